@@ -1,0 +1,10 @@
+# bench/bench_X.c: programs that the bench/X.sh scripts time against a peer.
+file(GLOB BENCH_SOURCES CONFIGURE_DEPENDS bench/bench_*.c)
+foreach(source ${BENCH_SOURCES})
+    get_filename_component(name ${source} NAME_WE)
+    string(REPLACE "_" "-" target ${name})
+    add_executable(${target} EXCLUDE_FROM_ALL ${source})
+    target_link_libraries(${target} PRIVATE sw_rooms)
+    list(APPEND BENCH_TARGETS ${target})
+endforeach()
+add_custom_target(bench-programs DEPENDS sealwright ${BENCH_TARGETS})

@@ -1,0 +1,16 @@
+# libsealwright: the public C interface (include/sealwright/), everything else hidden.
+if(EXISTS ${CMAKE_SOURCE_DIR}/include/sealwright/sealwright.h)
+    add_library(sealwright_shared SHARED src/cli/library.c)
+    set_target_properties(sealwright_shared PROPERTIES
+        OUTPUT_NAME sealwright VERSION ${PROJECT_VERSION} SOVERSION 0)
+    target_link_libraries(sealwright_shared PRIVATE sw_rooms)
+    # Only what the header marks SW_API leaves the library; the rooms' symbols stay inside.
+    target_link_options(sealwright_shared PRIVATE -Wl,--exclude-libs,ALL)
+    configure_file(cmake/sealwright.pc.in sealwright.pc @ONLY)
+    install(TARGETS sealwright_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(FILES include/sealwright/sealwright.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sealwright)
+    install(FILES ${CMAKE_BINARY_DIR}/sealwright.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+install(TARGETS sealwright RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

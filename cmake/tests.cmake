@@ -1,0 +1,56 @@
+# test/unit/ROOM/test_X.c    one cmocka program each
+# test/cmd/X.sh              end to end: runs the binary, prints TAP
+# test/interop/X.sh          foreign clients, TAP
+# test/fuzz/fuzz_X.c         replayed here over its corpus; fuzzed with the `fuzz` preset
+if(NOT BUILD_TESTING)
+    return()
+endif()
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+find_program(BASH bash REQUIRED)
+set(SW_CORPORA ${CMAKE_SOURCE_DIR}/../shared/corpora)
+set(SW_TEST_ENV
+    "SW_BIN=$<TARGET_FILE:sealwright>" "SW_SOURCE=${CMAKE_SOURCE_DIR}"
+    "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}"
+    "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0" "UBSAN_OPTIONS=print_stacktrace=1")
+
+file(GLOB UNIT_TESTS CONFIGURE_DEPENDS test/unit/*/test_*.c)
+foreach(source ${UNIT_TESTS})
+    get_filename_component(name ${source} NAME_WE)
+    get_filename_component(room ${source} DIRECTORY)
+    get_filename_component(room ${room} NAME)
+    string(REGEX REPLACE "^test_" "" short ${name})
+    set(target unit-${room}-${short})
+    add_executable(${target} ${source})
+    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/test)
+    target_compile_definitions(${target} PRIVATE SW_CORPORA="${SW_CORPORA}")
+    target_link_libraries(${target} PRIVATE sw_rooms PkgConfig::CMOCKA)
+    add_test(NAME ${target} COMMAND ${target})
+    set_tests_properties(${target} PROPERTIES
+        ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()
+
+file(GLOB SHELL_TESTS CONFIGURE_DEPENDS test/cmd/*.sh test/interop/*.sh)
+list(FILTER SHELL_TESTS EXCLUDE REGEX "/lib\\.sh$")
+foreach(source ${SHELL_TESTS})
+    get_filename_component(name ${source} NAME_WE)
+    get_filename_component(kind ${source} DIRECTORY)
+    get_filename_component(kind ${kind} NAME)
+    add_test(NAME ${kind}-${name} COMMAND ${BASH} ${source})
+    set_tests_properties(${kind}-${name} PROPERTIES
+        ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 600 SKIP_RETURN_CODE 77)
+endforeach()
+
+file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS test/fuzz/fuzz_*.c)
+foreach(source ${FUZZ_TARGETS})
+    get_filename_component(name ${source} NAME_WE)
+    string(REGEX REPLACE "^fuzz_" "" short ${name})
+    add_executable(replay-${short} ${source} test/fuzz/replay.c)
+    target_link_libraries(replay-${short} PRIVATE sw_rooms)
+    if(short STREQUAL "json_differential")
+        pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+        target_link_libraries(replay-${short} PRIVATE PkgConfig::JANSSON)
+    endif()
+    add_test(NAME replay-${short}
+        COMMAND replay-${short} ${CMAKE_SOURCE_DIR}/test/fuzz/corpus/${short})
+    set_tests_properties(replay-${short} PROPERTIES ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 120)
+endforeach()

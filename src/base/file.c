@@ -1,0 +1,292 @@
+#include "base/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+sw_result sw_file_open(const char *path, int *fd, struct sw_error *err)
+{
+    SW_CLEANUP(fd) int opened = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (opened < 0) {
+        return sw_fail_errno(err, errno, "cannot open '%s'", path);
+    }
+    struct stat st;
+    if (fstat(opened, &st) != 0) {
+        return sw_fail_errno(err, errno, "cannot examine '%s'", path);
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return sw_fail_errno(err, EISDIR, "cannot read '%s'", path);
+    }
+    if (!S_ISREG(st.st_mode)) {
+        return sw_fail(err, SW_E_IO, "cannot read '%s': not a regular file", path);
+    }
+    *fd = SW_TAKE_FD(opened);
+    return SW_OK;
+}
+
+/* Room for the rest of a regular file in one step, so that a large one is not copied by growing. */
+static sw_result reserve_for(int fd, uint64_t max, struct sw_buf *out)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0) {
+        return SW_OK;
+    }
+    uint64_t want = (uint64_t)st.st_size + 1;
+    return sw_buf_reserve(out, (size_t)(want < max ? want : max));
+}
+
+sw_result sw_fd_read(
+    int fd, const char *name, uint64_t max, struct sw_buf *out, struct sw_error *err)
+{
+    if (reserve_for(fd, max, out) != SW_OK) {
+        return sw_fail(err, SW_E_NOMEM, "cannot read '%s': out of memory", name);
+    }
+    uint64_t total = 0;
+    for (;;) {
+        uint8_t chunk[65536];
+        ssize_t n = read(fd, chunk, sizeof(chunk));
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return sw_fail_errno(err, errno, "cannot read '%s'", name);
+        }
+        if (n == 0) {
+            return SW_OK;
+        }
+        total += (uint64_t)n;
+        if (total > max) {
+            return sw_fail(err, SW_E_LIMIT, "'%s' is over the limit of %llu bytes", name,
+                (unsigned long long)max);
+        }
+        if (sw_buf_append(out, chunk, (size_t)n) != SW_OK) {
+            return sw_fail(err, SW_E_NOMEM, "cannot read '%s': out of memory", name);
+        }
+    }
+}
+
+sw_result sw_file_read(const char *path, uint64_t max, struct sw_buf *out, struct sw_error *err)
+{
+    SW_CLEANUP(fd) int fd = -1;
+    SW_TRY(sw_file_open(path, &fd, err));
+    struct stat st;
+    if (fstat(fd, &st) == 0 && (uint64_t)st.st_size > max) {
+        return sw_fail(err, SW_E_LIMIT, "'%s' has %llu bytes, over the limit of %llu", path,
+            (unsigned long long)st.st_size, (unsigned long long)max);
+    }
+    return sw_fd_read(fd, path, max, out, err);
+}
+
+sw_result sw_fd_write(int fd, const char *name, struct sw_bytes data, struct sw_error *err)
+{
+    size_t done = 0;
+    while (done < data.len) {
+        ssize_t n = write(fd, data.ptr + done, data.len - done);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return sw_fail_errno(err, errno, "cannot write '%s'", name);
+        }
+        done += (size_t)n;
+    }
+    return SW_OK;
+}
+
+sw_result sw_fd_pread(
+    int fd, const char *name, uint64_t offset, void *out, size_t len, struct sw_error *err)
+{
+    uint64_t end;
+    if (!sw_add_u64(offset, len, &end) || end > INT64_MAX) {
+        return sw_fail(
+            err, SW_E_FORMAT, "'%s' ends before offset %llu", name, (unsigned long long)offset);
+    }
+    size_t done = 0;
+    while (done < len) {
+        ssize_t n = pread(fd, (uint8_t *)out + done, len - done, (off_t)(offset + done));
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return sw_fail_errno(err, errno, "cannot read '%s'", name);
+        }
+        if (n == 0) {
+            return sw_fail(err, SW_E_FORMAT, "'%s' ends at byte %llu, %llu were expected", name,
+                (unsigned long long)(offset + done), (unsigned long long)end);
+        }
+        done += (size_t)n;
+    }
+    return SW_OK;
+}
+
+static sw_result sync_dir_of(const char *path, struct sw_error *err)
+{
+    struct sw_str dir = sw_path_dir(path);
+    char name[PATH_MAX];
+    if (dir.len >= sizeof(name)) {
+        return sw_fail_errno(err, ENAMETOOLONG, "cannot sync the directory of '%s'", path);
+    }
+    memcpy(name, dir.ptr, dir.len);
+    name[dir.len] = '\0';
+    SW_CLEANUP(fd) int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0) {
+        return sw_fail_errno(err, errno, "cannot sync directory '%s'", name);
+    }
+    return SW_OK;
+}
+
+/* rename, or link when an existing file must stay. */
+static sw_result move_into_place(
+    const char *temp, const char *path, enum sw_write_flags flags, struct sw_error *err)
+{
+    if ((flags & SW_WRITE_EXCLUSIVE) == 0) {
+        return rename(temp, path) == 0 ? SW_OK
+                                       : sw_fail_errno(err, errno, "cannot write '%s'", path);
+    }
+    if (link(temp, path) != 0) {
+        int errnum = errno;
+        return errnum == EEXIST ? sw_fail(err, SW_E_REFUSED, "'%s' exists already", path)
+                                : sw_fail_errno(err, errnum, "cannot write '%s'", path);
+    }
+    (void)unlink(temp);
+    return SW_OK;
+}
+
+static sw_result fill_temp(
+    int fd, const char *path, struct sw_bytes data, enum sw_write_flags flags, struct sw_error *err)
+{
+    SW_TRY(sw_fd_write(fd, path, data, err));
+    if ((flags & SW_WRITE_SYNC) != 0 && fsync(fd) != 0) {
+        return sw_fail_errno(err, errno, "cannot sync '%s'", path);
+    }
+    return SW_OK;
+}
+
+sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
+    enum sw_write_flags flags, struct sw_error *err)
+{
+    uint64_t nonce;
+    if (getrandom(&nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce)) {
+        return sw_fail_errno(err, errno, "cannot name a temporary file for '%s'", path);
+    }
+    char temp[PATH_MAX];
+    int n = snprintf(temp, sizeof(temp), "%s.%016llx.tmp", path, (unsigned long long)nonce);
+    if (n < 0 || (size_t)n >= sizeof(temp)) {
+        return sw_fail_errno(err, ENAMETOOLONG, "cannot write '%s'", path);
+    }
+    SW_CLEANUP(fd) int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0) {
+        return sw_fail_errno(err, errno, "cannot write '%s'", path);
+    }
+    enum sw_code code = fill_temp(fd, path, data, flags, err);
+    if (code == SW_OK) {
+        code = move_into_place(temp, path, flags, err);
+    }
+    if (code != SW_OK) {
+        (void)unlink(temp);
+        return code;
+    }
+    return (flags & SW_WRITE_SYNC) != 0 ? sync_dir_of(path, err) : SW_OK;
+}
+
+sw_result sw_dir_make(const char *path, mode_t mode, struct sw_error *err)
+{
+    char part[PATH_MAX];
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof(part)) {
+        return sw_fail_errno(err, ENAMETOOLONG, "cannot make directory '%s'", path);
+    }
+    memcpy(part, path, len + 1);
+    for (size_t i = 1; i <= len; i++) {
+        if (part[i] != '/' && part[i] != '\0') {
+            continue;
+        }
+        char kept = part[i];
+        part[i] = '\0';
+        if (mkdir(part, mode) != 0 && errno != EEXIST) {
+            return sw_fail_errno(err, errno, "cannot make directory '%s'", part);
+        }
+        part[i] = kept;
+    }
+    if (!sw_dir_exists(path)) {
+        return sw_fail_errno(err, ENOTDIR, "cannot make directory '%s'", path);
+    }
+    return SW_OK;
+}
+
+bool sw_file_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+bool sw_dir_exists(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *sw_path_join(struct sw_arena *arena, const char *dir, const char *name)
+{
+    size_t len = strlen(dir);
+    if (len == 0 || name[0] == '/') {
+        return sw_arena_strdup(arena, name);
+    }
+    return sw_arena_printf(arena, dir[len - 1] == '/' ? "%s%s" : "%s/%s", dir, name);
+}
+
+static size_t trim_slashes(const char *path)
+{
+    size_t len = strlen(path);
+    while (len > 1 && path[len - 1] == '/') {
+        len--;
+    }
+    return len;
+}
+
+struct sw_str sw_path_base(const char *path)
+{
+    size_t end = trim_slashes(path);
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/') {
+        start--;
+    }
+    return start == end ? sw_str_n(path, end) : sw_str_n(path + start, end - start);
+}
+
+struct sw_str sw_path_dir(const char *path)
+{
+    size_t end = trim_slashes(path);
+    while (end > 0 && path[end - 1] != '/') {
+        end--;
+    }
+    while (end > 1 && path[end - 1] == '/') {
+        end--;
+    }
+    return end == 0 ? sw_str(".") : sw_str_n(path, end);
+}
+
+bool sw_path_is_plain(struct sw_str path)
+{
+    if (path.len == 0 || path.len > 4096 || !sw_utf8_valid(sw_bytes_of_str(path)) ||
+        memchr(path.ptr, '\0', path.len) != NULL) {
+        return false;
+    }
+    size_t start = 0;
+    for (size_t i = 0; i <= path.len; i++) {
+        if (i < path.len && path.ptr[i] != '/') {
+            continue;
+        }
+        struct sw_str part = sw_str_n(path.ptr + start, i - start);
+        if (part.len == 0 || sw_str_is(part, ".") || sw_str_is(part, "..")) {
+            return false;
+        }
+        start = i + 1;
+    }
+    return true;
+}

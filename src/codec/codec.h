@@ -1,0 +1,17 @@
+/* Formats that carry other formats: JSON, YAML, base64, hex, zip, protobuf wire. This header is the
+ * room's public face. */
+#ifndef SW_CODEC_CODEC_H
+#define SW_CODEC_CODEC_H
+
+#include "base/base.h"
+
+#include "codec/base64.h"
+#include "codec/hex.h"
+#include "codec/json.h"
+#include "codec/json_stream.h"
+#include "codec/json_write.h"
+#include "codec/wire.h"
+#include "codec/yaml.h"
+#include "codec/zip.h"
+
+#endif

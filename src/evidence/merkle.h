@@ -1,0 +1,41 @@
+/* RFC 6962 Merkle trees: hashes, roots, proofs; subtree proofs as in
+ * draft-ietf-plants-merkle-tree-certs. doc/format/log.md tells the one case where implementations
+ * differ, and our choice. */
+#ifndef SW_EVIDENCE_MERKLE_H
+#define SW_EVIDENCE_MERKLE_H
+
+#include "claim/claim.h"
+
+struct sw_hash256 {
+    uint8_t bytes[32];
+};
+
+/* SHA-256(0x00 || entry), SHA-256(0x01 || left || right), SHA-256(""). */
+void sw_merkle_leaf(struct sw_bytes entry, struct sw_hash256 *out);
+void sw_merkle_node(
+    const struct sw_hash256 *left, const struct sw_hash256 *right, struct sw_hash256 *out);
+void sw_merkle_empty(struct sw_hash256 *out);
+
+/* Each gives SW_OK or SW_E_REFUSED. */
+sw_result sw_merkle_check_inclusion(uint64_t index, uint64_t size, const struct sw_hash256 *leaf,
+    const struct sw_hash256 *proof, size_t count, const struct sw_hash256 *root);
+sw_result sw_merkle_check_consistency(uint64_t size1, uint64_t size2,
+    const struct sw_hash256 *proof, size_t count, const struct sw_hash256 *root1,
+    const struct sw_hash256 *root2);
+sw_result sw_merkle_check_subtree_inclusion(uint64_t index, uint64_t start, uint64_t end,
+    const struct sw_hash256 *leaf, const struct sw_hash256 *proof, size_t count,
+    const struct sw_hash256 *root);
+sw_result sw_merkle_check_subtree_consistency(uint64_t start, uint64_t end, uint64_t size,
+    const struct sw_hash256 *proof, size_t count, const struct sw_hash256 *subtree_root,
+    const struct sw_hash256 *root);
+
+/* The right edge of a growing tree: enough to add leaves and to give the root. */
+struct sw_frontier {
+    uint64_t size;
+    struct sw_hash256
+        node[64]; /* node[i]: the complete subtree of 2^i leaves, where bit i is set */
+};
+void sw_frontier_add(struct sw_frontier *frontier, const struct sw_hash256 *leaf);
+void sw_frontier_root(const struct sw_frontier *frontier, struct sw_hash256 *out);
+
+#endif

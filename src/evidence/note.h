@@ -1,0 +1,57 @@
+/* C2SP signed notes, checkpoints and vkeys (signed-note.md, tlog-checkpoint.md,
+ * tlog-cosignature.md). */
+#ifndef SW_EVIDENCE_NOTE_H
+#define SW_EVIDENCE_NOTE_H
+
+#include "evidence/merkle.h"
+
+#define SW_NOTE_MAX_BYTES 1000000u
+#define SW_NOTE_MAX_SIGNATURES 100u
+
+enum sw_vkey_type {
+    SW_VKEY_ED25519 = 0x01,
+    SW_VKEY_COSIGNATURE = 0x04, /* Ed25519, with time */
+    SW_VKEY_ML_DSA_44 = 0x06,   /* reserved; refused with a clear message */
+};
+
+struct sw_vkey {
+    struct sw_str name;
+    uint32_t id;
+    enum sw_vkey_type type;
+    uint8_t key[32];
+};
+
+/* "name+hex(id)+base64(type || key)". Text is in `arena`. */
+sw_result sw_vkey_parse(
+    struct sw_arena *arena, struct sw_str text, struct sw_vkey *out, struct sw_error *err);
+sw_result sw_vkey_make(struct sw_arena *arena, const char *name, enum sw_vkey_type type,
+    const uint8_t key[32], struct sw_vkey *out);
+sw_result sw_vkey_write(const struct sw_vkey *vkey, struct sw_buf *out);
+
+struct sw_note_signature {
+    struct sw_str name;
+    uint32_t id;
+    struct sw_bytes signature; /* behind the key id */
+};
+
+struct sw_checkpoint {
+    struct sw_str body; /* what is signed, with its last newline */
+    struct sw_str origin;
+    uint64_t size;
+    struct sw_hash256 root;
+    struct sw_note_signature *signatures;
+    size_t signature_count;
+};
+
+/* Parses only; refers to `text`. */
+sw_result sw_checkpoint_parse(
+    struct sw_arena *arena, struct sw_bytes text, struct sw_checkpoint *out, struct sw_error *err);
+/* Appends a checkpoint signed by `key` (Ed25519, private) under the name `origin`. */
+sw_result sw_checkpoint_sign(const char *origin, uint64_t size, const struct sw_hash256 *root,
+    const struct sw_key *key, struct sw_buf *out, struct sw_error *err);
+/* Does this key's signature stand on the note and hold? For cosignatures *time is set (seconds).
+ * SW_E_NOEVIDENCE: it does not stand there; SW_E_REFUSED: it is wrong. */
+sw_result sw_note_check(const struct sw_checkpoint *note, const struct sw_vkey *vkey, int64_t *time,
+    struct sw_error *err);
+
+#endif

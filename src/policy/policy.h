@@ -1,0 +1,90 @@
+/* The gate: it reads claims and nothing else. doc/format/policy.md is the language.
+ *
+ *   version: 1
+ *   name: default
+ *   rules:
+ *     - name: signed
+ *       claim: https://model_signing/signature/v1.0
+ *       by: any                      # any trusted signer, or a list of names from trust.yaml
+ *     - name: scanned
+ *       claim: urn:sealwright:claim:scan:v1
+ *       fresh: 30d
+ *       where:
+ *         - field: predicate.verdict
+ *           equals: clean
+ *     - name: not-tainted
+ *       forbid: urn:sealwright:claim:taint:v1
+ *   waivers:
+ *     - rule: scanned
+ *       subject: sha256:…
+ *       owner: jane@example.com
+ *       reason: reviewed by hand, ticket 1234
+ *       expires: 2026-12-31
+ */
+#ifndef SW_POLICY_POLICY_H
+#define SW_POLICY_POLICY_H
+
+#include "evidence/evidence.h"
+
+struct sw_policy;
+
+/* Everything is in `arena`. Every key is known, every type checked: "policy.yaml: line N: …". */
+sw_result sw_policy_parse(
+    struct sw_arena *arena, struct sw_bytes yaml, struct sw_policy **out, struct sw_error *err);
+sw_result sw_policy_load(
+    struct sw_arena *arena, const char *path, struct sw_policy **out, struct sw_error *err);
+const char *sw_policy_name(const struct sw_policy *policy);
+const struct sw_digest *sw_policy_digest(const struct sw_policy *policy); /* SHA-256 of its text */
+size_t sw_policy_rule_count(const struct sw_policy *policy);
+/* The policy that `init` writes: its text, with comments. */
+const char *sw_policy_default_text(void);
+
+/* Things that are legal but surely not meant: a signer that trust.yaml does not have, an expired
+ * waiver, a waiver for a rule that does not exist. One line each, in `arena`. */
+sw_result sw_policy_lint(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_trust *trust, int64_t now, const char ***warnings, size_t *count);
+
+enum sw_gate_verdict {
+    SW_GATE_PASS,
+    SW_GATE_FAIL,
+    SW_GATE_NO_EVIDENCE,
+};
+const char *sw_gate_verdict_name(enum sw_gate_verdict verdict); /* "pass", "fail", "no-evidence" */
+
+struct sw_gate_rule {
+    const char *name;
+    enum sw_gate_verdict verdict;
+    const char *reason;     /* why, in one plain sentence */
+    const char *satisfy;    /* what would make it pass; "" when it does */
+    struct sw_digest claim; /* the claim that decided; alg 0 when none did */
+    bool waived;
+};
+
+struct sw_decision {
+    enum sw_gate_verdict verdict; /* fail if any rule fails, else no evidence if any has none */
+    struct sw_digest subject;
+    int64_t time;
+    struct sw_gate_rule *rules; /* in the order of the policy */
+    size_t rule_count;
+    const char *policy_name;
+    struct sw_digest policy_digest;
+};
+
+struct sw_gate_question {
+    struct sw_digest subject; /* what the claims must be about */
+    int64_t now;
+    bool allow_missing_hint;
+};
+
+/* Decides. Fails only when the question could not be put (store unreadable, no memory); a claim
+ * that does not parse or is not signed by a permitted signer counts as absent and is named in the
+ * reason. */
+sw_result sw_gate_decide(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_trust *trust, struct sw_store *store, const struct sw_gate_question *question,
+    struct sw_decision *out, struct sw_error *err);
+
+/* Appends the predicate of the verdict: SLSA VSA v1 (slsa.dev/spec/v1.1/verification_summary). */
+sw_result sw_decision_predicate(const struct sw_decision *decision, const char *verifier_id,
+    const char *resource_uri, struct sw_buf *out);
+
+#endif

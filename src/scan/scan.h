@@ -1,0 +1,86 @@
+/* What the bytes of a model's files can do: formats recognised by content, and what is found in
+ * them. Parsing happens in a confined worker (base/worker.h). This header is the room's public
+ * face. */
+#ifndef SW_SCAN_SCAN_H
+#define SW_SCAN_SCAN_H
+
+#include "evidence/evidence.h"
+
+enum sw_severity {
+    SW_SEVERITY_INFO,
+    SW_SEVERITY_LOW,
+    SW_SEVERITY_MEDIUM,
+    SW_SEVERITY_HIGH,
+    SW_SEVERITY_CRITICAL,
+};
+const char *sw_severity_name(enum sw_severity severity);
+
+struct sw_finding {
+    const char *rule; /* stable id: "pickle-import", "safetensors-overlap" */
+    enum sw_severity severity;
+    const char *path;    /* file, relative to the model */
+    const char *member;  /* inside an archive, "" otherwise */
+    uint64_t offset;     /* in the file or member; UINT64_MAX when it has no place */
+    const char *message; /* one line, escaped */
+};
+
+enum sw_scan_status {
+    SW_SCAN_PARSED,     /* its structure was read to the end */
+    SW_SCAN_RECOGNISED, /* the format is known, but not read deeply yet */
+    SW_SCAN_UNKNOWN,    /* no known format: data, text */
+    SW_SCAN_FAILED,     /* the parser refused, crashed, or ran over its budget */
+};
+const char *sw_scan_status_name(enum sw_scan_status status);
+
+struct sw_scan_file {
+    const char *path;
+    const char *format; /* id of the row in the format table: "pickle", "safetensors", … */
+    enum sw_scan_status status;
+    uint64_t size;
+};
+
+enum sw_scan_verdict {
+    SW_SCAN_CLEAN,        /* every file parsed or harmless by format, nothing above low */
+    SW_SCAN_SUSPICIOUS,   /* findings up to medium */
+    SW_SCAN_MALICIOUS,    /* a finding of high or above */
+    SW_SCAN_INCONCLUSIVE, /* something could not be parsed: no evidence */
+};
+const char *sw_scan_verdict_name(enum sw_scan_verdict verdict);
+
+struct sw_scan_report {
+    enum sw_scan_verdict verdict;
+    struct sw_scan_file *files; /* by path */
+    size_t file_count;
+    struct sw_finding *findings; /* by path, then offset */
+    size_t finding_count;
+    uint64_t bytes;
+    struct sw_digest rules; /* of the rule set: a change makes older claims stale */
+};
+
+struct sw_scan;
+
+/* Starts the workers. */
+sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err);
+void sw_scan_free(struct sw_scan *scan);
+SW_DEFINE_CLEANUP_PTR(scan, struct sw_scan, sw_scan_free)
+
+/* A consumer for sw_reader_run (units must be whole files), and the hook that tells it the names
+ * first (sw_model_options.tree_ready). */
+const struct sw_consumer *sw_scan_consumer(struct sw_scan *scan);
+void sw_scan_tree(void *scan, const struct sw_tree *tree);
+
+/* The result of the pass, in `arena`. */
+sw_result sw_scan_finish(
+    struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *out, struct sw_error *err);
+
+/* Scans a file or directory by itself. */
+sw_result sw_scan_path(struct sw_arena *arena, const char *path, struct sw_progress *progress,
+    struct sw_scan_report *out, struct sw_error *err);
+
+/* Appends the predicate of the scan claim (doc/claims/scan.md). */
+sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, struct sw_buf *out);
+
+/* The digest of the present rule set. */
+void sw_scan_rules_digest(struct sw_digest *out);
+
+#endif
