@@ -7,7 +7,7 @@ if(NOT BUILD_TESTING)
 endif()
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 find_program(BASH bash REQUIRED)
-set(SW_CORPORA ${CMAKE_SOURCE_DIR}/../shared/corpora)
+set(SW_CORPORA ${CMAKE_SOURCE_DIR}/../shared/corpora CACHE PATH "Outside test material; tests skip without it")
 set(SW_TEST_ENV
     "SW_BIN=$<TARGET_FILE:sealwright>" "SW_SOURCE=${CMAKE_SOURCE_DIR}"
     "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}"
