@@ -1,0 +1,252 @@
+#include "base/base.h"
+
+#include "base/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Set by the build: sanitizers map terabytes, keep threads and write their reports, so the walls
+ * stand a little further out in such builds. */
+#ifndef SW_SANITIZED
+#define SW_SANITIZED 0
+#endif
+
+/* --- Landlock (linux/landlock.h; the numbers are here because older headers lack the later ones)
+ */
+
+#define LANDLOCK_VERSION_FLAG 1u
+
+struct landlock_attr {
+    uint64_t handled_access_fs;
+    uint64_t handled_access_net; /* from ABI 4 */
+    uint64_t scoped;             /* from ABI 6 */
+};
+
+/* Every right that an ABI version knows. No rule is added, so all of them are denied. */
+static const struct {
+    long abi;
+    size_t size;
+    struct landlock_attr attr;
+} landlock_table[] = {
+    {6, 24, {(1u << 16) - 1, 3, 3}},
+    {5, 16, {(1u << 16) - 1, 3, 0}},
+    {4, 16, {(1u << 15) - 1, 3, 0}},
+    {3, 8, {(1u << 15) - 1, 0, 0}},
+    {2, 8, {(1u << 14) - 1, 0, 0}},
+    {1, 8, {(1u << 13) - 1, 0, 0}},
+};
+
+static long landlock_abi(void)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
+}
+
+static sw_result confine_files(struct sw_error *err)
+{
+    long abi = landlock_abi();
+    for (size_t i = 0; i < SW_COUNT(landlock_table); i++) {
+        if (abi < landlock_table[i].abi) {
+            continue;
+        }
+        SW_CLEANUP(fd)
+        int fd = (int)syscall(
+            SYS_landlock_create_ruleset, &landlock_table[i].attr, landlock_table[i].size, 0);
+        if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) != 0) {
+            return sw_fail_errno(err, errno, "Landlock is there but cannot be used");
+        }
+        return SW_OK;
+    }
+    return SW_OK; /* a kernel without Landlock: seccomp allows no call that opens a file */
+}
+
+/* --- seccomp --------------------------------------------------------------------------------- */
+
+/* What a parser needs: to read what it was given, to answer, and to have memory. No call here takes
+ * a path, makes a socket, a process or a thread. Pattern: OpenSSH sandbox-seccomp-filter.c. */
+static const int calls_allowed[] = {
+    SCMP_SYS(read),
+    SCMP_SYS(pread64),
+    SCMP_SYS(lseek),
+    SCMP_SYS(fstat),
+    SCMP_SYS(close),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(futex),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+};
+
+/* What a sanitizer's run-time needs besides, to work and to write its report. */
+static const int calls_sanitizer[] = {
+    SCMP_SYS(write),
+    SCMP_SYS(mmap),
+    SCMP_SYS(mprotect),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(getrlimit),
+    SCMP_SYS(getrusage),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(prctl),
+};
+
+static bool allow_calls(scmp_filter_ctx filter, const int *calls, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Memory may be had, but never to execute; abort() may signal this process and no other. */
+static bool allow_bounded_calls(scmp_filter_ctx filter)
+{
+    struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_exec) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_exec) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self) == 0;
+}
+
+static sw_result confine_calls(struct sw_error *err)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (filter == NULL) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for the seccomp filter");
+    }
+    bool built = allow_calls(filter, calls_allowed, SW_COUNT(calls_allowed));
+    if (SW_SANITIZED) {
+        built = built && allow_calls(filter, calls_sanitizer, SW_COUNT(calls_sanitizer));
+    }
+    built = built && (SW_SANITIZED || allow_bounded_calls(filter));
+    int failed = built ? seccomp_load(filter) : -EINVAL;
+    seccomp_release(filter);
+    if (failed != 0) {
+        return sw_fail(err, SW_E_UNSUPPORTED,
+            "this kernel refuses seccomp filters (error %d), and files are not parsed without "
+            "them; see `sealwright doctor`",
+            -failed);
+    }
+    return SW_OK;
+}
+
+/* --- limits, descriptors, the rest ------------------------------------------------------------ */
+
+/* Bytes of address space in use now (proc(5), statm: pages). 0 when it cannot be read. */
+static uint64_t address_space(void)
+{
+    SW_CLEANUP(fd) int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    char text[64];
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+    const char *space = n <= 0 ? NULL : memchr(text, ' ', (size_t)n);
+    uint64_t pages = 0;
+    uint64_t bytes = 0;
+    if (space == NULL || !sw_parse_u64(sw_str_n(text, (size_t)(space - text)), &pages) ||
+        !sw_mul_u64(pages, (uint64_t)sysconf(_SC_PAGESIZE), &bytes)) {
+        return 0;
+    }
+    return bytes;
+}
+
+struct limit {
+    int resource;
+    rlim_t value;
+};
+
+static sw_result set_limits(const struct limit *limits, size_t count, struct sw_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct rlimit both = {limits[i].value, limits[i].value};
+        if (setrlimit((__rlimit_resource_t)limits[i].resource, &both) != 0) {
+            return sw_fail_errno(err, errno, "cannot limit the parser's resources");
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result confine_resources(uint64_t memory_max, struct sw_error *err)
+{
+    uint64_t space;
+    if (!sw_add_u64(address_space(), memory_max, &space)) {
+        space = RLIM_INFINITY;
+    }
+    const struct limit limits[] = {
+        {RLIMIT_AS, space}, {RLIMIT_CORE, 0}, /* a core file would hold what the parser read */
+        {RLIMIT_NPROC, 0}, {RLIMIT_NOFILE, 16},
+        {RLIMIT_FSIZE, 0}, /* last: a sanitizer's report may go to a file */
+    };
+    return set_limits(limits, SW_COUNT(limits) - (SW_SANITIZED ? 1 : 0), err);
+}
+
+static sw_result keep_one_fd(int keep, struct sw_error *err)
+{
+    if (keep != SW_CONFINED_FD && dup2(keep, SW_CONFINED_FD) < 0) {
+        return sw_fail_errno(err, errno, "cannot move the parser's socket");
+    }
+    if (syscall(SYS_close_range, SW_CONFINED_FD + 1, ~0u, 0) != 0) {
+        return sw_fail_errno(err, errno, "cannot close the parser's descriptors");
+    }
+    for (int fd = 0; fd < (SW_SANITIZED ? STDERR_FILENO : STDERR_FILENO + 1); fd++) {
+        (void)close(fd);
+    }
+    return SW_OK;
+}
+
+/* Handlers that the program set up are not this child's business. */
+static void default_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD,
+        SIGPIPE, SIGALRM, SIGWINCH, SIGXCPU};
+    for (size_t i = 0; i < SW_COUNT(numbers); i++) {
+        (void)signal(numbers[i], SIG_DFL);
+    }
+    (void)signal(SIGINT, SIG_IGN); /* ^C is for the parent, which then ends its workers */
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+sw_result sw_confine_self(const struct sw_confine_options *options, struct sw_error *err)
+{
+    default_signals();
+    SW_TRY(keep_one_fd(options->keep_fd, err));
+    (void)clearenv();
+    SW_TRY(confine_resources(options->memory_max, err)); /* reads /proc: before Landlock */
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        return sw_fail_errno(err, errno, "cannot give up privileges");
+    }
+    SW_TRY(confine_files(err));
+    return confine_calls(err);
+}
+
+const char *sw_confine_words(void)
+{
+    uint32_t action = SECCOMP_RET_KILL_PROCESS;
+    bool seccomp = syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+    bool landlock = landlock_abi() >= 1;
+    if (!seccomp) {
+        return "rlimits";
+    }
+    return landlock ? "landlock+seccomp+rlimits" : "seccomp+rlimits";
+}

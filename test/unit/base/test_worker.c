@@ -1,0 +1,385 @@
+#include "base/base.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* What the child is asked to do: the first byte of the request picks the row. */
+typedef enum sw_code (*deed_fn)(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err);
+
+static enum sw_code deed_echo(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_append(reply, request.ptr, request.len);
+}
+
+static enum sw_code deed_read_fd(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    char content[64];
+    ssize_t n = pread(fd, content, sizeof(content), 0);
+    return n < 0 ? SW_E_IO : sw_buf_append(reply, content, (size_t)n);
+}
+
+static enum sw_code deed_fail(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_fail(err, SW_E_FORMAT, "byte 7: a bad thing");
+}
+
+static enum sw_code deed_open(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    int other = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+    return sw_buf_printf(reply, "%d", other);
+}
+
+static enum sw_code deed_socket(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%d", socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static enum sw_code deed_fork(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%ld", syscall(SYS_fork));
+}
+
+static enum sw_code deed_kill_parent(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%d", kill(getppid(), SIGUSR1));
+}
+
+static enum sw_code deed_loop(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    volatile bool on = true;
+    while (on) {
+    }
+    return SW_OK;
+}
+
+static enum sw_code deed_crash(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    (void)raise(SIGSEGV);
+    volatile uint8_t *nowhere = (volatile uint8_t *)(uintptr_t)(request.len - 1);
+    return *nowhere == 1 ? SW_OK : SW_E_IO;
+}
+
+static enum sw_code deed_bomb(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    uint64_t got = 0;
+    for (int i = 0; i < 1024; i++) {
+        void *part =
+            mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        got += part != MAP_FAILED;
+    }
+    return sw_buf_printf(reply, "%llu", (unsigned long long)got);
+}
+
+static enum sw_code deed_big_reply(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    for (size_t i = 0; i < (3 << 20); i += 4) {
+        SW_TRY(sw_buf_put_u32be(reply, (uint32_t)i));
+    }
+    return SW_OK;
+}
+
+static enum sw_code deed_environment(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%s", getenv("PATH") == NULL ? "none" : "some");
+}
+
+static enum sw_code deed_descriptors(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    int open_count = 0;
+    for (int i = 0; i < 64; i++) {
+        open_count += lseek(i, 0, SEEK_CUR) >= 0 || errno != EBADF;
+    }
+    return sw_buf_printf(reply, "%d", open_count);
+}
+
+static enum sw_code deed_exec_memory(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    void *part = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return sw_buf_printf(reply, "%d", part != MAP_FAILED);
+}
+
+enum deed {
+    ECHO,
+    READ_FD,
+    FAIL,
+    OPEN,
+    SOCKET,
+    FORK,
+    KILL_PARENT,
+    LOOP,
+    CRASH,
+    BOMB,
+    BIG_REPLY,
+    ENVIRONMENT,
+    DESCRIPTORS,
+    EXEC_MEMORY,
+};
+
+static const deed_fn deeds[] = {
+    [ECHO] = deed_echo,
+    [READ_FD] = deed_read_fd,
+    [FAIL] = deed_fail,
+    [OPEN] = deed_open,
+    [SOCKET] = deed_socket,
+    [FORK] = deed_fork,
+    [KILL_PARENT] = deed_kill_parent,
+    [LOOP] = deed_loop,
+    [CRASH] = deed_crash,
+    [BOMB] = deed_bomb,
+    [BIG_REPLY] = deed_big_reply,
+    [ENVIRONMENT] = deed_environment,
+    [DESCRIPTORS] = deed_descriptors,
+    [EXEC_MEMORY] = deed_exec_memory,
+};
+
+static enum sw_code do_deed(
+    void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    if (request.len == 0 || request.ptr[0] >= SW_COUNT(deeds)) {
+        return sw_fail(err, SW_E_USAGE, "no such deed");
+    }
+    return deeds[request.ptr[0]](fd, sw_bytes(request.ptr + 1, request.len - 1), reply, err);
+}
+
+struct fixture {
+    struct sw_worker *worker;
+    struct sw_buf reply;
+    struct sw_error err;
+};
+
+static void setup_with(struct fixture *f, const struct sw_worker_options *options)
+{
+    *f = (struct fixture){0};
+    assert_int_equal(sw_worker_new(&f->worker, do_deed, NULL, options, &f->err), SW_OK);
+}
+
+static int setup(void **state)
+{
+    struct fixture *f = malloc(sizeof(*f));
+    if (f == NULL) {
+        return -1;
+    }
+    setup_with(f, &(struct sw_worker_options){.memory_max = 128u << 20, .cpu_seconds = 1});
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    sw_worker_free(f->worker);
+    sw_buf_release(&f->reply);
+    free(f);
+    return 0;
+}
+
+static enum sw_code ask(struct fixture *f, enum deed deed, int fd)
+{
+    uint8_t request[] = {(uint8_t)deed, 'h', 'e', 'l', 'l', 'o'};
+    sw_buf_clear(&f->reply);
+    f->err = (struct sw_error){0};
+    return sw_worker_call(f->worker, fd, sw_bytes(request, sizeof(request)), &f->reply, &f->err);
+}
+
+static void assert_alive(struct fixture *f)
+{
+    assert_int_equal(ask(f, ECHO, -1), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), "hello");
+}
+
+static void assert_died(struct fixture *f, enum deed deed)
+{
+    assert_int_equal(ask(f, deed, -1), SW_E_REFUSED);
+    assert_int_equal(f->reply.len, 0);
+    assert_non_null(strstr(f->err.text, "the parser"));
+    assert_alive(f);
+}
+
+static void test_a_call_answers_and_the_child_serves_many(void **state)
+{
+    for (int i = 0; i < 100; i++) {
+        assert_alive(*state);
+    }
+}
+
+static void test_the_given_file_can_be_read(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(fd) int fd = memfd_create("given", MFD_CLOEXEC);
+    assert_int_equal(write(fd, "content", 7), 7);
+    assert_int_equal(ask(f, READ_FD, fd), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), "content");
+}
+
+static void test_a_failure_travels_back_with_its_words(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ask(f, FAIL, -1), SW_E_FORMAT);
+    assert_string_equal(f->err.text, "byte 7: a bad thing");
+    assert_int_equal(f->reply.len, 0);
+    assert_alive(f);
+}
+
+static void test_opening_another_file_is_denied(void **state)
+{
+    assert_died(*state, OPEN);
+}
+
+static void test_a_socket_kills_the_child(void **state)
+{
+    assert_died(*state, SOCKET);
+}
+
+static void test_a_new_process_kills_the_child(void **state)
+{
+    assert_died(*state, FORK);
+}
+
+static void test_a_signal_to_the_parent_kills_the_child(void **state)
+{
+    assert_died(*state, KILL_PARENT);
+}
+
+static void test_executable_memory_is_denied(void **state)
+{
+    if (SW_SANITIZED) {
+        skip();
+    }
+    assert_died(*state, EXEC_MEMORY);
+}
+
+static void test_an_endless_loop_is_stopped_and_said(void **state)
+{
+    struct fixture *f = *state;
+    assert_died(f, LOOP);
+    assert_int_equal(ask(f, LOOP, -1), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "ran over its time"));
+}
+
+static void test_a_crash_is_said_and_the_next_call_works(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ask(f, CRASH, -1), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "the parser"));
+    assert_alive(f);
+}
+
+static void test_memory_beyond_the_limit_is_not_had(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ask(f, BOMB, -1), SW_OK);
+    uint64_t got = 0;
+    assert_true(sw_parse_u64(sw_buf_str(&f->reply), &got));
+    assert_in_range(got, 1, 128);
+}
+
+static void test_a_reply_of_megabytes_arrives_whole(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ask(f, BIG_REPLY, -1), SW_OK);
+    assert_int_equal(f->reply.len, 3 << 20);
+    static const uint8_t last[] = {0x00, 0x2f, 0xff, 0xfc};
+    assert_memory_equal(f->reply.data + f->reply.len - 4, last, 4);
+}
+
+static void test_a_reply_over_the_limit_is_refused(void **state)
+{
+    struct fixture f;
+    setup_with(&f, &(struct sw_worker_options){.reply_max = 1 << 20});
+    assert_int_equal(ask(&f, BIG_REPLY, -1), SW_E_LIMIT);
+    assert_int_equal(f.reply.len, 0);
+    assert_alive(&f);
+    sw_worker_free(f.worker);
+    sw_buf_release(&f.reply);
+}
+
+static void test_a_request_of_megabytes_arrives_whole(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(free) uint8_t *request = calloc(1, 5 << 20);
+    assert_non_null(request);
+    request[0] = ECHO;
+    request[(5 << 20) - 1] = 0xab;
+    assert_int_equal(
+        sw_worker_call(f->worker, -1, sw_bytes(request, 5 << 20), &f->reply, &f->err), SW_OK);
+    assert_int_equal(f->reply.len, (5 << 20) - 1);
+    assert_int_equal(f->reply.data[f->reply.len - 1], 0xab);
+}
+
+static void test_the_child_has_no_environment(void **state)
+{
+    struct fixture *f = *state;
+    assert_non_null(getenv("PATH"));
+    assert_int_equal(ask(f, ENVIRONMENT, -1), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), "none");
+}
+
+static void test_the_child_holds_no_other_descriptor(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(fd) int extra = open("/", O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    assert_true(extra >= 0);
+    assert_int_equal(ask(f, DESCRIPTORS, -1), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), SW_SANITIZED ? "2" : "1");
+}
+
+static void test_confinement_names_what_holds(void **state)
+{
+    const char *words = sw_worker_confinement();
+    assert_non_null(strstr(words, "seccomp"));
+    assert_non_null(strstr(words, "rlimits"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        T(test_a_call_answers_and_the_child_serves_many),
+        T(test_the_given_file_can_be_read),
+        T(test_a_failure_travels_back_with_its_words),
+        T(test_opening_another_file_is_denied),
+        T(test_a_socket_kills_the_child),
+        T(test_a_new_process_kills_the_child),
+        T(test_a_signal_to_the_parent_kills_the_child),
+        T(test_executable_memory_is_denied),
+        T(test_an_endless_loop_is_stopped_and_said),
+        T(test_a_crash_is_said_and_the_next_call_works),
+        T(test_memory_beyond_the_limit_is_not_had),
+        T(test_a_reply_of_megabytes_arrives_whole),
+        T(test_a_reply_over_the_limit_is_refused),
+        T(test_a_request_of_megabytes_arrives_whole),
+        T(test_the_child_has_no_environment),
+        T(test_the_child_holds_no_other_descriptor),
+        T(test_confinement_names_what_holds),
+#undef T
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
