@@ -18,9 +18,10 @@ struct sw_unit {
 
 /* A consumer gets, for each unit, begin, update… in byte order, end; all on one thread, with
  * `state` its private memory of state_size bytes (zeroed before begin, reused after end). Different
- * units run on different threads at the same time. A unit whose bytes could not be read, or whose
- * file changed while it was read, gets `drop` instead of `end`. A failure that a consumer returns
- * stops the run. */
+ * units run on different threads at the same time. A unit whose bytes could not be read, whose file
+ * changed since the tree was listed, or that is given up because the run stops, gets `drop` instead
+ * of `end`: after a begin that succeeded comes one of the two. A failure that a consumer returns
+ * stops the run. Each function may be NULL. */
 struct sw_consumer {
     void *ctx;
     size_t state_size;
@@ -38,16 +39,17 @@ struct sw_reader_options {
                             and empty files have no unit */
     struct sw_progress *progress;
     /* Told of each unit that could not be read; may be called from any thread, never two at once.
-     */
+     * NULL: the first such unit stops the run and is its failure. */
     void (*failed)(void *ctx, const struct sw_unit *unit, const struct sw_error *why);
     void *failed_ctx;
 };
 
-/* Units that a run over `tree` has. */
+/* Units that a run over `tree` has; SIZE_MAX when that is too many to count. */
 size_t sw_reader_units(const struct sw_tree *tree, uint64_t range_size);
 
-/* Reads every file of the tree once (other kinds of entry are passed over). A file that cannot be
- * read goes to `failed`, and the rest is still read. */
+/* Reads every file of the tree once, large files first (other kinds of entry are passed over). A
+ * file that cannot be read goes to `failed`, and the rest is still read. SW_E_IO when `cancel` was
+ * set, SW_E_LIMIT when there are too many units to count. */
 sw_result sw_reader_run(const struct sw_tree *tree, const struct sw_consumer *const *consumers,
     size_t consumer_count, const struct sw_reader_options *options, struct sw_error *err);
 
