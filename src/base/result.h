@@ -77,8 +77,9 @@ int sw_code_exit(enum sw_code code);
         }                      \
     } while (0)
 
-/* Runs `sw_cleanup_FN(&var)` when `var` leaves its scope. Pattern: systemd _cleanup_. */
-#define SW_CLEANUP(fn) __attribute__((cleanup(sw_cleanup_##fn)))
+/* Runs `sw_cleanup_FN(&var)` when `var` leaves its scope, which may be all that it is there for.
+ * Pattern: systemd _cleanup_. */
+#define SW_CLEANUP(fn) __attribute__((cleanup(sw_cleanup_##fn), unused))
 
 /* Hands a pointer over: gives its value and leaves NULL behind. Pattern: systemd TAKE_PTR. */
 #define SW_TAKE(ptr)                                     \
