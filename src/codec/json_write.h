@@ -4,14 +4,19 @@
 
 #include "codec/json.h"
 
+/* Depth to which trees are written; deeper ones only come from limits that were raised. */
+#define SW_JSON_PRINT_DEPTH 1024
+
 /* Appends the canonical form (RFC 8785: names in UTF-16 order, shortest strings, ECMAScript
  * numbers) of a tree. Numbers outside the double range give SW_E_FORMAT; an integer that a double
- * cannot hold exactly too, since canonicalising it would change it. */
+ * cannot hold exactly too, since canonicalising it would change it. Trees deeper than
+ * SW_JSON_PRINT_DEPTH give SW_E_LIMIT. */
 sw_result sw_json_canonical(struct sw_buf *out, const struct sw_json *value, struct sw_error *err);
 /* Parses and writes the canonical form in one step. */
 sw_result sw_json_canonicalize(struct sw_buf *out, struct sw_bytes text, struct sw_error *err);
 
-/* Appends a tree in the order of the document, compact (indent 0) or indented. */
+/* Appends a tree in the order of the document, compact (indent 0) or indented by so many spaces a
+ * level. SW_E_LIMIT past SW_JSON_PRINT_DEPTH. */
 sw_result sw_json_print(struct sw_buf *out, const struct sw_json *value, unsigned indent);
 
 /* Appends `text` as a JSON string with quotes. Bytes that are not UTF-8 become U+FFFD. */
@@ -26,7 +31,8 @@ struct sw_json_writer {
     struct sw_buf *out;
     unsigned indent; /* 0: one line */
     unsigned depth;
-    bool empty[SW_JSON_WRITER_DEPTH + 1]; /* nothing written yet at this depth */
+    bool empty[SW_JSON_WRITER_DEPTH + 1];  /* nothing written yet at this depth */
+    bool object[SW_JSON_WRITER_DEPTH + 1]; /* an object is open at this depth, else an array */
     enum sw_code failed;
 };
 

@@ -1,0 +1,25 @@
+/* Private to the room: what the text of a JSON number means. Every text here was checked by the
+ * lexer. Nothing depends on the locale. */
+#ifndef SW_CODEC_JSON_NUMBER_H
+#define SW_CODEC_JSON_NUMBER_H
+
+#include "base/base.h"
+
+/* The magnitude of an integral number ("10", "10.0", "1e3"); false when it has a fraction or does
+ * not fit. */
+bool sw_json_number_integer(struct sw_str text, bool *negative, uint64_t *magnitude);
+
+/* The nearest double; false when that is infinite, or is zero and the number is not. */
+bool sw_json_number_double(struct sw_str text, double *out);
+
+#define SW_JSON_NUMBER_MAX 32
+
+/* ECMAScript's Number::toString for a finite double (RFC 8785 section 3.2.2.3): the shortest digits
+ * that read back as the same double. Gives the length; `out` is terminated. */
+size_t sw_json_number_format(double value, char out[SW_JSON_NUMBER_MAX]);
+
+/* As sw_json_number_format, for a number's text. False when it is out of the range of a double, or
+ * is an integer that a double would change. */
+bool sw_json_number_canonical(struct sw_str text, char out[SW_JSON_NUMBER_MAX]);
+
+#endif
