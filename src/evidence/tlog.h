@@ -6,12 +6,17 @@
 #include "evidence/note.h"
 
 #define SW_TLOG_POLICY_MAX 64 /* logs, witnesses and groups, each */
+#define SW_TLOG_POLICY_MAX_BYTES 1000000u
+#define SW_TLOG_PROOF_MAX_BYTES 4000000u
 
 struct sw_tlog_policy; /* logs, witnesses, groups, quorum */
 
+/* Everything is in `arena`. SW_E_FORMAT with the line; SW_E_LIMIT; SW_E_UNSUPPORTED for keys of
+ * types that cannot be checked. */
 sw_result sw_tlog_policy_parse(struct sw_arena *arena, struct sw_bytes text,
     struct sw_tlog_policy **out, struct sw_error *err);
-/* Signed by a known log, and cosigned as the quorum says. SW_E_REFUSED otherwise. */
+/* Signed by a known log whose key is named after the origin, and cosigned as the quorum says.
+ * SW_E_REFUSED otherwise, and when any signature by a key of the policy is wrong. */
 sw_result sw_tlog_policy_check(const struct sw_tlog_policy *policy,
     const struct sw_checkpoint *checkpoint, struct sw_error *err);
 
@@ -23,6 +28,7 @@ struct sw_tlog_proof {
     struct sw_checkpoint checkpoint;
 };
 
+/* Parses only; the checkpoint refers to `text`. */
 sw_result sw_tlog_proof_parse(
     struct sw_arena *arena, struct sw_bytes text, struct sw_tlog_proof *out, struct sw_error *err);
 sw_result sw_tlog_proof_write(
