@@ -35,6 +35,16 @@ static const char *const unicode_spaces[] = {
     "\xE3\x80\x80",
 };
 
+static bool starts_with_space(struct sw_str text)
+{
+    for (size_t i = 0; i < SW_COUNT(unicode_spaces); i++) {
+        if (sw_str_starts(text, unicode_spaces[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* signed-note.md, "Format": not empty, no Unicode space, no plus. Control characters cannot stand
  * in a note at all. */
 static bool key_name_valid(struct sw_str name)
@@ -43,12 +53,9 @@ static bool key_name_valid(struct sw_str name)
         return false;
     }
     for (size_t i = 0; i < name.len; i++) {
-        if ((unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == '+') {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < SW_COUNT(unicode_spaces); i++) {
-        if (memmem(name.ptr, name.len, unicode_spaces[i], strlen(unicode_spaces[i])) != NULL) {
+        uint8_t byte = (uint8_t)name.ptr[i];
+        if (byte <= ' ' || byte == '+' ||
+            (byte >= 0x80 && starts_with_space(sw_str_n(name.ptr + i, name.len - i)))) {
             return false;
         }
     }
@@ -291,7 +298,7 @@ sw_result sw_note_parse(
     struct sw_arena *arena, struct sw_bytes text, struct sw_checkpoint *out, struct sw_error *err)
 {
     struct sw_checkpoint note = {.size = 0};
-    struct sw_bytes signatures;
+    struct sw_bytes signatures = sw_bytes(NULL, 0);
     SW_TRY(check_note_bytes(text, err));
     SW_TRY(split_note(text, &note.body, &signatures, err));
     SW_TRY(parse_signatures(arena, signatures, &note, err));

@@ -340,7 +340,7 @@ static sw_result check_logs(const struct sw_tlog_policy *policy,
 {
     bool signed_by_log = false;
     for (size_t i = 0; i < policy->log_count; i++) {
-        bool holds;
+        bool holds = false;
         SW_TRY(check_known_key(checkpoint, &policy->logs[i], &holds, err));
         signed_by_log |= holds && sw_str_equal(policy->logs[i].name, checkpoint->origin);
     }
