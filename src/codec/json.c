@@ -1,122 +1,22 @@
 #include "codec/json.h"
 
+#include "codec/json_build.h"
 #include "codec/json_lex.h"
 #include "codec/json_number.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define DEFAULT_BYTES (UINT64_C(256) << 20)
 
-/* An open container of the tree, whose parts lie in the builder's stacks from `first` on. */
-struct frame {
-    bool object;
-    uint64_t where;
-    size_t first;
-};
-
-/* Parts of open containers wait on two stacks; a container that closes moves its own, which are the
- * uppermost, to the arena at their exact size. */
-struct builder {
-    struct sw_arena *arena;
-    struct sw_json root;
-    struct sw_json *items;
-    size_t item_count, item_cap;
-    struct sw_json_member *members;
-    size_t member_count, member_cap;
-    struct frame *frames;
-    size_t frame_count, frame_cap;
-};
-
-static void builder_release(struct builder *b)
-{
-    free(b->items);
-    free(b->members);
-    free(b->frames);
-}
-SW_DEFINE_CLEANUP(builder, struct builder, builder_release)
-
-/* Puts a complete value into the container that is open. */
-static sw_result put_value(struct builder *b, const struct sw_json *value)
-{
-    if (b->frame_count == 0) {
-        b->root = *value;
-        return SW_OK;
-    }
-    if (b->frames[b->frame_count - 1].object) {
-        b->members[b->member_count - 1].value = *value;
-        return SW_OK;
-    }
-    void *items = sw_json_grow(b->items, b->item_count, &b->item_cap, sizeof(*b->items));
-    SW_TRY_PTR(items);
-    b->items = items;
-    b->items[b->item_count++] = *value;
-    return SW_OK;
-}
-
-static sw_result put_name(struct builder *b, struct sw_str name)
-{
-    void *members = sw_json_grow(b->members, b->member_count, &b->member_cap, sizeof(*b->members));
-    SW_TRY_PTR(members);
-    b->members = members;
-    b->members[b->member_count++].name = name;
-    return SW_OK;
-}
-
-static sw_result open_frame(struct builder *b, bool object, uint64_t where)
-{
-    void *frames = sw_json_grow(b->frames, b->frame_count, &b->frame_cap, sizeof(*b->frames));
-    SW_TRY_PTR(frames);
-    b->frames = frames;
-    b->frames[b->frame_count++] =
-        (struct frame){object, where, object ? b->member_count : b->item_count};
-    return SW_OK;
-}
-
-/* Moves the uppermost parts, from `first` on, to the arena. */
-static sw_result settle(
-    struct sw_arena *arena, const void *stack, size_t *count, size_t first, size_t size, void **out)
-{
-    *out = NULL;
-    if (*count > first) {
-        const uint8_t *from = (const uint8_t *)stack + first * size;
-        *out = sw_arena_alloc(arena, (*count - first) * size);
-        SW_TRY_PTR(*out);
-        memcpy(*out, from, (*count - first) * size);
-    }
-    *count = first;
-    return SW_OK;
-}
-
-static sw_result close_frame(struct builder *b)
-{
-    const struct frame *frame = &b->frames[--b->frame_count];
-    struct sw_json value = {.where = frame->where};
-    void *parts;
-    if (frame->object) {
-        value.type = SW_JSON_OBJECT;
-        value.count = (uint32_t)(b->member_count - frame->first);
-        SW_TRY(settle(
-            b->arena, b->members, &b->member_count, frame->first, sizeof(*b->members), &parts));
-        value.members = parts;
-    } else {
-        value.type = SW_JSON_ARRAY;
-        value.count = (uint32_t)(b->item_count - frame->first);
-        SW_TRY(settle(b->arena, b->items, &b->item_count, frame->first, sizeof(*b->items), &parts));
-        value.items = parts;
-    }
-    return put_value(b, &value);
-}
-
-static sw_result take_event(struct builder *b, const struct sw_json_event *event)
+static sw_result take_event(struct sw_json_builder *b, const struct sw_json_event *event)
 {
     switch (event->type) {
-    case SW_JSON_EVENT_VALUE: return put_value(b, &event->value);
-    case SW_JSON_EVENT_NAME: return put_name(b, event->value.text);
-    case SW_JSON_EVENT_ARRAY: return open_frame(b, false, event->value.where);
-    case SW_JSON_EVENT_OBJECT: return open_frame(b, true, event->value.where);
+    case SW_JSON_EVENT_VALUE: return sw_json_builder_value(b, &event->value);
+    case SW_JSON_EVENT_NAME: return sw_json_builder_name(b, event->value.text);
+    case SW_JSON_EVENT_ARRAY: return sw_json_builder_open(b, false, event->value.where);
+    case SW_JSON_EVENT_OBJECT: return sw_json_builder_open(b, true, event->value.where);
     case SW_JSON_EVENT_ARRAY_END:
-    case SW_JSON_EVENT_OBJECT_END: return close_frame(b);
+    case SW_JSON_EVENT_OBJECT_END: return sw_json_builder_close(b);
     case SW_JSON_EVENT_END: break;
     }
     return SW_OK;
@@ -140,7 +40,7 @@ sw_result sw_json_parse(struct sw_arena *arena, struct sw_bytes text,
     lexer.end = lexer.start + text.len;
     lexer.last = true;
     lexer.arena = arena;
-    SW_CLEANUP(builder) struct builder b = {.arena = arena};
+    SW_CLEANUP(json_builder) struct sw_json_builder b = {.arena = arena};
     struct sw_json_event event;
     do {
         SW_TRY(sw_json_lexer_next(&lexer, &event, err));

@@ -1,5 +1,7 @@
 #include "codec/json_lex.h"
 
+#include "codec/json_number.h"
+
 #include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -338,47 +340,11 @@ static sw_result lex_string(struct sw_json_lexer *lexer, struct sw_str *out, str
     return SW_OK;
 }
 
-static const uint8_t *skip_digits(const uint8_t *p, const uint8_t *end)
-{
-    while (p < end && is_digit(*p)) {
-        p++;
-    }
-    return p;
-}
-
-/* RFC 8259 section 6. Gives the end of the number, or sets *wrong. */
-static const uint8_t *scan_number(const uint8_t *p, const uint8_t *end, const char **wrong)
-{
-    p += *p == '-';
-    const uint8_t *digits = p;
-    p = skip_digits(p, end);
-    if (p == digits) {
-        *wrong = "a number without digits";
-        return p;
-    }
-    if (*digits == '0' && p - digits > 1) {
-        *wrong = "a number with a leading zero";
-        return digits;
-    }
-    if (p < end && *p == '.') {
-        digits = p + 1;
-        p = skip_digits(digits, end);
-        *wrong = p == digits ? "a number without digits behind its point" : NULL;
-    }
-    if (*wrong == NULL && p < end && (*p == 'e' || *p == 'E')) {
-        digits = p + 1;
-        digits += digits < end && (*digits == '+' || *digits == '-');
-        p = skip_digits(digits, end);
-        *wrong = p == digits ? "a number without digits in its exponent" : NULL;
-    }
-    return p;
-}
-
 static sw_result lex_number(struct sw_json_lexer *lexer, struct sw_json *out, struct sw_error *err)
 {
     const uint8_t *from = lexer->p;
     const char *wrong = NULL;
-    const uint8_t *to = scan_number(from, lexer->end, &wrong);
+    const uint8_t *to = sw_json_number_scan(from, lexer->end, &wrong);
     if (wrong != NULL) {
         return fail_at(lexer, to, wrong, err);
     }

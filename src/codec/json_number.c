@@ -3,6 +3,46 @@
 #include <math.h>
 #include <stdlib.h>
 
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static const uint8_t *skip_digits(const uint8_t *p, const uint8_t *end)
+{
+    while (p < end && is_digit(*p)) {
+        p++;
+    }
+    return p;
+}
+
+const uint8_t *sw_json_number_scan(const uint8_t *p, const uint8_t *end, const char **wrong)
+{
+    p += *p == '-';
+    const uint8_t *digits = p;
+    p = skip_digits(p, end);
+    if (p == digits) {
+        *wrong = "a number without digits";
+        return p;
+    }
+    if (*digits == '0' && p - digits > 1) {
+        *wrong = "a number with a leading zero";
+        return digits;
+    }
+    if (p < end && *p == '.') {
+        digits = p + 1;
+        p = skip_digits(digits, end);
+        *wrong = p == digits ? "a number without digits behind its point" : NULL;
+    }
+    if (*wrong == NULL && p < end && (*p == 'e' || *p == 'E')) {
+        digits = p + 1;
+        digits += digits < end && (*digits == '+' || *digits == '-');
+        p = skip_digits(digits, end);
+        *wrong = p == digits ? "a number without digits in its exponent" : NULL;
+    }
+    return p;
+}
+
 /* 0.d1d2d3… × 10^exponent, with d1 and the last digit not zero; no digits for zero. */
 struct decimal {
     bool negative;

@@ -1,9 +1,14 @@
-/* Private to the room: what the text of a JSON number means. Every text here was checked by the
- * lexer. Nothing depends on the locale. */
+/* Private to the room: JSON numbers, their form (RFC 8259 section 6) and what they mean. Nothing
+ * depends on the locale. */
 #ifndef SW_CODEC_JSON_NUMBER_H
 #define SW_CODEC_JSON_NUMBER_H
 
 #include "base/base.h"
+
+/* Gives the end of the number that begins at `p` < `end`, or sets *wrong to what is wrong there. */
+const uint8_t *sw_json_number_scan(const uint8_t *p, const uint8_t *end, const char **wrong);
+
+/* What follows takes text that sw_json_number_scan() took whole. */
 
 /* The magnitude of an integral number ("10", "10.0", "1e3"); false when it has a fraction or does
  * not fit. */
