@@ -37,7 +37,8 @@ int sw_code_exit(enum sw_code code)
 
 /* Names come from hostile archives and trees: keep an error on one line and a terminal safe. The
  * room for the raw words is a little more than can be shown, so that what is cut says so. */
-static void format_line(char *out, size_t size, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void format_line(
+    char *out, size_t size, const char *fmt, va_list ap)
 {
     char raw[SW_ERROR_TEXT_MAX + 8];
     (void)vsnprintf(raw, sizeof(raw), fmt, ap);

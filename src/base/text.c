@@ -103,21 +103,32 @@ bool sw_parse_i64(struct sw_str text, int64_t *out)
     return true;
 }
 
-/* U+061C, U+200E/F, U+202A..E and U+2066..9 reorder what follows them on a terminal, U+2028/9 end
- * its line; C1 controls are the two-byte characters C2 80..9F. */
+/* Characters that end a terminal's line, steer it or reorder what it shows. */
+static const struct {
+    uint32_t first, last;
+} hidden_rows[] = {
+    {0x0000, 0x001F}, /* C0 controls */
+    {0x007F, 0x009F}, /* delete and C1 controls */
+    {0x061C, 0x061C}, /* Arabic letter mark */
+    {0x200E, 0x200F}, /* left-to-right and right-to-left marks */
+    {0x2028, 0x202E}, /* line and paragraph separators, embeddings and overrides */
+    {0x2066, 0x2069}, /* isolates */
+};
+
+/* `p` holds one well-formed character of `n` bytes. */
 static bool hides_text(const uint8_t *p, size_t n)
 {
-    if (n == 1) {
-        return p[0] < 0x20 || p[0] == 0x7F;
+    static const uint8_t lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t point = p[0] & lead_bits[n];
+    for (size_t i = 1; i < n; i++) {
+        point = point << 6 | (p[i] & 0x3Fu);
     }
-    if (n == 2) {
-        return (p[0] == 0xC2 && p[1] < 0xA0) || (p[0] == 0xD8 && p[1] == 0x9C);
+    for (size_t row = 0; row < SW_COUNT(hidden_rows); row++) {
+        if (point >= hidden_rows[row].first && point <= hidden_rows[row].last) {
+            return true;
+        }
     }
-    if (n != 3 || p[0] != 0xE2) {
-        return false;
-    }
-    return (p[1] == 0x80 && (p[2] == 0x8E || p[2] == 0x8F || (p[2] >= 0xA8 && p[2] <= 0xAE))) ||
-           (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9);
+    return false;
 }
 
 /* Shows the character (or stray byte) at `p` in `out`, which has room for 16; gives its length in

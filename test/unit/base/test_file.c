@@ -235,7 +235,7 @@ static void exact_reads_stay_in_the_file(void **state)
         assert_int_equal(
             sw_fd_pread(fd, "a", rows[i].offset, out, rows[i].len, &err), rows[i].code);
         if (rows[i].code == SW_OK) {
-            assert_memory_equal(out, "0123456789" + rows[i].offset, rows[i].len);
+            assert_memory_equal(out, &"0123456789"[rows[i].offset], rows[i].len);
         } else {
             assert_non_null(strstr(err.text, "'a' ends"));
         }
