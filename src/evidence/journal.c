@@ -1,0 +1,543 @@
+#include "evidence/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MAGIC "SWJOURNL"
+#define VERSION 1u
+#define WINDOW ((size_t)1 << 20)
+#define BATCH_HEAD 24u /* first, count, blob count, bytes of entries */
+
+/* --- the format ------------------------------------------------------------------------------ */
+
+/* head and payload under the check of the record before, so that records cannot change places. */
+static sw_result record_check(const uint8_t before[SW_JOURNAL_CHECK], struct sw_bytes head,
+    struct sw_bytes payload, uint8_t out[SW_JOURNAL_CHECK])
+{
+    struct sw_hash hash;
+    struct sw_digest digest;
+    SW_TRY(sw_hash_init(&hash, SW_SHA256));
+    sw_hash_update(&hash, before, SW_JOURNAL_CHECK);
+    sw_hash_update(&hash, head.ptr, head.len);
+    sw_hash_update(&hash, payload.ptr, payload.len);
+    sw_hash_final(&hash, &digest);
+    memcpy(out, digest.bytes, SW_JOURNAL_CHECK);
+    return SW_OK;
+}
+
+sw_result sw_journal_begin(
+    struct sw_journal_reader *reader, struct sw_bytes head, struct sw_error *err)
+{
+    struct sw_cursor cur = sw_cursor(head);
+    uint32_t version = 0;
+    uint32_t reserved = 0;
+    if (head.len < SW_JOURNAL_HEAD_SIZE || !sw_cur_match(&cur, MAGIC)) {
+        return sw_fail(err, SW_E_FORMAT, "the journal does not begin with \"" MAGIC "\"");
+    }
+    SW_TRY(sw_cur_u32be(&cur, &version));
+    SW_TRY(sw_cur_u32be(&cur, &reserved));
+    if (reserved != 0 || version == 0) {
+        return sw_fail(err, SW_E_FORMAT, "the journal's head is damaged");
+    }
+    if (version != VERSION) {
+        return sw_fail(err, SW_E_UNSUPPORTED,
+            "the journal has version %u, this sealwright knows %u", version, VERSION);
+    }
+    /* The head stands where the first record looks for the check before it. */
+    memcpy(reader->check, head.ptr, SW_JOURNAL_CHECK);
+    reader->good = SW_JOURNAL_HEAD_SIZE;
+    reader->why = NULL;
+    return SW_OK;
+}
+
+static sw_result no_record(struct sw_journal_reader *reader, const char *why)
+{
+    reader->why = why;
+    return SW_E_NOENT;
+}
+
+sw_result sw_journal_length(struct sw_journal_reader *reader, struct sw_bytes head, uint64_t *out)
+{
+    struct sw_cursor cur = sw_cursor(head);
+    uint64_t length = 0;
+    uint64_t kind = 0;
+    if (sw_cur_u64be(&cur, &length) != SW_OK || sw_cur_u64be(&cur, &kind) != SW_OK ||
+        head.len < SW_JOURNAL_RECORD_HEAD) {
+        return no_record(reader, "the head of a record ends early");
+    }
+    uint64_t type = kind >> 56;
+    bool base = reader->good == SW_JOURNAL_HEAD_SIZE;
+    if (kind << 8 != 0 || type != (base ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH)) {
+        return no_record(reader, "a record has no type that may stand there");
+    }
+    if (length > SW_JOURNAL_PAYLOAD_MAX) {
+        return no_record(reader, "the length of a record is over the limit");
+    }
+    *out = SW_JOURNAL_RECORD_HEAD + length;
+    return SW_OK;
+}
+
+sw_result sw_journal_blob(struct sw_cursor *blobs, struct sw_bytes *out)
+{
+    struct sw_cursor at = *blobs;
+    uint64_t len = 0;
+    SW_TRY(sw_cur_u64be(&at, &len));
+    SW_TRY(sw_cur_bytes(&at, len, out));
+    *blobs = at;
+    return SW_OK;
+}
+
+/* Entries and blobs must fill the payload to its last byte. */
+static sw_result read_batch(struct sw_cursor *cur, struct sw_journal_record *out)
+{
+    uint64_t entry_bytes = 0;
+    struct sw_bytes skipped;
+    SW_TRY(sw_cur_u64be(cur, &out->first));
+    SW_TRY(sw_cur_u32be(cur, &out->count));
+    SW_TRY(sw_cur_u32be(cur, &out->blob_count));
+    SW_TRY(sw_cur_u64be(cur, &entry_bytes));
+    if (out->count == 0 || out->count > SW_JOURNAL_BATCH_MAX) {
+        return SW_E_FORMAT;
+    }
+    SW_TRY(sw_cur_bytes(cur, entry_bytes, &out->entries));
+    SW_TRY(sw_cur_bytes(cur, sw_cur_left(cur), &out->blobs));
+    struct sw_cursor entries = sw_cursor(out->entries);
+    for (uint32_t i = 0; i < out->count; i++) {
+        SW_TRY(sw_entry_next(&entries, &skipped));
+    }
+    struct sw_cursor blobs = sw_cursor(out->blobs);
+    for (uint32_t i = 0; i < out->blob_count; i++) {
+        SW_TRY(sw_journal_blob(&blobs, &skipped));
+    }
+    return sw_cur_left(&entries) == 0 && sw_cur_left(&blobs) == 0 ? SW_OK : SW_E_FORMAT;
+}
+
+static sw_result read_payload(struct sw_bytes payload, struct sw_journal_record *out)
+{
+    struct sw_cursor cur = sw_cursor(payload);
+    if (out->type == SW_JOURNAL_BASE) {
+        out->edge = payload;
+        return sw_cur_u64be(&cur, &out->first);
+    }
+    return read_batch(&cur, out);
+}
+
+sw_result sw_journal_next(struct sw_journal_reader *reader, struct sw_bytes record,
+    struct sw_journal_record *out, struct sw_error *err)
+{
+    uint64_t length = 0;
+    SW_TRY(sw_journal_length(reader, record, &length));
+    if (record.len != length) {
+        return no_record(reader, "a record ends early");
+    }
+    struct sw_bytes payload =
+        sw_bytes(record.ptr + SW_JOURNAL_RECORD_HEAD, record.len - SW_JOURNAL_RECORD_HEAD);
+    uint8_t check[SW_JOURNAL_CHECK];
+    SW_TRY(record_check(reader->check, sw_bytes(record.ptr, 16), payload, check));
+    if (memcmp(check, record.ptr + 16, sizeof(check)) != 0) {
+        return no_record(reader, "a record does not have its checksum");
+    }
+    struct sw_journal_record read = {.offset = reader->good};
+    read.type = reader->good == SW_JOURNAL_HEAD_SIZE ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH;
+    if (read_payload(payload, &read) != SW_OK) {
+        return sw_fail(err, SW_E_FORMAT, "the record at byte %llu of the journal is damaged",
+            (unsigned long long)reader->good);
+    }
+    memcpy(reader->check, check, sizeof(check));
+    reader->good += length;
+    *out = read;
+    return SW_OK;
+}
+
+static sw_result put_record_head(struct sw_buf *out, enum sw_journal_type type, uint64_t length)
+{
+    static const uint8_t no_check[SW_JOURNAL_CHECK];
+    SW_TRY(sw_buf_put_u64be(out, length));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)type << 56));
+    return sw_buf_append(out, no_check, sizeof(no_check));
+}
+
+/* Puts the checksum into the head of the record that begins at `start`. */
+static sw_result seal_record(struct sw_buf *out, size_t start, uint8_t check[SW_JOURNAL_CHECK])
+{
+    uint8_t *head = out->data + start;
+    struct sw_bytes payload =
+        sw_bytes(head + SW_JOURNAL_RECORD_HEAD, out->len - start - SW_JOURNAL_RECORD_HEAD);
+    SW_TRY(record_check(check, sw_bytes(head, 16), payload, check));
+    memcpy(head + 16, check, SW_JOURNAL_CHECK);
+    return SW_OK;
+}
+
+static uint64_t entry_bytes_of(const struct sw_journal_batch *batch)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        sum += 2 + batch->entries[i].len;
+    }
+    return sum;
+}
+
+uint64_t sw_journal_size_of(const struct sw_journal_batch *batch)
+{
+    uint64_t sum = entry_bytes_of(batch);
+    for (size_t i = 0; i < batch->blob_count; i++) {
+        sum += 8 + batch->blobs[i].len;
+    }
+    return sum;
+}
+
+sw_result sw_journal_fits(const struct sw_journal_batch *batch, struct sw_error *err)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        if (batch->entries[i].len > SW_ENTRY_MAX) {
+            return sw_fail(err, SW_E_LIMIT, "entry %zu has %zu bytes, a log entry has at most %u",
+                i, batch->entries[i].len, SW_ENTRY_MAX);
+        }
+    }
+    if (batch->count == 0 || batch->count > SW_JOURNAL_BATCH_MAX ||
+        batch->blob_count > UINT32_MAX) {
+        return sw_fail(err, batch->count == 0 ? SW_E_USAGE : SW_E_LIMIT,
+            "%zu entries in one batch, 1 to %u can be", batch->count, SW_JOURNAL_BATCH_MAX);
+    }
+    if (sw_journal_size_of(batch) > SW_JOURNAL_PAYLOAD_MAX - BATCH_HEAD) {
+        return sw_fail(err, SW_E_LIMIT, "a batch is over the limit of %llu bytes",
+            (unsigned long long)SW_JOURNAL_PAYLOAD_MAX);
+    }
+    return SW_OK;
+}
+
+static sw_result put_entries(struct sw_buf *out, const struct sw_journal_batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        SW_TRY(sw_buf_put_u16be(out, (uint16_t)batch->entries[i].len));
+        SW_TRY(sw_buf_append(out, batch->entries[i].ptr, batch->entries[i].len));
+    }
+    return SW_OK;
+}
+
+static sw_result put_blobs(struct sw_buf *out, const struct sw_journal_batch *batch)
+{
+    for (size_t i = 0; i < batch->blob_count; i++) {
+        SW_TRY(sw_buf_put_u64be(out, batch->blobs[i].len));
+        SW_TRY(sw_buf_append(out, batch->blobs[i].ptr, batch->blobs[i].len));
+    }
+    return SW_OK;
+}
+
+static sw_result put_batches(
+    struct sw_buf *out, const struct sw_journal_batch *batches, struct sw_journal_record *record)
+{
+    SW_TRY(sw_buf_put_u64be(out, record->first));
+    SW_TRY(sw_buf_put_u32be(out, record->count));
+    SW_TRY(sw_buf_put_u32be(out, record->blob_count));
+    SW_TRY(sw_buf_put_u64be(out, record->entries.len));
+    size_t entries = out->len;
+    for (const struct sw_journal_batch *b = batches; b != NULL; b = b->next) {
+        SW_TRY(put_entries(out, b));
+    }
+    size_t blobs = out->len;
+    for (const struct sw_journal_batch *b = batches; b != NULL; b = b->next) {
+        SW_TRY(put_blobs(out, b));
+    }
+    record->entries.ptr = out->data + entries;
+    record->blobs = sw_bytes(out->data + blobs, out->len - blobs);
+    return SW_OK;
+}
+
+sw_result sw_journal_encode(const struct sw_journal *journal, struct sw_journal_batch *batches,
+    struct sw_journal_draft *draft)
+{
+    struct sw_journal_record *record = &draft->record;
+    uint64_t length = BATCH_HEAD;
+    *record = (struct sw_journal_record){.type = SW_JOURNAL_BATCH, .first = journal->end};
+    for (struct sw_journal_batch *b = batches; b != NULL; b = b->next) {
+        b->first = record->first + record->count;
+        record->count += (uint32_t)b->count;
+        record->blob_count += (uint32_t)b->blob_count;
+        record->entries.len += (size_t)entry_bytes_of(b);
+        length += sw_journal_size_of(b);
+    }
+    sw_buf_clear(&draft->bytes);
+    SW_TRY(sw_buf_reserve(&draft->bytes, (size_t)(SW_JOURNAL_RECORD_HEAD + length)));
+    SW_TRY(put_record_head(&draft->bytes, SW_JOURNAL_BATCH, length));
+    SW_TRY(put_batches(&draft->bytes, batches, record));
+    memcpy(draft->check, journal->check, SW_JOURNAL_CHECK);
+    return seal_record(&draft->bytes, 0, draft->check);
+}
+
+/* A whole new file: head and base record. */
+static sw_result encode_base(
+    const struct sw_tiles *edge, uint8_t check[SW_JOURNAL_CHECK], struct sw_buf *out)
+{
+    SW_CLEANUP(buf) struct sw_buf payload = SW_BUF_INIT;
+    SW_TRY(sw_buf_puts(out, MAGIC));
+    SW_TRY(sw_buf_put_u32be(out, VERSION));
+    SW_TRY(sw_buf_put_u32be(out, 0));
+    memcpy(check, out->data, SW_JOURNAL_CHECK);
+    SW_TRY(sw_tiles_save(edge, &payload));
+    SW_TRY(put_record_head(out, SW_JOURNAL_BASE, payload.len));
+    SW_TRY(sw_buf_append(out, payload.data, payload.len));
+    return seal_record(out, SW_JOURNAL_HEAD_SIZE, check);
+}
+
+/* --- the file -------------------------------------------------------------------------------- */
+
+void sw_journal_init(struct sw_journal *journal, const struct sw_disk *disk)
+{
+    *journal = (struct sw_journal){.disk = disk, .fd = -1};
+}
+
+void sw_journal_close(struct sw_journal *journal)
+{
+    sw_cleanup_fd(&journal->fd);
+    journal->fd = -1;
+}
+
+static sw_result fail_io(
+    const struct sw_journal *journal, int errnum, const char *what, struct sw_error *err)
+{
+    return sw_fail_errno(
+        err, errnum, "cannot %s '%s/" SW_JOURNAL_FILE "'", what, journal->disk->name);
+}
+
+/* A part of the file in memory, so that small records do not cost a system call each. */
+struct window {
+    int fd;
+    const char *name;
+    uint64_t end;   /* of what may be read */
+    uint64_t start; /* of `bytes` in the file */
+    struct sw_buf *bytes;
+};
+
+/* `len` bytes at `offset`, or as many as there are. */
+static sw_result look(struct window *window, uint64_t offset, uint64_t len, struct sw_bytes *out,
+    struct sw_error *err)
+{
+    uint64_t left = window->end - offset;
+    len = len < left ? len : left;
+    if (offset + len > window->start + window->bytes->len) {
+        uint64_t want = len > WINDOW ? len : WINDOW;
+        want = want < left ? want : left;
+        sw_buf_clear(window->bytes);
+        if (sw_buf_reserve(window->bytes, (size_t)want) != SW_OK) {
+            return sw_fail(err, SW_E_NOMEM, "cannot read '%s': out of memory", window->name);
+        }
+        SW_TRY(
+            sw_fd_pread(window->fd, window->name, offset, window->bytes->data, (size_t)want, err));
+        window->start = offset;
+        window->bytes->len = (size_t)want;
+    }
+    *out = sw_bytes(window->bytes->data + (offset - window->start), (size_t)len);
+    return SW_OK;
+}
+
+static sw_result next_record(struct window *window, struct sw_journal_reader *reader,
+    struct sw_journal_record *out, struct sw_error *err)
+{
+    struct sw_bytes bytes;
+    uint64_t length = 0;
+    if (reader->good == window->end) {
+        return SW_E_NOENT;
+    }
+    SW_TRY(look(window, reader->good, SW_JOURNAL_RECORD_HEAD, &bytes, err));
+    SW_TRY(sw_journal_length(reader, bytes, &length));
+    if (length > window->end - reader->good) {
+        return no_record(reader, "a record ends early");
+    }
+    SW_TRY(look(window, reader->good, length, &bytes, err));
+    return sw_journal_next(reader, bytes, out, err);
+}
+
+static sw_result check_order(
+    const struct sw_journal_record *record, uint64_t *size, struct sw_error *err)
+{
+    if (record->type == SW_JOURNAL_BATCH && record->first != *size) {
+        return sw_fail(err, SW_E_FORMAT,
+            "the record at byte %llu of the journal begins at entry %llu, %llu comes next",
+            (unsigned long long)record->offset, (unsigned long long)record->first,
+            (unsigned long long)*size);
+    }
+    *size = record->first + record->count;
+    return *size <= SW_LOG_SIZE_MAX ? SW_OK
+                                    : sw_fail(err, SW_E_FORMAT, "the journal goes past the limit");
+}
+
+/* Reads the good records of the first `end` bytes. */
+static sw_result scan(const struct sw_journal *journal, uint64_t end, sw_journal_fn fn, void *ctx,
+    struct sw_journal_reader *reader, uint64_t *size, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    struct window window = {journal->fd, SW_JOURNAL_FILE, end, 0, &bytes};
+    struct sw_bytes head;
+    SW_TRY(look(&window, 0, SW_JOURNAL_HEAD_SIZE, &head, err));
+    SW_TRY(sw_journal_begin(reader, head, err));
+    for (;;) {
+        struct sw_journal_record record;
+        enum sw_code rc = next_record(&window, reader, &record, err);
+        if (rc == SW_E_NOENT) {
+            break;
+        }
+        SW_TRY(rc);
+        SW_TRY(check_order(&record, size, err));
+        SW_TRY(fn(ctx, &record, err));
+    }
+    if (reader->good == SW_JOURNAL_HEAD_SIZE) {
+        return sw_fail(err, SW_E_FORMAT, "the journal's first record is damaged: %s",
+            reader->why != NULL ? reader->why : "the file ends");
+    }
+    return SW_OK;
+}
+
+static sw_result open_file(struct sw_journal *journal, bool write, struct sw_error *err)
+{
+    int flags = (write ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+    journal->fd = openat(journal->disk->dir, SW_JOURNAL_FILE, flags);
+    return journal->fd >= 0 ? SW_OK : fail_io(journal, errno, "open", err);
+}
+
+struct first_base {
+    sw_journal_fn fn;
+    void *ctx;
+    uint64_t base;
+};
+
+static enum sw_code note_base(
+    void *ctx, const struct sw_journal_record *record, struct sw_error *err)
+{
+    struct first_base *first = ctx;
+    if (record->type == SW_JOURNAL_BASE) {
+        first->base = record->first;
+    }
+    return first->fn(first->ctx, record, err);
+}
+
+sw_result sw_journal_open(struct sw_journal *journal, bool write, sw_journal_fn fn, void *ctx,
+    const char **torn, struct sw_error *err)
+{
+    struct stat st;
+    struct sw_journal_reader reader = {{0}, 0, NULL};
+    struct first_base first = {fn, ctx, 0};
+    SW_TRY(open_file(journal, write, err));
+    if (fstat(journal->fd, &st) != 0) {
+        return fail_io(journal, errno, "examine", err);
+    }
+    SW_TRY(scan(journal, (uint64_t)st.st_size, note_base, &first, &reader, &journal->end, err));
+    memcpy(journal->check, reader.check, sizeof(journal->check));
+    journal->base = first.base;
+    journal->good = reader.good;
+    *torn = reader.why;
+    return SW_OK;
+}
+
+sw_result sw_journal_replay(
+    const struct sw_journal *journal, sw_journal_fn fn, void *ctx, struct sw_error *err)
+{
+    struct sw_journal_reader reader = {{0}, 0, NULL};
+    uint64_t size = 0;
+    return scan(journal, journal->good, fn, ctx, &reader, &size, err);
+}
+
+sw_result sw_journal_cut(struct sw_journal *journal, struct sw_error *err)
+{
+    if (!sw_disk_step("journal-cut", journal->fd, sw_bytes(NULL, 0)) ||
+        ftruncate(journal->fd, (off_t)journal->good) != 0) {
+        return fail_io(journal, errno, "cut the unfinished end of", err);
+    }
+    return SW_OK;
+}
+
+static bool write_at(int fd, uint64_t offset, struct sw_bytes data)
+{
+    while (data.len > 0) {
+        ssize_t n = pwrite(fd, data.ptr, data.len, (off_t)offset);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return false;
+        }
+        data.ptr += n;
+        data.len -= (size_t)n;
+        offset += (uint64_t)n;
+    }
+    return true;
+}
+
+static bool sync_data(int fd, const char *step)
+{
+    return sw_disk_step(step, fd, sw_bytes(NULL, 0)) && fdatasync(fd) == 0;
+}
+
+/* A write that failed is taken back, so that the next one finds a clean end. */
+static sw_result take_back(
+    struct sw_journal *journal, int errnum, const char *what, struct sw_error *err)
+{
+    if (ftruncate(journal->fd, (off_t)journal->good) != 0) {
+        journal->broken = true;
+    }
+    return fail_io(journal, errnum, what, err);
+}
+
+sw_result sw_journal_commit(
+    struct sw_journal *journal, const struct sw_journal_draft *draft, struct sw_error *err)
+{
+    struct sw_bytes record = sw_buf_bytes(&draft->bytes);
+    if (journal->broken) {
+        return sw_fail(err, SW_E_IO,
+            "the journal of '%s' failed before; close the store and open it again",
+            journal->disk->name);
+    }
+    if (!sw_disk_step("journal-write", journal->fd, record) ||
+        !write_at(journal->fd, journal->good, record)) {
+        return take_back(journal, errno, "write", err);
+    }
+    if (!sync_data(journal->fd, "journal-sync")) {
+        int errnum = errno;
+        journal->broken = true; /* the kernel may have dropped the pages and forget the error */
+        return take_back(journal, errnum, "sync", err);
+    }
+    journal->good += record.len;
+    journal->end += draft->record.count;
+    memcpy(journal->check, draft->check, SW_JOURNAL_CHECK);
+    return SW_OK;
+}
+
+static sw_result write_new(
+    const struct sw_journal *journal, struct sw_bytes content, int *out, struct sw_error *err)
+{
+    SW_CLEANUP(fd)
+    int fd = openat(journal->disk->dir, SW_JOURNAL_NEW,
+        O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    if (fd < 0 || !sw_disk_step("journal-new", fd, content) || !write_at(fd, 0, content) ||
+        !sync_data(fd, "journal-new-sync")) {
+        return fail_io(journal, errno, "write a new", err);
+    }
+    if (!sw_disk_step("journal-rename", -1, sw_bytes(NULL, 0)) ||
+        renameat(journal->disk->dir, SW_JOURNAL_NEW, journal->disk->dir, SW_JOURNAL_FILE) != 0) {
+        return fail_io(journal, errno, "replace", err);
+    }
+    *out = SW_TAKE_FD(fd);
+    return SW_OK;
+}
+
+sw_result sw_journal_start(
+    struct sw_journal *journal, const struct sw_tiles *edge, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf content = SW_BUF_INIT;
+    uint8_t check[SW_JOURNAL_CHECK];
+    int fd = -1;
+    SW_TRY(encode_base(edge, check, &content));
+    enum sw_code rc = write_new(journal, sw_buf_bytes(&content), &fd, err);
+    if (rc != SW_OK) {
+        (void)unlinkat(journal->disk->dir, SW_JOURNAL_NEW, 0);
+        return rc;
+    }
+    sw_journal_close(journal);
+    journal->fd = fd;
+    journal->base = journal->end = edge->size;
+    journal->good = content.len;
+    memcpy(journal->check, check, sizeof(check));
+    return sw_disk_sync_names(journal->disk, err);
+}
