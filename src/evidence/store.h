@@ -1,0 +1,108 @@
+/* What the files of this room share about an open store. */
+#ifndef SW_EVIDENCE_STORE_H
+#define SW_EVIDENCE_STORE_H
+
+#include "evidence/evidence.h"
+
+#include "evidence/disk.h"
+#include "evidence/journal.h"
+#include "evidence/tiles.h"
+
+#include <pthread.h>
+
+#define SW_STORE_FORMAT_FILE "format"
+#define SW_STORE_LOCK_FILE "lock"
+#define SW_STORE_KEY_FILE "keys/log.key"
+#define SW_STORE_POLICY_FILE "log.policy"
+#define SW_STORE_CHECKPOINT_FILE "log/checkpoint"
+#define SW_STORE_INDEX_FILE "index.db"
+#define SW_STORE_POLICY_MAX ((uint64_t)1 << 20)
+#define SW_TILE_FILE_SIZE (sizeof("log/") + SW_TILE_PATH_SIZE)
+#define SW_BLOB_FILE_SIZE 96u
+
+/* A published tree. */
+struct sw_head {
+    uint64_t size;
+    struct sw_hash256 root;
+    struct sw_buf text; /* the signed checkpoint */
+};
+
+struct sw_index;
+struct sw_waiter;
+
+struct sw_store {
+    enum sw_store_mode mode;
+    struct sw_disk disk;
+    int lock;
+    struct sw_arena arena; /* what lives as long as the store */
+    const char *path;
+    const char *origin;
+    struct sw_vkey vkey;
+    struct sw_buf policy; /* log.policy as it is */
+    struct sw_key *key;   /* the log's; only when writing */
+
+    /* Claims are added and found by one thread at a time. Taken before `io`. */
+    pthread_mutex_t claims;
+    struct sw_index *index; /* NULL until it is needed */
+
+    /* Everything below log/, blobs/ and the journal is written by one thread at a time. */
+    pthread_mutex_t io;
+    struct sw_head head;
+    bool head_read;
+    struct sw_journal journal;
+    struct sw_journal_draft draft;
+    struct sw_tiles tiles;
+    bool repairing;     /* files that are there and right are left alone */
+    uint64_t edge;      /* the largest size that partial tiles may have been written for */
+    uint64_t rotate_at; /* bytes of journal after which a new one begins */
+
+    /* Who waits for a commit. */
+    pthread_mutex_t queue;
+    pthread_cond_t moved;
+    struct sw_waiter *first;
+    struct sw_waiter *last;
+    bool leading;
+};
+
+/* How long a second writer waits for the first, in milliseconds; for tests. */
+void sw_store_set_lock_wait(unsigned milliseconds);
+
+/* Reads and checks the published checkpoint, once. SW_E_REFUSED when it is not signed by this
+ * log. */
+sw_result sw_store_head(struct sw_store *store, struct sw_error *err);
+/* Is the store open for writing? SW_E_USAGE when it is not. */
+sw_result sw_store_writable(const struct sw_store *store, struct sw_error *err);
+
+/* --- commit.c -------------------------------------------------------------------------------- */
+
+/* Makes entries and blobs durable, together with what other threads hand in meanwhile. */
+sw_result sw_store_commit(
+    struct sw_store *store, struct sw_journal_batch *batch, struct sw_error *err);
+/* Puts one batch of the journal into blobs and tiles, as far as it is not there yet; entries from
+ * index `limit` on stay out. */
+sw_result sw_store_integrate(struct sw_store *store, const struct sw_journal_record *record,
+    uint64_t limit, struct sw_error *err);
+/* Brings tiles and blobs up to the journal after a failure. The caller holds `io`. */
+sw_result sw_store_catch_up(struct sw_store *store, struct sw_error *err);
+/* A sink for sw_tiles; `ctx` is the store. */
+enum sw_code sw_store_put_tile(void *ctx, int level, uint64_t index, unsigned width,
+    struct sw_bytes data, struct sw_error *err);
+
+/* --- recover.c ------------------------------------------------------------------------------- */
+
+/* Brings a store that is opened for writing to where its journal says it is. */
+sw_result sw_store_recover(struct sw_store *store, struct sw_error *err);
+
+/* --- blobs.c --------------------------------------------------------------------------------- */
+
+void sw_blob_file(const struct sw_digest *digest, char out[SW_BLOB_FILE_SIZE]);
+sw_result sw_blob_put(struct sw_store *store, struct sw_bytes blob, struct sw_error *err);
+/* Appends the blob; SW_E_REFUSED when it does not have its digest, SW_E_NOENT when it is not there.
+ */
+sw_result sw_blob_get(const struct sw_disk *disk, const struct sw_digest *digest,
+    struct sw_buf *out, struct sw_error *err);
+
+/* "log/tile/0/000". */
+void sw_tile_file(int level, uint64_t index, unsigned width, char out[SW_TILE_FILE_SIZE]);
+
+#endif

@@ -1,0 +1,287 @@
+#include "evidence/store.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/evidence/store_help.h"
+
+#include <dirent.h>
+#include <pthread.h>
+#include <sys/wait.h>
+
+static void makes_a_store_with_an_empty_signed_log(void **state)
+{
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_read(path);
+    assert_string_equal(sw_store_origin(store), ORIGIN);
+    assert_string_equal(sw_store_path(store), path);
+    MUST(sw_store_head(store, &must_error));
+    assert_int_equal(store->head.size, 0);
+    expect_root(&store->head.root, 0);
+    MUST(sw_store_close(store, &must_error));
+    struct stat st;
+    assert_int_equal(stat(temp_tree_path(&tree, "store/keys/log.key"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void refuses_to_make_a_store_over_something(void **state)
+{
+    struct temp_tree tree;
+    struct sw_error err;
+    const char *path = new_store_dir(&tree);
+    assert_int_equal(sw_store_init(path, ORIGIN, &err), SW_E_REFUSED);
+    assert_non_null(strstr(err.text, "already"));
+    temp_tree_write(&tree, "other/file", "x");
+    assert_int_equal(sw_store_init(temp_tree_path(&tree, "other"), ORIGIN, &err), SW_E_REFUSED);
+    assert_non_null(strstr(err.text, "not empty"));
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void refuses_an_origin_that_no_note_can_name(void **state)
+{
+    static const char *const bad[] = {"", "a b", "a+b", "a\nb", "caf\xc3\xa9", "a\tb"};
+    struct temp_tree tree;
+    temp_tree_make(&tree);
+    for (size_t i = 0; i < SW_COUNT(bad); i++) {
+        assert_int_equal(sw_store_init(temp_tree_path(&tree, "store"), bad[i], NULL), SW_E_USAGE);
+        assert_false(sw_dir_exists(temp_tree_path(&tree, "store")));
+    }
+    temp_tree_remove(&tree);
+}
+
+static void says_what_is_no_store(void **state)
+{
+    struct temp_tree tree;
+    struct sw_error err;
+    struct sw_store *store = NULL;
+    temp_tree_make(&tree);
+    assert_int_equal(sw_store_open(tree.path, SW_STORE_READ, &store, &err), SW_E_NOENT);
+    assert_non_null(strstr(err.text, "is not a store"));
+    assert_int_equal(
+        sw_store_open(temp_tree_path(&tree, "absent"), SW_STORE_WRITE, &store, &err), SW_E_NOENT);
+    assert_null(store);
+    temp_tree_remove(&tree);
+}
+
+static void publishes_what_was_appended(void **state)
+{
+    static const uint64_t sizes[] = {1, 2, 255, 256, 257, 511, 512, 600, 1030};
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    uint64_t size = 0;
+    for (size_t i = 0; i < SW_COUNT(sizes); i++) {
+        append_entries(store, size, sizes[i] - size);
+        size = sizes[i];
+        MUST(sw_log_publish(store, &must_error));
+        struct sw_store *reader = open_to_read(path);
+        MUST(sw_store_head(reader, &must_error));
+        assert_int_equal(reader->head.size, size);
+        expect_root(&reader->head.root, size);
+        for (uint64_t leaf = 0; leaf < size; leaf += 1 + leaf / 3) {
+            SW_CLEANUP(buf) struct sw_buf entry = SW_BUF_INIT;
+            char text[256];
+            MUST(sw_log_entry(reader, leaf, &entry, &must_error));
+            assert_true(sw_bytes_equal(sw_buf_bytes(&entry), test_entry(leaf, text)));
+        }
+        assert_int_equal(sw_log_entry(reader, size, NULL, NULL), SW_E_NOENT);
+        MUST(sw_store_close(reader, &must_error));
+    }
+    MUST(sw_store_close(store, &must_error));
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void drops_partial_tiles_when_the_full_one_is_there(void **state)
+{
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    append_entries(store, 0, 10);
+    MUST(sw_log_publish(store, &must_error));
+    append_entries(store, 10, 10);
+    MUST(sw_log_publish(store, &must_error));
+    assert_true(sw_file_exists(temp_tree_path(&tree, "store/log/tile/0/000.p/10")));
+    assert_true(sw_file_exists(temp_tree_path(&tree, "store/log/tile/0/000.p/20")));
+    append_entries(store, 20, 300);
+    assert_false(sw_dir_exists(temp_tree_path(&tree, "store/log/tile/0/000.p")));
+    assert_false(sw_dir_exists(temp_tree_path(&tree, "store/log/tile/entries/000.p")));
+    assert_true(sw_file_exists(temp_tree_path(&tree, "store/log/tile/0/000")));
+    MUST(sw_store_close(store, &must_error));
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void keeps_what_was_appended_when_it_is_abandoned(void **state)
+{
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    append_entries(store, 0, 300);
+    sw_store_abandon(store);
+    store = open_to_write(path);
+    append_entries(store, 300, 1);
+    MUST(sw_store_close(store, &must_error));
+    store = open_to_read(path);
+    MUST(sw_store_head(store, &must_error));
+    assert_int_equal(store->head.size, 301);
+    expect_root(&store->head.root, 301);
+    sw_store_abandon(store);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void begins_a_new_journal_when_the_old_one_is_long(void **state)
+{
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    store->rotate_at = 4096;
+    for (uint64_t i = 0; i < 2000; i += 100) {
+        append_entries(store, i, 100);
+        MUST(sw_log_publish(store, &must_error));
+        assert_true(store->journal.good < 3 * 4096 + 256 * 200);
+    }
+    assert_true(store->journal.base > 0);
+    sw_store_abandon(store);
+    store = open_to_write(path);
+    append_entries(store, 2000, 100);
+    MUST(sw_log_publish(store, &must_error));
+    expect_root(&store->head.root, 2100);
+    sw_store_abandon(store);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void lets_one_writer_in(void **state)
+{
+    struct temp_tree tree;
+    struct sw_error err;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    struct sw_store *second = NULL;
+    sw_store_set_lock_wait(40);
+    assert_int_equal(sw_store_open(path, SW_STORE_WRITE, &second, &err), SW_E_BUSY);
+    struct sw_store *reader = open_to_read(path);
+    assert_int_equal(sw_log_publish(reader, &err), SW_E_USAGE);
+    sw_store_abandon(reader);
+    sw_store_abandon(store);
+    second = open_to_write(path);
+    sw_store_abandon(second);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void refuses_entries_that_do_not_fit(void **state)
+{
+    static const char claim_like[] =
+        "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"sealwright\":{}}";
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    uint8_t *large = calloc(1, SW_ENTRY_MAX + 1);
+    assert_non_null(large);
+    struct sw_bytes entries[] = {sw_bytes("a", 1), sw_bytes(large, SW_ENTRY_MAX + 1)};
+    uint64_t first = 77;
+    assert_int_equal(sw_log_append(store, entries, 2, &first, NULL), SW_E_LIMIT);
+    assert_int_equal(sw_log_append(store, entries, 0, &first, NULL), SW_E_USAGE);
+    entries[1] = sw_bytes(claim_like, strlen(claim_like));
+    assert_int_equal(sw_log_append(store, entries, 2, &first, NULL), SW_E_REFUSED);
+    assert_int_equal(first, 77);
+    entries[1] = sw_bytes(large, SW_ENTRY_MAX);
+    MUST(sw_log_append(store, entries, 2, &first, &must_error));
+    assert_int_equal(first, 0);
+    entries[1] = sw_bytes(NULL, 0);
+    MUST(sw_log_append(store, entries, 2, &first, &must_error));
+    MUST(sw_log_publish(store, &must_error));
+    SW_CLEANUP(buf) struct sw_buf entry = SW_BUF_INIT;
+    MUST(sw_log_entry(store, 3, &entry, &must_error));
+    assert_int_equal(entry.len, 0);
+    free(large);
+    sw_store_abandon(store);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+#define THREADS 8u
+#define ROUNDS 40u
+
+struct appender {
+    struct sw_store *store;
+    _Atomic unsigned next;
+    uint64_t first[THREADS * ROUNDS];
+    enum sw_code failed;
+};
+
+static void append_in_turn(void *ctx, unsigned index)
+{
+    struct appender *appender = ctx;
+    for (;;) {
+        unsigned job = atomic_fetch_add(&appender->next, 1);
+        if (job >= THREADS * ROUNDS) {
+            return;
+        }
+        char text[3][32];
+        struct sw_bytes entries[3];
+        for (unsigned i = 0; i < 3; i++) {
+            int n = snprintf(text[i], sizeof(text[i]), "job %u part %u", job, i);
+            entries[i] = sw_bytes(text[i], (size_t)n);
+        }
+        enum sw_code rc = sw_log_append(appender->store, entries, 3, &appender->first[job], NULL);
+        if (rc == SW_OK && job % 50 == 0) {
+            rc = sw_log_publish(appender->store, NULL);
+        }
+        appender->failed = rc != SW_OK ? rc : appender->failed;
+    }
+}
+
+static void eight_threads_get_an_index_each(void **state)
+{
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct appender appender = {.store = open_to_write(path)};
+    sw_parallel(THREADS, append_in_turn, &appender);
+    assert_int_equal(appender.failed, SW_OK);
+    MUST(sw_store_close(appender.store, &must_error));
+    struct sw_store *store = open_to_read(path);
+    for (unsigned job = 0; job < THREADS * ROUNDS; job++) {
+        for (unsigned i = 0; i < 3; i++) {
+            SW_CLEANUP(buf) struct sw_buf entry = SW_BUF_INIT;
+            char text[32];
+            (void)snprintf(text, sizeof(text), "job %u part %u", job, i);
+            MUST(sw_log_entry(store, appender.first[job] + i, &entry, &must_error));
+            assert_string_equal(sw_buf_cstr(&entry), text);
+        }
+    }
+    MUST(sw_store_head(store, &must_error));
+    assert_int_equal(store->head.size, THREADS * ROUNDS * 3);
+    sw_store_abandon(store);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(makes_a_store_with_an_empty_signed_log),
+        cmocka_unit_test(refuses_to_make_a_store_over_something),
+        cmocka_unit_test(refuses_an_origin_that_no_note_can_name),
+        cmocka_unit_test(says_what_is_no_store),
+        cmocka_unit_test(publishes_what_was_appended),
+        cmocka_unit_test(drops_partial_tiles_when_the_full_one_is_there),
+        cmocka_unit_test(keeps_what_was_appended_when_it_is_abandoned),
+        cmocka_unit_test(begins_a_new_journal_when_the_old_one_is_long),
+        cmocka_unit_test(lets_one_writer_in),
+        cmocka_unit_test(refuses_entries_that_do_not_fit),
+        cmocka_unit_test(eight_threads_get_an_index_each),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
