@@ -11,7 +11,7 @@ set(SW_CORPORA ${CMAKE_SOURCE_DIR}/../shared/corpora CACHE PATH "Outside test ma
 set(SW_TEST_ENV
     "SW_BIN=$<TARGET_FILE:sealwright>" "SW_SOURCE=${CMAKE_SOURCE_DIR}"
     "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}"
-    "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0" "UBSAN_OPTIONS=print_stacktrace=1")
+    "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:allocator_may_return_null=1" "UBSAN_OPTIONS=print_stacktrace=1")
 
 file(GLOB UNIT_TESTS CONFIGURE_DEPENDS test/unit/*/test_*.c)
 foreach(source ${UNIT_TESTS})

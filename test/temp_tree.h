@@ -35,12 +35,12 @@ static inline void temp_tree_remove(struct temp_tree *tree)
     assert_int_equal(nftw(tree->path, temp_tree_remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-/* "root/name" in a static buffer that the fourth following call reuses. */
+/* "root/name" in a static buffer that the sixteenth following call reuses. */
 static inline const char *temp_tree_path(const struct temp_tree *tree, const char *name)
 {
-    static char paths[4][8192];
+    static char paths[16][8192];
     static unsigned next;
-    char *path = paths[next++ % 4];
+    char *path = paths[next++ % 16];
     (void)snprintf(path, sizeof(paths[0]), "%s/%s", tree->path, name);
     return path;
 }

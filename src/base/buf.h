@@ -50,7 +50,7 @@ static inline struct sw_str sw_buf_str(const struct sw_buf *buf)
 /* The content as a C string ("" when empty). */
 static inline const char *sw_buf_cstr(const struct sw_buf *buf)
 {
-    return buf->data == NULL ? "" : (const char *)buf->data;
+    return buf->len == 0 ? "" : (const char *)buf->data;
 }
 
 #endif

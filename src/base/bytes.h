@@ -65,13 +65,13 @@ static inline bool sw_str_is(struct sw_str a, const char *b)
 static inline bool sw_str_starts(struct sw_str s, const char *prefix)
 {
     size_t n = strlen(prefix);
-    return s.len >= n && memcmp(s.ptr, prefix, n) == 0;
+    return n == 0 || (s.len >= n && memcmp(s.ptr, prefix, n) == 0);
 }
 
 static inline bool sw_str_ends(struct sw_str s, const char *suffix)
 {
     size_t n = strlen(suffix);
-    return s.len >= n && memcmp(s.ptr + s.len - n, suffix, n) == 0;
+    return n == 0 || (s.len >= n && memcmp(s.ptr + s.len - n, suffix, n) == 0);
 }
 
 /* Byte order, shorter first when one is a prefix of the other: the order of code points for UTF-8.

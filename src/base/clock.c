@@ -27,7 +27,9 @@ void sw_time_format(int64_t time, char out[SW_TIME_TEXT_SIZE])
         (void)snprintf(out, SW_TIME_TEXT_SIZE, "invalid time");
         return;
     }
-    (void)strftime(out, SW_TIME_TEXT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    /* Not strftime: its %Y has no leading zeros before the year 1000. */
+    (void)snprintf(out, SW_TIME_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
+        tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 /* Reads exactly `width` digits at `*pos`, within [min, max]. */

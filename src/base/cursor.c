@@ -5,7 +5,8 @@ sw_result sw_cur_bytes(struct sw_cursor *cur, uint64_t len, struct sw_bytes *out
     if (len > sw_cur_left(cur)) {
         return SW_E_FORMAT;
     }
-    *out = sw_bytes(cur->data.ptr + cur->pos, (size_t)len);
+    /* An empty view may have no address, and adding to NULL is undefined (C17 6.5.6). */
+    *out = sw_bytes(cur->pos == 0 ? cur->data.ptr : cur->data.ptr + cur->pos, (size_t)len);
     cur->pos += (size_t)len;
     return SW_OK;
 }
@@ -93,6 +94,9 @@ sw_result sw_cur_until(struct sw_cursor *cur, uint8_t end, struct sw_bytes *out)
 bool sw_cur_match(struct sw_cursor *cur, const char *text)
 {
     size_t n = strlen(text);
+    if (n == 0) {
+        return true;
+    }
     if (n > sw_cur_left(cur) || memcmp(cur->data.ptr + cur->pos, text, n) != 0) {
         return false;
     }

@@ -29,6 +29,12 @@ sw_result sw_file_open(const char *path, int *fd, struct sw_error *err)
     return SW_OK;
 }
 
+static sw_result over_limit(const char *name, uint64_t max, struct sw_error *err)
+{
+    return sw_fail(
+        err, SW_E_LIMIT, "'%s' is over the limit of %llu bytes", name, (unsigned long long)max);
+}
+
 /* Room for the rest of a regular file in one step, so that a large one is not copied by growing. */
 static sw_result reserve_for(int fd, uint64_t max, struct sw_buf *out)
 {
@@ -36,18 +42,24 @@ static sw_result reserve_for(int fd, uint64_t max, struct sw_buf *out)
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0) {
         return SW_OK;
     }
-    uint64_t want = (uint64_t)st.st_size + 1;
+    off_t pos = lseek(fd, 0, SEEK_CUR);
+    uint64_t want = (uint64_t)(pos > 0 && pos < st.st_size ? st.st_size - pos : st.st_size);
     return sw_buf_reserve(out, (size_t)(want < max ? want : max));
 }
 
-sw_result sw_fd_read(
+static sw_result no_room(
+    enum sw_code code, const char *name, const struct sw_buf *out, struct sw_error *err)
+{
+    return code == SW_E_LIMIT
+               ? over_limit(name, out->max, err)
+               : sw_fail(err, code, "cannot read '%s': %s", name, sw_code_text(code));
+}
+
+static sw_result read_to_end(
     int fd, const char *name, uint64_t max, struct sw_buf *out, struct sw_error *err)
 {
-    if (reserve_for(fd, max, out) != SW_OK) {
-        return sw_fail(err, SW_E_NOMEM, "cannot read '%s': out of memory", name);
-    }
-    uint64_t total = 0;
-    for (;;) {
+    enum sw_code code = reserve_for(fd, max, out);
+    for (uint64_t total = 0; code == SW_OK;) {
         uint8_t chunk[65536];
         ssize_t n = read(fd, chunk, sizeof(chunk));
         if (n < 0 && errno == EINTR) {
@@ -61,13 +73,23 @@ sw_result sw_fd_read(
         }
         total += (uint64_t)n;
         if (total > max) {
-            return sw_fail(err, SW_E_LIMIT, "'%s' is over the limit of %llu bytes", name,
-                (unsigned long long)max);
+            return over_limit(name, max, err);
         }
-        if (sw_buf_append(out, chunk, (size_t)n) != SW_OK) {
-            return sw_fail(err, SW_E_NOMEM, "cannot read '%s': out of memory", name);
-        }
+        code = sw_buf_append(out, chunk, (size_t)n);
     }
+    return no_room(code, name, out, err);
+}
+
+sw_result sw_fd_read(
+    int fd, const char *name, uint64_t max, struct sw_buf *out, struct sw_error *err)
+{
+    size_t before = out->len;
+    enum sw_code code = read_to_end(fd, name, max, out, err);
+    if (code != SW_OK && out->len > before) {
+        out->len = before;
+        out->data[before] = 0;
+    }
+    return code;
 }
 
 sw_result sw_file_read(const char *path, uint64_t max, struct sw_buf *out, struct sw_error *err)
@@ -157,29 +179,45 @@ static sw_result move_into_place(
     return SW_OK;
 }
 
-static sw_result fill_temp(
-    int fd, const char *path, struct sw_bytes data, enum sw_write_flags flags, struct sw_error *err)
+/* Some file systems say only at the end that there was no room: close is asked, too. */
+static sw_result fill_temp(int opened, const char *path, struct sw_bytes data,
+    enum sw_write_flags flags, struct sw_error *err)
 {
+    SW_CLEANUP(fd) int fd = opened;
     SW_TRY(sw_fd_write(fd, path, data, err));
     if ((flags & SW_WRITE_SYNC) != 0 && fsync(fd) != 0) {
         return sw_fail_errno(err, errno, "cannot sync '%s'", path);
     }
+    if (close(SW_TAKE_FD(fd)) != 0) {
+        return sw_fail_errno(err, errno, "cannot write '%s'", path);
+    }
+    return SW_OK;
+}
+
+/* A name in the directory of `path` that nobody guesses. It does not grow with the final name,
+ * which may be as long as the file system takes. */
+static sw_result name_temp(const char *path, char temp[PATH_MAX], struct sw_error *err)
+{
+    uint64_t nonce;
+    if (getrandom(&nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce)) {
+        return sw_fail_errno(err, errno, "cannot name a temporary file for '%s'", path);
+    }
+    struct sw_str dir = sw_path_dir(path);
+    if (path[0] == '\0' || dir.len >= PATH_MAX - 32) {
+        return sw_fail_errno(
+            err, path[0] == '\0' ? ENOENT : ENAMETOOLONG, "cannot write '%s'", path);
+    }
+    (void)snprintf(
+        temp, PATH_MAX, SW_STR_FMT "/.%016llx.tmp", SW_STR_ARG(dir), (unsigned long long)nonce);
     return SW_OK;
 }
 
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err)
 {
-    uint64_t nonce;
-    if (getrandom(&nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce)) {
-        return sw_fail_errno(err, errno, "cannot name a temporary file for '%s'", path);
-    }
     char temp[PATH_MAX];
-    int n = snprintf(temp, sizeof(temp), "%s.%016llx.tmp", path, (unsigned long long)nonce);
-    if (n < 0 || (size_t)n >= sizeof(temp)) {
-        return sw_fail_errno(err, ENAMETOOLONG, "cannot write '%s'", path);
-    }
-    SW_CLEANUP(fd) int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    SW_TRY(name_temp(path, temp, err));
+    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0) {
         return sw_fail_errno(err, errno, "cannot write '%s'", path);
     }

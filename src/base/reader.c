@@ -50,13 +50,11 @@ enum outcome {
     UNIT_STOP,
 };
 
-static bool has_units(const struct sw_entry *entry, uint64_t range_size)
+uint64_t sw_reader_units_of(const struct sw_entry *entry, uint64_t range_size)
 {
-    return entry->kind == SW_ENTRY_FILE && (range_size == 0 || entry->size != 0);
-}
-
-static uint64_t units_of(const struct sw_entry *entry, uint64_t range_size)
-{
+    if (entry->kind != SW_ENTRY_FILE) {
+        return 0;
+    }
     if (range_size == 0) {
         return 1;
     }
@@ -67,9 +65,7 @@ size_t sw_reader_units(const struct sw_tree *tree, uint64_t range_size)
 {
     size_t units = 0;
     for (size_t i = 0; i < tree->count; i++) {
-        const struct sw_entry *entry = &tree->entries[i];
-        if (has_units(entry, range_size) &&
-            !sw_add_size(units, units_of(entry, range_size), &units)) {
+        if (!sw_add_size(units, sw_reader_units_of(&tree->entries[i], range_size), &units)) {
             return SIZE_MAX;
         }
     }
@@ -96,10 +92,10 @@ static sw_result list_jobs(struct run *run, struct sw_arena *arena)
     SW_TRY_PTR(run->jobs);
     size_t unit = 0;
     for (size_t i = 0; i < run->tree->count; i++) {
-        const struct sw_entry *entry = &run->tree->entries[i];
-        if (has_units(entry, range_size)) {
+        uint64_t units = sw_reader_units_of(&run->tree->entries[i], range_size);
+        if (units != 0) {
             run->jobs[run->job_count++] = (struct job){i, unit};
-            unit += (size_t)units_of(entry, range_size);
+            unit += (size_t)units;
         }
     }
     union {

@@ -44,6 +44,8 @@ struct sw_reader_options {
     void *failed_ctx;
 };
 
+/* Units that one entry has: none unless it is a file. */
+uint64_t sw_reader_units_of(const struct sw_entry *entry, uint64_t range_size);
 /* Units that a run over `tree` has; SIZE_MAX when that is too many to count. */
 size_t sw_reader_units(const struct sw_tree *tree, uint64_t range_size);
 

@@ -35,11 +35,14 @@ int sw_code_exit(enum sw_code code)
     return (size_t)code < SW_COUNT(code_table) ? code_table[code].exit_status : 4;
 }
 
-/* Names come from hostile archives and trees: keep an error on one line and a terminal safe. */
-static void set_text(struct sw_error *err, enum sw_code code, const char *raw)
+/* Names come from hostile archives and trees: keep an error on one line and a terminal safe. The
+ * room for the raw words is a little more than can be shown, so that what is cut says so. */
+__attribute__((format(printf, 3, 0))) static void format_line(
+    char *out, size_t size, const char *fmt, va_list ap)
 {
-    err->code = code;
-    sw_escape_line(raw, strlen(raw), err->text, sizeof(err->text));
+    char raw[SW_ERROR_TEXT_MAX + 8];
+    (void)vsnprintf(raw, sizeof(raw), fmt, ap);
+    sw_escape_line(raw, strlen(raw), out, size);
 }
 
 enum sw_code sw_fail(struct sw_error *err, enum sw_code code, const char *fmt, ...)
@@ -47,12 +50,13 @@ enum sw_code sw_fail(struct sw_error *err, enum sw_code code, const char *fmt, .
     if (err == NULL) {
         return code;
     }
-    char raw[SW_ERROR_TEXT_MAX];
+    char line[SW_ERROR_TEXT_MAX];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(raw, sizeof(raw), fmt, ap);
+    format_line(line, sizeof(line), fmt, ap);
     va_end(ap);
-    set_text(err, code, raw);
+    err->code = code;
+    memcpy(err->text, line, strlen(line) + 1);
     return code;
 }
 
@@ -71,17 +75,13 @@ enum sw_code sw_fail_errno(struct sw_error *err, int errnum, const char *fmt, ..
     if (err == NULL) {
         return code;
     }
-    char words[SW_ERROR_TEXT_MAX - 96];
+    char words[SW_ERROR_TEXT_MAX - 80]; /* the reason always fits behind them */
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(words, sizeof(words), fmt, ap);
+    format_line(words, sizeof(words), fmt, ap);
     va_end(ap);
-    char reason[80];
-    const char *text = strerror_r(errnum, reason, sizeof(reason));
-    char raw[SW_ERROR_TEXT_MAX];
-    (void)snprintf(raw, sizeof(raw), "%s: %s", words, text);
-    set_text(err, code, raw);
-    return code;
+    char reason[64];
+    return sw_fail(err, code, "%s: %s", words, strerror_r(errnum, reason, sizeof(reason)));
 }
 
 enum sw_code sw_error_prefix(struct sw_error *err, enum sw_code code, const char *fmt, ...)
@@ -92,13 +92,10 @@ enum sw_code sw_error_prefix(struct sw_error *err, enum sw_code code, const char
     char words[SW_ERROR_TEXT_MAX / 2];
     va_list ap;
     va_start(ap, fmt);
-    (void)vsnprintf(words, sizeof(words), fmt, ap);
+    format_line(words, sizeof(words), fmt, ap);
     va_end(ap);
-    char raw[SW_ERROR_TEXT_MAX + sizeof(words) + 2];
     const char *rest = err->text[0] != '\0' ? err->text : sw_code_text(code);
-    (void)snprintf(raw, sizeof(raw), "%s: %s", words, rest);
-    set_text(err, code, raw);
-    return code;
+    return sw_fail(err, code, "%s: %s", words, rest);
 }
 
 void sw_cleanup_free(void *pointer_to_pointer)

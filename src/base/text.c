@@ -103,57 +103,94 @@ bool sw_parse_i64(struct sw_str text, int64_t *out)
     return true;
 }
 
-/* U+200E/F, U+202A..E and U+2066..9 reorder what follows them on a terminal; C1 controls are
- * E0-free two-byte characters C2 80..9F. */
+/* Characters that end a terminal's line, steer it or reorder what it shows. */
+static const struct {
+    uint32_t first, last;
+} hidden_rows[] = {
+    {0x0000, 0x001F}, /* C0 controls */
+    {0x007F, 0x009F}, /* delete and C1 controls */
+    {0x061C, 0x061C}, /* Arabic letter mark */
+    {0x200E, 0x200F}, /* left-to-right and right-to-left marks */
+    {0x2028, 0x202E}, /* line and paragraph separators, embeddings and overrides */
+    {0x2066, 0x2069}, /* isolates */
+};
+
+/* `p` holds one well-formed character of `n` bytes. */
 static bool hides_text(const uint8_t *p, size_t n)
 {
-    if (n == 1) {
-        return p[0] < 0x20 || p[0] == 0x7F;
+    static const uint8_t lead_bits[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t point = p[0] & lead_bits[n];
+    for (size_t i = 1; i < n; i++) {
+        point = point << 6 | (p[i] & 0x3Fu);
     }
-    if (n == 2) {
-        return p[0] == 0xC2 && p[1] < 0xA0;
+    for (size_t row = 0; row < SW_COUNT(hidden_rows); row++) {
+        if (point >= hidden_rows[row].first && point <= hidden_rows[row].last) {
+            return true;
+        }
     }
-    if (n != 3 || p[0] != 0xE2) {
-        return false;
+    return false;
+}
+
+/* Shows the character (or stray byte) at `p` in `out`, which has room for 16; gives its length in
+ * the text, and in *width what it takes when shown. */
+static size_t show_one(const uint8_t *p, size_t left, char out[16], size_t *width)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t n = utf8_length(p, left);
+    if (n != 0 && !hides_text(p, n)) {
+        memcpy(out, p, n);
+        *width = n;
+        return n;
     }
-    return (p[1] == 0x80 && (p[2] == 0x8E || p[2] == 0x8F || (p[2] >= 0xA8 && p[2] <= 0xAE))) ||
-           (p[1] == 0x81 && p[2] >= 0xA6 && p[2] <= 0xA9);
+    n = n == 0 ? 1 : n;
+    for (size_t i = 0; i < n; i++) {
+        const char escaped[] = {'\\', 'x', hex[p[i] >> 4], hex[p[i] & 15]};
+        memcpy(out + 4 * i, escaped, sizeof(escaped));
+    }
+    *width = 4 * n;
+    return n;
 }
 
 void sw_escape_line(const char *raw, size_t len, char *out, size_t out_size)
 {
+    if (out_size == 0) {
+        return;
+    }
     const uint8_t *p = (const uint8_t *)raw;
     size_t used = 0;
-    size_t pos = 0;
-    while (pos < len) {
-        size_t n = utf8_length(p + pos, len - pos);
-        bool plain = n != 0 && !hides_text(p + pos, n);
-        size_t width = plain ? n : 4 * (n == 0 ? 1 : n);
-        if (used + width + 4 > out_size) {
-            (void)snprintf(out + used, out_size - used, "...");
+    size_t cut = 0; /* where the dots go if the rest does not fit */
+    for (size_t pos = 0; pos < len;) {
+        char shown[16];
+        size_t width;
+        pos += show_one(p + pos, len - pos, shown, &width);
+        if (used + width >= out_size) {
+            (void)snprintf(out + cut, out_size - cut, "...");
             return;
         }
-        n = n == 0 ? 1 : n;
-        for (size_t i = 0; i < n; i++) {
-            if (plain) {
-                out[used++] = (char)p[pos + i];
-                continue;
-            }
-            used += (size_t)snprintf(out + used, 5, "\\x%02x", p[pos + i]);
-        }
-        pos += n;
+        memcpy(out + used, shown, width);
+        used += width;
+        cut = used + 4 <= out_size ? used : cut;
     }
     out[used] = '\0';
 }
 
 void sw_format_size(uint64_t bytes, char out[16])
 {
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    double value = (double)bytes;
-    size_t unit = 0;
-    while (value >= 999.95 && unit + 1 < SW_COUNT(units)) {
-        value /= 1000;
-        unit++;
+    static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+    if (bytes < 1000) {
+        (void)snprintf(out, 16, "%u B", (unsigned)bytes);
+        return;
     }
-    (void)snprintf(out, 16, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
+    /* In whole numbers, since printf takes the decimal point from the locale. */
+    uint64_t tenth = 100; /* bytes in a tenth of the unit */
+    uint64_t tenths = 0;
+    size_t unit = 0;
+    for (;; unit++, tenth *= 1000) {
+        tenths = bytes / tenth + (bytes % tenth >= tenth / 2 ? 1 : 0);
+        if (tenths < 10000 || unit + 1 == SW_COUNT(units)) {
+            break;
+        }
+    }
+    (void)snprintf(
+        out, 16, "%u.%u %s", (unsigned)(tenths / 10), (unsigned)(tenths % 10), units[unit]);
 }

@@ -159,11 +159,14 @@ static sw_result need_token(struct sw_json_lexer *lexer, struct sw_error *err)
     return SW_OK;
 }
 
-static sw_result check_token(
-    const struct sw_json_lexer *lexer, const uint8_t *from, struct sw_error *err)
+sw_result sw_json_lexer_check_token(
+    const struct sw_json_lexer *lexer, const uint8_t *from, const uint8_t *to, struct sw_error *err)
 {
-    if ((uint64_t)(lexer->p - from) > lexer->max_token) {
-        return sw_fail(err, SW_E_LIMIT, "byte %" PRIu64 ": longer than %" PRIu64 " bytes",
+    uint64_t quotes = from < to && *from == '"' ? 2 : 0;
+    uint64_t len = (uint64_t)(to - from);
+    if (len > quotes && len - quotes > lexer->max_token) {
+        return sw_fail(err, SW_E_LIMIT,
+            "byte %" PRIu64 ": a string or number is longer than %" PRIu64 " bytes",
             offset_of(lexer, from), lexer->max_token);
     }
     return SW_OK;
@@ -332,7 +335,7 @@ static sw_result lex_string(struct sw_json_lexer *lexer, struct sw_str *out, str
         return fail_utf8(lexer, from, at, err);
     }
     lexer->p = at + 1;
-    SW_TRY(check_token(lexer, quote, err));
+    SW_TRY(sw_json_lexer_check_token(lexer, quote, lexer->p, err));
     if (escaped) {
         return decode_string(lexer, from, at, out, err);
     }
@@ -349,7 +352,7 @@ static sw_result lex_number(struct sw_json_lexer *lexer, struct sw_json *out, st
         return fail_at(lexer, to, wrong, err);
     }
     lexer->p = to;
-    SW_TRY(check_token(lexer, from, err));
+    SW_TRY(sw_json_lexer_check_token(lexer, from, to, err));
     out->type = SW_JSON_NUMBER;
     out->text = sw_str_n((const char *)from, (size_t)(to - from));
     return SW_OK;

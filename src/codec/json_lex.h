@@ -54,6 +54,11 @@ void sw_json_lexer_init(struct sw_json_lexer *lexer, const struct sw_json_limits
 void sw_json_lexer_release(struct sw_json_lexer *lexer);
 SW_DEFINE_CLEANUP(json_lexer, struct sw_json_lexer, sw_json_lexer_release)
 
+/* SW_E_LIMIT when the string or number in [from, to) is longer than max_token as written, quotes
+ * not counted. */
+sw_result sw_json_lexer_check_token(const struct sw_json_lexer *lexer, const uint8_t *from,
+    const uint8_t *to, struct sw_error *err);
+
 /* The next event, as sw_json_stream_next() gives it. */
 sw_result sw_json_lexer_next(
     struct sw_json_lexer *lexer, struct sw_json_event *event, struct sw_error *err);

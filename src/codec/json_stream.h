@@ -44,7 +44,8 @@ SW_DEFINE_CLEANUP_PTR(json_stream, struct sw_json_stream, sw_json_stream_free)
 /* The next event. After a failure every later call fails the same way. */
 sw_result sw_json_stream_next(
     struct sw_json_stream *stream, struct sw_json_event *event, struct sw_error *err);
-/* After an ARRAY, OBJECT, NAME or VALUE event: passes over the rest of that value. */
+/* After an ARRAY, OBJECT, NAME or VALUE event: passes over the rest of that value. The failures are
+ * those of sw_json_stream_next(): what is passed over is checked too. */
 sw_result sw_json_stream_skip(struct sw_json_stream *stream, struct sw_error *err);
 
 #endif

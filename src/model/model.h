@@ -6,6 +6,8 @@
 #include "evidence/evidence.h"
 
 #define SW_MODEL_SHARD_SIZE ((uint64_t)1000000000)
+/* Files or shards that one signature may list: what the statement's reader takes by its limits. */
+#define SW_MODEL_MAX_RESOURCES ((size_t)2000000)
 
 enum sw_model_method {
     SW_MODEL_FILES,
@@ -28,8 +30,8 @@ struct sw_model_options {
     const char *signature; /* where the signature is or will be: left out when inside */
     unsigned threads;      /* 0: one per processor */
     struct sw_progress *progress;
-    /* Others that want the same bytes (the scanner): they see every file, in `files` method runs.
-     */
+    /* Others that want the same bytes (the scanner): they see every file that is hashed, in runs of
+     * the `files` method only. */
     const struct sw_consumer *const *consumers;
     size_t consumer_count;
     /* Called with the tree before reading starts, so consumers can learn names. May be NULL. */
@@ -62,7 +64,9 @@ struct sw_manifest {
 };
 
 /* Hashes a model. Refused: no file at all, symlinks (unless allowed), special files, names that are
- * not UTF-8, unreadable entries. Everything is in `arena`. */
+ * not UTF-8, in `shards` empty files (which that method cannot list). SW_E_IO for what cannot be
+ * read, SW_E_USAGE for ignore paths that are not relative to the model. Everything is in `arena`.
+ */
 sw_result sw_model_hash(struct sw_arena *arena, const char *path,
     const struct sw_model_options *options, struct sw_manifest *out, struct sw_error *err);
 
@@ -102,13 +106,16 @@ struct sw_verification {
     const char *signer; /* name from trust.yaml; NULL when the signature did not hold */
     const char *identity;
     struct sw_digest root;            /* as signed; alg 0 when unknown */
-    struct sw_digest manifest_digest; /* of the signed manifest, when it is in `files` method */
+    struct sw_digest manifest_digest; /* of the signed manifest; only with a pass, since the sizes
+                                         that it binds come from the model */
     struct sw_digest claim;           /* SHA-256 of the signature file's bytes */
     uint64_t files;                   /* that were read */
     uint64_t bytes;
     struct sw_problem *problems; /* all differences, ordered by path */
     size_t problem_count;
-    bool io_error; /* some problem is "unreadable": exit 4 rather than 1 */
+    bool io_error;     /* some problem is "unreadable": exit 4 rather than 1 */
+    bool unsigned_git; /* .git, .github, .gitignore or .gitattributes is there, and is not signed:
+                          the format leaves them out (OMS v1.0, 6.2) */
 };
 
 struct sw_model_verify_options {
@@ -120,9 +127,10 @@ struct sw_model_verify_options {
     int64_t signing_time; /* when the log recorded the signature; 0 unknown */
 };
 
-/* Verifies a model against the bytes of its signature. A difference is in the result, not a failure
- * of this function, which fails only when the check could not be made (model not found, no memory).
- */
+/* Verifies a model against the bytes of its signature (none: "no-signature", no evidence). A
+ * difference is in the result, not a failure of this function, which fails only when the check
+ * could not be made (model not found, no memory). doc/format/model-signing.md lists what is
+ * refused. `options->model.ignore` excuses unsigned files; what is signed is always checked. */
 sw_result sw_model_verify(struct sw_arena *arena, const char *path, struct sw_bytes signature,
     const struct sw_trust *trust, const struct sw_model_verify_options *options,
     struct sw_verification *out, struct sw_error *err);
