@@ -1,7 +1,7 @@
 /* X.509 for the certificate method, by our own rules: explicit roots only, code-signing EKU on the
- * leaf, no CA as leaf signer unless the caller's roots say nothing else is possible, pinned
- * identity, validity at signing time (RFC 5280; OMS v1.0). The reference tool's gaps that this
- * closes are listed in doc/format/model-signing.md. */
+ * leaf, no leaf that could issue certificates or is itself a root, pinned identity, validity at
+ * signing time (RFC 5280; OMS v1.0). doc/format/trust.md lists them; revocation lists are not read.
+ * The reference tool's gaps that this closes are listed in doc/format/model-signing.md. */
 #ifndef SW_CLAIM_CERTIFICATE_H
 #define SW_CLAIM_CERTIFICATE_H
 
@@ -27,9 +27,9 @@ struct sw_chain_rules {
 };
 
 struct sw_chain_result {
-    const char
-        *identity;      /* of the leaf, in `arena`: its first SAN, else its CN, in the form above */
-    struct sw_key *key; /* the leaf's key; the caller frees it */
+    const char *identity; /* of the leaf, in `arena`: the pinned one; without it the first SAN, else
+                             the CN, in the form above */
+    struct sw_key *key;   /* the leaf's key; the caller frees it */
 };
 
 /* Checks a chain (DER, leaf first). SW_E_REFUSED says which rule it breaks. */

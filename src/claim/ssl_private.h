@@ -22,7 +22,8 @@ SW_DEFINE_CLEANUP_PTR(x509, X509, X509_free)
 /* A read-only BIO over bytes; NULL when they are too many for it or there is no memory. */
 static inline BIO *sw_ssl_reader(struct sw_bytes bytes)
 {
-    return bytes.len > INT32_MAX ? NULL : BIO_new_mem_buf(bytes.ptr, (int)bytes.len);
+    const void *ptr = bytes.len == 0 ? "" : (const void *)bytes.ptr;
+    return bytes.len > INT32_MAX ? NULL : BIO_new_mem_buf(ptr, (int)bytes.len);
 }
 
 /* One block of a PEM text. `data` may be a secret and is wiped. */

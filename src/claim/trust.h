@@ -31,7 +31,8 @@ sw_result sw_trust_read(
 /* Reads a trust.yaml file. */
 sw_result sw_trust_load(struct sw_trust *trust, const char *path, struct sw_error *err);
 /* Adds one signer by hand, for --public-key and --certificate-chain: may sign anything. The key is
- * copied; the roots are taken over. */
+ * copied; the roots are taken over, also on failure. SW_E_USAGE: `identity` (NULL: any) is not of
+ * the form of struct sw_chain_rules. */
 sw_result sw_trust_add_key(struct sw_trust *trust, const char *name, const struct sw_key *key);
 sw_result sw_trust_add_roots(
     struct sw_trust *trust, const char *name, struct sw_roots *roots, const char *identity);
