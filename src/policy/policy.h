@@ -28,7 +28,10 @@
 
 struct sw_policy;
 
-/* Everything is in `arena`. Every key is known, every type checked: "policy.yaml: line N: …". */
+#define SW_POLICY_MAX_BYTES ((uint64_t)1 << 20)
+
+/* Everything is in `arena` and does not refer to `yaml`. Every key is known and every type checked;
+ * errors begin "line N: ", and sw_policy_load puts the path before that. */
 sw_result sw_policy_parse(
     struct sw_arena *arena, struct sw_bytes yaml, struct sw_policy **out, struct sw_error *err);
 sw_result sw_policy_load(
@@ -39,8 +42,12 @@ size_t sw_policy_rule_count(const struct sw_policy *policy);
 /* The policy that `init` writes: its text, with comments. */
 const char *sw_policy_default_text(void);
 
-/* Things that are legal but surely not meant: a signer that trust.yaml does not have, an expired
- * waiver, a waiver for a rule that does not exist. One line each, in `arena`. */
+/* Appends in plain words what the policy demands, a paragraph a rule. */
+sw_result sw_policy_explain(
+    struct sw_arena *arena, const struct sw_policy *policy, struct sw_buf *out);
+
+/* Things that are legal but surely not meant: no rules, a signer that trust.yaml does not have, an
+ * expired waiver, a waiver for a rule that does not exist. One line each, in `arena`. */
 sw_result sw_policy_lint(struct sw_arena *arena, const struct sw_policy *policy,
     const struct sw_trust *trust, int64_t now, const char ***warnings, size_t *count);
 
@@ -58,6 +65,8 @@ struct sw_gate_rule {
     const char *satisfy;    /* what would make it pass; "" when it does */
     struct sw_digest claim; /* the claim that decided; alg 0 when none did */
     bool waived;
+    struct sw_digest *weighed; /* every claim that was weighed: the newest of each signer */
+    size_t weighed_count;
 };
 
 struct sw_decision {
@@ -78,13 +87,34 @@ struct sw_gate_question {
 
 /* Decides. Fails only when the question could not be put (store unreadable, no memory); a claim
  * that does not parse or is not signed by a permitted signer counts as absent and is named in the
- * reason. */
+ * reason. A claim that the log has but that cannot be read, or whose bytes were changed, keeps its
+ * rule from passing, since it may be the one that says no. */
 sw_result sw_gate_decide(struct sw_arena *arena, const struct sw_policy *policy,
     const struct sw_trust *trust, struct sw_store *store, const struct sw_gate_question *question,
     struct sw_decision *out, struct sw_error *err);
 
-/* Appends the predicate of the verdict: SLSA VSA v1 (slsa.dev/spec/v1.1/verification_summary). */
+/* Appends the predicate of the verdict: SLSA VSA v1 (slsa.dev/spec/v1.1/verification_summary), as
+ * doc/claims/vsa.md says. `verifier_id` and `resource_uri` are URIs; SW_E_USAGE when one is empty.
+ */
 sw_result sw_decision_predicate(const struct sw_decision *decision, const char *verifier_id,
     const char *resource_uri, struct sw_buf *out);
+
+/* --- tests of a policy ----------------------------------------------------------------------- */
+
+struct sw_policy_test_result {
+    const char *name;
+    uint64_t line; /* of the case in the test file */
+    bool passed;
+    const char *detail; /* every difference, in one line; "" when it passed */
+    struct sw_decision decision;
+};
+
+/* Decides every case of a policy test file (doc/format/policy.md, "Testing a policy") without a
+ * store, and compares with what the case expects. SW_E_FORMAT: "line N: …", also for a file without
+ * cases. A case that fails is a result, not a failure of this function. Everything is in `arena`.
+ */
+sw_result sw_policy_run_tests(struct sw_arena *arena, const struct sw_policy *policy,
+    struct sw_bytes yaml, struct sw_policy_test_result **results, size_t *count,
+    struct sw_error *err);
 
 #endif

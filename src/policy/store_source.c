@@ -1,0 +1,123 @@
+/* The store as a source of claims. Neither its index nor its blobs are believed: the bytes must
+ * have the digest that was logged, the signature must be a trusted signer's, and the statement
+ * itself must name the subject and the type. */
+#include "policy/gate.h"
+
+struct store_source {
+    struct sw_store *store;
+    const struct sw_trust *trust;
+    const struct sw_gate_question *question;
+};
+
+static enum sw_code list_claims(void *self, struct sw_arena *arena, const char *type,
+    struct sw_gate_record **records, size_t *count, struct sw_error *err)
+{
+    const struct store_source *source = self;
+    struct sw_evidence_query query = {
+        .subject = &source->question->subject, .predicate_type = type};
+    struct sw_evidence_record *found;
+    size_t found_count;
+    SW_TRY(sw_evidence_find(source->store, &query, arena, &found, &found_count, err));
+    struct sw_gate_record *list = SW_ARENA_ARRAY(arena, struct sw_gate_record, found_count);
+    SW_TRY_PTR(list);
+    for (size_t i = 0; i < found_count; i++) {
+        list[i] = (struct sw_gate_record){found[i].claim, found[i].time, found[i].leaf};
+    }
+    *records = list;
+    *count = found_count;
+    return SW_OK;
+}
+
+/* Is it the claim or the question that is at fault? A claim that cannot be used is an answer; a
+ * disk or memory that fails is not. */
+static bool is_about_claim(enum sw_code code)
+{
+    static const enum sw_code codes[] = {
+        SW_E_REFUSED, SW_E_FORMAT, SW_E_LIMIT, SW_E_NOEVIDENCE, SW_E_UNSUPPORTED, SW_E_NOENT};
+    for (size_t i = 0; i < SW_COUNT(codes); i++) {
+        if (codes[i] == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum sw_code set_aside(struct sw_arena *scratch, enum sw_gate_standing standing,
+    const struct sw_error *why, struct sw_gate_reading *out)
+{
+    const char *text = why->text[0] != '\0' ? why->text : sw_code_text(why->code);
+    const char *copy = sw_arena_strdup(scratch, text);
+    SW_TRY_PTR(copy);
+    *out = (struct sw_gate_reading){.standing = standing, .why = copy};
+    return SW_OK;
+}
+
+static bool names_subject(const struct sw_statement *statement, const struct sw_digest *subject)
+{
+    for (size_t i = 0; i < statement->subject_count; i++) {
+        if (sw_digest_equal(&statement->subjects[i].digest, subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum sw_code pass_up(struct sw_error *err, const struct sw_error *why, enum sw_code code)
+{
+    if (err != NULL) {
+        *err = *why;
+    }
+    return code;
+}
+
+/* The signature is good; now the statement must say what the index said. */
+static enum sw_code take_claim(const struct store_source *source, const char *type,
+    struct sw_arena *scratch, const struct sw_claim *claim, struct sw_gate_reading *out)
+{
+    if (!names_subject(&claim->statement, &source->question->subject) ||
+        !sw_str_is(claim->statement.predicate_type, type)) {
+        struct sw_error why = {.text = "the index names another subject or type than the claim; "
+                                       "run: sealwright evidence reindex"};
+        return set_aside(scratch, SW_GATE_DAMAGED, &why, out);
+    }
+    const struct sw_json *statement =
+        sw_arena_copy(scratch, sw_bytes(&claim->statement.root, sizeof(claim->statement.root)));
+    const char *signer = sw_arena_strdup(scratch, claim->signer);
+    if (statement == NULL || signer == NULL) {
+        return SW_E_NOMEM;
+    }
+    *out = (struct sw_gate_reading){SW_GATE_SIGNED, signer, NULL, statement};
+    return SW_OK;
+}
+
+static enum sw_code read_claim(void *self, struct sw_arena *scratch, const char *type,
+    const struct sw_gate_record *record, struct sw_gate_reading *out, struct sw_error *err)
+{
+    const struct store_source *source = self;
+    struct sw_error why = {0};
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    enum sw_code rc = sw_evidence_load(source->store, &record->claim, &bundle, &why);
+    if (rc != SW_OK) {
+        return is_about_claim(rc) ? set_aside(scratch, SW_GATE_DAMAGED, &why, out)
+                                  : pass_up(err, &why, rc);
+    }
+    struct sw_verify_options options = {.now = source->question->now,
+        .signing_time = record->time,
+        .allow_missing_hint = source->question->allow_missing_hint};
+    struct sw_claim claim;
+    rc = sw_claim_verify(scratch, source->trust, sw_buf_bytes(&bundle), &options, &claim, &why);
+    if (rc != SW_OK) {
+        return is_about_claim(rc) ? set_aside(scratch, SW_GATE_UNTRUSTED, &why, out)
+                                  : pass_up(err, &why, rc);
+    }
+    return take_claim(source, type, scratch, &claim, out);
+}
+
+enum sw_code sw_gate_decide(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_trust *trust, struct sw_store *store, const struct sw_gate_question *question,
+    struct sw_decision *out, struct sw_error *err)
+{
+    struct store_source self = {store, trust, question};
+    struct sw_gate_source source = {&self, sw_trust_count(trust), list_claims, read_claim};
+    return sw_gate_decide_over(arena, policy, &source, question, out, err);
+}
