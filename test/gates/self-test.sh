@@ -212,6 +212,45 @@ library 'int sw_a(void);' 'int sw_a(void){return 1;}'
 run "$scripts/check-symbols" lib.so lib.h
 isnt "check-symbols refuses a header that marks nothing" "$rc" 0
 
+# --- man pages, from a binary that prints what `page` holds
+cat >binary <<'END'
+#!/bin/bash
+[ "$2" != --list-commands ] || exec cat list
+sed "s/NAME/$3/" page
+END
+chmod +x binary
+printf 'sign\nkey new\nkey show\n' >list
+printf 'NAME(1)\n\n# NAME\n\nNAME - does something\n\n# OPTIONS\n\n*-a*\n\tAll.\n\n# SEE ALSO\n\nothers\n' >page
+expect "man accepts good pages" 0 "$scripts/man" ./binary pages
+is "man makes a page per command and one of all" "$(cd pages && echo *)" \
+    "sealwright-key.1 sealwright-sign.1 sealwright.1"
+printf 'NAME(one)\n\n# NAME\n\nNAME - does something\n' >page
+expect "man refuses what scdoc refuses" 1 "$scripts/man" ./binary pages
+printf 'NAME(1)\n\n# OPTIONS\n\n*-a*\n\tAll, and the block stays open.\n' >page
+expect "man refuses what mandoc warns of" 1 "$scripts/man" ./binary pages
+: >list
+expect "man refuses a binary without commands" 1 "$scripts/man" ./binary pages
+
+# --- fuzzing
+real_tree ''
+mkdir -p tree/scripts tree/test/fuzz/corpus/trap
+cp "$scripts/fuzz" tree/scripts/
+put test/fuzz/fuzz_trap.c <<<$'#include "base/base.h"
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return size == 3 && data[size] == 7 ? -1 : 0;
+}'
+expect "fuzz refuses a target without seeds" 1 tree/scripts/fuzz 0
+put test/fuzz/corpus/trap/harmless <<<x
+expect "fuzz accepts a corpus that is read well" 0 tree/scripts/fuzz 0
+put test/fuzz/corpus/trap/harmful <<<xy
+expect "fuzz refuses a corpus that is read past its end" 1 tree/scripts/fuzz 0
+like "it says how to replay" "$out" 'replay: .*/fuzz-trap .*/crash-'
+rm tree/test/fuzz/corpus/trap/harmful
+expect "fuzz finds a read past the end" 1 tree/scripts/fuzz 20
+like "it keeps the input" "$out" 'replay: .*/fuzz-trap .*/crash-'
+
 # --- the runner itself
 mkdir -p house/scripts
 cp "$scripts/gates" house/scripts/
