@@ -25,7 +25,8 @@ struct sw_model_options {
     enum sw_digest_alg hash;   /* 0: SW_SHA256; or SW_BLAKE2B */
     const char *const *ignore; /* exact paths, relative to the model; each covers what is below */
     size_t ignore_count;
-    bool keep_git;         /* do not leave out .git, .gitignore, .gitattributes, .github */
+    bool keep_git;         /* do not leave out .git, .gitignore, .gitattributes, .github, not even
+                              where the signature says so */
     bool allow_symlinks;   /* follow symlinks to files; to directories never */
     const char *signature; /* where the signature is or will be: left out when inside */
     unsigned threads;      /* 0: one per processor */

@@ -53,28 +53,14 @@ static const char *signature_name(const struct verifying *v)
 
 /* --- the signature --------------------------------------------------------------------------- */
 
-/* The encoding of model-signing 0.2 is tried only where legacy is allowed, and then only that
- * release's predicate may have been signed with it. */
-static sw_result verify_claim(struct verifying *v, const struct sw_trust *trust,
+static sw_result verify_claim(const struct verifying *v, const struct sw_trust *trust,
     struct sw_bytes signature, struct sw_claim *claim, struct sw_error *err)
 {
-    const struct sw_model_verify_options *options = v->options;
-    struct sw_verify_options verify = {.now = options->now,
-        .signing_time = options->signing_time,
-        .allow_missing_hint = options->allow_missing_hint || options->legacy};
-    enum sw_code code = sw_claim_verify(v->arena, trust, signature, &verify, claim, err);
-    if (code != SW_E_REFUSED || !options->legacy) {
-        return code;
-    }
-    verify.legacy = true;
-    struct sw_claim old;
-    struct sw_error second = {0};
-    if (sw_claim_verify(v->arena, trust, signature, &verify, &old, &second) != SW_OK ||
-        !sw_str_is(old.statement.predicate_type, SW_PREDICATE_OMS_V02)) {
-        return code;
-    }
-    *claim = old;
-    return SW_OK;
+    const struct sw_verify_options options = {.now = v->options->now,
+        .signing_time = v->options->signing_time,
+        .allow_missing_hint = v->options->allow_missing_hint,
+        .legacy = v->options->legacy};
+    return sw_claim_verify(v->arena, trust, signature, &options, claim, err);
 }
 
 /* True in *go_on when there is a plan to compare with. */
@@ -124,7 +110,10 @@ static sw_result prepare_exclude(struct verifying *v, struct sw_error *err)
 {
     SW_TRY(sw_exclude_init(&v->exclude, v->arena, v->path, &v->options->model, err));
     for (size_t i = 0; i < v->plan.ignored_count; i++) {
-        SW_TRY(sw_exclude_add(&v->exclude, v->arena, v->plan.ignored[i]));
+        const char *path = v->plan.ignored[i];
+        if (!v->options->model.keep_git || !sw_exclude_is_git(path)) {
+            SW_TRY(sw_exclude_add(&v->exclude, v->arena, path));
+        }
     }
     sw_exclude_sort(&v->exclude);
     return SW_OK;
