@@ -4,7 +4,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/include/sealwright/sealwright.h)
     set_target_properties(sealwright_shared PROPERTIES
         OUTPUT_NAME sealwright VERSION ${PROJECT_VERSION} SOVERSION 0)
     target_link_libraries(sealwright_shared PRIVATE sw_rooms)
-    # Only what the header marks SW_API leaves the library; the rooms' symbols stay inside.
+    # Only what the header marks SEALWRIGHT_API leaves the library; the rooms' symbols stay inside.
     target_link_options(sealwright_shared PRIVATE -Wl,--exclude-libs,ALL)
     configure_file(cmake/sealwright.pc.in sealwright.pc @ONLY)
     install(TARGETS sealwright_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})

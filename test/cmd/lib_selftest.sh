@@ -1,6 +1,5 @@
 #!/bin/bash
 # The library of these tests must itself be able to fail: each small file below has a known end.
-# shellcheck disable=SC2016 # the inner files expand their own variables
 . "$SW_SOURCE/test/cmd/lib.sh"
 
 # Runs the lines of stdin as a test file of its own.

@@ -72,7 +72,7 @@ bad_body src/model/two.c 'if (a) { abort(); }' 'abort: a library does not end'
 bad_body src/model/two.c 'a = fork();' 'fork: nothing from outside'
 bad_body src/model/two.c 'umask(0);' 'umask: this belongs to the whole process'
 bad_body src/cli/two.c 'a = (int)strtoull("1", 0, 10);' 'strtoull: use sw_parse_u64'
-bad_body src/cli/two.c '/* " */ a = access("x", 0); /* " */' 'access: use base/file'
+bad_body src/model/two.c '/* " */ a = access("x", 0); /* " */' 'access: ask by doing'
 good_tree
 put src/base/worker.c <<<$'#include "base/base.h"\nint f(void)\n{\n    return fork();\n}'
 accepts check-banned "the worker's fork"
@@ -112,13 +112,14 @@ bad_arrow src/cli/two.c '"../base/base.h"' 'write "room/name.h"'
 bad_arrow src/cli/two.c '"base/one.c"' 'write "room/name.h"'
 bad_arrow src/cli/two.c '"attic/attic.h"' 'there is no room "attic"'
 bad_arrow src/cli/two.c 'HEADER' 'an include must name its file'
+bad_arrow src/policy/two.c '"sealwright/sealwright.h"' 'only the roof serves'
 bad_arrow src/model/two.c '<sqlite3.h>' 'belongs to: evidence'
 bad_arrow include/sealwright/two.h '"base/base.h"' 'only system headers'
 good_tree
 put src/attic/two.c <<<'#include "base/base.h"'
 refuses check-arrows "a folder that is no room" 'src/attic/two\.c: does not stand in a room'
 good_tree
-put src/cli/two.c <<<$'#include "codec/codec.h"\n#include "cli/cli.h"\n#include "version.h"\n#include <stdio.h>'
+put src/cli/two.c <<<$'#include "codec/codec.h"\n#include "cli/cli.h"\n#include "version.h"\n#include <stdio.h>\n#include "sealwright/sealwright.h"'
 put src/model/two.c <<<$'# include "evidence/evidence.h"\n#include "model/private.h"'
 accepts check-arrows "arrows that run down"
 
@@ -195,17 +196,17 @@ expect "gcc accepts a good tree" 0 "$scripts/check-warnings" gcc "$tmp/tree"
 
 # --- symbols
 library() {
-    printf '%s\n' '#define SW_API __attribute__((visibility("default")))' "$1" >lib.h
+    printf '%s\n' '#define SEALWRIGHT_API __attribute__((visibility("default")))' "$1" >lib.h
     printf '%s\n' '#include "lib.h"' "$2" >lib.c
     gcc -shared -fPIC -fvisibility=hidden -I. -o lib.so lib.c
 }
-library $'SW_API int sw_a(void);\n/* SW_API int sw_x(void); */\nSW_API const char *\nsw_b(int);\nint sw_c(void);' \
+library $'SEALWRIGHT_API int sw_a(void);\n/* SEALWRIGHT_API int sw_x(void); */\nSEALWRIGHT_API const char *\nsw_b(int);\nint sw_c(void);' \
     $'int sw_a(void){return 1;}\nconst char *sw_b(int x){(void)x;return "";}\nint sw_c(void){return 1;}'
 expect "check-symbols accepts what is marked" 0 "$scripts/check-symbols" lib.so lib.h
-library 'SW_API int sw_a(void);' $'int sw_a(void){return 1;}\nSW_API int sw_d(void);int sw_d(void){return 1;}'
+library 'SEALWRIGHT_API int sw_a(void);' $'int sw_a(void){return 1;}\nSEALWRIGHT_API int sw_d(void);int sw_d(void){return 1;}'
 expect "check-symbols refuses an export that is not marked" 1 "$scripts/check-symbols" lib.so lib.h
 like "it is named" "$out" 'exports sw_d'
-library $'SW_API int sw_a(void);\nSW_API int sw_e(void);' 'int sw_a(void){return 1;}'
+library $'SEALWRIGHT_API int sw_a(void);\nSEALWRIGHT_API int sw_e(void);' 'int sw_a(void){return 1;}'
 expect "check-symbols refuses a missing export" 1 "$scripts/check-symbols" lib.so lib.h
 like "it is named" "$out" 'marks sw_e'
 library 'int sw_a(void);' 'int sw_a(void){return 1;}'
