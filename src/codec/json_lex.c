@@ -90,8 +90,8 @@ static sw_result skip_space(struct sw_json_lexer *lexer, struct sw_error *err)
 
 /* The first quote, backslash or control character, eight bytes at a time: a byte's top bit is set
  * in `found` when subtracting borrowed through it. Bytes behind the first hit may be set wrongly,
- * so only the lowest counts. *high gathers top bits: not zero when the text may be more than ASCII.
- */
+ * so only the lowest counts. *high gathers the top bits of what was passed over: not zero when it
+ * is more than ASCII. */
 static const uint8_t *scan_string(const uint8_t *p, const uint8_t *end, uint64_t *high)
 {
     while (end - p >= 8) {
@@ -102,10 +102,11 @@ static const uint8_t *scan_string(const uint8_t *p, const uint8_t *end, uint64_t
         uint64_t quote = (word ^ EVERY_BYTE('"')) - EVERY_BYTE(1);
         uint64_t backslash = (word ^ EVERY_BYTE('\\')) - EVERY_BYTE(1);
         uint64_t found = (control | quote | backslash) & ~word & EVERY_BYTE(0x80);
-        *high |= word & EVERY_BYTE(0x80);
         if (found != 0) {
+            *high |= word & EVERY_BYTE(0x80) & ((found & -found) - 1);
             return p + __builtin_ctzll(found) / 8;
         }
+        *high |= word & EVERY_BYTE(0x80);
         p += 8;
     }
     while (p < end && *p != '"' && *p != '\\' && *p >= 0x20) {

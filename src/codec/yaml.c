@@ -277,11 +277,19 @@ static sw_result read_events(struct reader *r)
     }
 }
 
-/* Whether a line may begin behind this byte: the last byte of each line break of YAML 1.1 (LF, CR,
- * U+0085, U+2028, U+2029) and of a byte order mark. */
-static bool may_end_line(uint8_t c)
+/* Whether a line begins at `pos`: at the start, or behind a line break of YAML 1.1 or a byte order
+ * mark. */
+static bool line_begins(struct sw_bytes text, size_t pos)
 {
-    return c == '\n' || c == '\r' || c == 0x85 || c == 0xA8 || c == 0xA9 || c == 0xBF;
+    static const char *const marks[] = {
+        "\n", "\r", "\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xEF\xBB\xBF"};
+    struct sw_str before = sw_str_n((const char *)text.ptr, pos);
+    for (size_t i = 0; i < SW_COUNT(marks); i++) {
+        if (sw_str_ends(before, marks[i])) {
+            return true;
+        }
+    }
+    return pos == 0;
 }
 
 /* Tags are refused, and libyaml compares each %TAG line with all others before it says anything:
@@ -291,8 +299,7 @@ static sw_result refuse_tag_directives(struct sw_bytes text, struct sw_error *er
     static const char directive[] = {'%', 'T', 'A', 'G'};
     uint64_t line = 1;
     for (size_t pos = 0; text.len - pos >= sizeof(directive); pos++) {
-        if (memcmp(text.ptr + pos, directive, sizeof(directive)) == 0 &&
-            (pos == 0 || may_end_line(text.ptr[pos - 1]))) {
+        if (memcmp(text.ptr + pos, directive, sizeof(directive)) == 0 && line_begins(text, pos)) {
             return sw_fail(err, SW_E_FORMAT, "line %" PRIu64 ": tags are not read", line);
         }
         line += text.ptr[pos] == '\n';

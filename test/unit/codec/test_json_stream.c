@@ -65,7 +65,7 @@ static void agrees_with_the_tree_at_every_chunk_size(void **state)
         "{\"a\":[1,2.5e-3,\"\\u00e9\\ud834\\udd1e\",null],\"b\":{}}",
         "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"", "[1,2", "{\"a\":1,\"a\":2}", "[\"\\ud800\"]",
         "nul", "tru", "truex", "12", "1.", "-", "\"a\\", "\"a\\\"", "[\"\xff\"]", "  ", "", "[1]x",
-        "\x01", "{\"a\" :\n1 , \"b\": [ ] }", "\"\\u004", "[\"a\nb\"]"};
+        "\x01", "{\"a\" :\n1 , \"b\": [ ] }", "\"\\u004", "[\"a\nb\"]", "[\"\\\xffz\", \"\xff\"]"};
     for (size_t i = 0; i < SW_COUNT(texts); i++) {
         for (size_t chunk = 0; chunk <= 12; chunk++) {
             bool accepted;

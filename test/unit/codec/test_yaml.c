@@ -215,7 +215,8 @@ static void quoted_text_reads_back_as_itself(void **state)
         "a\nb", "a\n", "\t", "\"", "\\", "'", "{a}", "[a]", "&a", "*a", "!a", "%a", "@a", "`a", "|",
         ">", "?", ":", "---", "...", "<<", "=", "a,b", "\xc3\xa9t\xc3\xa9", "\x7f", "\xc2\x85",
         "\xc2\xa0", "\xe2\x80\xa8x\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbe\xef\xbf\xbf",
-        "\xf0\x9f\x98\x80", "\x01\x1f", "on", "y", "_x", "/", "\xe2\x80\xa7"};
+        "\xf0\x9f\x98\x80", "\x01\x1f", "on", "y", "_x", "/", "\xe2\x80\xa7",
+        "\xe2\x84\xa8%TAG ! x"};
     for (size_t i = 0; i < SW_COUNT(texts); i++) {
         static const char *const places[] = {"%s", "%s: x", "x: %s", "[%s]", "{%s: x}", "- %s"};
         for (size_t place = 0; place < SW_COUNT(places); place++) {
