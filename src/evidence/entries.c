@@ -71,7 +71,7 @@ static sw_result check_leaf(
                      (unsigned long long)leaf);
 }
 
-static sw_result get_entry(
+sw_result sw_store_entry(
     struct sw_store *store, uint64_t leaf, struct sw_buf *out, struct sw_error *err)
 {
     struct wanted wanted = {.out = out};
@@ -94,7 +94,7 @@ sw_result sw_log_entry(
     struct sw_store *store, uint64_t leaf, struct sw_buf *out, struct sw_error *err)
 {
     (void)pthread_mutex_lock(&store->io);
-    enum sw_code rc = get_entry(store, leaf, out, err);
+    enum sw_code rc = sw_store_entry(store, leaf, out, err);
     (void)pthread_mutex_unlock(&store->io);
     return rc;
 }

@@ -298,7 +298,8 @@ sw_result sw_index_commit(
 {
     static const char sql[] =
         "INSERT INTO meta VALUES(1, ?1, ?2, ?1, ?2) ON CONFLICT(id) DO UPDATE SET"
-        " old_size = size, old_root = root, size = ?1, root = ?2";
+        " old_size = iif(size <> ?1, size, old_size), old_root = iif(size <> ?1, root, old_root),"
+        " size = ?1, root = ?2";
     CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
     SW_TRY(begin(index, err));
     SW_TRY(sw_index_query(index, sql, &stmt, err));
@@ -429,6 +430,9 @@ static sw_result need_to_write(struct sw_store *store, struct sw_error *err)
         size = 0;
     }
     SW_TRY(catch_up(store, index, size, store->tiles.size, err));
+    if (rc != SW_OK || size < store->head.size) {
+        SW_TRY(sw_index_commit(index, store->head.size, &store->head.root, err));
+    }
     store->index = SW_TAKE(index);
     return SW_OK;
 }
@@ -477,13 +481,13 @@ sw_result sw_index_need(struct sw_store *store, struct sw_error *err)
     if (store->index != NULL) {
         return SW_OK;
     }
-    if (store->mode == SW_STORE_READ) {
-        return need_to_read(store, err);
-    }
     (void)pthread_mutex_lock(&store->io);
-    enum sw_code rc = sw_store_catch_up(store, err);
-    if (rc == SW_OK) {
-        rc = need_to_write(store, err);
+    enum sw_code rc = SW_OK;
+    if (store->mode == SW_STORE_READ) {
+        rc = need_to_read(store, err);
+    } else {
+        rc = sw_store_catch_up(store, err);
+        rc = rc == SW_OK ? need_to_write(store, err) : rc;
     }
     (void)pthread_mutex_unlock(&store->io);
     return rc;

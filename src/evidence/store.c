@@ -266,6 +266,7 @@ static sw_result read_head(struct sw_store *store, struct sw_error *err)
     if (rc != SW_OK) {
         return sw_error_prefix(err, rc, "'%s/" SW_STORE_CHECKPOINT_FILE "'", store->path);
     }
+    sw_buf_release(&store->head.text);
     store->head.size = checkpoint.size;
     store->head.root = checkpoint.root;
     store->head.text = text;

@@ -68,7 +68,7 @@ struct sw_store {
 void sw_store_set_lock_wait(unsigned milliseconds);
 
 /* Reads and checks the published checkpoint, once. SW_E_REFUSED when it is not signed by this
- * log. */
+ * log. The caller holds `io`. */
 sw_result sw_store_head(struct sw_store *store, struct sw_error *err);
 /* Is the store open for writing? SW_E_USAGE when it is not. */
 sw_result sw_store_writable(const struct sw_store *store, struct sw_error *err);
@@ -101,6 +101,10 @@ sw_result sw_blob_put(struct sw_store *store, struct sw_bytes blob, struct sw_er
  */
 sw_result sw_blob_get(const struct sw_disk *disk, const struct sw_digest *digest,
     struct sw_buf *out, struct sw_error *err);
+
+/* Appends one entry; a published one is checked against its tile. The caller holds `io`. */
+sw_result sw_store_entry(
+    struct sw_store *store, uint64_t leaf, struct sw_buf *out, struct sw_error *err);
 
 /* "log/tile/0/000". */
 void sw_tile_file(int level, uint64_t index, unsigned width, char out[SW_TILE_FILE_SIZE]);
