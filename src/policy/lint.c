@@ -64,6 +64,9 @@ enum sw_code sw_policy_lint(struct sw_arena *arena, const struct sw_policy *poli
     if (policy->rule_count == 0) {
         SW_TRY(add_line(&lint, "the policy has no rules, so nothing can pass"));
     }
+    if (sw_trust_has(trust, sw_str("any"))) {
+        SW_TRY(add_line(&lint, "trust.yaml has a signer named 'any', whom no rule can name"));
+    }
     for (size_t i = 0; i < policy->rule_count; i++) {
         SW_TRY(lint_rule(&lint, &policy->rules[i], trust));
     }
