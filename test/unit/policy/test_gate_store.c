@@ -1,0 +1,429 @@
+/* The gate over a real store: signed claims, a real trust.yaml, and what people do to files. */
+#include "policy/policy.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "temp_tree.h"
+
+#define TAINT "urn:sealwright:claim:taint:v1"
+#define CLEAN "{\"verdict\":\"clean\"}"
+#define MALICIOUS "{\"verdict\":\"malicious\"}"
+
+enum who { RELEASE, CI, STRANGER, WHO_COUNT };
+
+struct world {
+    struct temp_tree tree;
+    struct sw_arena arena;
+    struct sw_store *store;
+    struct sw_trust *trust;
+    struct sw_key *keys[WHO_COUNT];
+    struct sw_policy *policy;
+    struct sw_digest model;
+};
+
+static void must(enum sw_code rc, const struct sw_error *err)
+{
+    if (rc != SW_OK) {
+        fail_msg("%s", err->text);
+    }
+}
+
+/* Appends a signer to a trust.yaml, with the key as PEM text. */
+static void put_signer(
+    struct sw_buf *yaml, const char *name, const char *may_sign, const struct sw_key *key)
+{
+    SW_CLEANUP(buf) struct sw_buf pem = SW_BUF_INIT;
+    assert_int_equal(sw_key_write_public(key, &pem, NULL), SW_OK);
+    assert_int_equal(sw_buf_printf(yaml, "  - name: %s\n    may-sign: [%s]\n    public-key: |\n",
+                         name, may_sign),
+        SW_OK);
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&pem));
+    struct sw_bytes line;
+    while (sw_cur_until(&cur, '\n', &line) == SW_OK) {
+        assert_int_equal(
+            sw_buf_printf(yaml, "      " SW_STR_FMT "\n", SW_STR_ARG(sw_str_of_bytes(line))),
+            SW_OK);
+    }
+}
+
+static void make_trust(struct world *world)
+{
+    SW_CLEANUP(buf) struct sw_buf yaml = SW_BUF_INIT;
+    struct sw_error err = {0};
+    assert_int_equal(sw_buf_puts(&yaml, "version: 1\nsigners:\n"), SW_OK);
+    put_signer(&yaml, "release", "\"*\"", world->keys[RELEASE]);
+    put_signer(&yaml, "ci", "\"" SW_PREDICATE_SCAN "\"", world->keys[CI]);
+    assert_int_equal(sw_trust_new(&world->trust), SW_OK);
+    must(sw_trust_read(world->trust, sw_buf_bytes(&yaml), "", &err), &err);
+}
+
+static void use_policy(struct world *world, const char *text)
+{
+    struct sw_error err = {0};
+    must(sw_policy_parse(&world->arena, sw_bytes(text, strlen(text)), &world->policy, &err), &err);
+}
+
+static void open_store(struct world *world)
+{
+    struct sw_error err = {0};
+    must(sw_store_open(temp_tree_path(&world->tree, "store"), SW_STORE_WRITE, &world->store, &err),
+        &err);
+}
+
+static int set_up(void **state)
+{
+    static struct world world;
+    static const enum sw_key_alg algs[WHO_COUNT] = {SW_KEY_P256, SW_KEY_ED25519, SW_KEY_P256};
+    struct sw_error err = {0};
+    world = (struct world){0};
+    temp_tree_make(&world.tree);
+    sw_arena_init(&world.arena, 0);
+    for (size_t i = 0; i < WHO_COUNT; i++) {
+        must(sw_key_generate(algs[i], &world.keys[i], &err), &err);
+    }
+    make_trust(&world);
+    sw_sha256(sw_bytes("model", 5), &world.model);
+    must(sw_store_init(temp_tree_path(&world.tree, "store"), "example.com/log", &err), &err);
+    open_store(&world);
+    use_policy(&world, sw_policy_default_text());
+    *state = &world;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *world = *state;
+    struct sw_error err = {0};
+    must(sw_store_close(world->store, &err), &err);
+    sw_trust_free(world->trust);
+    for (size_t i = 0; i < WHO_COUNT; i++) {
+        sw_key_free(world->keys[i]);
+    }
+    sw_arena_release(&world->arena);
+    temp_tree_remove(&world->tree);
+    return 0;
+}
+
+static struct sw_digest add_bundle(struct world *world, const struct sw_buf *bundle)
+{
+    struct sw_bytes bytes = sw_buf_bytes(bundle);
+    struct sw_receipt receipt;
+    struct sw_error err = {0};
+    must(sw_evidence_add(world->store, &bytes, 1, &receipt, &err), &err);
+    return receipt.claim;
+}
+
+static void make_bundle(const struct world *world, enum who who, const char *type,
+    const char *predicate, const struct sw_digest *about, struct sw_buf *out)
+{
+    SW_CLEANUP(buf) struct sw_buf statement = SW_BUF_INIT;
+    struct sw_subject subject = {sw_str("model"), *about};
+    struct sw_signer signer = {.key = world->keys[who]};
+    struct sw_error err = {0};
+    must(sw_statement_write(
+             &statement, &subject, 1, type, sw_bytes(predicate, strlen(predicate)), &err),
+        &err);
+    must(sw_bundle_sign(&signer, sw_buf_bytes(&statement), out, &err), &err);
+}
+
+static struct sw_digest add(
+    struct world *world, enum who who, const char *type, const char *predicate)
+{
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    make_bundle(world, who, type, predicate, &world->model, &bundle);
+    return add_bundle(world, &bundle);
+}
+
+static struct sw_decision decide(struct world *world)
+{
+    struct sw_gate_question question = {.subject = world->model, .now = sw_time_now()};
+    struct sw_decision decision;
+    struct sw_error err = {0};
+    must(sw_gate_decide(
+             &world->arena, world->policy, world->trust, world->store, &question, &decision, &err),
+        &err);
+    return decision;
+}
+
+static void check(struct world *world, enum sw_gate_verdict all, enum sw_gate_verdict is_signed,
+    enum sw_gate_verdict scanned, enum sw_gate_verdict not_tainted)
+{
+    const enum sw_gate_verdict expected[] = {is_signed, scanned, not_tainted};
+    struct sw_decision decision = decide(world);
+    assert_int_equal(decision.rule_count, SW_COUNT(expected));
+    for (size_t i = 0; i < SW_COUNT(expected); i++) {
+        if (decision.rules[i].verdict != expected[i]) {
+            fail_msg("%s is %s: %s", decision.rules[i].name,
+                sw_gate_verdict_name(decision.rules[i].verdict), decision.rules[i].reason);
+        }
+    }
+    assert_int_equal(decision.verdict, all);
+}
+
+#define PASS SW_GATE_PASS
+#define FAIL SW_GATE_FAIL
+#define NONE SW_GATE_NO_EVIDENCE
+
+static void has_reason(struct world *world, size_t rule, const char *part)
+{
+    struct sw_decision decision = decide(world);
+    if (strstr(decision.rules[rule].reason, part) == NULL) {
+        fail_msg("%s", decision.rules[rule].reason);
+    }
+}
+
+static void an_empty_store_has_no_evidence(void **state)
+{
+    check(*state, NONE, NONE, NONE, PASS);
+}
+
+static void a_signed_and_scanned_artifact_passes(void **state)
+{
+    struct world *world = *state;
+    struct sw_digest signature = add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    struct sw_digest scan = add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    check(world, PASS, PASS, PASS, PASS);
+    struct sw_decision decision = decide(world);
+    assert_true(sw_digest_equal(&decision.rules[0].claim, &signature));
+    assert_true(sw_digest_equal(&decision.rules[1].claim, &scan));
+    assert_true(sw_digest_equal(&decision.subject, &world->model));
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    assert_int_equal(sw_decision_predicate(&decision, "urn:a", "file:model", &predicate), SW_OK);
+    assert_non_null(strstr(sw_buf_cstr(&predicate), "\"verificationResult\":\"PASSED\""));
+}
+
+static void a_claim_about_another_artifact_does_not_count(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_digest other;
+    sw_sha256(sw_bytes("other", 5), &other);
+    make_bundle(world, RELEASE, SW_PREDICATE_OMS, "{}", &other, &bundle);
+    (void)add_bundle(world, &bundle);
+    check(world, NONE, NONE, NONE, PASS);
+    has_reason(world, 0, "no claim of type");
+}
+
+static void a_stranger_counts_as_nobody(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, STRANGER, SW_PREDICATE_OMS, "{}");
+    (void)add(world, STRANGER, SW_PREDICATE_SCAN, MALICIOUS);
+    (void)add(world, STRANGER, TAINT, "{}");
+    check(world, NONE, NONE, NONE, PASS);
+    has_reason(world, 0,
+        "1 claim of type " SW_PREDICATE_OMS
+        " found, none by a signer this rule accepts (newest: it is signed by the "
+        "key ");
+    has_reason(world, 2, "1 claim of type " TAINT " found, none by a signer");
+}
+
+/* The bundle says release's key; the signature is the stranger's. */
+static void a_forged_claim_under_a_trusted_name_does_not_count(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf genuine = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf forged = SW_BUF_INIT;
+    make_bundle(world, STRANGER, SW_PREDICATE_OMS, "{}", &world->model, &genuine);
+    struct sw_bundle bundle;
+    char hint[SW_KEY_HINT_SIZE];
+    assert_int_equal(sw_bundle_parse(&world->arena, sw_buf_bytes(&genuine), &bundle, NULL), SW_OK);
+    sw_key_hint(world->keys[RELEASE], hint);
+    bundle.hint = sw_str(hint);
+    assert_int_equal(sw_bundle_write(&bundle, &forged), SW_OK);
+    (void)add_bundle(world, &forged);
+    check(world, NONE, NONE, NONE, PASS);
+    has_reason(world, 0, "the signature is not by key ");
+}
+
+static void a_signer_cannot_say_what_trust_does_not_let_them(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, CI, SW_PREDICATE_OMS, "{}");
+    (void)add(world, CI, TAINT, "{}");
+    check(world, NONE, NONE, NONE, PASS);
+    has_reason(world, 0, "it is signed by ci, who may not sign " SW_PREDICATE_OMS);
+}
+
+static void the_newest_word_of_each_signer_counts_and_one_no_is_enough(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    (void)add(world, CI, SW_PREDICATE_SCAN, MALICIOUS);
+    check(world, FAIL, PASS, FAIL, PASS);
+    (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    check(world, PASS, PASS, PASS, PASS);
+    (void)add(world, RELEASE, SW_PREDICATE_SCAN, "{\"verdict\":\"suspicious\"}");
+    check(world, FAIL, PASS, FAIL, PASS);
+    has_reason(
+        world, 1, "fails: predicate.verdict must be \"clean\" and is the text \"suspicious\"");
+}
+
+static void a_taint_by_somebody_trusted_fails(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    (void)add(world, RELEASE, TAINT, "{\"severity\":\"high\"}");
+    check(world, FAIL, PASS, PASS, FAIL);
+}
+
+static void by_names_who_must_have_signed(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, SW_PREDICATE_SCAN, CLEAN);
+    use_policy(world,
+        "version: 1\nname: p\nrules:\n  - {name: r, claim: \"" SW_PREDICATE_SCAN "\", by: [ci]}\n");
+    struct sw_decision decision = decide(world);
+    assert_int_equal(decision.verdict, NONE);
+    assert_non_null(strstr(decision.rules[0].reason, "release signed it and is not named in 'by'"));
+    (void)add(world, CI, SW_PREDICATE_SCAN, "{}");
+    assert_int_equal(decide(world).verdict, PASS);
+}
+
+static void a_claim_grows_stale(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    struct sw_gate_question question = {
+        .subject = world->model, .now = sw_time_now() + (int64_t)31 * 86400};
+    struct sw_decision decision;
+    struct sw_error err = {0};
+    must(sw_gate_decide(
+             &world->arena, world->policy, world->trust, world->store, &question, &decision, &err),
+        &err);
+    assert_int_equal(decision.rules[1].verdict, NONE);
+    assert_non_null(strstr(decision.rules[1].reason,
+        "is stale: recorded 31 days ago, more than the 30 days that this rule takes"));
+    assert_string_equal(decision.rules[1].satisfy, "run: sealwright seal PATH");
+}
+
+static const char *blob_path(const struct world *world, const struct sw_digest *claim)
+{
+    char hex[2 * SW_DIGEST_MAX + 1];
+    char name[160];
+    sw_digest_hex(claim, hex);
+    (void)snprintf(name, sizeof(name), "store/blobs/sha256/%.2s/%s", hex, hex);
+    const char *path = temp_tree_path(&world->tree, name);
+    assert_true(sw_file_exists(path));
+    return path;
+}
+
+static void publish(struct world *world)
+{
+    struct sw_error err = {0};
+    must(sw_log_publish(world->store, &err), &err);
+}
+
+/* The finding is hidden, and the older, clean scan must not count in its place. */
+static void deleting_a_finding_does_not_lift_it(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    struct sw_digest finding = add(world, CI, SW_PREDICATE_SCAN, MALICIOUS);
+    struct sw_digest taint = add(world, RELEASE, TAINT, "{}");
+    publish(world);
+    check(world, FAIL, PASS, FAIL, FAIL);
+    assert_int_equal(unlink(blob_path(world, &finding)), 0);
+    assert_int_equal(unlink(blob_path(world, &taint)), 0);
+    check(world, NONE, PASS, NONE, NONE);
+    has_reason(world, 1, "is in the log but cannot be read, and could be against it (newest: ");
+}
+
+static void changing_a_finding_does_not_lift_it(void **state)
+{
+    struct world *world = *state;
+    struct sw_error err = {0};
+    SW_CLEANUP(buf) struct sw_buf clean = SW_BUF_INIT;
+    struct sw_digest finding = add(world, CI, SW_PREDICATE_SCAN, MALICIOUS);
+    publish(world);
+    /* What ci signed on another day, in the place of what ci says now. */
+    make_bundle(world, CI, SW_PREDICATE_SCAN, CLEAN, &world->model, &clean);
+    const char *path = blob_path(world, &finding);
+    must(sw_file_write(path, sw_buf_bytes(&clean), 0600, 0, &err), &err);
+    struct sw_decision decision = decide(world);
+    assert_int_equal(decision.rules[1].verdict, NONE);
+    assert_non_null(strstr(decision.rules[1].reason, "was altered"));
+}
+
+static void a_reader_decides_as_the_writer_does(void **state)
+{
+    struct world *world = *state;
+    struct sw_error err = {0};
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    check(world, PASS, PASS, PASS, PASS);
+    must(sw_store_close(SW_TAKE(world->store), &err), &err);
+    must(sw_store_open(temp_tree_path(&world->tree, "store"), SW_STORE_READ, &world->store, &err),
+        &err);
+    check(world, PASS, PASS, PASS, PASS);
+}
+
+static void reopen(struct world *world, const char *sql)
+{
+    struct sw_error err = {0};
+    sqlite3 *db = NULL;
+    must(sw_store_close(SW_TAKE(world->store), &err), &err);
+    assert_int_equal(sqlite3_open(temp_tree_path(&world->tree, "store/index.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_true(sqlite3_total_changes(db) > 0);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    must(sw_store_open(temp_tree_path(&world->tree, "store"), SW_STORE_READ, &world->store, &err),
+        &err);
+}
+
+/* The index says that a good claim about one artifact is about another one. */
+static void what_the_index_says_of_a_claim_is_not_believed(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_digest other;
+    char hex[2 * SW_DIGEST_MAX + 1];
+    sw_sha256(sw_bytes("other", 5), &other);
+    make_bundle(world, RELEASE, SW_PREDICATE_OMS, "{}", &other, &bundle);
+    (void)add_bundle(world, &bundle);
+    sw_digest_hex(&world->model, hex);
+    reopen(world, sw_arena_printf(&world->arena, "UPDATE subjects SET digest = x'01%s'", hex));
+    check(world, NONE, NONE, NONE, PASS);
+    has_reason(world, 0, "the index names another subject or type than the claim");
+}
+
+static void a_type_that_only_the_index_says_is_not_believed(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, TAINT, "{}");
+    reopen(world, "UPDATE claims SET predicate = '" SW_PREDICATE_OMS "'");
+    assert_int_equal(decide(world).rules[0].verdict, NONE);
+    has_reason(world, 0, "the index names another subject or type than the claim");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_empty_store_has_no_evidence),
+        TEST(a_signed_and_scanned_artifact_passes),
+        TEST(a_claim_about_another_artifact_does_not_count),
+        TEST(a_stranger_counts_as_nobody),
+        TEST(a_forged_claim_under_a_trusted_name_does_not_count),
+        TEST(a_signer_cannot_say_what_trust_does_not_let_them),
+        TEST(the_newest_word_of_each_signer_counts_and_one_no_is_enough),
+        TEST(a_taint_by_somebody_trusted_fails),
+        TEST(by_names_who_must_have_signed),
+        TEST(a_claim_grows_stale),
+        TEST(deleting_a_finding_does_not_lift_it),
+        TEST(changing_a_finding_does_not_lift_it),
+        TEST(a_reader_decides_as_the_writer_does),
+        TEST(what_the_index_says_of_a_claim_is_not_believed),
+        TEST(a_type_that_only_the_index_says_is_not_believed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
