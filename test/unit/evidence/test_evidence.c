@@ -444,8 +444,8 @@ static void refuses_leaves_that_are_not_a_claims(void **state)
         "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"sealwright\":{\"claim\":\"sha256:"
         "00\","
         "\"time\":\"2026-01-01T00:00:00Z\"}}",
-        "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"sealwright\":{\"claim\":\"sha256:"
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}}",
+        ("{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"sealwright\":{\"claim\":\"sha256:"
+         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}}"),
         "{\"apiVersion\":\"0.0.2\",\"kind\":\"hashedrekord\",\"sealwright\":{",
     };
     SW_CLEANUP(arena) struct sw_arena arena;
