@@ -1,0 +1,31 @@
+/* The formats, one file each (format_*.c) and one line here and in format.c. Private to scan. */
+#ifndef SW_SCAN_FORMAT_H
+#define SW_SCAN_FORMAT_H
+
+#include "scan/inspect.h"
+
+extern const struct sw_format sw_format_zip;
+extern const struct sw_format sw_format_gguf;
+extern const struct sw_format sw_format_npy;
+extern const struct sw_format sw_format_fasttext;
+extern const struct sw_format sw_format_fasttext_vectors;
+extern const struct sw_format sw_format_hdf5;
+extern const struct sw_format sw_format_tflite;
+extern const struct sw_format sw_format_executorch;
+extern const struct sw_format sw_format_xgboost;
+extern const struct sw_format sw_format_onnx;
+extern const struct sw_format sw_format_savedmodel;
+extern const struct sw_format sw_format_7z;
+extern const struct sw_format sw_format_rar;
+extern const struct sw_format sw_format_gzip;
+extern const struct sw_format sw_format_bzip2;
+extern const struct sw_format sw_format_xz;
+extern const struct sw_format sw_format_lzma;
+extern const struct sw_format sw_format_zstd;
+extern const struct sw_format sw_format_lz4;
+extern const struct sw_format sw_format_zlib;
+extern const struct sw_format sw_format_tar;
+extern const struct sw_format sw_format_safetensors;
+extern const struct sw_format sw_format_pickle;
+
+#endif

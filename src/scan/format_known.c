@@ -1,0 +1,162 @@
+/* Formats that this floor recognises and does not read. Archives and compressed files hide what is
+ * in them, so those are no evidence until something opens them. */
+#include "scan/format.h"
+
+#define MAGIC(at, bytes) .magic = (bytes), .magic_len = sizeof(bytes) - 1, .magic_at = (at)
+
+const struct sw_format sw_format_tflite = {.id = "tflite", .names = ".tflite", MAGIC(4, "TFL3")};
+const struct sw_format sw_format_executorch = {
+    .id = "executorch", .names = ".pte", MAGIC(4, "ET12")};
+
+const struct sw_format sw_format_7z = {
+    .id = "7z", .names = ".7z", MAGIC(0, "7z\xbc\xaf\x27\x1c"), .holds_files = true};
+const struct sw_format sw_format_rar = {
+    .id = "rar", .names = ".rar", MAGIC(0, "Rar!\x1a\x07"), .holds_files = true};
+const struct sw_format sw_format_gzip = {.id = "gzip",
+    .names = ".gz .tgz .nemo .joblib .pkl",
+    MAGIC(0, "\x1f\x8b\x08"),
+    .holds_files = true};
+const struct sw_format sw_format_xz = {
+    .id = "xz", .names = ".xz .txz .joblib .pkl", MAGIC(0, "\xfd\x37zXZ\x00"), .holds_files = true};
+const struct sw_format sw_format_zstd = {
+    .id = "zstd", .names = ".zst .tzst", MAGIC(0, "\x28\xb5\x2f\xfd"), .holds_files = true};
+const struct sw_format sw_format_lz4 = {
+    .id = "lz4", .names = ".lz4 .joblib .pkl", MAGIC(0, "\x04\x22\x4d\x18"), .holds_files = true};
+
+static bool has_at(const struct sw_specimen *specimen, size_t at, const void *bytes, size_t len)
+{
+    struct sw_bytes head = specimen->head;
+    return head.len >= len && at <= head.len - len && memcmp(head.ptr + at, bytes, len) == 0;
+}
+
+/* "BZh", a block size, and the magic of a block or of the empty end. */
+static bool sniff_bzip2(const struct sw_specimen *specimen)
+{
+    return has_at(specimen, 0, "BZh", 3) &&
+           (has_at(specimen, 4, "1AY&SY", 6) || has_at(specimen, 4, "\x17rE8P\x90", 6));
+}
+
+const struct sw_format sw_format_bzip2 = {
+    .id = "bzip2", .names = ".bz2 .tbz .joblib .pkl", .sniff = sniff_bzip2, .holds_files = true};
+
+/* RFC 1950: method 8, a window of at most 32 KiB, no dictionary, a check value, and then a deflate
+ * block whose type exists. Two bytes are little, so text (a printable third byte) is left out: the
+ * forms that joblib and Python write begin a dynamic or fixed block. */
+static bool sniff_zlib(const struct sw_specimen *specimen)
+{
+    struct sw_bytes head = specimen->head;
+    if (head.len < 8 || (head.ptr[0] & 0x8f) != 0x08 || (head.ptr[1] & 0x20) != 0 ||
+        (head.ptr[0] << 8 | head.ptr[1]) % 31 != 0 || (head.ptr[2] & 6) == 6) {
+        return false;
+    }
+    return !sw_utf8_valid(sw_bytes(head.ptr, head.len < 64 ? head.len : 64));
+}
+
+const struct sw_format sw_format_zlib = {
+    .id = "zlib", .names = ".joblib .pkl", .sniff = sniff_zlib, .holds_files = true};
+
+/* The "alone" form has no magic: properties 0x5d, a dictionary size that is a power of two (or
+ * three halves of one), and an unknown or believable size. */
+static bool sniff_lzma(const struct sw_specimen *specimen)
+{
+    struct sw_cursor cur = sw_cursor(specimen->head);
+    uint8_t properties;
+    uint32_t dictionary;
+    uint64_t size;
+    if (sw_cur_u8(&cur, &properties) != SW_OK || sw_cur_u32le(&cur, &dictionary) != SW_OK ||
+        sw_cur_u64le(&cur, &size) != SW_OK) {
+        return false;
+    }
+    bool power = dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0;
+    bool halves =
+        dictionary >= 4096 && dictionary % 3 == 0 && ((dictionary / 3) & (dictionary / 3 - 1)) == 0;
+    return properties == 0x5d && (power || halves) &&
+           (size == UINT64_MAX || size < (uint64_t)1 << 40);
+}
+
+const struct sw_format sw_format_lzma = {
+    .id = "lzma", .names = ".lzma .joblib .pkl", .sniff = sniff_lzma, .holds_files = true};
+
+/* POSIX.1-1988 and later have the magic; older ones a header whose checksum is right. */
+static bool sniff_tar(const struct sw_specimen *specimen)
+{
+    struct sw_bytes head = specimen->head;
+    if (has_at(specimen, 257, "ustar", 5)) {
+        return true;
+    }
+    if (head.len < 512 || head.ptr[0] == 0) {
+        return false;
+    }
+    uint64_t sum = 0;
+    for (size_t i = 0; i < 512; i++) {
+        sum += i >= 148 && i < 156 ? ' ' : head.ptr[i];
+    }
+    uint64_t stated = 0;
+    size_t digits = 0;
+    for (size_t i = 148; i < 156 && head.ptr[i] != 0; i++) {
+        if (head.ptr[i] >= '0' && head.ptr[i] <= '7') {
+            stated = stated * 8 + (uint64_t)(head.ptr[i] - '0');
+            digits++;
+        }
+    }
+    return digits > 0 && stated == sum;
+}
+
+const struct sw_format sw_format_tar = {
+    .id = "tar", .names = ".tar .nemo .pt", .sniff = sniff_tar, .holds_files = true};
+
+/* The HDF5 superblock may stand at 0, 512, 1024, … (HDF5 File Format Specification, II.A). */
+static bool sniff_hdf5(const struct sw_specimen *specimen)
+{
+    static const char signature[] = "\x89HDF\r\n\x1a\n";
+    for (size_t at = 0; at < SW_HEAD_SIZE; at = at == 0 ? 512 : at * 2) {
+        if (has_at(specimen, at, signature, sizeof(signature) - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct sw_format sw_format_hdf5 = {
+    .id = "hdf5", .names = ".h5 .hdf5 .keras", .sniff = sniff_hdf5};
+
+/* XGBoost writes JSON and UBJSON objects whose member is "learner", and an old binary form. */
+static bool sniff_xgboost(const struct sw_specimen *specimen)
+{
+    struct sw_bytes head = specimen->head;
+    if (has_at(specimen, 0, "binf", 4)) {
+        return true;
+    }
+    if (head.len < 16 || head.ptr[0] != '{') {
+        return false;
+    }
+    bool ubj = memchr("LliUI", head.ptr[1], 5) != NULL &&
+               memmem(head.ptr, head.len < 64 ? head.len : 64, "learner", 7) != NULL;
+    bool json = memmem(head.ptr, head.len, "\"learner\"", 9) != NULL &&
+                memmem(head.ptr, head.len < 64 ? head.len : 64, "\"", 1) != NULL;
+    return ubj || json;
+}
+
+const struct sw_format sw_format_xgboost = {
+    .id = "xgboost", .names = ".ubj .xgb", .sniff = sniff_xgboost};
+
+/* The text form of fastText and word2vec: two numbers, then a word and as many values a line. */
+static bool sniff_vectors(const struct sw_specimen *specimen)
+{
+    struct sw_cursor cur = sw_cursor(specimen->head);
+    struct sw_bytes words;
+    struct sw_bytes dims;
+    uint64_t n;
+    uint64_t d;
+    if (sw_cur_until(&cur, ' ', &words) != SW_OK || sw_cur_until(&cur, '\n', &dims) != SW_OK ||
+        !sw_parse_u64(sw_str_of_bytes(words), &n) || !sw_parse_u64(sw_str_of_bytes(dims), &d)) {
+        return false;
+    }
+    struct sw_bytes word;
+    return n > 0 && d > 1 && d < 100000 && sw_cur_until(&cur, ' ', &word) == SW_OK &&
+           word.len > 0 && memchr(word.ptr, '\n', word.len) == NULL && sw_utf8_valid(word) &&
+           sw_cur_left(&cur) > 0 && strchr("-.0123456789", cur.data.ptr[cur.pos]) != NULL;
+}
+
+const struct sw_format sw_format_fasttext_vectors = {
+    .id = "fasttext-vectors", .names = "", .sniff = sniff_vectors};

@@ -1,0 +1,366 @@
+/* Pickles: one stream or several, legacy torch files, joblib's pickles, and what hides behind them.
+ * doc/format/scan.md, "Pickle". */
+#include "scan/format.h"
+#include "scan/pickle.h"
+
+/* torch/serialization.py: MAGIC_NUMBER 0x1950a86a20f9469cfc6c, little endian as LONG1 has it. A
+ * legacy file is five pickles (magic, protocol, system, object, storage keys), then raw storages.
+ */
+static const uint8_t torch_magic[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
+#define TORCH_LEGACY_STREAMS 5
+
+/* What a search through foreign bytes may spend on one candidate. */
+#define SEARCH_OPS 100000
+#define SEARCH_LINE 4096
+
+struct reading {
+    struct sw_inspection *in;
+    const struct sw_source *source;
+    struct sw_pickle_machine *machine;
+    struct sw_error *err;
+    uint64_t at;
+    size_t streams;
+    bool proto; /* the file begins with a PROTO opcode */
+    bool legacy;
+    bool joblib;
+};
+
+/* --- saying what was found ---------------------------------------------------------------------
+ */
+
+static bool starts_with_module(struct sw_str module, const char *top)
+{
+    size_t len = strlen(top);
+    return sw_str_starts(module, top) && (module.len == len || module.ptr[len] == '.');
+}
+
+/* torch.jit loads the pickles of a TorchScript archive with a reader of its own, which takes these
+ * two for the archive's own types and imports nothing (torch/csrc/jit/serialization). */
+static bool is_torchscript_name(const struct sw_pickle_import *import)
+{
+    return starts_with_module(import->module, "__torch__") ||
+           sw_str_is(import->module, "torch.jit._pickle");
+}
+
+static bool said_before(const struct sw_pickle_machine *m, size_t index)
+{
+    const struct sw_pickle_import *import = &m->imports[index];
+    for (size_t i = 0; i < index; i++) {
+        if (sw_str_equal(m->imports[i].module, import->module) &&
+            sw_str_equal(m->imports[i].name, import->name) &&
+            m->imports[i].called == import->called) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result say_import(struct sw_inspection *in, const struct sw_pickle_import *import)
+{
+    bool denied = import->class == SW_IMPORT_DENIED;
+    return sw_found(in, "pickle-import", denied ? SW_SEVERITY_CRITICAL : SW_SEVERITY_HIGH,
+        import->at, "%s " SW_STR_FMT "." SW_STR_FMT "%s", import->called ? "calls" : "imports",
+        SW_STR_ARG(import->module), SW_STR_ARG(import->name),
+        denied ? "" : ", which is not among what weights_only loading accepts");
+}
+
+static sw_result say_all(struct reading *r)
+{
+    const struct sw_pickle_machine *m = r->machine;
+    for (size_t i = 0; i < m->import_count; i++) {
+        const struct sw_pickle_import *import = &m->imports[i];
+        bool harmless = import->class == SW_IMPORT_ALLOWED ||
+                        (r->in->torchscript && is_torchscript_name(import));
+        r->joblib = r->joblib || starts_with_module(import->module, "joblib");
+        if (!harmless && !said_before(m, i)) {
+            SW_TRY(say_import(r->in, import));
+        }
+    }
+    for (size_t i = 0; i < m->note_count; i++) {
+        const struct sw_pickle_note *note = &m->notes[i];
+        SW_TRY(sw_found(r->in, note->rule, note->severity, note->at, "%s", note->message));
+    }
+    return SW_OK;
+}
+
+/* --- streams ---------------------------------------------------------------------------------- */
+
+static bool is_torch_magic(const struct reading *r, const struct sw_pickle_value *value)
+{
+    uint8_t bytes[sizeof(torch_magic)];
+    return value->kind == SW_VALUE_LONG && value->len == sizeof(bytes) &&
+           sw_source_read(r->source, value->text, bytes, sizeof(bytes), NULL) == SW_OK &&
+           memcmp(bytes, torch_magic, sizeof(bytes)) == 0;
+}
+
+/* Padding between pickles: NULs and white space. */
+static sw_result skip_padding(struct reading *r)
+{
+    for (;;) {
+        struct sw_bytes part;
+        SW_TRY(sw_window_view(&r->machine->reader.window, r->at, SW_WINDOW_SIZE, &part, r->err));
+        size_t n = 0;
+        while (n < part.len && (part.ptr[n] == 0 || part.ptr[n] == ' ' ||
+                                   (part.ptr[n] >= '\t' && part.ptr[n] <= '\r'))) {
+            n++;
+        }
+        r->at += n;
+        if (n < part.len || part.len == 0) {
+            return SW_OK;
+        }
+    }
+}
+
+static bool begins_with_proto(struct reading *r, uint64_t at)
+{
+    struct sw_bytes first;
+    return sw_window_view(&r->machine->reader.window, at, 2, &first, NULL) == SW_OK &&
+           first.len == 2 && first.ptr[0] == 0x80 && first.ptr[1] <= 5;
+}
+
+/* A stream without PROTO that breaks off may be any text. It counts as a pickle when it did
+ * something first: a known bad import, a call, or an import and a way on from there. */
+static bool did_something(const struct sw_pickle_machine *m)
+{
+    bool named = false;
+    for (size_t i = m->first_import; i < m->import_count; i++) {
+        const struct sw_pickle_import *import = &m->imports[i];
+        if (import->class == SW_IMPORT_DENIED) {
+            return true;
+        }
+        named = named || (sw_pickle_is_dotted_name(sw_bytes_of_str(import->module)) &&
+                             sw_pickle_is_dotted_name(sw_bytes_of_str(import->name)));
+    }
+    return named && (m->calls > 0 || m->op_late >= 4);
+}
+
+static void forget_stream(struct sw_pickle_machine *m)
+{
+    m->import_count = m->first_import;
+}
+
+/* Runs stream after stream. At the end r->at is where the last one that counts ended or broke;
+ * *broken says which. */
+static sw_result run_streams(struct reading *r, bool *broken)
+{
+    *broken = false;
+    for (;;) {
+        SW_TRY(skip_padding(r));
+        uint64_t start = r->at;
+        if (start >= r->source->size || (r->legacy && r->streams == TORCH_LEGACY_STREAMS)) {
+            return SW_OK;
+        }
+        struct sw_pickle_value top;
+        enum sw_code code = sw_pickle_run(r->machine, &r->at, &top, r->err);
+        if (code == SW_OK) {
+            r->streams++;
+            r->legacy = r->legacy || (r->streams == 1 && is_torch_magic(r, &top));
+            continue;
+        }
+        *broken = begins_with_proto(r, start) || did_something(r->machine);
+        if (!*broken) {
+            forget_stream(r->machine);
+            r->at = start;
+            return code == SW_E_FORMAT ? SW_OK : code;
+        }
+        return code;
+    }
+}
+
+/* --- the parser ------------------------------------------------------------------------------- */
+
+static sw_result look_behind(struct reading *r, bool certain)
+{
+    uint64_t size = r->source->size;
+    if (r->at >= size) {
+        return SW_OK;
+    }
+    if (!r->legacy && certain) {
+        SW_TRY(sw_found(r->in, "pickle-trailing", SW_SEVERITY_MEDIUM, r->at,
+            "%llu bytes behind the pickle belong to nothing", (unsigned long long)(size - r->at)));
+    }
+    return sw_pickle_search(r->in, r->source, r->at, size, r->err);
+}
+
+static void name_format(struct reading *r)
+{
+    if (r->joblib) {
+        r->in->format = "joblib";
+    }
+    if (r->legacy) {
+        r->in->format = "torch-legacy";
+    }
+}
+
+/* `forced`: the caller knows that these bytes are to be a pickle. */
+static sw_result parse_streams(struct reading *r, bool forced)
+{
+    bool broken;
+    struct sw_pickle_machine *m = r->machine;
+    size_t before = r->in->finding_total;
+    enum sw_code code = run_streams(r, &broken);
+    SW_TRY(say_all(r));
+    bool plain = m->import_count == 0 && m->note_count == 0;
+    bool certain = forced || r->proto || !plain || (r->streams > 0 && r->at >= r->source->size);
+    name_format(r);
+    if (code == SW_OK || code == SW_E_FORMAT) {
+        SW_TRY(look_behind(r, certain && r->streams > 0));
+    }
+    r->in->declined = !certain && r->in->finding_total == before;
+    return forced && r->streams == 0 && code == SW_OK
+               ? sw_fail(r->err, SW_E_FORMAT, "byte %llu: not a pickle", (unsigned long long)r->at)
+               : code;
+}
+
+static sw_result parse(
+    struct sw_inspection *in, const struct sw_specimen *specimen, bool forced, struct sw_error *err)
+{
+    SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
+    if (machine == NULL) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for the pickle machine");
+    }
+    sw_pickle_machine_init(machine, &specimen->source);
+    struct reading r = {.in = in, .source = &specimen->source, .machine = machine, .err = err};
+    r.proto = begins_with_proto(&r, 0);
+    enum sw_code code = parse_streams(&r, forced);
+    sw_pickle_machine_release(machine);
+    return code;
+}
+
+static sw_result parse_sniffed(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    return parse(in, specimen, false, err);
+}
+
+sw_result sw_pickle_parse(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    return parse(in, specimen, true, err);
+}
+
+/* --- searching -------------------------------------------------------------------------------- */
+
+/* One candidate; *next is where the search goes on. */
+static sw_result try_candidate(struct reading *r, uint64_t at, uint64_t *next)
+{
+    struct sw_pickle_machine *m = r->machine;
+    struct sw_pickle_value top;
+    uint64_t end = at;
+    sw_pickle_machine_clear(m);
+    enum sw_code code = sw_pickle_run(m, &end, &top, NULL);
+    bool bad = false;
+    for (size_t i = 0; i < m->import_count; i++) {
+        const struct sw_pickle_import *import = &m->imports[i];
+        bad = bad || import->class == SW_IMPORT_DENIED ||
+              (import->class == SW_IMPORT_OTHER &&
+                  sw_pickle_is_dotted_name(sw_bytes_of_str(import->module)) &&
+                  sw_pickle_is_dotted_name(sw_bytes_of_str(import->name)));
+    }
+    *next = at + 1;
+    if (!bad) {
+        return SW_OK;
+    }
+    *next = code == SW_OK ? end : at + 1;
+    SW_TRY(sw_found(r->in, "pickle-hidden", SW_SEVERITY_HIGH, at,
+        "a pickle stands where no loader should find one"));
+    return say_all(r);
+}
+
+/* `c` or `i`, then a module and a name that are known to be bad: protocol 0 has no other mark. */
+static bool is_text_import(struct sw_bytes part, size_t at)
+{
+    struct sw_cursor cur = sw_cursor(sw_bytes(part.ptr + at + 1, part.len - at - 1));
+    if (cur.data.len > 256) {
+        cur.data.len = 256;
+    }
+    struct sw_bytes module;
+    struct sw_bytes name;
+    return sw_cur_until(&cur, '\n', &module) == SW_OK && sw_pickle_is_dotted_name(module) &&
+           sw_cur_until(&cur, '\n', &name) == SW_OK && sw_pickle_is_dotted_name(name) &&
+           sw_pickle_classify(sw_str_of_bytes(module), sw_str_of_bytes(name)) == SW_IMPORT_DENIED;
+}
+
+static sw_result search_text(struct reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
+{
+    for (const uint8_t *c = part.ptr; c != NULL && c < part.ptr + fresh;) {
+        c = memchr(c, 'c', fresh - (size_t)(c - part.ptr));
+        if (c == NULL) {
+            return SW_OK;
+        }
+        uint64_t next;
+        size_t offset = (size_t)(c - part.ptr);
+        if (is_text_import(part, offset)) {
+            SW_TRY(try_candidate(r, at + offset, &next));
+        }
+        c++;
+    }
+    return SW_OK;
+}
+
+static sw_result search_proto(struct reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
+{
+    for (const uint8_t *c = part.ptr; c != NULL && c < part.ptr + fresh;) {
+        c = memchr(c, 0x80, fresh - (size_t)(c - part.ptr));
+        if (c == NULL) {
+            return SW_OK;
+        }
+        size_t offset = (size_t)(c - part.ptr);
+        uint64_t next = at + offset + 1;
+        if (offset + 1 < part.len && c[1] <= 5) {
+            SW_TRY(try_candidate(r, at + offset, &next));
+        }
+        uint64_t step = next - (at + offset);
+        c = step < fresh - offset ? c + step : NULL;
+    }
+    return SW_OK;
+}
+
+static sw_result search_window(struct reading *r, struct sw_window *window, uint64_t end)
+{
+    enum { OVERLAP = 1024 };
+    while (r->at < end) {
+        struct sw_bytes part;
+        SW_TRY(sw_window_view(window, r->at, SW_WINDOW_SIZE, &part, r->err));
+        bool last = r->at + part.len >= end;
+        if (last) {
+            part.len = (size_t)(end - r->at);
+        }
+        size_t fresh = last || part.len <= OVERLAP ? part.len : part.len - OVERLAP;
+        SW_TRY(search_proto(r, part, fresh, r->at));
+        SW_TRY(search_text(r, part, fresh, r->at));
+        r->at += fresh;
+    }
+    return SW_OK;
+}
+
+sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *source, uint64_t start,
+    uint64_t end, struct sw_error *err)
+{
+    SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
+    SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
+    if (machine == NULL || window == NULL) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for the pickle machine");
+    }
+    sw_pickle_machine_init(machine, source);
+    machine->op_max = SEARCH_OPS;
+    machine->reader.line_max = SEARCH_LINE;
+    sw_window_init(window, source);
+    struct reading r = {.in = in, .source = source, .machine = machine, .err = err, .at = start};
+    enum sw_code code = search_window(&r, window, end);
+    sw_pickle_machine_release(machine);
+    return code;
+}
+
+static bool sniff(const struct sw_specimen *specimen)
+{
+    return sw_pickle_skim(specimen->head, specimen->source.size);
+}
+
+const struct sw_format sw_format_pickle = {
+    .id = "pickle",
+    .names = ".pkl .pickle .pt .pth .joblib",
+    .sniff = sniff,
+    .parse = parse_sniffed,
+    .broken = SW_SEVERITY_MEDIUM,
+};

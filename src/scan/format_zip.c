@@ -1,0 +1,270 @@
+/* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
+ * that any reader could find is looked at. doc/format/scan.md, "Zip". */
+#include "scan/format.h"
+
+/* Bigger members are looked at by their beginning only; a parser that needs more says so. */
+#define MEMBER_KEEP ((uint64_t)128 << 20)
+/* All that an archive and the archives in it may unpack to. */
+#define UNPACKED_MAX ((uint64_t)16 << 30)
+/* Stored members up to this size have their CRC checked: those that loaders interpret. */
+#define STORED_CRC_MAX ((uint64_t)16 << 20)
+
+/* How bad it is that readers can differ. */
+static const enum sw_severity fault_severity[SW_ZIP_FAULTS] = {
+    [SW_ZIP_DUPLICATE] = SW_SEVERITY_HIGH,
+    [SW_ZIP_LOCAL_NAME] = SW_SEVERITY_HIGH,
+    [SW_ZIP_LOCAL_SIZES] = SW_SEVERITY_HIGH,
+    [SW_ZIP_LOCAL_METHOD] = SW_SEVERITY_HIGH,
+    [SW_ZIP_LOCAL_FLAGS] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_LOCAL_BAD] = SW_SEVERITY_HIGH,
+    [SW_ZIP_OUTSIDE] = SW_SEVERITY_HIGH,
+    [SW_ZIP_OVERLAP] = SW_SEVERITY_HIGH,
+    [SW_ZIP_ORPHAN] = SW_SEVERITY_HIGH,
+    [SW_ZIP_GAP] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_PREFIX] = SW_SEVERITY_HIGH,
+    [SW_ZIP_SUFFIX] = SW_SEVERITY_HIGH,
+    [SW_ZIP_SECOND_END] = SW_SEVERITY_HIGH,
+    [SW_ZIP_COUNT] = SW_SEVERITY_HIGH,
+    [SW_ZIP_ZIP64] = SW_SEVERITY_HIGH,
+    [SW_ZIP_DISKS] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_ENCRYPTED] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_BAD_NAME] = SW_SEVERITY_HIGH,
+};
+
+void sw_zip_rules_hash(struct sw_hash *hash)
+{
+    for (size_t i = 0; i < SW_ZIP_FAULTS; i++) {
+        uint8_t severity = (uint8_t)fault_severity[i];
+        sw_hash_update(hash, &severity, 1);
+    }
+}
+
+static sw_result say_problems(struct sw_inspection *in, const struct sw_zip *zip)
+{
+    size_t kept = zip->problem_count < SW_FINDINGS_MAX ? zip->problem_count : SW_FINDINGS_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        const struct sw_zip_problem *problem = &zip->problems[i];
+        int len = problem->name.len > 256 ? 256 : (int)problem->name.len;
+        SW_TRY(sw_found(in, "zip-structure", fault_severity[problem->fault], problem->offset,
+            "%.*s%s%s", len, problem->name.ptr, len == 0 ? "" : " ",
+            sw_zip_fault_text(problem->fault)));
+    }
+    return SW_OK;
+}
+
+/* --- which kind of zip ------------------------------------------------------------------------ */
+
+enum trait {
+    HAS_DATA_PKL = 1, /* …/data.pkl: torch's object */
+    HAS_CODE = 2,     /* …/code/…: TorchScript's source */
+    HAS_NPY = 4,
+    HAS_OTHER = 8,
+    HAS_KERAS = 16,     /* model.weights.h5 */
+    HAS_CONSTANTS = 32, /* …/constants.pkl: TorchScript's constants */
+};
+
+static unsigned traits_of(struct sw_str name)
+{
+    static const struct {
+        const char *part;
+        bool at_end;
+        enum trait trait;
+    } rows[] = {
+        {"/data.pkl", true, HAS_DATA_PKL},
+        {"/code/", false, HAS_CODE},
+        {"constants.pkl", true, HAS_CONSTANTS},
+        {"model.weights.h5", true, HAS_KERAS},
+        {".npy", true, HAS_NPY},
+    };
+    unsigned traits = 0;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        bool there = rows[i].at_end
+                         ? sw_str_ends(name, rows[i].part)
+                         : memmem(name.ptr, name.len, rows[i].part, strlen(rows[i].part)) != NULL;
+        traits |= there ? rows[i].trait : 0;
+    }
+    return traits != 0 ? traits : HAS_OTHER;
+}
+
+static const char *kind_of(const struct sw_zip *zip)
+{
+    static const struct {
+        unsigned all, none;
+        const char *id;
+    } kinds[] = {
+        {HAS_DATA_PKL | HAS_CODE, 0, "torchscript"},
+        {HAS_CONSTANTS | HAS_CODE, 0, "torchscript"},
+        {HAS_DATA_PKL, 0, "torch"},
+        {HAS_KERAS, 0, "keras"},
+        {HAS_NPY, HAS_OTHER, "npz"},
+    };
+    unsigned traits = 0;
+    for (size_t i = 0; i < zip->count; i++) {
+        traits |= traits_of(zip->entries[i].name);
+    }
+    for (size_t i = 0; i < SW_COUNT(kinds); i++) {
+        if ((traits & kinds[i].all) == kinds[i].all && (traits & kinds[i].none) == 0) {
+            return kinds[i].id;
+        }
+    }
+    return "zip";
+}
+
+/* --- members --------------------------------------------------------------------------------- */
+
+struct unpacked {
+    struct sw_buf head;
+    struct sw_source source;
+};
+
+static const char *member_name(struct sw_inspection *in, const struct sw_zip_entry *entry)
+{
+    struct sw_str name = entry->name;
+    name.len = name.len > 256 ? 256 : name.len;
+    return sw_arena_strndup(in->arena, name);
+}
+
+static sw_result say_member(struct sw_inspection *in, const struct sw_zip_entry *entry,
+    const char *rule, enum sw_severity severity, const char *what)
+{
+    const char *name = member_name(in, entry);
+    SW_TRY_PTR(name);
+    return sw_found(in, rule, severity, entry->header, "%s %s", name, what);
+}
+
+/* A member that cannot be unpacked hides what it holds. */
+static sw_result say_hidden(
+    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct sw_error *err)
+{
+    in->status = SW_SCAN_FAILED;
+    bool secret = (entry->flags & SW_ZIP_FLAG_ENCRYPTED) != 0;
+    return say_member(in, entry, secret ? "not-opened" : "zip-member", SW_SEVERITY_LOW,
+        secret ? "is encrypted and was not opened" : err->text);
+}
+
+/* Loaders differ in whether they look at the CRC at all. With the flag of encryption set, a right
+ * CRC shows that the bytes are plain, which only a reader that ignores the flag finds. */
+static sw_result check_content(struct sw_inspection *in, const struct sw_zip_entry *entry,
+    const struct sw_zip_content *content)
+{
+    bool right = content->crc == entry->crc && content->size == entry->size;
+    if ((entry->flags & SW_ZIP_FLAG_ENCRYPTED) != 0) {
+        struct sw_error none = {0};
+        return right ? say_member(in, entry, "zip-flags", SW_SEVERITY_HIGH,
+                           "is flagged as encrypted, but its bytes are plain")
+                     : say_hidden(in, entry, &none);
+    }
+    if (content->size != entry->size) {
+        return say_member(in, entry, "zip-size", SW_SEVERITY_HIGH,
+            "unpacks to another size than the directory says");
+    }
+    return right ? SW_OK
+                 : say_member(in, entry, "zip-crc", SW_SEVERITY_HIGH,
+                       "has another CRC than the directory says");
+}
+
+static sw_result unpack(struct sw_inspection *in, const struct sw_zip *zip,
+    const struct sw_zip_entry *entry, struct unpacked *out, bool *readable)
+{
+    struct sw_zip_content content = {0};
+    struct sw_error err = {0};
+    uint64_t max = UNPACKED_MAX - in->unpacked;
+    enum sw_code code = sw_zip_read(zip, entry, MEMBER_KEEP, max, &out->head, &content, &err);
+    in->unpacked += content.size < max ? content.size : max;
+    *readable = code == SW_OK || out->head.len > 0;
+    if (code != SW_OK) {
+        SW_TRY(say_hidden(in, entry, &err));
+    } else {
+        SW_TRY(check_content(in, entry, &content));
+    }
+    out->source = sw_source_head(sw_buf_bytes(&out->head), content.size);
+    return SW_OK;
+}
+
+static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
+    const struct sw_zip_entry *entry, struct unpacked *out, bool *readable)
+{
+    bool stored = entry->method == SW_ZIP_STORED && entry->readable;
+    if (!stored || entry->stored <= STORED_CRC_MAX) {
+        SW_TRY(unpack(in, zip, entry, out, readable));
+    } else {
+        *readable = true;
+        SW_TRY(entry->size == entry->stored ? SW_OK
+                                            : say_member(in, entry, "zip-size", SW_SEVERITY_HIGH,
+                                                  "is stored, but in two different sizes"));
+    }
+    if (stored) { /* read in place, so that only what a parser needs is in memory */
+        sw_buf_release(&out->head);
+        return sw_source_part(&zip->source, entry->data, entry->stored, &out->source);
+    }
+    return SW_OK;
+}
+
+static sw_result visit_member(
+    struct sw_inspection *in, const struct sw_zip *zip, const struct sw_zip_entry *entry)
+{
+    bool directory = sw_str_ends(entry->name, "/") && entry->size == 0 && entry->stored == 0;
+    if (directory) {
+        return SW_OK;
+    }
+    struct unpacked member = {.head = SW_BUF_INIT};
+    bool readable = false;
+    enum sw_code code = open_member(in, zip, entry, &member, &readable);
+    const char *name = member_name(in, entry);
+    if (code == SW_OK && readable && name != NULL) {
+        code = sw_inspect_member(in, &member.source, name);
+    }
+    sw_buf_release(&member.head);
+    return name == NULL ? SW_E_NOMEM : code;
+}
+
+static sw_result visit_archive(
+    struct sw_inspection *in, const struct sw_source *source, struct sw_error *err)
+{
+    struct sw_zip zip;
+    SW_TRY(sw_zip_open(&zip, source, in->arena, err));
+    in->format = kind_of(&zip);
+    in->torchscript = strcmp(in->format, "torchscript") == 0;
+    SW_TRY(say_problems(in, &zip));
+    for (size_t i = 0; i < zip.count; i++) {
+        SW_TRY(visit_member(in, &zip, &zip.entries[i]));
+    }
+    if (in->torchscript) {
+        return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
+            "a TorchScript archive: its code was not read");
+    }
+    return SW_OK;
+}
+
+static sw_result parse(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    return visit_archive(in, &specimen->source, err);
+}
+
+sw_result sw_zip_inspect_tail(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    struct sw_zip zip;
+    if (sw_zip_open(&zip, &specimen->source, in->arena, err) != SW_OK || zip.count == 0) {
+        return SW_OK; /* the bytes of an end record by chance: no reader gets further */
+    }
+    SW_TRY(sw_found(in, "zip-appended", SW_SEVERITY_HIGH, zip.entries[0].header,
+        "the file is a zip archive as well, for readers that look at its end"));
+    return visit_archive(in, &specimen->source, err);
+}
+
+/* A local header, or the end record of an empty archive. */
+static bool sniff(const struct sw_specimen *specimen)
+{
+    struct sw_str head = sw_str_of_bytes(specimen->head);
+    return sw_str_starts(head, "PK\x03\x04") || sw_str_starts(head, "PK\x05\x06");
+}
+
+const struct sw_format sw_format_zip = {
+    .id = "zip",
+    .names = ".zip .pt .pth .npz .keras .skops",
+    .sniff = sniff,
+    .parse = parse,
+    .broken = SW_SEVERITY_HIGH,
+};

@@ -1,0 +1,254 @@
+#include "scan/inspect.h"
+
+void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena)
+{
+    *in = (struct sw_inspection){
+        .arena = arena, .format = "unknown", .status = SW_SCAN_UNKNOWN, .member = ""};
+}
+
+sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
+    uint64_t offset, const char *fmt, ...)
+{
+    in->finding_total++;
+    if (in->finding_count >= SW_FINDINGS_MAX) {
+        return SW_OK;
+    }
+    char raw[1024];
+    char message[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(raw, sizeof(raw), fmt, ap);
+    va_end(ap);
+    sw_escape_line(raw, strlen(raw), message, sizeof(message));
+    in->findings = sw_arena_grow(
+        in->arena, in->findings, in->finding_count, &in->finding_cap, sizeof(*in->findings));
+    const char *copy = sw_arena_strdup(in->arena, message);
+    SW_TRY_PTR(in->findings);
+    SW_TRY_PTR(copy);
+    if (offset != UINT64_MAX && !sw_add_u64(offset, in->base, &offset)) {
+        offset = UINT64_MAX;
+    }
+    in->findings[in->finding_count++] = (struct sw_finding){.rule = rule,
+        .severity = severity,
+        .member = in->member,
+        .offset = offset,
+        .message = copy};
+    return SW_OK;
+}
+
+/* --- recognising ----------------------------------------------------------------------------- */
+
+static bool matches(const struct sw_format *format, const struct sw_specimen *specimen)
+{
+    if (format->sniff != NULL) {
+        return format->sniff(specimen);
+    }
+    struct sw_cursor cur = sw_cursor(specimen->head);
+    struct sw_bytes found;
+    return sw_cur_skip(&cur, format->magic_at) == SW_OK &&
+           sw_cur_bytes(&cur, format->magic_len, &found) == SW_OK &&
+           memcmp(found.ptr, format->magic, format->magic_len) == 0;
+}
+
+static const struct sw_format *recognise(const struct sw_specimen *specimen)
+{
+    for (size_t i = 0; i < sw_format_count; i++) {
+        if (matches(sw_formats[i], specimen)) {
+            return sw_formats[i];
+        }
+    }
+    return NULL;
+}
+
+/* True when `name` ends in one of the space-separated endings, in any case. */
+static bool has_ending(const char *name, const char *endings, const char **which, size_t *len)
+{
+    size_t name_len = strlen(name);
+    for (const char *at = endings; *at != '\0';) {
+        size_t n = strcspn(at, " ");
+        if (name_len > n && strncasecmp(name + name_len - n, at, n) == 0) {
+            *which = at;
+            *len = n;
+            return true;
+        }
+        at += n + (at[n] == ' ');
+    }
+    return false;
+}
+
+/* A name that claims a format which the content is not: somebody may load it as what it claims. */
+static sw_result check_name(
+    struct sw_inspection *in, const struct sw_format *format, const char *name)
+{
+    const char *which;
+    size_t len;
+    if (format != NULL && has_ending(name, format->names, &which, &len)) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < sw_format_count; i++) {
+        if (has_ending(name, sw_formats[i]->names, &which, &len)) {
+            return sw_found(in, "name-mismatch", SW_SEVERITY_MEDIUM, UINT64_MAX,
+                "the name ends in %.*s, but the content is %s", (int)len, which,
+                format == NULL ? "of no known format" : in->format);
+        }
+    }
+    return SW_OK;
+}
+
+/* --- parsing --------------------------------------------------------------------------------- */
+
+static const char *broken_rule(struct sw_inspection *in, enum sw_code code)
+{
+    if (code == SW_E_LIMIT || code == SW_E_NOMEM) {
+        return "over-limit";
+    }
+    if (code == SW_E_IO) {
+        return "unreadable";
+    }
+    const char *rule = sw_arena_printf(in->arena, "%s-broken", in->format);
+    return rule == NULL ? "broken" : rule;
+}
+
+static sw_result parse_failed(struct sw_inspection *in, const struct sw_format *format,
+    enum sw_code code, const struct sw_error *err)
+{
+    in->status = SW_SCAN_FAILED;
+    enum sw_severity severity = code == SW_E_FORMAT ? format->broken : SW_SEVERITY_LOW;
+    return sw_found(in, broken_rule(in, code), severity, UINT64_MAX, "not read to its end: %s",
+        err->text[0] != '\0' ? err->text : sw_code_text(code));
+}
+
+static sw_result not_parsed(struct sw_inspection *in, const struct sw_format *format)
+{
+    if (format->holds_files) {
+        in->status = SW_SCAN_FAILED;
+        return sw_found(in, "not-opened", SW_SEVERITY_LOW, UINT64_MAX,
+            "a %s container, which was not opened", format->id);
+    }
+    in->status = SW_SCAN_RECOGNISED;
+    return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
+        "a %s file: recognised, its content was not read", format->id);
+}
+
+static sw_result run_parser(
+    struct sw_inspection *in, const struct sw_format *format, const struct sw_specimen *specimen)
+{
+    in->status = SW_SCAN_PARSED;
+    in->declined = false;
+    struct sw_error err = {0};
+    enum sw_code code = format->parse(in, specimen, &err);
+    if (in->declined) {
+        in->status = SW_SCAN_UNKNOWN;
+        in->format = "unknown";
+        in->declined = false;
+        return SW_OK;
+    }
+    return code == SW_OK ? SW_OK : parse_failed(in, format, code, &err);
+}
+
+/* A zip is read from its end, so any file may be one as well. */
+static bool ends_as_zip(const struct sw_specimen *specimen)
+{
+    uint64_t size = specimen->source.size;
+    if (size <= specimen->head.len) {
+        return sw_zip_has_end(specimen->head);
+    }
+    uint64_t len = size < SW_ZIP_TAIL_MAX ? size : SW_ZIP_TAIL_MAX;
+    SW_CLEANUP(buf) struct sw_buf tail = SW_BUF_INIT;
+    return sw_source_append(&specimen->source, size - len, len, &tail, NULL) == SW_OK &&
+           sw_zip_has_end(sw_buf_bytes(&tail));
+}
+
+static sw_result look_at_tail(struct sw_inspection *in, const struct sw_specimen *specimen)
+{
+    struct sw_error err = {0};
+    const char *format = in->format;
+    enum sw_scan_status status = in->status;
+    enum sw_code code = sw_zip_inspect_tail(in, specimen, &err);
+    in->format = format;
+    in->status = in->status == SW_SCAN_FAILED ? SW_SCAN_FAILED : status;
+    return code == SW_E_NOMEM ? code : SW_OK;
+}
+
+static bool is_zip(const struct sw_format *format)
+{
+    return format != NULL && strcmp(format->id, "zip") == 0;
+}
+
+sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
+{
+    const struct sw_format *format = recognise(specimen);
+    if (format != NULL) {
+        in->format = format->id;
+    }
+    bool also_zip = !is_zip(format) && ends_as_zip(specimen);
+    if (in->look_only && (also_zip || (format != NULL && format->parse != NULL))) {
+        in->wants_parser = true;
+        return SW_OK;
+    }
+    if (format != NULL && format->parse != NULL) {
+        SW_TRY(run_parser(in, format, specimen));
+    } else if (format != NULL) {
+        SW_TRY(not_parsed(in, format));
+    }
+    if (also_zip) {
+        SW_TRY(look_at_tail(in, specimen));
+    }
+    return check_name(in, in->status == SW_SCAN_UNKNOWN ? NULL : format, specimen->name);
+}
+
+static sw_result inspect_source(
+    struct sw_inspection *in, const struct sw_source *source, const char *name)
+{
+    uint8_t head[SW_HEAD_SIZE];
+    size_t len = source->size < sizeof(head) ? (size_t)source->size : sizeof(head);
+    if (source->memory != NULL && len > source->held) {
+        len = (size_t)source->held;
+    }
+    struct sw_error err = {0};
+    enum sw_code code = sw_source_read(source, 0, head, len, &err);
+    if (code != SW_OK) {
+        in->status = SW_SCAN_FAILED;
+        return sw_found(in, "unreadable", SW_SEVERITY_LOW, UINT64_MAX, "%s", err.text);
+    }
+    struct sw_specimen specimen = {.source = *source, .head = sw_bytes(head, len), .name = name};
+    return sw_inspect_specimen(in, &specimen);
+}
+
+sw_result sw_inspect(struct sw_inspection *in, const struct sw_source *source, const char *name)
+{
+    return inspect_source(in, source, name);
+}
+
+sw_result sw_inspect_member(
+    struct sw_inspection *in, const struct sw_source *source, const char *name)
+{
+    struct sw_inspection outer = *in;
+    char escaped[512];
+    sw_escape_line(name, strlen(name), escaped, sizeof(escaped));
+    in->member = outer.member[0] == '\0'
+                     ? sw_arena_strdup(in->arena, escaped)
+                     : sw_arena_printf(in->arena, "%s!%s", outer.member, escaped);
+    SW_TRY_PTR(in->member);
+    in->depth++;
+    in->base = 0;
+    in->format = "unknown";
+    in->status = SW_SCAN_UNKNOWN;
+    enum sw_code code = SW_OK;
+    if (in->depth > SW_DEPTH_MAX) {
+        in->status = SW_SCAN_FAILED;
+        code = sw_found(in, "over-limit", SW_SEVERITY_LOW, UINT64_MAX,
+            "more than %d archives in each other", SW_DEPTH_MAX);
+    } else {
+        code = inspect_source(in, source, name);
+    }
+    bool failed = in->status == SW_SCAN_FAILED;
+    in->member = outer.member;
+    in->depth = outer.depth;
+    in->base = outer.base;
+    in->format = outer.format;
+    in->torchscript = outer.torchscript;
+    in->declined = outer.declined;
+    in->status = failed ? SW_SCAN_FAILED : outer.status;
+    return code;
+}

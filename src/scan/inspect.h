@@ -1,0 +1,87 @@
+/* Looking at one file: which format its bytes are, and what the format's parser finds. Runs in the
+ * confined worker on files, and in tests and fuzzers on memory. Private to scan. */
+#ifndef SW_SCAN_INSPECT_H
+#define SW_SCAN_INSPECT_H
+
+#include "scan/scan.h"
+
+#define SW_HEAD_SIZE 4096
+#define SW_FINDINGS_MAX 1000 /* that are kept of one file */
+#define SW_DEPTH_MAX 4       /* archives in archives */
+
+/* What a format looks at. Its name never decides what it is. */
+struct sw_specimen {
+    struct sw_source source;
+    struct sw_bytes head; /* the first bytes, SW_HEAD_SIZE of them when there are as many */
+    const char *name;
+};
+
+struct sw_inspection {
+    struct sw_arena *arena;
+    bool look_only; /* run no parser; `wants_parser` then says whether one should be */
+    bool wants_parser;
+    const char *format;
+    enum sw_scan_status status;
+    struct sw_finding *findings; /* `path` is not set */
+    size_t finding_count;        /* kept */
+    size_t finding_total;
+    size_t finding_cap;
+    const char *member; /* what is looked at inside the file, "" for the file itself */
+    uint64_t base;      /* added to the offsets of findings: where a part begins */
+    unsigned depth;
+    uint64_t unpacked; /* bytes that came out of compression, over all members */
+    bool torchscript;  /* inside a TorchScript archive */
+    bool declined;     /* the parser says that this is not its format after all */
+};
+
+struct sw_format {
+    const char *id;
+    const char *names; /* endings that it may have, separated by one space: ".pt .pth" */
+    const char *magic; /* with its place; or… */
+    uint16_t magic_len, magic_at;
+    bool (*sniff)(const struct sw_specimen *specimen); /* …a function that decides */
+    /* NULL: recognised only. A failure means that the file could not be read to its end. */
+    enum sw_code (*parse)(
+        struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
+    enum sw_severity broken; /* how bad it is when parse fails */
+    bool holds_files;        /* not parsed, it hides what is in it: no evidence */
+};
+
+/* The rows, in the order in which they are tried. */
+extern const struct sw_format *const sw_formats[];
+extern const size_t sw_format_count;
+
+void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena);
+/* Looks at a whole file. Whatever is wrong with the file is in the findings and the status; fails
+ * only for want of memory. */
+sw_result sw_inspect(struct sw_inspection *in, const struct sw_source *source, const char *name);
+/* The same when the head is at hand already. */
+sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen);
+/* Looks at a member: findings get its name, and its failure becomes the file's. */
+sw_result sw_inspect_member(
+    struct sw_inspection *in, const struct sw_source *source, const char *name);
+
+/* Adds a finding at `offset` (UINT64_MAX: no place). The words are escaped here. */
+sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
+    uint64_t offset, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* The pickle parser on data that must be a pickle, such as an object array. */
+sw_result sw_pickle_parse(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
+/* Looks for pickles in bytes that belong to nothing. */
+sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *source, uint64_t start,
+    uint64_t end, struct sw_error *err);
+/* Feeds the zip table to the digest of the rule set. */
+void sw_zip_rules_hash(struct sw_hash *hash);
+/* The zip parser on a file that is something else at its beginning. */
+sw_result sw_zip_inspect_tail(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
+
+/* The result of an inspection as bytes, from the worker to its parent, which takes the strings into
+ * `arena` and believes nothing but what it can check: counts, lengths, severities, printable words.
+ */
+sw_result sw_inspection_encode(const struct sw_inspection *in, struct sw_buf *out);
+sw_result sw_inspection_decode(
+    struct sw_inspection *in, struct sw_arena *arena, struct sw_bytes reply, struct sw_error *err);
+
+#endif

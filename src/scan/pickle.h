@@ -1,0 +1,178 @@
+/* The pickle machine: reads opcodes of protocols 0 to 5 as CPython's unpickler would
+ * (Lib/pickle.py, Modules/_pickle.c), keeps the stack, the marks and the memo, and notes every
+ * import and call. It never makes an object. Private to scan. */
+#ifndef SW_SCAN_PICKLE_H
+#define SW_SCAN_PICKLE_H
+
+#include "scan/scan.h"
+
+/* --- opcodes --------------------------------------------------------------------------------- */
+
+/* The forms of an opcode's argument. */
+enum sw_pickle_arg {
+    SW_ARG_NONE,
+    SW_ARG_U1,
+    SW_ARG_U2,
+    SW_ARG_U4,
+    SW_ARG_U8,
+    SW_ARG_F8,
+    SW_ARG_COUNTED1, /* a length of 1, 4 or 8 bytes, then as many bytes */
+    SW_ARG_COUNTED4,
+    SW_ARG_COUNTED8,
+    SW_ARG_INT_LINE, /* text up to a line feed, of the stated form */
+    SW_ARG_LONG_LINE,
+    SW_ARG_FLOAT_LINE,
+    SW_ARG_QUOTED_LINE,
+    SW_ARG_TEXT_LINE,
+    SW_ARG_INDEX_LINE,
+    SW_ARG_TWO_LINES,
+};
+
+/* What an opcode does, beyond taking `pops` values (and all above the topmost mark, with it) and
+ * leaving `pushes` values of no interest. */
+enum sw_pickle_effect {
+    SW_DO_PLAIN,
+    SW_DO_MARK,
+    SW_DO_STOP,
+    SW_DO_POP,
+    SW_DO_DUP,
+    SW_DO_TEXT,   /* a str: may become part of an import */
+    SW_DO_LONG,   /* LONG1: the legacy torch magic is one */
+    SW_DO_GLOBAL, /* an import by two lines */
+    SW_DO_STACK_GLOBAL,
+    SW_DO_EXTENSION,
+    SW_DO_INST,
+    SW_DO_OBJ,
+    SW_DO_REDUCE,
+    SW_DO_NEWOBJ,
+    SW_DO_NEWOBJ_EX,
+    SW_DO_BUILD,
+    SW_DO_STORE, /* APPEND, SETITEM and their kin, which change what is below */
+    SW_DO_GET,
+    SW_DO_PUT,
+    SW_DO_MEMOIZE,
+    SW_DO_PROTO,
+    SW_DO_EFFECTS,
+};
+
+struct sw_pickle_row {
+    const char *name; /* NULL: no such opcode */
+    enum sw_pickle_arg arg;
+    enum sw_pickle_effect effect;
+    uint8_t pops;
+    uint8_t pushes;
+    bool to_mark;
+};
+
+extern const struct sw_pickle_row sw_pickle_rows[256];
+
+struct sw_pickle_reader {
+    struct sw_window window;
+    uint64_t line_max; /* a longer line is broken */
+};
+
+struct sw_pickle_op {
+    const struct sw_pickle_row *row;
+    uint8_t code;
+    uint64_t at;
+    uint64_t next;
+    uint64_t number; /* of U1 to U8 and INDEX_LINE */
+    uint64_t text;   /* where the argument's bytes stand, without quotes */
+    uint64_t text_len;
+    uint64_t text2; /* the second line of TWO_LINES */
+    uint64_t text2_len;
+};
+
+/* Reads one opcode and its argument. SW_E_FORMAT with the reason where CPython would stop too. */
+sw_result sw_pickle_decode(
+    struct sw_pickle_reader *reader, uint64_t at, struct sw_pickle_op *op, struct sw_error *err);
+
+/* A quick look at the first bytes of something: could it be a pickle? It may say yes to what is
+ * none (the machine decides), never no to what runs. */
+bool sw_pickle_skim(struct sw_bytes head, uint64_t size);
+
+/* True for dotted Python identifiers; bytes of UTF-8 count as letters. */
+bool sw_pickle_is_dotted_name(struct sw_bytes text);
+
+/* --- rules ----------------------------------------------------------------------------------- */
+
+enum sw_import_class {
+    SW_IMPORT_ALLOWED, /* what torch's weights_only loading accepts by default */
+    SW_IMPORT_OTHER,   /* anything else: unknown code */
+    SW_IMPORT_DENIED,  /* known to run commands, reach files or the network, or lift the rules */
+};
+
+enum sw_import_class sw_pickle_classify(struct sw_str module, struct sw_str name);
+/* Feeds the tables to the digest of the rule set. */
+void sw_pickle_rules_hash(struct sw_hash *hash);
+
+/* --- the machine ----------------------------------------------------------------------------- */
+
+struct sw_pickle_import {
+    struct sw_str module; /* in the machine's arena */
+    struct sw_str name;
+    uint64_t at;
+    enum sw_import_class class;
+    bool called;
+    bool mapping; /* its instances take SETITEM under weights_only */
+};
+
+struct sw_pickle_note {
+    const char *rule;
+    const char *message;
+    enum sw_severity severity;
+    uint64_t at;
+};
+
+enum sw_pickle_kind {
+    SW_VALUE_OTHER,
+    SW_VALUE_TEXT,   /* text and len say where in the source */
+    SW_VALUE_LONG,   /* likewise */
+    SW_VALUE_IMPORT, /* index into imports */
+    SW_VALUE_RESULT, /* of calling imports[index] */
+};
+
+struct sw_pickle_value {
+    uint64_t text; /* or the index */
+    uint32_t len;
+    uint8_t kind;
+    uint8_t code; /* the opcode that made it: how its text is escaped */
+};
+
+#define SW_PICKLE_NOTES 64
+
+struct sw_pickle_machine {
+    struct sw_arena arena;
+    struct sw_pickle_reader reader;
+    struct sw_pickle_value *stack;
+    size_t depth, stack_cap;
+    size_t *marks;
+    size_t mark_count, mark_cap;
+    struct sw_pickle_value *memo; /* entries 0 to memo_len - 1 */
+    size_t memo_len, memo_cap;
+    struct sw_pickle_slot *far; /* a hash table for indices that are not in order */
+    size_t far_len, far_cap;
+    struct sw_pickle_import *imports;
+    size_t import_count, import_cap;
+    struct sw_pickle_note notes[SW_PICKLE_NOTES];
+    size_t note_count;
+    uint64_t ops;        /* of this stream */
+    uint64_t op_max;     /* 0: no limit */
+    uint64_t op_late;    /* opcodes since the stream's first import */
+    size_t calls;        /* of this stream */
+    size_t first_import; /* imports before it belong to earlier streams */
+};
+
+void sw_pickle_machine_init(struct sw_pickle_machine *machine, const struct sw_source *source);
+void sw_pickle_machine_release(struct sw_pickle_machine *machine);
+SW_DEFINE_CLEANUP(pickle_machine, struct sw_pickle_machine, sw_pickle_machine_release)
+/* Forgets imports and notes too, and keeps the memory. */
+void sw_pickle_machine_clear(struct sw_pickle_machine *machine);
+
+/* Runs one stream from `*at` to its STOP, with empty stack and memo; imports and notes are added to
+ * those of earlier streams. *at is left behind the STOP, or at the opcode that fails (SW_E_FORMAT,
+ * SW_E_LIMIT, SW_E_NOMEM, SW_E_IO). `top` is what the stream gives. */
+sw_result sw_pickle_run(struct sw_pickle_machine *machine, uint64_t *at,
+    struct sw_pickle_value *top, struct sw_error *err);
+
+#endif

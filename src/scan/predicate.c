@@ -1,0 +1,119 @@
+/* The predicate of the scan claim: doc/claims/scan.md. */
+#include "scan/scan.h"
+
+#include "version.h"
+
+#define FINDINGS_MAX 1000
+
+static void write_summary(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    uint64_t counts[SW_SCAN_FAILED + 1] = {0};
+    for (size_t i = 0; i < report->file_count; i++) {
+        counts[report->files[i].status]++;
+    }
+    sw_jw_object(w, "summary");
+    sw_jw_u64(w, "files", report->file_count);
+    sw_jw_u64(w, "bytes", report->bytes);
+    for (size_t i = 0; i < SW_COUNT(counts); i++) {
+        sw_jw_u64(w, sw_scan_status_name((enum sw_scan_status)i), counts[i]);
+    }
+    sw_jw_object_end(w);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const char *const *x = a;
+    const char *const *y = b;
+    return strcmp(*x, *y);
+}
+
+static sw_result write_formats(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    SW_CLEANUP(free) const char **names = calloc(report->file_count + 1, sizeof(*names));
+    SW_TRY_PTR(names);
+    for (size_t i = 0; i < report->file_count; i++) {
+        names[i] = report->files[i].format;
+    }
+    qsort(names, report->file_count, sizeof(*names), compare_names);
+    sw_jw_object(w, "formats");
+    for (size_t i = 0; i < report->file_count;) {
+        size_t end = i + 1;
+        while (end < report->file_count && strcmp(names[end], names[i]) == 0) {
+            end++;
+        }
+        sw_jw_u64(w, names[i], end - i);
+        i = end;
+    }
+    sw_jw_object_end(w);
+    return SW_OK;
+}
+
+/* The least severity of which all findings fit: when there are too many, the worst are kept. */
+static enum sw_severity least_kept(const struct sw_scan_report *report)
+{
+    size_t at_least[SW_SEVERITY_CRITICAL + 1] = {0};
+    for (size_t i = 0; i < report->finding_count; i++) {
+        for (size_t s = 0; s <= report->findings[i].severity; s++) {
+            at_least[s]++;
+        }
+    }
+    size_t least = SW_SEVERITY_INFO;
+    while (least < SW_SEVERITY_CRITICAL && at_least[least] > FINDINGS_MAX) {
+        least++;
+    }
+    return (enum sw_severity)least;
+}
+
+static void write_finding(struct sw_json_writer *w, const struct sw_finding *finding)
+{
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "rule", finding->rule);
+    sw_jw_text(w, "severity", sw_severity_name(finding->severity));
+    sw_jw_text(w, "path", finding->path);
+    if (finding->member[0] != '\0') {
+        sw_jw_text(w, "member", finding->member);
+    }
+    if (finding->offset != UINT64_MAX) {
+        sw_jw_u64(w, "offset", finding->offset);
+    }
+    sw_jw_text(w, "message", finding->message);
+    sw_jw_object_end(w);
+}
+
+static void write_findings(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    enum sw_severity least = least_kept(report);
+    size_t written = 0;
+    sw_jw_u64(w, "findingCount", report->finding_count);
+    sw_jw_array(w, "findings");
+    for (size_t i = 0; i < report->finding_count && written < FINDINGS_MAX; i++) {
+        if (report->findings[i].severity >= least) {
+            write_finding(w, &report->findings[i]);
+            written++;
+        }
+    }
+    sw_jw_array_end(w);
+}
+
+sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, struct sw_buf *out)
+{
+    char rules[SW_DIGEST_TEXT_SIZE];
+    char time[SW_TIME_TEXT_SIZE];
+    sw_digest_text(&report->rules, rules);
+    sw_time_format(now, time);
+    struct sw_json_writer w;
+    sw_jw_init(&w, out, 0);
+    sw_jw_object(&w, NULL);
+    sw_jw_text(&w, "verdict", sw_scan_verdict_name(report->verdict));
+    sw_jw_object(&w, "scanner");
+    sw_jw_text(&w, "name", "sealwright");
+    sw_jw_text(&w, "version", SW_VERSION);
+    sw_jw_object_end(&w);
+    sw_jw_text(&w, "rules", rules);
+    sw_jw_text(&w, "scannedAt", time);
+    write_summary(&w, report);
+    SW_TRY(write_formats(&w, report));
+    write_findings(&w, report);
+    sw_jw_object_end(&w);
+    return sw_jw_finish(&w);
+}

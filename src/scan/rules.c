@@ -1,0 +1,48 @@
+#include "scan/format.h"
+#include "scan/pickle.h"
+
+#include "version.h"
+
+const char *sw_severity_name(enum sw_severity severity)
+{
+    static const char *const names[] = {"info", "low", "medium", "high", "critical"};
+    return (size_t)severity < SW_COUNT(names) ? names[severity] : "unknown";
+}
+
+const char *sw_scan_status_name(enum sw_scan_status status)
+{
+    static const char *const names[] = {"parsed", "recognised", "unknown", "failed"};
+    return (size_t)status < SW_COUNT(names) ? names[status] : "unknown";
+}
+
+const char *sw_scan_verdict_name(enum sw_scan_verdict verdict)
+{
+    static const char *const names[] = {"clean", "suspicious", "malicious", "inconclusive"};
+    return (size_t)verdict < SW_COUNT(names) ? names[verdict] : "unknown";
+}
+
+static void hash_format(struct sw_hash *hash, const struct sw_format *format)
+{
+    uint8_t traits[] = {format->parse != NULL, format->holds_files, (uint8_t)format->broken};
+    sw_hash_update(hash, format->id, strlen(format->id) + 1);
+    sw_hash_update(hash, format->names, strlen(format->names) + 1);
+    sw_hash_update(hash, traits, sizeof(traits));
+}
+
+/* The version stands for what is in code and not in tables. */
+void sw_scan_rules_digest(struct sw_digest *out)
+{
+    static const char title[] = "sealwright scan rules " SW_VERSION;
+    struct sw_hash hash;
+    *out = (struct sw_digest){0};
+    if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {
+        return;
+    }
+    sw_hash_update(&hash, title, sizeof(title));
+    for (size_t i = 0; i < sw_format_count; i++) {
+        hash_format(&hash, sw_formats[i]);
+    }
+    sw_zip_rules_hash(&hash);
+    sw_pickle_rules_hash(&hash);
+    sw_hash_final(&hash, out);
+}

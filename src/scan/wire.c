@@ -1,0 +1,130 @@
+/* What travels from the worker to its parent, big-endian:
+ *
+ *   u8 version (1), u8 status, text format, u32 findings in all, u32 findings that follow, then for
+ *   each: u8 severity, text rule, text member, u64 offset, text message
+ *
+ * where a text is u16 length and bytes. The parent reads it as it reads any hostile file. */
+#include "scan/inspect.h"
+
+#define VERSION 1
+
+static sw_result put_text(struct sw_buf *out, const char *text)
+{
+    size_t len = strnlen(text, UINT16_MAX);
+    SW_TRY(sw_buf_put_u16be(out, (uint16_t)len));
+    return sw_buf_append(out, text, len);
+}
+
+sw_result sw_inspection_encode(const struct sw_inspection *in, struct sw_buf *out)
+{
+    SW_TRY(sw_buf_putc(out, VERSION));
+    SW_TRY(sw_buf_putc(out, (char)in->status));
+    SW_TRY(put_text(out, in->format));
+    uint32_t total = in->finding_total > UINT32_MAX ? UINT32_MAX : (uint32_t)in->finding_total;
+    SW_TRY(sw_buf_put_u32be(out, total));
+    SW_TRY(sw_buf_put_u32be(out, (uint32_t)in->finding_count));
+    for (size_t i = 0; i < in->finding_count; i++) {
+        const struct sw_finding *finding = &in->findings[i];
+        SW_TRY(sw_buf_putc(out, (char)finding->severity));
+        SW_TRY(put_text(out, finding->rule));
+        SW_TRY(put_text(out, finding->member));
+        SW_TRY(sw_buf_put_u64be(out, finding->offset));
+        SW_TRY(put_text(out, finding->message));
+    }
+    return SW_OK;
+}
+
+static sw_result get_text(struct sw_cursor *cur, struct sw_bytes *out)
+{
+    uint16_t len;
+    SW_TRY(sw_cur_u16be(cur, &len));
+    return sw_cur_bytes(cur, len, out);
+}
+
+/* Ids are of our own making: lower-case letters, digits, hyphens. */
+static sw_result get_id(struct sw_cursor *cur, struct sw_arena *arena, const char **out)
+{
+    struct sw_bytes raw;
+    SW_TRY(get_text(cur, &raw));
+    bool good = raw.len > 0 && raw.len <= 64;
+    for (size_t i = 0; i < raw.len && good; i++) {
+        uint8_t c = raw.ptr[i];
+        good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    }
+    if (!good) {
+        return SW_E_FORMAT;
+    }
+    *out = sw_arena_strndup(arena, sw_str_of_bytes(raw));
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+/* Words are escaped by the child, and once more here, in case that it no longer is itself. */
+static sw_result get_words(struct sw_cursor *cur, struct sw_arena *arena, const char **out)
+{
+    struct sw_bytes raw;
+    char line[2048];
+    SW_TRY(get_text(cur, &raw));
+    sw_escape_line((const char *)raw.ptr, raw.len, line, sizeof(line));
+    *out = sw_arena_strdup(arena, line);
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+static sw_result get_finding(struct sw_cursor *cur, struct sw_arena *arena, struct sw_finding *out)
+{
+    uint8_t severity;
+    SW_TRY(sw_cur_u8(cur, &severity));
+    if (severity > SW_SEVERITY_CRITICAL) {
+        return SW_E_FORMAT;
+    }
+    out->severity = (enum sw_severity)severity;
+    SW_TRY(get_id(cur, arena, &out->rule));
+    SW_TRY(get_words(cur, arena, &out->member));
+    SW_TRY(sw_cur_u64be(cur, &out->offset));
+    return get_words(cur, arena, &out->message);
+}
+
+static sw_result get_head(struct sw_cursor *cur, struct sw_inspection *in, uint32_t *count)
+{
+    uint8_t version;
+    uint8_t status;
+    uint32_t total;
+    SW_TRY(sw_cur_u8(cur, &version));
+    SW_TRY(sw_cur_u8(cur, &status));
+    SW_TRY(get_id(cur, in->arena, &in->format));
+    SW_TRY(sw_cur_u32be(cur, &total));
+    SW_TRY(sw_cur_u32be(cur, count));
+    if (version != VERSION || status > SW_SCAN_FAILED || *count > SW_FINDINGS_MAX ||
+        total < *count) {
+        return SW_E_FORMAT;
+    }
+    in->status = (enum sw_scan_status)status;
+    in->finding_total = total;
+    return SW_OK;
+}
+
+static sw_result decode(struct sw_inspection *in, struct sw_bytes reply)
+{
+    struct sw_cursor cur = sw_cursor(reply);
+    uint32_t count;
+    SW_TRY(get_head(&cur, in, &count));
+    in->findings = SW_ARENA_ARRAY(in->arena, struct sw_finding, count);
+    SW_TRY_PTR(in->findings);
+    for (uint32_t i = 0; i < count; i++) {
+        SW_TRY(get_finding(&cur, in->arena, &in->findings[i]));
+        in->finding_count++;
+    }
+    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
+}
+
+sw_result sw_inspection_decode(
+    struct sw_inspection *in, struct sw_arena *arena, struct sw_bytes reply, struct sw_error *err)
+{
+    struct sw_inspection made;
+    sw_inspection_init(&made, arena);
+    enum sw_code code = decode(&made, reply);
+    if (code != SW_OK) {
+        return sw_fail(err, code, "the parser's answer is malformed");
+    }
+    *in = made;
+    return SW_OK;
+}
