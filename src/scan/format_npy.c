@@ -303,8 +303,8 @@ static sw_result read_objects(struct sw_inspection *in, const struct sw_specimen
 static sw_result parse(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
 {
-    uint64_t start;
-    uint64_t len;
+    uint64_t start = 0;
+    uint64_t len = 0;
     struct array array = {0};
     SW_TRY(find_header(specimen, &start, &len, err));
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
