@@ -50,7 +50,7 @@ static uint64_t rotate(uint64_t x, unsigned bits)
     return x << bits | x >> (64 - bits);
 }
 
-static void sip_round(uint64_t v[4])
+static inline void sip_round(uint64_t v[4])
 {
     v[0] += v[1];
     v[1] = rotate(v[1], 13) ^ v[0];
@@ -157,7 +157,7 @@ static void place_slot(struct sw_json_scope *scope, struct sw_json_name_slot slo
 static sw_result grow_slots(const struct sw_json_names *names, struct sw_json_scope *scope)
 {
     struct sw_json_scope grown = {
-        .first = scope->first, .slot_count = scope->slots == NULL ? 64 : scope->slot_count * 4};
+        .first = scope->first, .slot_count = scope->slots == NULL ? 64 : scope->slot_count * 2};
     grown.slots = calloc(grown.slot_count, sizeof(*grown.slots));
     SW_TRY_PTR(grown.slots);
     if (scope->slots == NULL) {

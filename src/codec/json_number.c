@@ -317,8 +317,28 @@ static bool keeps_integer(const struct decimal *d, double value, const char *can
     return same_decimal(d, &held);
 }
 
+/* An integer that every double of its size holds stands as it is written, all but "-0". */
+static bool is_small_integer(struct sw_str text)
+{
+    size_t sign = text.len != 0 && text.ptr[0] == '-';
+    if (text.len - sign > 15 || (sign != 0 && text.ptr[1] == '0')) {
+        return false;
+    }
+    for (size_t i = sign; i < text.len; i++) {
+        if (!is_digit((uint8_t)text.ptr[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool sw_json_number_canonical(struct sw_str text, char out[SW_JSON_NUMBER_MAX])
 {
+    if (is_small_integer(text)) {
+        memcpy(out, text.ptr, text.len);
+        out[text.len] = '\0';
+        return true;
+    }
     double value;
     if (!sw_json_number_double(text, &value)) {
         return false;

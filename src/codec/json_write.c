@@ -69,17 +69,34 @@ sw_result sw_json_quote(struct sw_buf *out, struct sw_str text)
     return sw_buf_putc(out, '"');
 }
 
+/* How many bytes are the same in both from the start. */
+static size_t common_prefix(const char *a, const char *b, size_t len)
+{
+    size_t i = 0;
+    uint64_t x;
+    uint64_t y;
+    while (len - i >= sizeof(x)) {
+        memcpy(&x, a + i, sizeof(x));
+        memcpy(&y, b + i, sizeof(y));
+        if (x != y) {
+            break;
+        }
+        i += sizeof(x);
+    }
+    while (i < len && a[i] == b[i]) {
+        i++;
+    }
+    return i;
+}
+
 /* Names in UTF-16 order (RFC 8785 section 3.2.3). UTF-8 sorts by code point; UTF-16 differs only
  * where one character is beyond the basic plane (written with surrogates, D800 to DFFF) and the
  * other is in U+E000 to U+FFFF, whose UTF-8 begins with EE or EF. */
 static int compare_utf16(struct sw_str a, struct sw_str b)
 {
-    size_t n = a.len < b.len ? a.len : b.len;
-    size_t i = 0;
-    while (i < n && a.ptr[i] == b.ptr[i]) {
-        i++;
-    }
-    if (i == n) {
+    size_t len = a.len < b.len ? a.len : b.len;
+    size_t i = common_prefix(a.ptr, b.ptr, len);
+    if (i == len) {
         return (a.len > b.len) - (a.len < b.len);
     }
     uint8_t x = (uint8_t)a.ptr[i];
