@@ -7,8 +7,9 @@
 #define PEM_MAX ((uint64_t)1 << 20)
 #define PBKDF2_ROUNDS 600000
 #define PBKDF2_SALT 16
-/* A key file that asks for more rounds than this would stall us for a minute. */
-#define PBKDF2_ROUNDS_MAX 50000000
+/* A key file that asks for more work than this would stall us for long. */
+#define PBKDF2_ROUNDS_MAX 5000000
+#define SCRYPT_P_MAX 16
 
 #define SPKI_NAME "PUBLIC KEY"
 
@@ -97,20 +98,38 @@ static sw_result read_sec1(
     return wrap_private(pkey, out, err);
 }
 
-/* RFC 8018 appendix A.4: PBES2 with PBKDF2 and a bounded number of rounds. */
-static bool rounds_are_bounded(const PBE2PARAM *params)
+static bool in_range(const ASN1_INTEGER *number, uint64_t max)
 {
-    if (OBJ_obj2nid(params->keyfunc->algorithm) != NID_id_pbkdf2) {
-        /* scrypt: OpenSSL bounds its memory itself. */
-        return OBJ_obj2nid(params->keyfunc->algorithm) == NID_id_scrypt;
-    }
-    PBKDF2PARAM *kdf =
-        ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), params->keyfunc->parameter);
-    uint64_t rounds = 0;
-    bool bounded = kdf != NULL && ASN1_INTEGER_get_uint64(&rounds, kdf->iter) == 1 && rounds >= 1 &&
-                   rounds <= PBKDF2_ROUNDS_MAX;
+    uint64_t value = 0;
+    return ASN1_INTEGER_get_uint64(&value, number) == 1 && value >= 1 && value <= max;
+}
+
+static bool pbkdf2_is_bounded(const ASN1_TYPE *parameter)
+{
+    PBKDF2PARAM *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), parameter);
+    bool bounded = kdf != NULL && in_range(kdf->iter, PBKDF2_ROUNDS_MAX);
     PBKDF2PARAM_free(kdf);
     return bounded;
+}
+
+/* OpenSSL bounds scrypt's memory (N and r) itself, but not p. */
+static bool scrypt_is_bounded(const ASN1_TYPE *parameter)
+{
+    SCRYPT_PARAMS *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(SCRYPT_PARAMS), parameter);
+    bool bounded = kdf != NULL && in_range(kdf->parallelizationParameter, SCRYPT_P_MAX);
+    SCRYPT_PARAMS_free(kdf);
+    return bounded;
+}
+
+/* RFC 8018 appendix A.4: PBES2 with PBKDF2 or scrypt (RFC 7914 section 7) of bounded work. */
+static bool work_is_bounded(const PBE2PARAM *params)
+{
+    const ASN1_TYPE *parameter = params->keyfunc->parameter;
+    switch (OBJ_obj2nid(params->keyfunc->algorithm)) {
+    case NID_id_pbkdf2: return pbkdf2_is_bounded(parameter);
+    case NID_id_scrypt: return scrypt_is_bounded(parameter);
+    default: return false;
+    }
 }
 
 static sw_result check_encryption(const X509_SIG *sig, struct sw_error *err)
@@ -123,7 +142,7 @@ static sw_result check_encryption(const X509_SIG *sig, struct sw_error *err)
             "aes-256-cbc");
     }
     PBE2PARAM *params = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), alg->parameter);
-    bool bounded = params != NULL && rounds_are_bounded(params);
+    bool bounded = params != NULL && work_is_bounded(params);
     PBE2PARAM_free(params);
     ERR_clear_error();
     if (!bounded) {

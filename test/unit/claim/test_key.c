@@ -117,6 +117,52 @@ static void a_passphrase_is_needed_and_must_be_right(void **state)
     assert_int_equal(sw_key_write_private(key, sw_str(""), &pem, &err), SW_E_USAGE);
 }
 
+/* Takes the armour off, changes `from` to `to` (both `len` bytes), and puts it on again. */
+static void patch_pem(struct sw_buf *pem, const char *from, const char *to, size_t len)
+{
+    static const char head[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\n";
+    SW_CLEANUP(buf) struct sw_buf base64 = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf der = SW_BUF_INIT;
+    for (const char *c = sw_buf_cstr(pem) + strlen(head); *c != '-'; c++) {
+        if (*c != '\n') {
+            assert_int_equal(sw_buf_putc(&base64, *c), SW_OK);
+        }
+    }
+    assert_int_equal(sw_base64_decode(&der, sw_buf_str(&base64), false), SW_OK);
+    size_t at = 0;
+    while (memcmp(der.data + at, from, len) != 0) {
+        at++;
+        assert_true(at + len <= der.len);
+    }
+    memcpy(der.data + at, to, len);
+    sw_buf_clear(&base64);
+    sw_buf_clear(pem);
+    assert_int_equal(sw_base64_encode(&base64, sw_buf_bytes(&der)), SW_OK);
+    assert_int_equal(sw_buf_puts(pem, head), SW_OK);
+    for (size_t i = 0; i < base64.len; i += 64) {
+        size_t rest = base64.len - i < 64 ? base64.len - i : 64;
+        assert_int_equal(sw_buf_append(pem, base64.data + i, rest), SW_OK);
+        assert_int_equal(sw_buf_putc(pem, '\n'), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(pem, "-----END ENCRYPTED PRIVATE KEY-----\n"), SW_OK);
+}
+
+static void a_key_that_asks_for_endless_work_is_refused(void **state)
+{
+    (void)state;
+    SW_CLEANUP(key) struct sw_key *key = new_key(SW_KEY_P256);
+    SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
+    struct sw_key *none = NULL;
+    struct sw_error err = {0};
+    assert_int_equal(sw_key_write_private(key, sw_str("word"), &pem, NULL), SW_OK);
+    /* 600,000 rounds become 8,388,607. */
+    patch_pem(&pem, "\x02\x03\x09\x27\xc0", "\x02\x03\x7f\xff\xff", 5);
+    assert_int_equal(
+        sw_key_read_private(sw_buf_bytes(&pem), sw_str("word"), &none, &err), SW_E_FORMAT);
+    assert_non_null(strstr(err.text, "rounds"));
+    assert_null(none);
+}
+
 static void a_passphrase_for_a_plain_key_does_no_harm(void **state)
 {
     (void)state;
@@ -426,6 +472,7 @@ int main(void)
         cmocka_unit_test(public_keys_read_back),
         cmocka_unit_test(private_keys_read_back_and_still_sign),
         cmocka_unit_test(a_passphrase_is_needed_and_must_be_right),
+        cmocka_unit_test(a_key_that_asks_for_endless_work_is_refused),
         cmocka_unit_test(a_passphrase_for_a_plain_key_does_no_harm),
         cmocka_unit_test(any_changed_byte_of_data_or_signature_is_refused),
         cmocka_unit_test(another_key_of_the_same_kind_does_not_verify),
