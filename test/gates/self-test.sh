@@ -28,6 +28,9 @@ int main(void)
 }
 END
     put scripts/x.sh <<<$'#!/bin/bash\necho "$1"'
+    put README.md <<<'[pages](doc/README.md#all), [elsewhere](https://example.com/x)'
+    put doc/README.md <<<'[one](format/one.md)'
+    put doc/format/one.md <<<'[up](../../README.md)'
 }
 
 accepts() {
@@ -45,7 +48,7 @@ refuses() {
 }
 
 good_tree
-for check in format banned arrows size headers shell; do
+for check in format banned arrows size headers shell papers; do
     accepts "check-$check"
     mkdir -p empty/src
     expect "check-$check refuses a tree with nothing to check" 1 "$scripts/check-$check" "$tmp/empty"
@@ -168,6 +171,14 @@ good_tree
 put .ci/run <<<$'#!/bin/bash\nif true; then'
 refuses check-shell "a broken script without a suffix" 'SC10'
 
+# --- papers
+good_tree
+put doc/format/one.md <<<$'fine\n[gone](two.md)'
+refuses check-papers "a link that leads nowhere" 'doc/format/one\.md:2: two\.md is not there'
+good_tree
+put doc/claims/two.md <<<'nobody knows me'
+refuses check-papers "a page that the index does not name" 'doc/claims/two\.md: doc/README\.md does not name it'
+
 # --- warnings, with the real flags
 real_tree() {
     rm -rf tree
@@ -193,6 +204,13 @@ like "the refusal says why" "$out$err" 'sorry_strcpy_is_a_banned_function'
 real_tree $'int sw_two(void);\nint sw_two(void)\n{\n    return 2;\n}'
 expect "clang accepts a good tree" 0 "$scripts/check-warnings" clang "$tmp/tree"
 expect "gcc accepts a good tree" 0 "$scripts/check-warnings" gcc "$tmp/tree"
+
+# --- the same bytes twice
+expect "check-reproducible accepts a good tree" 0 "$scripts/check-reproducible" "$tmp/tree"
+put src/version.h.in <<<$'#define SW_WHERE "@CMAKE_BINARY_DIR@"'
+put src/base/two.c <<<$'#include "base/base.h"\n#include "version.h"\nconst char *sw_two(void);\nconst char *sw_two(void)\n{\n    return SW_WHERE;\n}'
+expect "check-reproducible refuses a path in the bytes" 1 "$scripts/check-reproducible" "$tmp/tree"
+like "it names the file" "$out" 'libsw_rooms\.a'
 
 # --- symbols
 library() {
