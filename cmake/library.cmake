@@ -6,10 +6,16 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/include/sealwright/sealwright.h)
     target_link_libraries(sealwright_shared PRIVATE sw_rooms)
     # Only what the header marks SEALWRIGHT_API leaves the library; the rooms' symbols stay inside.
     target_link_options(sealwright_shared PRIVATE -Wl,--exclude-libs,ALL)
-    configure_file(cmake/sealwright.pc.in sealwright.pc @ONLY)
     install(TARGETS sealwright_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
     install(FILES include/sealwright/sealwright.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sealwright)
+    # Written at installation, since `cmake --install --prefix` may name another place.
+    install(CODE "
+        set(PROJECT_VERSION ${PROJECT_VERSION})
+        set(CMAKE_INSTALL_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
+        set(CMAKE_INSTALL_LIBDIR ${CMAKE_INSTALL_LIBDIR})
+        configure_file(${CMAKE_SOURCE_DIR}/cmake/sealwright.pc.in
+            ${CMAKE_BINARY_DIR}/sealwright.pc @ONLY)")
     install(FILES ${CMAKE_BINARY_DIR}/sealwright.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
