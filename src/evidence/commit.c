@@ -6,12 +6,6 @@
 
 /* --- putting records where readers look ------------------------------------------------------ */
 
-void sw_tile_file(int level, uint64_t index, unsigned width, char out[SW_TILE_FILE_SIZE])
-{
-    memcpy(out, "log/", 4);
-    sw_tile_path(level, index, width, out + 4);
-}
-
 /* Partial tiles served their time once the full one is there (C2SP tlog-tiles, "Partial Tiles"). */
 static sw_result drop_partials(
     struct sw_store *store, int level, uint64_t index, struct sw_error *err)

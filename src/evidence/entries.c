@@ -8,12 +8,13 @@ static sw_result read_bundle(
 {
     bool writing = store->mode == SW_STORE_WRITE;
     unsigned width = 0;
+    char file[SW_TILE_FILE_SIZE];
     sw_buf_clear(out);
     if (writing && index == store->tiles.edge[0].index) {
         return sw_buf_append(out, store->tiles.bundle.data, store->tiles.bundle.len);
     }
     uint64_t size = writing ? store->tiles.size : store->head.size;
-    return sw_tile_read(&store->disk, size, SW_ENTRIES_LEVEL, index, out, &width, err);
+    return sw_tile_read(&store->disk, size, SW_ENTRIES_LEVEL, index, out, &width, file, err);
 }
 
 sw_result sw_entries_each(struct sw_store *store, uint64_t from, uint64_t to, sw_entry_fn fn,

@@ -1,7 +1,5 @@
 #include "evidence/hashes.h"
 
-#include "evidence/store.h"
-
 #define BUNDLE_MAX ((uint64_t)SW_TILE_WIDTH * (2 + SW_ENTRY_MAX))
 
 void sw_hashes_init(struct sw_hashes *hashes, const struct sw_disk *disk, uint64_t size)
@@ -43,25 +41,33 @@ static bool cut_to(struct sw_buf *buf, size_t start, int level, unsigned width)
     return true;
 }
 
-sw_result sw_tile_read(const struct sw_disk *disk, uint64_t size, int level, uint64_t index,
-    struct sw_buf *out, unsigned *width, struct sw_error *err)
+void sw_tile_file(int level, uint64_t index, unsigned width, char out[SW_TILE_FILE_SIZE])
 {
-    char file[SW_TILE_FILE_SIZE];
+    memcpy(out, "log/", 4);
+    sw_tile_path(level, index, width, out + 4);
+}
+
+sw_result sw_tile_read(const struct sw_disk *disk, uint64_t size, int level, uint64_t index,
+    struct sw_buf *out, unsigned *width, char file[SW_TILE_FILE_SIZE], struct sw_error *err)
+{
     size_t start = out->len;
     *width = sw_tile_width(size, level, index);
     sw_tile_file(level, index, *width, file);
     enum sw_code rc = sw_disk_get(disk, file, BUNDLE_MAX, out, err);
-    if (rc == SW_E_NOENT && *width < SW_TILE_WIDTH) {
-        struct sw_error ignored;
-        char full[SW_TILE_FILE_SIZE];
-        sw_tile_file(level, index, SW_TILE_WIDTH, full);
-        enum sw_code again = sw_disk_get(disk, full, BUNDLE_MAX, out, &ignored);
-        if (again == SW_OK && !cut_to(out, start, level, *width)) {
-            return sw_fail(err, SW_E_FORMAT, "'%s/%s' is too short", disk->name, full);
-        }
-        rc = again == SW_E_NOENT ? rc : again;
+    if (rc != SW_E_NOENT || *width == SW_TILE_WIDTH) {
+        return rc;
     }
-    return rc;
+    char full[SW_TILE_FILE_SIZE];
+    sw_tile_file(level, index, SW_TILE_WIDTH, full);
+    enum sw_code again = sw_disk_get(disk, full, BUNDLE_MAX, out, NULL);
+    if (again == SW_E_NOENT) {
+        return rc;
+    }
+    memcpy(file, full, sizeof(full));
+    if (again != SW_OK || !cut_to(out, start, level, *width)) {
+        return sw_fail(err, SW_E_FORMAT, "'%s/%s' is damaged", disk->name, full);
+    }
+    return SW_OK;
 }
 
 /* One tile of hashes, from the cache when it was the last one at its level. */
@@ -75,10 +81,9 @@ static sw_result get_tile(struct sw_hashes *hashes, unsigned level, uint64_t ind
         return SW_OK;
     }
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
-    SW_TRY(sw_tile_read(hashes->disk, hashes->size, (int)level, index, &bytes, &width, err));
+    char file[SW_TILE_FILE_SIZE];
+    SW_TRY(sw_tile_read(hashes->disk, hashes->size, (int)level, index, &bytes, &width, file, err));
     if (width == 0 || bytes.len != width * sizeof(struct sw_hash256)) {
-        char file[SW_TILE_FILE_SIZE];
-        sw_tile_file((int)level, index, width, file);
         return sw_fail(err, SW_E_FORMAT, "'%s/%s' has %zu bytes, a tile of %u hashes has %zu",
             hashes->disk->name, file, bytes.len, width, width * sizeof(struct sw_hash256));
     }

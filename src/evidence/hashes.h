@@ -4,6 +4,9 @@
 
 #include "evidence/disk.h"
 #include "evidence/tiles.h"
+#include "evidence/tlog.h"
+
+#define SW_TILE_FILE_SIZE (sizeof("log/") + SW_TILE_PATH_SIZE)
 
 struct sw_hashes {
     const struct sw_disk *disk;
@@ -19,9 +22,11 @@ void sw_hashes_init(struct sw_hashes *hashes, const struct sw_disk *disk, uint64
 
 /* Reads one file of a tree of `size` entries: the tile or bundle (level -1) at `index`, cut to the
  * width that it has in that tree when only a later, wider one is left. *width says how many hashes
- * or entries it must hold. */
+ * or entries it must hold, `file` which file it was (also when it is not there). */
 sw_result sw_tile_read(const struct sw_disk *disk, uint64_t size, int level, uint64_t index,
-    struct sw_buf *out, unsigned *width, struct sw_error *err);
+    struct sw_buf *out, unsigned *width, char file[SW_TILE_FILE_SIZE], struct sw_error *err);
+/* "log/tile/0/000". */
+void sw_tile_file(int level, uint64_t index, unsigned width, char out[SW_TILE_FILE_SIZE]);
 /* Hashes or entries that the tile at `index` has in a tree of `size` entries; 0: it is not there.
  */
 unsigned sw_tile_width(uint64_t size, int level, uint64_t index);

@@ -109,12 +109,6 @@ void sw_index_close(struct sw_index *index)
     free(index);
 }
 
-static void close_index(struct sw_index **index)
-{
-    sw_index_close(*index);
-}
-#define CLEAN_INDEX __attribute__((cleanup(close_index)))
-
 static void finish(struct sqlite3_stmt **stmt)
 {
     (void)sqlite3_finalize(*stmt);
@@ -125,7 +119,7 @@ static void finish(struct sqlite3_stmt **stmt)
 
 static sw_result new_index(const char *path, int flags, struct sw_index **out, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = calloc(1, sizeof(*index));
+    SW_CLEANUP(index) struct sw_index *index = calloc(1, sizeof(*index));
     if (index == NULL) {
         return sw_fail(err, SW_E_NOMEM, "cannot open index: out of memory");
     }
@@ -184,7 +178,7 @@ static sw_result file_name(const struct sw_disk *disk, char out[PATH_MAX], struc
 
 sw_result sw_index_make(const struct sw_disk *disk, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = NULL;
+    SW_CLEANUP(index) struct sw_index *index = NULL;
     char path[PATH_MAX];
     SW_TRY(file_name(disk, path, err));
     SW_TRY(new_index(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &index, err));
@@ -362,7 +356,7 @@ static sw_result catch_up(struct sw_store *store, struct sw_index *index, uint64
 sw_result sw_index_in_memory(
     struct sw_store *store, uint64_t size, struct sw_index **out, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = NULL;
+    SW_CLEANUP(index) struct sw_index *index = NULL;
     SW_TRY(new_index(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &index, err));
     index->name = "(in memory)";
     SW_TRY(fill_new(index, err));
@@ -372,17 +366,41 @@ sw_result sw_index_in_memory(
     return SW_OK;
 }
 
-sw_result sw_index_open_file(
-    struct sw_store *store, bool write, struct sw_index **out, struct sw_error *err)
+static sw_result open_file(const struct sw_disk *disk, bool write, struct sw_index **out,
+    struct meta *meta, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = NULL;
+    SW_CLEANUP(index) struct sw_index *index = NULL;
     char path[PATH_MAX];
-    struct meta meta;
-    int flags = write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-    SW_TRY(file_name(&store->disk, path, err));
-    SW_TRY(new_index(path, flags, &index, err));
-    SW_TRY(read_meta(index, &meta, err));
+    SW_TRY(file_name(disk, path, err));
+    SW_TRY(new_index(path, write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY, &index, err));
+    SW_TRY(read_meta(index, meta, err));
     SW_TRY(prepare(index, err));
+    *out = SW_TAKE(index);
+    return SW_OK;
+}
+
+/* The file serves for a tree when it was complete for just that one, now or before. */
+static bool is_current(const struct meta *meta, uint64_t size, const struct sw_hash256 *root)
+{
+    for (size_t i = 0; i < 2; i++) {
+        if (meta->size[i] == size && memcmp(&meta->root[i], root, sizeof(*root)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+sw_result sw_index_open_for(const struct sw_disk *disk, uint64_t size,
+    const struct sw_hash256 *root, struct sw_index **out, struct sw_error *err)
+{
+    SW_CLEANUP(index) struct sw_index *index = NULL;
+    struct meta meta;
+    SW_TRY(open_file(disk, false, &index, &meta, err));
+    if (!is_current(&meta, size, root)) {
+        return sw_fail(err, SW_E_NOEVIDENCE, "the index is for %llu entries, not for %llu",
+            (unsigned long long)meta.size[0], (unsigned long long)size);
+    }
+    index->limit = size;
     *out = SW_TAKE(index);
     return SW_OK;
 }
@@ -405,10 +423,9 @@ static bool belongs(struct sw_store *store, const struct meta *meta)
 static sw_result open_current(
     struct sw_store *store, struct sw_index **out, uint64_t *size, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = NULL;
+    SW_CLEANUP(index) struct sw_index *index = NULL;
     struct meta meta;
-    SW_TRY(sw_index_open_file(store, true, &index, err));
-    SW_TRY(read_meta(index, &meta, err));
+    SW_TRY(open_file(&store->disk, true, &index, &meta, err));
     if (!belongs(store, &meta)) {
         return sw_fail(err, SW_E_FORMAT, "the index is of another log");
     }
@@ -419,14 +436,15 @@ static sw_result open_current(
 
 static sw_result need_to_write(struct sw_store *store, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = NULL;
+    SW_CLEANUP(index) struct sw_index *index = NULL;
+    struct meta meta;
     uint64_t size = 0;
     enum sw_code rc = open_current(store, &index, &size, err);
     SW_TRY(rc == SW_E_NOMEM || rc == SW_E_BUSY ? rc : SW_OK);
     if (rc != SW_OK) {
         SW_TRY(sw_index_remove(&store->disk, err));
         SW_TRY(sw_index_make(&store->disk, err));
-        SW_TRY(sw_index_open_file(store, true, &index, err));
+        SW_TRY(open_file(&store->disk, true, &index, &meta, err));
         size = 0;
     }
     SW_TRY(catch_up(store, index, size, store->tiles.size, err));
@@ -437,43 +455,22 @@ static sw_result need_to_write(struct sw_store *store, struct sw_error *err)
     return SW_OK;
 }
 
-/* The file serves when it was complete for just the tree that the reader sees, now or before. */
-static bool is_current(const struct sw_store *store, const struct meta *meta)
-{
-    for (size_t i = 0; i < 2; i++) {
-        if (meta->size[i] == store->head.size &&
-            memcmp(&meta->root[i], &store->head.root, sizeof(meta->root[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static sw_result need_to_read(struct sw_store *store, struct sw_error *err)
 {
-    CLEAN_INDEX struct sw_index *index = NULL;
-    struct sw_error ignored = {0};
-    struct meta meta = {0};
     for (int i = 0; i < READ_TRIES; i++) {
+        struct sw_head *head = &store->head;
         SW_TRY(sw_store_head(store, err));
-        close_index(&index);
-        index = NULL;
-        if (sw_index_open_file(store, false, &index, &ignored) != SW_OK ||
-            read_meta(index, &meta, &ignored) != SW_OK) {
+        enum sw_code rc =
+            sw_index_open_for(&store->disk, head->size, &head->root, &store->index, NULL);
+        if (rc != SW_E_NOEVIDENCE) {
+            SW_TRY(rc == SW_E_NOMEM ? rc : SW_OK);
             break;
         }
-        if (is_current(store, &meta)) {
-            index->limit = store->head.size;
-            store->index = SW_TAKE(index);
-            return SW_OK;
-        }
-        if (meta.size[0] <= store->head.size) {
-            break;
-        }
-        store->head_read = false; /* the index is ahead: look for a newer checkpoint */
+        store->head_read = false; /* a writer may be between the index and the checkpoint */
     }
     SW_TRY(sw_store_head(store, err));
-    return sw_index_in_memory(store, store->head.size, &store->index, err);
+    return store->index != NULL ? SW_OK
+                                : sw_index_in_memory(store, store->head.size, &store->index, err);
 }
 
 sw_result sw_index_need(struct sw_store *store, struct sw_error *err)

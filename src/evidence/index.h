@@ -17,6 +17,7 @@ sw_result sw_index_make(const struct sw_disk *disk, struct sw_error *err);
 sw_result sw_index_need(struct sw_store *store, struct sw_error *err);
 /* What was not committed is forgotten. NULL is fine. */
 void sw_index_close(struct sw_index *index);
+SW_DEFINE_CLEANUP_PTR(index, struct sw_index, sw_index_close)
 /* Removes the file, so that the next sw_index_need() makes a new one. */
 sw_result sw_index_remove(const struct sw_disk *disk, struct sw_error *err);
 
@@ -43,8 +44,9 @@ sw_result sw_index_step(
  * row of an index, in order, so that two can be compared. */
 sw_result sw_index_in_memory(
     struct sw_store *store, uint64_t size, struct sw_index **out, struct sw_error *err);
-sw_result sw_index_open_file(
-    struct sw_store *store, bool write, struct sw_index **out, struct sw_error *err);
+/* The file, to read, when it is current for this tree; SW_E_NOEVIDENCE when it is for another. */
+sw_result sw_index_open_for(const struct sw_disk *disk, uint64_t size,
+    const struct sw_hash256 *root, struct sw_index **out, struct sw_error *err);
 sw_result sw_index_digest(
     struct sw_index *index, uint64_t limit, struct sw_digest *out, struct sw_error *err);
 

@@ -5,6 +5,7 @@
 #include "evidence/evidence.h"
 
 #include "evidence/disk.h"
+#include "evidence/hashes.h"
 #include "evidence/journal.h"
 #include "evidence/tiles.h"
 
@@ -17,7 +18,6 @@
 #define SW_STORE_CHECKPOINT_FILE "log/checkpoint"
 #define SW_STORE_INDEX_FILE "index.db"
 #define SW_STORE_POLICY_MAX ((uint64_t)1 << 20)
-#define SW_TILE_FILE_SIZE (sizeof("log/") + SW_TILE_PATH_SIZE)
 #define SW_BLOB_FILE_SIZE 96u
 
 /* A published tree. */
@@ -105,8 +105,5 @@ sw_result sw_blob_get(const struct sw_disk *disk, const struct sw_digest *digest
 /* Appends one entry; a published one is checked against its tile. The caller holds `io`. */
 sw_result sw_store_entry(
     struct sw_store *store, uint64_t leaf, struct sw_buf *out, struct sw_error *err);
-
-/* "log/tile/0/000". */
-void sw_tile_file(int level, uint64_t index, unsigned width, char out[SW_TILE_FILE_SIZE]);
 
 #endif
