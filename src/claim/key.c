@@ -28,14 +28,19 @@ static const EVP_MD *md_of(enum sw_digest_alg hash)
     return NULL;
 }
 
+static bool is_known(enum sw_key_alg alg)
+{
+    return (size_t)alg < SW_COUNT(rows) && rows[alg].name != NULL;
+}
+
 const char *sw_key_alg_name(enum sw_key_alg alg)
 {
-    return rows[alg].name;
+    return is_known(alg) ? rows[alg].name : "none";
 }
 
 const char *sw_key_alg_details(enum sw_key_alg alg)
 {
-    return rows[alg].details;
+    return is_known(alg) ? rows[alg].details : "PUBLIC_KEY_DETAILS_UNSPECIFIED";
 }
 
 bool sw_key_alg_parse(struct sw_str name, enum sw_key_alg *out)
@@ -157,6 +162,9 @@ void sw_key_free(struct sw_key *key)
 
 sw_result sw_key_generate(enum sw_key_alg alg, struct sw_key **out, struct sw_error *err)
 {
+    if (!is_known(alg)) {
+        return sw_fail(err, SW_E_USAGE, "there is no such kind of key");
+    }
     const struct key_row *row = &rows[alg];
     SW_CLEANUP(pkey)
     EVP_PKEY *pkey = row->group == NULL ? EVP_PKEY_Q_keygen(NULL, NULL, row->display)

@@ -76,7 +76,6 @@ static sw_result wrap_private(EVP_PKEY *pkey, struct sw_key **out, struct sw_err
 static sw_result read_plain(
     struct sw_pem_block *block, struct sw_str passphrase, struct sw_key **out, struct sw_error *err)
 {
-    (void)passphrase;
     const unsigned char *end = block->data;
     SW_CLEANUP(p8)
     PKCS8_PRIV_KEY_INFO *p8 = d2i_PKCS8_PRIV_KEY_INFO(NULL, &end, block->len);
@@ -87,7 +86,6 @@ static sw_result read_plain(
 static sw_result read_sec1(
     struct sw_pem_block *block, struct sw_str passphrase, struct sw_key **out, struct sw_error *err)
 {
-    (void)passphrase;
     if (block->header != NULL && block->header[0] != '\0') {
         return sw_fail(err, SW_E_UNSUPPORTED,
             "this old kind of encrypted key (Proc-Type) is weak; convert it with openssl pkcs8 "
@@ -292,6 +290,5 @@ sw_result sw_key_write_public(const struct sw_key *key, struct sw_buf *out, stru
 
 sw_result sw_key_write_spki(const struct sw_key *key, struct sw_buf *out, struct sw_error *err)
 {
-    (void)err;
     return sw_buf_append(out, key->spki, key->spki_len);
 }

@@ -130,8 +130,6 @@ struct method_row {
 static bool has_roots(
     const struct check *check, const struct sw_trusted *signer, const struct sw_key *raw_key)
 {
-    (void)check;
-    (void)raw_key;
     return signer->roots != NULL;
 }
 

@@ -38,6 +38,10 @@ static void names_read_back(void **state)
     assert_false(sw_key_alg_parse(sw_str(""), &alg));
     assert_string_equal(sw_key_alg_details(SW_KEY_P521), "PKIX_ECDSA_P521_SHA_512");
     assert_string_equal(sw_key_alg_details(SW_KEY_ED25519), "PKIX_ED25519");
+    struct sw_key *none = NULL;
+    assert_string_equal(sw_key_alg_name((enum sw_key_alg)77), "none");
+    assert_int_equal(sw_key_generate(0, &none, NULL), SW_E_USAGE);
+    assert_null(none);
 }
 
 /* Checks that `other` has the same public half and makes the same hint as `key`. */

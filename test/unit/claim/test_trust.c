@@ -45,6 +45,10 @@ static int make_world(void **state)
     struct world *world = test_calloc(1, sizeof(*world));
     (void)snprintf(world->dir, sizeof(world->dir), "/tmp/sw-test-trust-XXXXXX");
     assert_non_null(mkdtemp(world->dir));
+    char keys[128];
+    (void)snprintf(keys, sizeof(keys), "%s/keys", world->dir);
+    assert_int_equal(sw_dir_make(keys, 0700, NULL), SW_OK);
+    sw_key_free(new_key(world, SW_KEY_P384, "keys/release.pub"));
     world->release = new_key(world, SW_KEY_P256, "release.pub");
     world->ci = new_key(world, SW_KEY_ED25519, "ci.pub");
     world->stranger = new_key(world, SW_KEY_P256, "stranger.pub");
@@ -62,12 +66,13 @@ static int make_world(void **state)
 
 static int drop_world(void **state)
 {
-    static const char *const names[] = {"release.pub", "ci.pub", "stranger.pub", "ca.pem", "empty"};
+    static const char *const names[] = {
+        "keys/release.pub", "release.pub", "ci.pub", "stranger.pub", "ca.pem", "empty", "keys"};
     struct world *world = *state;
     for (size_t i = 0; i < SW_COUNT(names); i++) {
         char path[128];
         (void)snprintf(path, sizeof(path), "%s/%s", world->dir, names[i]);
-        assert_int_equal(unlink(path), 0);
+        assert_int_equal(remove(path), 0);
     }
     assert_int_equal(rmdir(world->dir), 0);
     sw_key_free(world->release);
@@ -575,6 +580,29 @@ static void a_file_is_loaded_with_names_relative_to_it(void **state)
     assert_int_equal(sw_trust_load(trust, path, &err), SW_E_NOENT);
 }
 
+static void the_example_of_the_manual_is_read(void **state)
+{
+    const struct world *world = *state;
+    const char *source = getenv("SW_SOURCE");
+    if (source == NULL) {
+        print_message("skipped: SW_SOURCE does not name the source tree\n");
+        skip();
+    }
+    SW_CLEANUP(buf) struct sw_buf page = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf yaml = SW_BUF_INIT;
+    char path[4096];
+    (void)snprintf(path, sizeof(path), "%s/doc/format/trust.md", source);
+    assert_int_equal(sw_file_read(path, 1 << 20, &page, NULL), SW_OK);
+    const char *start = strstr(sw_buf_cstr(&page), "```yaml\n");
+    assert_non_null(start);
+    const char *end = strstr(start + 8, "```");
+    assert_non_null(end);
+    assert_int_equal(sw_buf_append(&yaml, start + 8, (size_t)(end - start - 8)), SW_OK);
+    SW_CLEANUP(trust) struct sw_trust *trust = good_yaml(world, sw_buf_cstr(&yaml));
+    assert_int_equal(sw_trust_count(trust), 3);
+    assert_true(sw_trust_has(trust, sw_str("data-team")));
+}
+
 static void an_added_identity_must_have_a_kind(void **state)
 {
     const struct world *world = *state;
@@ -605,6 +633,7 @@ int main(void)
         cmocka_unit_test(a_malformed_trust_file_is_refused_whole),
         cmocka_unit_test(a_failed_reading_keeps_what_was_there),
         cmocka_unit_test(a_file_is_loaded_with_names_relative_to_it),
+        cmocka_unit_test(the_example_of_the_manual_is_read),
         cmocka_unit_test(an_added_identity_must_have_a_kind),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);
