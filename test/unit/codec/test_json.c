@@ -240,6 +240,18 @@ static void refuses_depth_65_and_takes_depth_64(void **state)
     assert_int_equal(parse_bytes(sw_bytes(text, 130), &out), SW_E_LIMIT);
 }
 
+/* Only the length is looked at: there are no four gibibytes behind the pointer. */
+static void refuses_four_gibibytes_unread(void **state)
+{
+    if (sizeof(size_t) < 8) {
+        skip();
+    }
+    struct sw_json out;
+    assert_int_equal(parse_bytes(sw_bytes("[", (size_t)(UINT64_C(4) << 30)), &out), SW_E_LIMIT);
+    assert_string_equal(err.text, "byte 268435456: the document is 4294967296 bytes, more than the "
+                                  "268435456 that are read");
+}
+
 static void parses_a_million_levels_without_recursion(void **state)
 {
     const size_t depth = 1000000;
@@ -444,6 +456,7 @@ int main(void)
         cmocka_unit_test(finds_a_duplicate_among_any_number_of_names),
         cmocka_unit_test(holds_depth_bytes_and_values_to_their_limits),
         cmocka_unit_test(refuses_depth_65_and_takes_depth_64),
+        cmocka_unit_test(refuses_four_gibibytes_unread),
         cmocka_unit_test(parses_a_million_levels_without_recursion),
         cmocka_unit_test(says_when_the_arena_is_full),
         cmocka_unit_test(finds_values_by_path),
