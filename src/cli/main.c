@@ -1,8 +1,82 @@
-#include "base/base.h"
+#include "cli/cli.h"
+
+#include "version.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool terminal_has_colours(void)
+{
+    const char *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL && term != NULL &&
+           strcmp(term, "dumb") != 0;
+}
+
+/* One line on standard error, and for --json the same as a document on standard output. */
+static int report_failure(const struct sw_cli *cli, enum sw_code code, const struct sw_error *err)
+{
+    const char *text = err->text[0] != '\0' ? err->text : sw_code_text(code);
+    if (cli->command == NULL) {
+        (void)fprintf(stderr, "sealwright: %s\n", text);
+        return sw_code_exit(code);
+    }
+    (void)fprintf(stderr, "sealwright %s: %s\n", cli->command->name, text);
+    if (cli->json) {
+        struct sw_json_out out;
+        struct sw_json_writer *w = sw_json_out_begin(&out);
+        sw_jw_object(w, NULL);
+        sw_jw_text(w, "error", text);
+        sw_jw_text(w, "kind", sw_code_text(code));
+        sw_jw_i64(w, "exit", sw_code_exit(code));
+        sw_jw_object_end(w);
+        (void)!sw_json_out_end(&out, NULL);
+    }
+    return sw_code_exit(code);
+}
+
+static int run(struct sw_cli *cli, int argc, char **argv)
+{
+    struct sw_error err = {0};
+    void *args = NULL;
+    enum sw_code code = sw_cli_parse(cli, argc, argv, &args, &err);
+    if (code != SW_OK) {
+        return report_failure(cli, code, &err);
+    }
+    if (cli->help) {
+        sw_help_command(stdout, cli->command);
+        return 0;
+    }
+    code = cli->command->run(cli, args, &err);
+    return code == SW_OK ? cli->status : report_failure(cli, code, &err);
+}
+
+/* What was printed must have arrived: a full disk behind standard output is a failure. */
+static int finish(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        (void)fprintf(stderr, "sealwright: cannot write to standard output\n");
+        return 4;
+    }
+    return status;
+}
 
 int main(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    return 2;
+    if (argc < 2) {
+        sw_help_overview(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)printf("sealwright %s\n", SW_VERSION);
+        return finish(0);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        sw_help_overview(stdout);
+        return finish(0);
+    }
+    struct sw_cli cli = {.colour = terminal_has_colours(), .now = sw_time_now()};
+    sw_arena_init(&cli.arena, 0);
+    int status = run(&cli, argc, argv);
+    sw_arena_release(&cli.arena);
+    return finish(status);
 }

@@ -1,0 +1,139 @@
+/* Sealwright: seal, verify and admit AI models. The C interface.
+ *
+ * Every call gives a status with the meaning of the command's exit status. What a call gives out is
+ * owned by the caller and freed by the function named beside it. A handle may be used by one thread
+ * at a time; different handles are independent. The library never prints, exits, reads the
+ * environment or installs signal handlers. Strings are UTF-8.
+ *
+ * doc/c-interface.md has a worked example; examples/admit.c is one that builds. */
+#ifndef SEALWRIGHT_SEALWRIGHT_H
+#define SEALWRIGHT_SEALWRIGHT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SEALWRIGHT_API __attribute__((visibility("default")))
+
+/* The version of the library, "0.1.0". */
+SEALWRIGHT_API const char *sealwright_version(void);
+
+enum sealwright_status {
+    SEALWRIGHT_PASS = 0,        /* done; or checked, and the answer is yes */
+    SEALWRIGHT_FAIL = 1,        /* checked, and the answer is no; or the input is malformed */
+    SEALWRIGHT_USAGE = 2,       /* the call makes no sense */
+    SEALWRIGHT_NO_EVIDENCE = 3, /* what would have to be checked is not there: never a pass */
+    SEALWRIGHT_ERROR = 4,       /* could not do it: files, memory, locks */
+};
+
+/* --- the store ------------------------------------------------------------------------------- */
+
+struct sealwright; /* an open store */
+
+enum sealwright_mode {
+    SEALWRIGHT_READ = 0,  /* takes no lock and writes nothing */
+    SEALWRIGHT_WRITE = 1, /* the one writer; needed by sealwright_admit and sealwright_append */
+};
+
+/* Opens the store at `path` (a directory made by `sealwright init`), its trust.yaml and
+ * policy.yaml. *out is set in every case but lack of memory (then NULL), so that
+ * sealwright_message() can tell what went wrong; free it with sealwright_close(). */
+SEALWRIGHT_API enum sealwright_status sealwright_open(
+    const char *path, enum sealwright_mode mode, struct sealwright **out);
+
+/* Publishes what was appended and frees the handle (NULL is fine). */
+SEALWRIGHT_API enum sealwright_status sealwright_close(struct sealwright *sw);
+
+/* Words about the last call on this handle that did not pass; "" when it did. Valid until the next
+ * call. */
+SEALWRIGHT_API const char *sealwright_message(const struct sealwright *sw);
+
+/* --- verify a model -------------------------------------------------------------------------- */
+
+struct sealwright_problem {
+    const char *path;   /* relative to the model */
+    const char *kind;   /* "changed", "missing", "added", "renamed", … (doc/json.md) */
+    const char *detail; /* may be "" */
+};
+
+struct sealwright_verification {
+    enum sealwright_status verdict; /* PASS, FAIL, NO_EVIDENCE; ERROR when a file was unreadable */
+    const char *signer;             /* name from trust.yaml, or NULL */
+    const char *model_root;         /* "sha256:…", or NULL */
+    uint64_t files;
+    uint64_t bytes;
+    const struct sealwright_problem *problems; /* every difference, ordered by path */
+    size_t problem_count;
+};
+
+/* Compares every file of a model with what was signed. `signature` may be NULL: then model.sig in
+ * or beside the model. Gives the verdict; *out is NULL when there is none to give. */
+SEALWRIGHT_API enum sealwright_status sealwright_verify_model(struct sealwright *sw,
+    const char *model, const char *signature, struct sealwright_verification **out);
+SEALWRIGHT_API void sealwright_verification_free(struct sealwright_verification *verification);
+
+/* --- ask the gate ---------------------------------------------------------------------------- */
+
+struct sealwright_rule {
+    const char *name;
+    enum sealwright_status verdict;
+    const char *reason;
+    const char *satisfy; /* what would make it pass; "" when it does */
+};
+
+struct sealwright_decision {
+    enum sealwright_status verdict;
+    const struct sealwright_rule *rules; /* "integrity" first, then the policy's, in its order */
+    size_t rule_count;
+    const char *claim; /* "sha256:…" of the recorded verdict, or NULL when none was recorded */
+    uint64_t leaf;     /* where it is in the log, when there is a claim */
+};
+
+enum sealwright_admit_flags {
+    SEALWRIGHT_DRY_RUN =
+        1, /* decide on what is known, and record nothing; works on a READ handle */
+};
+
+/* Verifies, scans again where needed, asks policy.yaml, and records the verdict, signed with the
+ * store's key `default` (which must not be encrypted). */
+SEALWRIGHT_API enum sealwright_status sealwright_admit(
+    struct sealwright *sw, const char *model, unsigned flags, struct sealwright_decision **out);
+SEALWRIGHT_API void sealwright_decision_free(struct sealwright_decision *decision);
+
+/* --- evidence -------------------------------------------------------------------------------- */
+
+/* Appends a signed claim (a Sigstore bundle with an in-toto statement). It is durable on return.
+ * *leaf (may be NULL) is its place in the log; the same bytes again give the same place. */
+SEALWRIGHT_API enum sealwright_status sealwright_append(
+    struct sealwright *sw, const void *bundle, size_t size, uint64_t *leaf);
+
+struct sealwright_claim {
+    uint64_t leaf;
+    const char *claim; /* "sha256:…" of the bundle's bytes */
+    const char *predicate_type;
+    int64_t time; /* seconds since 1970 when the log recorded it */
+};
+
+struct sealwright_claims {
+    const struct sealwright_claim *claims; /* the newest first */
+    size_t count;
+};
+
+/* Finds the claims about a digest ("sha256:…"; NULL: all), of a predicate type (NULL: all; a '*' at
+ * the end matches). None found gives SEALWRIGHT_NO_EVIDENCE and an empty list. */
+SEALWRIGHT_API enum sealwright_status sealwright_find(struct sealwright *sw, const char *subject,
+    const char *predicate_type, struct sealwright_claims **out);
+SEALWRIGHT_API void sealwright_claims_free(struct sealwright_claims *claims);
+
+/* The bytes of one claim, checked against its digest; free *bundle with free(). */
+SEALWRIGHT_API enum sealwright_status sealwright_load(
+    struct sealwright *sw, const char *claim, void **bundle, size_t *size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,72 @@
+#include "cli/cli.h"
+
+struct help_args {
+    bool list_commands;
+    const char *scdoc;
+    bool completion;
+};
+
+static const struct sw_option options[] = {
+    {"list-commands", SW_OPTION_FLAG, offsetof(struct help_args, list_commands), NULL,
+        "print the command names, one a line"},
+    {"scdoc", SW_OPTION_TEXT, offsetof(struct help_args, scdoc), "COMMAND",
+        "print a command's man page as scdoc source"},
+    {"completion", SW_OPTION_FLAG, offsetof(struct help_args, completion), NULL,
+        "print a completion script for bash"},
+    {NULL, 0, 0, NULL, NULL},
+};
+
+/* "help log" lists the group; "help log verify" shows the one command. */
+static sw_result show_named(struct sw_cli *cli, struct sw_error *err)
+{
+    const char *name = cli->operand_count == 1 ? cli->operands[0]
+                                               : sw_arena_printf(&cli->arena, "%s %s",
+                                                     cli->operands[0], cli->operands[1]);
+    SW_TRY_PTR(name);
+    size_t len = strlen(name);
+    bool found = false;
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const struct sw_command *c = sw_commands[i];
+        if (strcmp(c->name, name) == 0) {
+            sw_help_command(stdout, c);
+            return SW_OK;
+        }
+        if (strncmp(c->name, name, len) == 0 && c->name[len] == ' ') {
+            (void)printf("  %s %s\n      %s\n", c->name, c->operands, c->summary);
+            found = true;
+        }
+    }
+    return found ? SW_OK : sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    const struct help_args *args = data;
+    if (args->list_commands) {
+        sw_help_list(stdout);
+        return SW_OK;
+    }
+    if (args->completion) {
+        sw_help_completion(stdout);
+        return SW_OK;
+    }
+    if (args->scdoc != NULL) {
+        return sw_help_scdoc(stdout, args->scdoc, err);
+    }
+    if (cli->operand_count != 0) {
+        return show_named(cli, err);
+    }
+    sw_help_overview(stdout);
+    return SW_OK;
+}
+
+const struct sw_command sw_cmd_help = {
+    .name = "help",
+    .summary = "explain a command",
+    .operands = "[COMMAND]",
+    .max_operands = 2,
+    .options = options,
+    .args_size = sizeof(struct help_args),
+    .description = "Without a command, lists them all.",
+    .run = run,
+};

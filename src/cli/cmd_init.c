@@ -1,0 +1,115 @@
+#include "cli/store_key.h"
+
+#include <openssl/rand.h>
+#include <unistd.h>
+
+struct init_args {
+    const char *origin;
+    bool no_key;
+};
+
+static const struct sw_option options[] = {
+    {"origin", SW_OPTION_TEXT, offsetof(struct init_args, origin), "NAME",
+        "the log's name, a URL without scheme (default: localhost/ and a random word)"},
+    {"no-key", SW_OPTION_FLAG, offsetof(struct init_args, no_key), NULL,
+        "make no signing key (signers are then to be put into trust.yaml)"},
+    {NULL, 0, 0, NULL, NULL},
+};
+
+/* Two logs must not have one name; who publishes the log gives it a real one. */
+static sw_result default_origin(struct sw_cli *cli, const char **origin, struct sw_error *err)
+{
+    uint8_t random[5];
+    char hex[2 * sizeof(random) + 1];
+    if (RAND_bytes(random, sizeof(random)) != 1) {
+        return sw_fail(err, SW_E_IO, "the random number generator failed");
+    }
+    sw_hex_encode(sw_bytes(random, sizeof(random)), hex);
+    *origin = sw_arena_printf(&cli->arena, "localhost/%s", hex);
+    SW_TRY_PTR(*origin);
+    return SW_OK;
+}
+
+static sw_result write_policy(struct sw_cli *cli, const char *store, struct sw_error *err)
+{
+    const char *path = sw_path_join(&cli->arena, store, "policy.yaml");
+    SW_TRY_PTR(path);
+    return sw_file_write(
+        path, sw_bytes_of_str(sw_str(sw_policy_default_text())), 0644, SW_WRITE_SYNC, err);
+}
+
+static sw_result make_default_key(
+    struct sw_cli *cli, const char *store, char hint[SW_KEY_HINT_SIZE], struct sw_error *err)
+{
+    static const struct sw_text_list everything = {NULL, 0};
+    SW_CLEANUP(key) struct sw_key *key = NULL;
+    SW_TRY(sw_store_key_make(cli, store, "default", SW_KEY_P256, sw_str(NULL), &key, err));
+    sw_key_hint(key, hint);
+    return sw_store_trust_add(cli, store, "default", &everything, err);
+}
+
+static sw_result write_empty_trust(struct sw_cli *cli, const char *store, struct sw_error *err)
+{
+    const char *path = sw_path_join(&cli->arena, store, "trust.yaml");
+    SW_TRY_PTR(path);
+    static const char text[] = "version: 1\nsigners: []\n";
+    return sw_file_write(path, sw_bytes_of_str(sw_str(text)), 0644, SW_WRITE_SYNC, err);
+}
+
+static sw_result report(struct sw_cli *cli, const char *store, const char *origin, const char *hint,
+    struct sw_error *err)
+{
+    if (!cli->json) {
+        sw_say(cli, SW_TONE_GOOD, "made");
+        sw_say(cli, SW_TONE_PLAIN, "  the store %s\n", store);
+        sw_say(cli, SW_TONE_PLAIN, "  log         %s\n", origin);
+        if (hint[0] != '\0') {
+            sw_say(cli, SW_TONE_PLAIN, "  key         default (ecdsa-p256 %.16s)\n", hint);
+        }
+        sw_say(cli, SW_TONE_PLAIN, "  next        sealwright seal MODEL\n");
+        return SW_OK;
+    }
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "store", store);
+    sw_jw_text(w, "origin", origin);
+    sw_jw_text(w, "key", hint[0] == '\0' ? NULL : hint);
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    const struct init_args *args = data;
+    const char *store = cli->store_option != NULL ? cli->store_option : SW_STORE_DIR;
+    const char *origin = args->origin;
+    if (origin == NULL) {
+        SW_TRY(default_origin(cli, &origin, err));
+    }
+    SW_TRY(sw_store_init(store, origin, err));
+    char hint[SW_KEY_HINT_SIZE] = "";
+    if (args->no_key) {
+        SW_TRY(write_empty_trust(cli, store, err));
+    } else {
+        SW_TRY(make_default_key(cli, store, hint, err));
+    }
+    SW_TRY(write_policy(cli, store, err));
+    return report(cli, store, origin, hint, err);
+}
+
+const struct sw_command sw_cmd_init = {
+    .name = "init",
+    .summary = "make a store: a log, a key, trust.yaml and policy.yaml",
+    .operands = "",
+    .max_operands = 0,
+    .options = options,
+    .args_size = sizeof(struct init_args),
+    .description =
+        "Makes .sealwright in the working directory (or the directory that *--store* names) with "
+        "an empty signed log, a signing key called default, a trust.yaml that trusts it, and a "
+        "sensible policy.yaml. Both files are meant to be edited.",
+    .examples = "  sealwright init\n"
+                "  sealwright init --store /srv/seal --origin example.com/models\n",
+    .run = run,
+};

@@ -1,0 +1,203 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define PEM_MAX ((uint64_t)1 << 20)
+
+/* --- finding the store ----------------------------------------------------------------------- */
+
+static sw_result find_upwards(struct sw_cli *cli, const char **path, struct sw_error *err)
+{
+    char here[PATH_MAX];
+    if (getcwd(here, sizeof(here)) == NULL) {
+        return sw_fail_errno(err, errno, "cannot tell the working directory");
+    }
+    for (;;) {
+        const char *candidate = sw_path_join(&cli->arena, here, SW_STORE_DIR);
+        SW_TRY_PTR(candidate);
+        if (sw_dir_exists(candidate)) {
+            *path = candidate;
+            return SW_OK;
+        }
+        char *slash = strrchr(here, '/');
+        if (slash == NULL || here[1] == '\0') {
+            return sw_fail(err, SW_E_NOENT,
+                "no store here or above; make one with 'sealwright init', or name one with "
+                "--store");
+        }
+        slash[slash == here ? 1 : 0] = '\0';
+    }
+}
+
+sw_result sw_cli_store_path(struct sw_cli *cli, const char **path, struct sw_error *err)
+{
+    const char *named = cli->store_option != NULL ? cli->store_option : getenv("SEALWRIGHT_STORE");
+    if (named != NULL && named[0] != '\0') {
+        *path = named;
+        return SW_OK;
+    }
+    return find_upwards(cli, path, err);
+}
+
+sw_result sw_cli_store_open(
+    struct sw_cli *cli, enum sw_store_mode mode, struct sw_store **store, struct sw_error *err)
+{
+    const char *path = NULL;
+    SW_TRY(sw_cli_store_path(cli, &path, err));
+    return sw_store_open(path, mode, store, err);
+}
+
+sw_result sw_cli_trust(
+    struct sw_cli *cli, const char *store_path, struct sw_trust **trust, struct sw_error *err)
+{
+    const char *path = sw_path_join(&cli->arena, store_path, "trust.yaml");
+    SW_TRY_PTR(path);
+    SW_CLEANUP(trust) struct sw_trust *made = NULL;
+    SW_TRY(sw_trust_new(&made));
+    SW_TRY(sw_trust_load(made, path, err));
+    *trust = SW_TAKE(made);
+    return SW_OK;
+}
+
+sw_result sw_cli_policy(struct sw_cli *cli, const char *store_path, const char *file,
+    struct sw_policy **policy, struct sw_error *err)
+{
+    const char *path = file != NULL ? file : sw_path_join(&cli->arena, store_path, "policy.yaml");
+    SW_TRY_PTR(path);
+    return sw_policy_load(&cli->arena, path, policy, err);
+}
+
+/* --- passphrases ----------------------------------------------------------------------------- */
+
+/* The first line of what was read, without its newline. */
+static struct sw_str first_line(const struct sw_buf *buf)
+{
+    struct sw_str text = sw_buf_str(buf);
+    const char *newline = text.len == 0 ? NULL : memchr(text.ptr, '\n', text.len);
+    return newline == NULL ? text : sw_str_n(text.ptr, (size_t)(newline - text.ptr));
+}
+
+#define PASSPHRASE_MAX 1024
+
+static sw_result ask_on_terminal(const char *key_path, struct sw_buf *out, struct sw_error *err)
+{
+    SW_CLEANUP(fd) int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    struct termios old;
+    if (fd < 0 || tcgetattr(fd, &old) != 0) {
+        return sw_fail(err, SW_E_USAGE,
+            "the private key '%s' is encrypted: give its passphrase with --passphrase-file",
+            key_path);
+    }
+    SW_TRY(sw_buf_reserve(out, PASSPHRASE_MAX));
+    struct termios silent = old;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(fd, TCSAFLUSH, &silent);
+    (void)dprintf(fd, "passphrase for %s: ", key_path);
+    char line[PASSPHRASE_MAX];
+    ssize_t n = read(fd, line, sizeof(line));
+    (void)tcsetattr(fd, TCSAFLUSH, &old);
+    (void)dprintf(fd, "\n");
+    enum sw_code code = n <= 0 ? sw_fail(err, SW_E_USAGE, "no passphrase was given")
+                               : sw_buf_append(out, line, (size_t)n);
+    OPENSSL_cleanse(line, sizeof(line));
+    return code;
+}
+
+/* With a passphrase file that; else none at first, and the terminal when the key turns out to be
+ * encrypted. */
+static sw_result read_private(
+    const char *path, const char *passphrase_file, struct sw_key **key, struct sw_error *err)
+{
+    SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
+    SW_CLEANUP(secret) struct sw_buf passphrase = SW_BUF_INIT;
+    SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
+    if (passphrase_file != NULL) {
+        SW_TRY(sw_file_read(passphrase_file, PASSPHRASE_MAX, &passphrase, err));
+        return sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err);
+    }
+    enum sw_code code = sw_key_read_private(sw_buf_bytes(&pem), sw_str(NULL), key, err);
+    if (code != SW_E_USAGE) {
+        return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "'%s'", path);
+    }
+    SW_TRY(ask_on_terminal(path, &passphrase, err));
+    return sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err);
+}
+
+/* --- signers --------------------------------------------------------------------------------- */
+
+void sw_held_signer_release(struct sw_held_signer *held)
+{
+    sw_key_free(held->key);
+    held->key = NULL;
+}
+
+static sw_result add_certificates(
+    struct sw_cli *cli, const char *path, struct sw_signer *signer, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf pem = SW_BUF_INIT;
+    SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
+    size_t count = 0;
+    enum sw_code code = sw_certificates_from_pem(&cli->arena, sw_buf_bytes(&pem),
+        signer->certificates + signer->certificate_count,
+        SW_BUNDLE_MAX_CERTIFICATES - signer->certificate_count, &count, err);
+    if (code != SW_OK) {
+        return sw_error_prefix(err, code, "'%s'", path);
+    }
+    signer->certificate_count += count;
+    return SW_OK;
+}
+
+/* The certificate must be for the key: a mismatch would make a signature that nobody can verify. */
+static sw_result add_chain(struct sw_cli *cli, const struct sw_signer_args *args,
+    const struct sw_key *key, struct sw_signer *signer, struct sw_error *err)
+{
+    if (args->signing_certificate == NULL) {
+        if (args->certificate_chain.count != 0) {
+            return sw_fail(
+                err, SW_E_USAGE, "--certificate-chain needs --signing-certificate beside it");
+        }
+        return SW_OK;
+    }
+    SW_TRY(add_certificates(cli, args->signing_certificate, signer, err));
+    for (size_t i = 0; i < args->certificate_chain.count; i++) {
+        SW_TRY(add_certificates(cli, args->certificate_chain.items[i], signer, err));
+    }
+    SW_CLEANUP(key) struct sw_key *certified = NULL;
+    SW_TRY(sw_certificate_key(signer->certificates[0], &certified, err));
+    if (!sw_key_equal(certified, key)) {
+        return sw_fail(err, SW_E_USAGE,
+            "the certificate '%s' is for another key than the one given",
+            args->signing_certificate);
+    }
+    return SW_OK;
+}
+
+sw_result sw_cli_signer(struct sw_cli *cli, const char *store_path,
+    const struct sw_signer_args *args, struct sw_held_signer *out, struct sw_error *err)
+{
+    if (args->private_key != NULL && args->key != NULL) {
+        return sw_fail(err, SW_E_USAGE, "--key and --private-key exclude each other");
+    }
+    const char *path = args->private_key;
+    if (path == NULL) {
+        const char *name = args->key != NULL ? args->key : "default";
+        if (!sw_path_is_plain(sw_str(name)) || strchr(name, '/') != NULL) {
+            return sw_fail(err, SW_E_USAGE, "'%s' is not a key name", name);
+        }
+        path = sw_arena_printf(&cli->arena, "%s/keys/%s.key", store_path, name);
+        SW_TRY_PTR(path);
+    }
+    SW_CLEANUP(held_signer) struct sw_held_signer held = {0};
+    SW_TRY(read_private(path, args->passphrase_file, &held.key, err));
+    held.signer.key = held.key;
+    SW_TRY(add_chain(cli, args, held.key, &held.signer, err));
+    *out = held;
+    held.key = NULL;
+    return SW_OK;
+}

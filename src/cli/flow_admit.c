@@ -1,0 +1,274 @@
+#include "cli/cli.h"
+
+#include "version.h"
+
+#define VERIFIER_ID "https://sealwright.dev/verifier"
+
+/* --- is there a scan that still counts? ------------------------------------------------------ */
+
+/* The rule set that a scan claim was made with, or an empty digest. */
+static struct sw_digest rules_of(const struct sw_claim *claim)
+{
+    struct sw_digest rules = {0};
+    struct sw_str text;
+    if (sw_json_str(sw_json_get(claim->statement.predicate, "rules"), &text)) {
+        (void)sw_digest_parse(text, &rules);
+    }
+    return rules;
+}
+
+/* A scan claim counts when somebody trusted signed it, the rules are the present ones, and it is
+ * younger than the policy asks (0: no age limit). Changed rules force a new scan. */
+static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *request,
+    const struct sw_evidence_record *record, int64_t fresh)
+{
+    if (fresh != 0 && request->options.now - record->time > fresh) {
+        return false;
+    }
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_error ignored = {0};
+    if (sw_evidence_load(request->store, &record->claim, &bundle, &ignored) != SW_OK) {
+        return false;
+    }
+    struct sw_verify_options options = {.now = request->options.now, .signing_time = record->time};
+    struct sw_claim claim;
+    if (sw_claim_verify(arena, request->trust, sw_buf_bytes(&bundle), &options, &claim, &ignored) !=
+        SW_OK) {
+        return false;
+    }
+    struct sw_digest present;
+    sw_scan_rules_digest(&present);
+    struct sw_digest made_with = rules_of(&claim);
+    return sw_digest_equal(&made_with, &present);
+}
+
+/* The root that the signature claims, before anything was checked: only to ask what is known of it.
+ */
+static bool claimed_root(
+    struct sw_arena *arena, const struct sw_buf *signature, struct sw_digest *root)
+{
+    struct sw_bundle bundle;
+    struct sw_statement statement;
+    struct sw_error ignored = {0};
+    if (sw_bundle_parse(arena, sw_buf_bytes(signature), &bundle, &ignored) != SW_OK ||
+        sw_statement_parse(arena, bundle.payload, &statement, &ignored) != SW_OK ||
+        statement.subject_count != 1) {
+        return false;
+    }
+    *root = statement.subjects[0].digest;
+    return true;
+}
+
+static sw_result needs_scan(struct sw_arena *arena, const struct sw_admit_request *request,
+    bool *needed, struct sw_error *err)
+{
+    *needed = true;
+    const char *path = request->signature_path;
+    path = path != NULL ? path : sw_model_signature_path(arena, request->path, false);
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    struct sw_digest root;
+    struct sw_error ignored = {0};
+    if (path == NULL || sw_file_read(path, SW_BUNDLE_MAX_BYTES, &signature, &ignored) != SW_OK ||
+        !claimed_root(arena, &signature, &root)) {
+        return SW_OK;
+    }
+    struct sw_evidence_query query = {.subject = &root, .predicate_type = SW_PREDICATE_SCAN};
+    struct sw_evidence_record *records;
+    size_t count;
+    SW_TRY(sw_evidence_find(request->store, &query, arena, &records, &count, err));
+    int64_t fresh = sw_policy_fresh(request->policy, SW_PREDICATE_SCAN);
+    for (size_t i = 0; i < count && *needed; i++) {
+        *needed = !scan_counts(arena, request, &records[i], fresh);
+    }
+    return SW_OK;
+}
+
+/* --- looking at the files -------------------------------------------------------------------- */
+
+static sw_result look(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_admitted *out, struct sw_buf *signature, struct sw_error *err)
+{
+    bool scan_needed;
+    SW_TRY(needs_scan(arena, request, &scan_needed, err));
+    struct sw_verify_request verify = {.path = request->path,
+        .signature_path = request->signature_path,
+        .trust = request->trust,
+        .store = request->store,
+        .options = request->options};
+    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
+    const struct sw_consumer *consumers[1];
+    if (scan_needed) {
+        SW_TRY(sw_scan_new(&scan, err));
+        consumers[0] = sw_scan_consumer(scan);
+        verify.options.model.consumers = consumers;
+        verify.options.model.consumer_count = 1;
+        verify.options.model.tree_ready = sw_scan_tree;
+        verify.options.model.tree_ctx = scan;
+    }
+    SW_TRY(sw_flow_verify(arena, &verify, signature, &out->verification, err));
+    /* A scan speaks about the bytes that were read: it counts only when they are the signed ones.
+     */
+    if (scan_needed && out->verification.verdict == SW_VERDICT_PASS) {
+        SW_TRY(sw_scan_finish(scan, arena, &out->scan, err));
+        out->scanned = true;
+    }
+    return SW_OK;
+}
+
+/* What is on disk, by its own digest: a verdict about changed files must not name the signed model.
+ * Where the files cannot even be named (a symlink, no file at all), the digest stays empty. */
+static void name_subject(struct sw_arena *arena, const struct sw_admit_request *request,
+    const struct sw_verification *verification, struct sw_digest *subject)
+{
+    if (verification->verdict == SW_VERDICT_PASS) {
+        *subject = verification->root;
+        return;
+    }
+    struct sw_manifest manifest;
+    struct sw_error ignored = {0};
+    if (sw_model_hash(arena, request->path, &request->options.model, &manifest, &ignored) ==
+        SW_OK) {
+        *subject = manifest.root;
+    }
+}
+
+/* --- recording what was seen ----------------------------------------------------------------- */
+
+static sw_result record_one(struct sw_store *store, const struct sw_buf *bundle,
+    struct sw_receipt *receipt, struct sw_error *err)
+{
+    struct sw_bytes bytes = sw_buf_bytes(bundle);
+    return sw_evidence_add(store, &bytes, 1, receipt, err);
+}
+
+/* The gate reads claims and nothing else, so what was just established goes into the store first:
+ * the signature that came with the model, and the new scan. */
+static sw_result record_findings(const struct sw_admit_request *request,
+    const struct sw_admitted *admitted, const struct sw_buf *signature, struct sw_error *err)
+{
+    if (admitted->verification.verdict != SW_VERDICT_PASS) {
+        return SW_OK;
+    }
+    struct sw_receipt receipt;
+    SW_TRY(record_one(request->store, signature, &receipt, err));
+    if (!admitted->scanned) {
+        return SW_OK;
+    }
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    SW_TRY(sw_scan_predicate(&admitted->scan, request->options.now, &predicate));
+    struct sw_subject subjects[] = {
+        {sw_str(""), admitted->verification.root},
+        {sw_str("manifest"), admitted->verification.manifest_digest},
+    };
+    size_t count = subjects[1].digest.alg == 0 ? 1 : 2;
+    SW_TRY(sw_flow_claim(request->signer, subjects, count, SW_PREDICATE_SCAN,
+        sw_buf_bytes(&predicate), &bundle, err));
+    return record_one(request->store, &bundle, &receipt, err);
+}
+
+static sw_result record_verdict(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_admitted *admitted, struct sw_error *err)
+{
+    if (admitted->decision.subject.alg == 0) {
+        return SW_OK;
+    }
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_str base = sw_path_base(request->path);
+    const char *name = sw_arena_strndup(arena, base);
+    SW_TRY_PTR(name);
+    SW_TRY(sw_decision_predicate(&admitted->decision, VERIFIER_ID, name, &predicate));
+    struct sw_subject subject = {base, admitted->decision.subject};
+    SW_TRY(sw_flow_claim(
+        request->signer, &subject, 1, SW_PREDICATE_VSA, sw_buf_bytes(&predicate), &bundle, err));
+    SW_TRY(record_one(request->store, &bundle, &admitted->receipt, err));
+    return sw_log_publish(request->store, err);
+}
+
+/* --- deciding -------------------------------------------------------------------------------- */
+
+static const char *integrity_reason(struct sw_arena *arena, const struct sw_verification *v)
+{
+    if (v->verdict == SW_VERDICT_PASS) {
+        return sw_arena_printf(
+            arena, "all %llu files are as %s signed them", (unsigned long long)v->files, v->signer);
+    }
+    const struct sw_problem *first = &v->problems[0];
+    if (v->problem_count == 1) {
+        return sw_arena_printf(arena, "%s: %s%s%s", first->path, sw_problem_kind_name(first->kind),
+            first->detail[0] == '\0' ? "" : ", ", first->detail);
+    }
+    return sw_arena_printf(arena, "%llu problems, the first is %s: %s",
+        (unsigned long long)v->problem_count, first->path, sw_problem_kind_name(first->kind));
+}
+
+/* "integrity" is no rule of the policy: no policy can leave it out. */
+static sw_result integrity_rule(
+    struct sw_arena *arena, const struct sw_verification *v, struct sw_gate_rule *rule)
+{
+    static const enum sw_gate_verdict verdicts[] = {
+        [SW_VERDICT_PASS] = SW_GATE_PASS,
+        [SW_VERDICT_FAIL] = SW_GATE_FAIL,
+        [SW_VERDICT_NO_EVIDENCE] = SW_GATE_NO_EVIDENCE,
+    };
+    *rule = (struct sw_gate_rule){.name = "integrity",
+        .verdict = verdicts[v->verdict],
+        .reason = integrity_reason(arena, v),
+        .satisfy = v->verdict == SW_VERDICT_PASS
+                       ? ""
+                       : "restore the signed files, or have the model sealed again by a trusted "
+                         "signer",
+        .claim = v->claim};
+    SW_TRY_PTR(rule->reason);
+    return SW_OK;
+}
+
+/* Without signed files in front of it, the gate is not asked: claims about the signed digest say
+ * nothing about other bytes. */
+static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_admitted *admitted, struct sw_error *err)
+{
+    struct sw_decision gate = {.verdict = SW_GATE_PASS,
+        .time = request->options.now,
+        .policy_name = sw_policy_name(request->policy),
+        .policy_digest = *sw_policy_digest(request->policy)};
+    name_subject(arena, request, &admitted->verification, &gate.subject);
+    if (admitted->verification.verdict == SW_VERDICT_PASS) {
+        struct sw_gate_question question = {.subject = gate.subject,
+            .now = request->options.now,
+            .allow_missing_hint = request->options.allow_missing_hint};
+        SW_TRY(sw_gate_decide(
+            arena, request->policy, request->trust, request->store, &question, &gate, err));
+    }
+    struct sw_gate_rule *rules = SW_ARENA_ARRAY(arena, struct sw_gate_rule, gate.rule_count + 1);
+    SW_TRY_PTR(rules);
+    SW_TRY(integrity_rule(arena, &admitted->verification, &rules[0]));
+    for (size_t i = 0; i < gate.rule_count; i++) {
+        rules[i + 1] = gate.rules[i];
+    }
+    gate.rules = rules;
+    gate.rule_count++;
+    if (rules[0].verdict != SW_GATE_PASS) {
+        gate.verdict = rules[0].verdict;
+    }
+    admitted->decision = gate;
+    return SW_OK;
+}
+
+sw_result sw_flow_admit(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_admitted *out, struct sw_error *err)
+{
+    struct sw_admitted admitted = {0};
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    SW_TRY(look(arena, request, &admitted, &signature, err));
+    if (!request->dry_run) {
+        SW_TRY(record_findings(request, &admitted, &signature, err));
+    }
+    SW_TRY(decide(arena, request, &admitted, err));
+    if (!request->dry_run) {
+        SW_TRY(record_verdict(arena, request, &admitted, err));
+    }
+    *out = admitted;
+    return SW_OK;
+}

@@ -1,0 +1,234 @@
+#include "cli/cli.h"
+
+#include "version.h"
+
+/* The common options, in words; their table is in options.c. */
+static const struct {
+    const char *name;
+    const char *value;
+    const char *help;
+} common_help[] = {
+    {"store", "DIR", "the store (default: $SEALWRIGHT_STORE, else .sealwright here or above)"},
+    {"json", NULL, "print the answer as one JSON document"},
+    {"quiet", NULL, "print nothing but errors; the exit status tells"},
+    {"help", NULL, "show this help"},
+};
+
+static const char exit_text[] = "0 pass, 1 fail or refused, 2 wrong usage, 3 no evidence or "
+                                "inconclusive, 4 could not do it (files, database, network)";
+
+void sw_help_overview(FILE *out)
+{
+    (void)fprintf(out,
+        "sealwright %s - seal, verify and admit AI models\n\n"
+        "usage: sealwright COMMAND [ARGUMENT]... [OPTION]...\n\n",
+        SW_VERSION);
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const struct sw_command *c = sw_commands[i];
+        char left[64];
+        (void)snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
+        (void)fprintf(out, "  %-26s %s\n", left, c->summary);
+    }
+    (void)fprintf(out,
+        "\nA first round:\n"
+        "  sealwright init && sealwright seal MODEL && sealwright admit MODEL\n\n"
+        "'sealwright COMMAND --help' tells more. Exit status: %s.\n",
+        exit_text);
+}
+
+static void print_option(FILE *out, const char *name, const char *value, const char *help)
+{
+    char left[48];
+    (void)snprintf(
+        left, sizeof(left), "--%s%s%s", name, value == NULL ? "" : " ", value == NULL ? "" : value);
+    if (strlen(left) > 26) {
+        (void)fprintf(out, "  %s\n  %-26s %s\n", left, "", help);
+        return;
+    }
+    (void)fprintf(out, "  %-26s %s\n", left, help);
+}
+
+/* Descriptions carry scdoc markup (*bold*, _underlined_); on a terminal they are shown without. */
+static void print_plain(FILE *out, const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '\\' && p[1] != '\0') {
+            p++;
+        } else if (*p == '*') {
+            continue;
+        }
+        (void)fputc(*p, out);
+    }
+}
+
+void sw_help_command(FILE *out, const struct sw_command *command)
+{
+    (void)fprintf(out, "usage: sealwright %s%s%s [OPTION]...\n\n", command->name,
+        command->operands[0] == '\0' ? "" : " ", command->operands);
+    print_plain(out, command->description);
+    (void)fprintf(out, "\n\nOptions:\n");
+    for (const struct sw_option *o = command->options; o != NULL && o->name != NULL; o++) {
+        print_option(out, o->name, o->value, o->help);
+    }
+    for (size_t i = 0; i < SW_COUNT(common_help); i++) {
+        print_option(out, common_help[i].name, common_help[i].value, common_help[i].help);
+    }
+    if (command->examples != NULL) {
+        (void)fprintf(out, "\nExamples:\n%s", command->examples);
+    }
+    (void)fprintf(out, "\nExit status: %s.\n", exit_text);
+}
+
+static struct sw_str first_word(const char *name)
+{
+    const char *space = strchr(name, ' ');
+    return space == NULL ? sw_str(name) : sw_str_n(name, (size_t)(space - name));
+}
+
+void sw_help_list(FILE *out)
+{
+    struct sw_str last = sw_str("");
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        struct sw_str word = first_word(sw_commands[i]->name);
+        if (!sw_str_equal(word, last)) {
+            (void)fprintf(out, SW_STR_FMT "\n", SW_STR_ARG(word));
+        }
+        last = word;
+    }
+}
+
+/* scdoc takes '_', '*', '\' and a leading '#', '-', '.' as markup; option text has only the first.
+ */
+static void print_scdoc_text(FILE *out, const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '_' || *p == '*' || *p == '\\' || *p == '<' || *p == '[') {
+            (void)fputc('\\', out);
+        }
+        (void)fputc(*p, out);
+    }
+}
+
+static void scdoc_option(FILE *out, const char *name, const char *value, const char *help)
+{
+    (void)fprintf(out, "*--%s*%s%s%s\n\t", name, value == NULL ? "" : " _",
+        value == NULL ? "" : value, value == NULL ? "" : "_");
+    print_scdoc_text(out, help);
+    (void)fprintf(out, ".\n\n");
+}
+
+static void scdoc_synopsis(FILE *out, const struct sw_command *command)
+{
+    (void)fprintf(out, "*sealwright %s*", command->name);
+    if (command->operands[0] != '\0') {
+        (void)fputc(' ', out);
+        print_scdoc_text(out, command->operands);
+    }
+    (void)fprintf(out, " \\[OPTION\\]...\n\n");
+}
+
+static void scdoc_section(FILE *out, const struct sw_command *command)
+{
+    (void)fprintf(out, "# ");
+    for (const char *p = command->name; *p != '\0'; p++) {
+        (void)fputc(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p, out);
+    }
+    (void)fprintf(out, "\n\n%s\n\n", command->description);
+    for (const struct sw_option *o = command->options; o != NULL && o->name != NULL; o++) {
+        scdoc_option(out, o->name, o->value, o->help);
+    }
+    if (command->examples != NULL) {
+        (void)fprintf(out, "Examples:\n\n```\n%s```\n\n", command->examples);
+    }
+}
+
+static void scdoc_tail(FILE *out)
+{
+    (void)fprintf(out, "# COMMON OPTIONS\n\n");
+    for (size_t i = 0; i < SW_COUNT(common_help); i++) {
+        scdoc_option(out, common_help[i].name, common_help[i].value, common_help[i].help);
+    }
+    (void)fprintf(out, "# EXIT STATUS\n\n%s.\n\n# SEE ALSO\n\n*sealwright*(1)\n", exit_text);
+}
+
+static sw_result scdoc_overview(FILE *out)
+{
+    (void)fprintf(out,
+        "sealwright(1)\n\n# NAME\n\nsealwright - seal, verify and admit AI models\n\n"
+        "# SYNOPSIS\n\n*sealwright* _COMMAND_ \\[ARGUMENT\\]... \\[OPTION\\]...\n\n"
+        "# DESCRIPTION\n\nEverything that is known about an AI artifact is a signed claim about "
+        "its digest, kept in a log that cannot be rewritten, and one policy decides on claims. "
+        "*seal* scans and signs a model and records both; *admit* verifies it and asks the policy."
+        "\n\n# COMMANDS\n\n");
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        (void)fprintf(out, "*%s*\n\t", sw_commands[i]->name);
+        print_scdoc_text(out, sw_commands[i]->summary);
+        (void)fprintf(out, ".\n\n");
+    }
+    (void)fprintf(out,
+        "# FILES\n\n_.sealwright/_\n\tThe store: journal, log, claims, keys, _trust.yaml_, "
+        "_policy.yaml_.\n\n# ENVIRONMENT\n\n*SEALWRIGHT\\_STORE*\n\tThe store, when *--store* does "
+        "not name one.\n\n*NO\\_COLOR*\n\tNo colours on a terminal.\n\n");
+    scdoc_tail(out);
+    return SW_OK;
+}
+
+/* Runs `print` over the commands whose first word is `name`; gives the first of them. */
+static const struct sw_command *for_group(
+    FILE *out, const char *name, void (*print)(FILE *, const struct sw_command *))
+{
+    const struct sw_command *first = NULL;
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        if (!sw_str_is(first_word(sw_commands[i]->name), name)) {
+            continue;
+        }
+        first = first == NULL ? sw_commands[i] : first;
+        if (print != NULL) {
+            print(out, sw_commands[i]);
+        }
+    }
+    return first;
+}
+
+sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
+{
+    if (strcmp(name, "sealwright") == 0) {
+        return scdoc_overview(out);
+    }
+    const struct sw_command *first = for_group(out, name, NULL);
+    if (first == NULL) {
+        return sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
+    }
+    (void)fprintf(out, "sealwright-%s(1)\n\n# NAME\n\nsealwright-%s - %s\n\n# SYNOPSIS\n\n", name,
+        name, first->summary);
+    (void)for_group(out, name, scdoc_synopsis);
+    (void)for_group(out, name, scdoc_section);
+    scdoc_tail(out);
+    return SW_OK;
+}
+
+void sw_help_completion(FILE *out)
+{
+    (void)fprintf(out, "# bash completion for sealwright; source it or put it into "
+                       "/usr/share/bash-completion/completions/\n"
+                       "_sealwright()\n{\n"
+                       "    local words=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" options=\"\"\n"
+                       "    case \"$words\" in\n");
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const struct sw_command *c = sw_commands[i];
+        (void)fprintf(out, "    \"%s\"*) options=\"", c->name);
+        for (const struct sw_option *o = c->options; o != NULL && o->name != NULL; o++) {
+            (void)fprintf(out, "--%s ", o->name);
+        }
+        (void)fprintf(out, "--store --json --quiet --help\" ;;\n");
+    }
+    (void)fprintf(out,
+        "    esac\n"
+        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
+    sw_help_list(out);
+    (void)fprintf(out, "\" -- \"$2\"))\n"
+                       "    elif [[ $2 == -* ]]; then\n"
+                       "        COMPREPLY=($(compgen -W \"$options\" -- \"$2\"))\n"
+                       "    else\n        COMPREPLY=($(compgen -f -- \"$2\"))\n    fi\n}\n"
+                       "complete -F _sealwright sealwright\n");
+}
