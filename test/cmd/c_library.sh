@@ -1,0 +1,35 @@
+# The C library as another program uses it: installed, found by pkg-config, its example built and run.
+. "$SW_SOURCE/test/cmd/lib.sh"
+
+case $(nm -D "$SW_BIN" 2>/dev/null) in
+*__asan_*) skip_all "the library is tested without the sanitizers' run-time" ;;
+esac
+expect "it installs" 0 env DESTDIR="$tmp/root" cmake --install "$SW_BUILD" --prefix /usr
+lib=$(dirname "$(find root -name 'libsealwright.so')")
+export PKG_CONFIG_PATH=$tmp/$lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$tmp/root LD_LIBRARY_PATH=$tmp/$lib
+version=$("$SW_BIN" --version | cut -d' ' -f2)
+is "pkg-config knows its version" "$(pkg-config --modversion sealwright)" "$version"
+# shellcheck disable=SC2046 # flags are words
+run cc -Wall -Wextra -Werror -o admit "$SW_SOURCE/examples/admit.c" $(pkg-config --cflags --libs sealwright)
+exits "the example builds" 0
+# shellcheck disable=SC2046
+run cc -x c++ -fsyntax-only $(pkg-config --cflags sealwright) "$tmp/root/usr/include/sealwright/sealwright.h"
+exits "the header is C++ too" 0
+
+exported=$(nm -D --defined-only "$lib/libsealwright.so" | awk '{print $3}' | sort)
+declared=$(grep -o 'sealwright_[a-z_]*(' root/usr/include/sealwright/sealwright.h | tr -d '(' | sort -u)
+is "only what the header declares is exported" "$exported" "$declared"
+
+expect "init" 0 "$SW_BIN" init
+mkdir m && echo data >m/weights
+expect "seal" 0 "$SW_BIN" seal m
+expect "the example admits" 0 ./admit .sealwright m
+like "and says why" "$out" "pass +integrity"
+like "and records" "$out" "recorded as leaf 2"
+echo more >>m/weights
+expect "it refuses" 1 ./admit .sealwright m
+rm m/model.sig
+expect "without a signature there is no evidence" 3 ./admit .sealwright m
+expect "without a store it is an error" 4 ./admit nowhere m
+one_line_error "in words"
+done_testing

@@ -1,0 +1,69 @@
+# The command line itself: help, options, exit statuses.
+. "$SW_SOURCE/test/cmd/lib.sh"
+
+expect "no command is wrong usage" 2 "$SW_BIN"
+like "and shows the commands" "$err" "seal MODEL"
+expect "--help is not" 0 "$SW_BIN" --help
+like "it goes to standard output" "$out" "usage: sealwright COMMAND"
+expect "--version" 0 "$SW_BIN" --version
+like "names the version" "$out" "^sealwright [0-9]+\.[0-9]+\.[0-9]+$"
+
+expect "an unknown command" 2 "$SW_BIN" verfy
+like "suggests the near one" "$err" "did you mean 'verify'"
+one_line_error "in one line"
+expect "a far one" 2 "$SW_BIN" xyzzyx
+like "points to help" "$err" "see 'sealwright help'"
+expect "a group without its second word" 2 "$SW_BIN" log
+like "lists the second words" "$err" "checkpoint, prove, check, verify, add"
+
+expect "an unknown option" 2 "$SW_BIN" verify --signatur x m
+like "suggests the near one" "$err" "did you mean '--signature'"
+expect "an option without its value" 2 "$SW_BIN" verify m --signature
+like "says what is missing" "$err" "needs a value"
+expect "a flag with a value" 2 "$SW_BIN" verify --legacy=yes m
+like "says so" "$err" "takes no value"
+expect "a number that is none" 2 "$SW_BIN" verify --threads many m
+like "says what is wanted" "$err" "whole number"
+expect "an operand too many" 2 "$SW_BIN" verify a b
+like "names it" "$err" "unexpected argument 'b'"
+expect "an operand missing" 2 "$SW_BIN" seal
+like "shows the usage" "$err" "usage: sealwright seal MODEL"
+expect "a short option" 2 "$SW_BIN" seal -x m
+expect "control characters are escaped" 2 "$SW_BIN" $'\033[31mred'
+unlike "before they reach the terminal" "$err" $'\033'
+
+# Every command explains itself, and its man page is sound.
+while read -r group; do
+    expect "help $group" 0 "$SW_BIN" help "$group"
+    expect "help --scdoc $group" 0 "$SW_BIN" help --scdoc "$group"
+    like "names itself" "$out" "^sealwright-$group\(1\)"
+done < <("$SW_BIN" help --list-commands)
+expect "help on a group's member" 0 "$SW_BIN" help log verify
+like "shows its options" "$out" "--earlier FILE"
+expect "COMMAND --help" 0 "$SW_BIN" admit --help
+like "ends with the exit statuses" "$out" "Exit status: 0 pass, 1 fail or refused, 2 wrong usage"
+expect "help on nothing known" 2 "$SW_BIN" help nothing
+
+if command -v scdoc >/dev/null && command -v mandoc >/dev/null; then
+    expect "man pages are made and pass mandoc's lint" 0 "$SW_SOURCE/scripts/man" "$SW_BIN" man
+    ok "there is one for the whole" test -s man/sealwright.1
+    ok "and one for a command" test -s man/sealwright-admit.1
+else
+    skip 3 "scdoc or mandoc is not installed"
+fi
+
+expect "completion" 0 "$SW_BIN" help --completion
+ok "is valid bash" bash -n "$tmp.out"
+
+# --json answers are JSON, errors included.
+expect "an error with --json" 4 "$SW_BIN" scan --json /nonexistent/model
+json "is a document too" .exit 4
+like "and stays a line for people" "$err" "cannot|no such|No such"
+
+if [ -w /dev/full ]; then
+    run bash -c '"$0" --help >/dev/full' "$SW_BIN"
+    exits "a full disk behind standard output is an error" 4
+else
+    skip 1 "no /dev/full"
+fi
+done_testing

@@ -1,0 +1,61 @@
+# Making a store, and its keys.
+. "$SW_SOURCE/test/cmd/lib.sh"
+
+expect "init makes a store" 0 "$SW_BIN" init --json
+json "says where" .store .sealwright
+json "names the log" '.origin | startswith("localhost/")' true
+for file in log/checkpoint log.policy trust.yaml policy.yaml keys/default.key keys/default.pub keys/log.key; do
+    ok "there is $file" test -s ".sealwright/$file"
+done
+is "private keys are private" "$(stat -c %a .sealwright/keys/default.key .sealwright/keys/log.key | tr '\n' ' ')" "600 600 "
+before=$(sha256sum .sealwright/log/checkpoint .sealwright/trust.yaml)
+expect "a second init is refused" 1 "$SW_BIN" init
+one_line_error "in one line"
+is "and changes nothing" "$(sha256sum .sealwright/log/checkpoint .sealwright/trust.yaml)" "$before"
+
+expect "an origin can be given" 0 "$SW_BIN" init --store other --origin example.com/log
+like "it heads the checkpoint" "$(head -n 1 other/log/checkpoint)" "^example.com/log$"
+expect "an origin that is none is refused" 2 "$SW_BIN" init --store bad --origin "two words"
+not_ok "and nothing is left" test -e bad
+expect "a store without a key" 0 "$SW_BIN" init --store nokey --no-key
+not_ok "has none" test -e nokey/keys/default.key
+
+for algorithm in ecdsa-p256 ecdsa-p384 ecdsa-p521 ed25519; do
+    expect "key new $algorithm" 0 "$SW_BIN" key new "k-$algorithm" --algorithm "$algorithm"
+    ok "openssl reads it" openssl pkey -in ".sealwright/keys/k-$algorithm.key" -noout
+    expect "key show gives what openssl gives" 0 "$SW_BIN" key show "k-$algorithm"
+    is "for $algorithm" "$out" "$(openssl pkey -in ".sealwright/keys/k-$algorithm.key" -pubout)"
+done
+expect "a key is never replaced" 1 "$SW_BIN" key new k-ed25519
+expect "an unknown algorithm" 2 "$SW_BIN" key new k --algorithm rsa
+for name in ../up a/b .hidden "" log -x "a b"; do
+    expect "'$name' is no key name" 2 "$SW_BIN" key new -- "$name"
+done
+not_ok "nothing was written above" test -e .sealwright/up.key
+
+expect "--trust adds a signer" 0 "$SW_BIN" key new ci --trust --may-sign 'urn:sealwright:claim:scan:*'
+expect "key list" 0 "$SW_BIN" key list --json
+json "knows who is trusted" '[.[] | select(.trusted) | .name] | sort | join(",")' ci,default
+expect "--may-sign alone is wrong" 2 "$SW_BIN" key new ci2 --may-sign x
+printf 'version: 1\nsigners: []\n' >.sealwright/trust.yaml
+expect "a trust.yaml of another shape is not broken" 2 "$SW_BIN" key new ci3 --trust
+is "it stays as it was" "$(cat .sealwright/trust.yaml)" $'version: 1\nsigners: []'
+
+echo "correct horse" >pass
+expect "a key with a passphrase" 0 "$SW_BIN" key new locked --passphrase-file pass
+like "is encrypted" "$(head -n 1 .sealwright/keys/locked.key)" "ENCRYPTED"
+mkdir m && echo x >m/x
+expect "signing without it is wrong usage" 2 setsid "$SW_BIN" sign --key locked m
+one_line_error "in one line, without a prompt"
+expect "signing with it" 0 "$SW_BIN" sign --key locked --passphrase-file pass m
+echo "wrong" >pass2
+expect "a wrong one is refused" 1 "$SW_BIN" sign --key locked --passphrase-file pass2 m
+unlike "and never shown" "$out$err" "correct|wrong horse"
+
+mkdir -p deep/er && cd deep/er || exit 1
+expect "the store is found upwards" 0 "$SW_BIN" key list
+cd "$tmp" || exit 1
+expect "--store names another" 0 "$SW_BIN" key list --store other
+expect "no store at the named place" 4 "$SW_BIN" evidence list --store nowhere
+one_line_error "is one line"
+done_testing

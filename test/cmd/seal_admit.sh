@@ -1,0 +1,121 @@
+# seal and admit: the main job.
+. "$SW_SOURCE/test/cmd/lib.sh"
+
+mkdir m
+echo '{"a": 1}' >m/config.json
+head -c 100000 /dev/urandom >m/weights.dat
+
+expect "admit needs a store" 4 "$SW_BIN" admit m
+expect "init" 0 "$SW_BIN" init
+run "$SW_BIN" admit --json m
+exits "an unsealed model is not admitted" 3
+json "for want of evidence" .verdict no-evidence
+
+expect "seal" 0 "$SW_BIN" seal --json m
+json "it is sealed" .sealed true
+json "it was scanned" '.scan.files | length' 2
+json "the signature is the first leaf" .signature.leaf 0
+root=$(jq -r .model_root "$tmp.out")
+
+run "$SW_BIN" admit --json m
+exits "a sealed model is admitted" 0
+json "verdict" .verdict pass
+json "about its root" .subject "$root"
+json "integrity comes first" '.rules[0].name' integrity
+json "each rule has a verdict and a reason" '[.rules[] | (.verdict == "pass") and (.reason | length > 0)] | all' true
+json "the verdict is a claim" '.claim | test("^sha256:[0-9a-f]{64}$")' true
+leaf=$(jq -r .leaf "$tmp.out")
+run "$SW_BIN" evidence show --json "$leaf"
+exits "the verdict is in the log" 0
+json "as a SLSA VSA" .predicate_type https://slsa.dev/verification_summary/v1
+json "signed by us" .trusted true
+json "it says PASSED" .statement.predicate.verificationResult PASSED
+json "about the model" '.statement.subject[0].digest.sha256' "${root#sha256:}"
+
+size=$("$SW_BIN" log checkpoint --json | jq .size)
+run "$SW_BIN" admit --dry-run --json m
+exits "a dry run decides the same" 0
+json "and records nothing" .claim null
+is "the log did not grow" "$("$SW_BIN" log checkpoint --json | jq .size)" "$size"
+expect "a second admission does not scan again" 0 "$SW_BIN" admit m
+is "only the verdict is added" "$("$SW_BIN" log checkpoint --json | jq .size)" "$((size + 1))"
+
+# Tampering.
+cp -r m good
+restore() { rm -rf m && cp -r good m; }
+printf '\1' | dd of=m/weights.dat bs=1 seek=5000 conv=notrunc status=none
+run "$SW_BIN" admit --json m
+exits "a flipped byte is refused" 1
+json "by the integrity rule" '.rules[0].verdict' fail
+like "the file is named" "$(jq -r '.rules[0].reason' "$tmp.out")" "weights.dat: changed"
+isnt "the verdict is not about the sealed model" "$(jq -r .subject "$tmp.out")" "$root"
+restore
+expect "the sealed model is still admitted" 0 "$SW_BIN" admit m
+echo x >m/added
+expect "an added file is refused" 1 "$SW_BIN" admit m
+like "and named" "$out" "added: added"
+restore
+expect "mallory has a key" 0 "$SW_BIN" key new mallory
+expect "and signs well" 0 "$SW_BIN" sign --key mallory m
+run "$SW_BIN" admit --json m
+exits "an untrusted signer is refused" 1
+like "the reason names the signature" "$(jq -r '.rules[0].reason' "$tmp.out")" "signature"
+expect "even if the claim is in the log" 0 "$SW_BIN" log add m/model.sig
+expect "it is refused" 1 "$SW_BIN" admit m
+restore
+rm m/config.json
+expect "a missing file is refused" 1 "$SW_BIN" admit m
+restore
+
+# A signer may sign only what trust.yaml says.
+expect "a scanner's key" 0 "$SW_BIN" key new scanner --trust --may-sign 'urn:sealwright:claim:scan:*'
+expect "signs a model" 0 "$SW_BIN" sign --key scanner m
+expect "which it may not" 1 "$SW_BIN" admit m
+like "the reason says so" "$out" "scanner"
+restore
+
+# Malicious content is not sealed.
+cp -r good evil
+printf "cposix\nsystem\n(S'true'\ntR." >evil/tokenizer.pkl
+run "$SW_BIN" seal --json evil
+exits "a malicious pickle is not sealed" 1
+json "not sealed" .sealed false
+json "found by the scan" '.scan.verdict' malicious
+is "the old signature is untouched" "$(sha256sum <evil/model.sig)" "$(sha256sum <good/model.sig)"
+expect "it can be forced" 0 "$SW_BIN" seal --despite-findings evil
+run "$SW_BIN" admit --json evil
+exits "but the gate still refuses it" 1
+like "for the scan" "$(jq -r '[.rules[] | select(.verdict == "fail") | .name] | join(",")' "$tmp.out")" "scan"
+
+# Waivers.
+evil=$(jq -r .subject "$tmp.out")
+cat >>.sealwright/policy.yaml <<Y
+waivers:
+  - rule: scanned
+    subject: $evil
+    owner: jane@example.com
+    reason: a test double
+    expires: 2999-01-01
+Y
+run "$SW_BIN" policy check
+if [ "$rc" -eq 2 ] || [ "$rc" -eq 1 ]; then
+    sed -i '/^waivers: \[\]/d' .sealwright/policy.yaml
+fi
+run "$SW_BIN" admit --json evil
+exits "a waiver lets it pass" 0
+json "and says so" '[.rules[] | select(.waived) | .name] | join(",")' scanned
+sed -i 's/2999-01-01/2001-01-01/' .sealwright/policy.yaml
+expect "an expired one does not" 1 "$SW_BIN" admit evil
+
+# A model sealed elsewhere: its signature is recorded at admission.
+expect "another store" 0 "$SW_BIN" init --store there
+cp .sealwright/keys/default.pub there/keys/friend.pub
+printf '  - name: friend\n    key: keys/friend.pub\n    may-sign: ["*"]\n' >>there/trust.yaml
+run "$SW_BIN" admit --store there --json m
+exits "trusts the signer and scans by itself" 0
+run "$SW_BIN" evidence list --store there --json
+json "signature, scan and verdict are recorded" length 3
+
+expect "the log is sound after all that" 0 "$SW_BIN" log verify
+expect "and doctor is content" 0 "$SW_BIN" doctor
+done_testing
