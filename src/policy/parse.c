@@ -367,3 +367,16 @@ const struct sw_rule *sw_policy_rule(const struct sw_policy *policy, struct sw_s
     }
     return NULL;
 }
+
+int64_t sw_policy_fresh(const struct sw_policy *policy, const char *type)
+{
+    int64_t shortest = 0;
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct sw_rule *rule = &policy->rules[i];
+        bool limits = !rule->forbid && rule->fresh_text != NULL && strcmp(rule->type, type) == 0;
+        if (limits && (shortest == 0 || rule->fresh < shortest)) {
+            shortest = rule->fresh;
+        }
+    }
+    return shortest;
+}
