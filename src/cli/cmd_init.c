@@ -1,7 +1,7 @@
 #include "cli/store_key.h"
 
 #include <openssl/rand.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 struct init_args {
     const char *origin;
@@ -82,7 +82,8 @@ static sw_result report(struct sw_cli *cli, const char *store, const char *origi
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct init_args *args = data;
-    const char *store = cli->store_option != NULL ? cli->store_option : SW_STORE_DIR;
+    const char *store = cli->store_option != NULL ? cli->store_option : getenv("SEALWRIGHT_STORE");
+    store = store == NULL || store[0] == '\0' ? SW_STORE_DIR : store;
     const char *origin = args->origin;
     if (origin == NULL) {
         SW_TRY(default_origin(cli, &origin, err));
@@ -106,7 +107,8 @@ const struct sw_command sw_cmd_init = {
     .options = options,
     .args_size = sizeof(struct init_args),
     .description =
-        "Makes .sealwright in the working directory (or the directory that *--store* names) with "
+        "Makes .sealwright in the working directory (or the directory that *--store* or "
+        "$SEALWRIGHT_STORE names) with "
         "an empty signed log, a signing key called default, a trust.yaml that trusts it, and a "
         "sensible policy.yaml. Both files are meant to be edited.",
     .examples = "  sealwright init\n"

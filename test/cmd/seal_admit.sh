@@ -14,7 +14,7 @@ json "for want of evidence" .verdict no-evidence
 expect "seal" 0 "$SW_BIN" seal --json m
 json "it is sealed" .sealed true
 json "it was scanned" '.scan.files | length' 2
-json "the signature is the first leaf" .signature.leaf 0
+json "the signature is a leaf behind the verdict of before" .signature.leaf 1
 root=$(jq -r .model_root "$tmp.out")
 
 run "$SW_BIN" admit --json m
@@ -89,6 +89,7 @@ like "for the scan" "$(jq -r '[.rules[] | select(.verdict == "fail") | .name] | 
 
 # Waivers.
 evil=$(jq -r .subject "$tmp.out")
+sed -i '/^waivers:/d' .sealwright/policy.yaml
 cat >>.sealwright/policy.yaml <<Y
 waivers:
   - rule: scanned
@@ -97,10 +98,6 @@ waivers:
     reason: a test double
     expires: 2999-01-01
 Y
-run "$SW_BIN" policy check
-if [ "$rc" -eq 2 ] || [ "$rc" -eq 1 ]; then
-    sed -i '/^waivers: \[\]/d' .sealwright/policy.yaml
-fi
 run "$SW_BIN" admit --json evil
 exits "a waiver lets it pass" 0
 json "and says so" '[.rules[] | select(.waived) | .name] | join(",")' scanned
