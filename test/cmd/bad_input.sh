@@ -31,15 +31,17 @@ while IFS= read -r text; do
     run "$SW_BIN" verify --public-key "$key" --signature bad.sig --ignore-paths model.sig m
     exits "malformed signature $i is refused" 1
 done <<'T'
-
 {}
 []
 null
 {"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}
-{"mediaType": "application/vnd.dev.sigstore.bundle.v9+json"}
 {"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"}
 \0\0\0\0
 T
+: >bad.sig
+expect "an empty signature is no evidence" 3 "$SW_BIN" verify --public-key "$key" --signature bad.sig --ignore-paths model.sig m
+echo '{"mediaType": "application/vnd.dev.sigstore.bundle.v9+json"}' >bad.sig
+expect "nor is one of a later format" 3 "$SW_BIN" verify --public-key "$key" --signature bad.sig --ignore-paths model.sig m
 jq -c '.dsseEnvelope.signatures += .dsseEnvelope.signatures' m/model.sig >bad.sig
 expect "a bundle with two signatures is refused" 1 "$SW_BIN" verify --public-key "$key" --signature bad.sig --ignore-paths model.sig m
 head -c 600 m/model.sig >bad.sig
@@ -108,11 +110,11 @@ unchanged "nothing was recorded"
 
 # A full disk: a small one of our own.
 mkdir small
-if mount -t tmpfs -o size=96k tmpfs small 2>/dev/null; then
+if mount -t tmpfs -o size=400k tmpfs small 2>/dev/null; then
     expect "a small disk" 0 "$SW_BIN" init --store small/s
     cp -r m small/m 2>/dev/null
     head=$(sha256sum <small/s/log/checkpoint)
-    head -c 200000 /dev/zero >small/fill 2>/dev/null
+    head -c 1000000 /dev/zero >small/fill 2>/dev/null
     run "$SW_BIN" seal --store small/s small/m
     exits "a full disk is an error" 4
     one_line_error "in one line"
