@@ -75,7 +75,7 @@ static sw_result needs_scan(struct sw_arena *arena, const struct sw_admit_reques
     struct sw_evidence_query query = {.subject = &root, .predicate_type = SW_PREDICATE_SCAN};
     struct sw_evidence_record *records;
     size_t count;
-    SW_TRY(sw_evidence_find(request->store, &query, arena, &records, &count, err));
+    SW_TRY(sw_evidence_gather(request->store, &query, arena, &records, &count, err));
     int64_t fresh = sw_policy_fresh(request->policy, SW_PREDICATE_SCAN);
     for (size_t i = 0; i < count && *needed; i++) {
         *needed = !scan_counts(arena, request, &records[i], fresh);
@@ -152,7 +152,7 @@ static sw_result record_findings(const struct sw_admit_request *request,
     struct sw_receipt receipt;
     SW_TRY(record_one(request->store, signature, &receipt, err));
     if (!admitted->scanned) {
-        return SW_OK;
+        return sw_log_publish(request->store, err);
     }
     SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
@@ -164,7 +164,8 @@ static sw_result record_findings(const struct sw_admit_request *request,
     size_t count = subjects[1].digest.alg == 0 ? 1 : 2;
     SW_TRY(sw_flow_claim(request->signer, subjects, count, SW_PREDICATE_SCAN,
         sw_buf_bytes(&predicate), &bundle, err));
-    return record_one(request->store, &bundle, &receipt, err);
+    SW_TRY(record_one(request->store, &bundle, &receipt, err));
+    return sw_log_publish(request->store, err);
 }
 
 static sw_result record_verdict(struct sw_arena *arena, const struct sw_admit_request *request,

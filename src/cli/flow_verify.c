@@ -21,17 +21,16 @@ static sw_result absent(
 
 /* When did the log record this signature? 0 when it never did. An expired certificate is judged by
  * that time (validity at signing time). */
-static int64_t recorded_time(
-    struct sw_arena *arena, struct sw_store *store, const struct sw_buf *signature)
+static int64_t recorded_time(struct sw_store *store, const struct sw_buf *signature)
 {
     if (store == NULL) {
         return 0;
     }
     struct sw_digest claim;
     sw_sha256(sw_buf_bytes(signature), &claim);
-    struct sw_evidence_record record;
+    int64_t time = 0;
     struct sw_error ignored = {0};
-    return sw_evidence_of(store, &claim, arena, &record, &ignored) == SW_OK ? record.time : 0;
+    return sw_evidence_recorded(store, &claim, &time, &ignored) == SW_OK ? time : 0;
 }
 
 sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request *request,
@@ -50,7 +49,7 @@ sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request 
     SW_TRY(sw_file_read(path, SIGNATURE_MAX, signature, err));
     struct sw_model_verify_options options = request->options;
     options.model.signature = path;
-    options.signing_time = recorded_time(arena, request->store, signature);
+    options.signing_time = recorded_time(request->store, signature);
     return sw_model_verify(
         arena, request->path, sw_buf_bytes(signature), request->trust, &options, out, err);
 }

@@ -82,6 +82,18 @@ struct sw_evidence_record {
 sw_result sw_evidence_find(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err);
+/* As sw_evidence_find for one subject, but trusts nothing that the log's checkpoint does not sign:
+ * every entry is read and hashed, so whoever edits the index can neither hide a claim nor change
+ * its time. For decisions; it costs a pass over the log (bench/gather.sh). Only what is published
+ * is seen. Records hold the asked-for subject alone and no hint. SW_E_REFUSED when the entries are
+ * not those that were signed. A claim that cannot be read and whose leaf does not name all its
+ * subjects is given too: it may be about this one. */
+sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
+    struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
+    struct sw_error *err);
+/* When the log recorded a claim, proven to the checkpoint; seconds. SW_E_NOENT when it did not. */
+sw_result sw_evidence_recorded(
+    struct sw_store *store, const struct sw_digest *claim, int64_t *time, struct sw_error *err);
 /* The record at one leaf or of one claim; SW_E_NOENT when there is none. */
 sw_result sw_evidence_at(struct sw_store *store, uint64_t leaf, struct sw_arena *arena,
     struct sw_evidence_record *out, struct sw_error *err);

@@ -218,12 +218,11 @@ sw_result sw_evidence_of(struct sw_store *store, const struct sw_digest *claim,
     return rc;
 }
 
-/* A blob that could not be written when its claim was added is written now, from the journal. */
+/* The digest is all that is needed, and the index is not asked: it may be edited. A blob that could
+ * not be written when its claim was added is written now, from the journal. */
 static sw_result load(
     struct sw_store *store, const struct sw_digest *claim, struct sw_buf *out, struct sw_error *err)
 {
-    uint64_t leaf = 0;
-    SW_TRY(leaf_of(store, claim, &leaf, err));
     if (store->mode == SW_STORE_WRITE) {
         (void)pthread_mutex_lock(&store->io);
         enum sw_code rc = sw_store_catch_up(store, err);

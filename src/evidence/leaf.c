@@ -211,6 +211,23 @@ static sw_result read_spki(struct sw_arena *arena, const struct sw_json *root, s
     return SW_OK;
 }
 
+static sw_result read_about(const struct sw_json *ours, struct sw_leaf *out)
+{
+    const struct sw_json *subjects = sw_json_get(ours, "subject");
+    if (!sw_json_str(sw_json_get(ours, "predicateType"), &out->predicate_type)) {
+        return SW_E_FORMAT;
+    }
+    out->subject_count = 0;
+    out->subjects_left_out = sw_json_get(ours, "subjects") != NULL;
+    SW_JSON_EACH (item, subjects) {
+        if (out->subject_count == SW_LEAF_SUBJECTS ||
+            !sw_json_str(item, &out->subjects[out->subject_count++])) {
+            return SW_E_FORMAT;
+        }
+    }
+    return SW_OK;
+}
+
 sw_result sw_leaf_read(
     struct sw_arena *arena, struct sw_bytes entry, struct sw_leaf *out, struct sw_error *err)
 {
@@ -227,6 +244,9 @@ sw_result sw_leaf_read(
     }
     if (!sw_json_str(sw_json_get(ours, "time"), &time) || !sw_time_parse(time, &out->time)) {
         return sw_fail(err, SW_E_FORMAT, "the entry has no time");
+    }
+    if (read_about(ours, out) != SW_OK) {
+        return sw_fail(err, SW_E_FORMAT, "the entry does not say what the claim is about");
     }
     if (read_spki(arena, &root, &out->spki) != SW_OK) {
         return sw_fail(err, SW_E_FORMAT, "the entry's public key is not base64");

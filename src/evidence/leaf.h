@@ -27,6 +27,10 @@ struct sw_leaf {
     struct sw_digest claim;
     int64_t time;
     struct sw_bytes spki; /* empty when the entry has none */
+    struct sw_str predicate_type;
+    struct sw_str subjects[SW_LEAF_SUBJECTS]; /* "sha256:…" */
+    size_t subject_count;
+    bool subjects_left_out; /* the claim has more than the leaf names */
 };
 
 /* Is this entry meant to be a claim's? Other entries are nobody's business here. */

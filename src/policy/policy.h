@@ -38,8 +38,8 @@ sw_result sw_policy_load(
     struct sw_arena *arena, const char *path, struct sw_policy **out, struct sw_error *err);
 const char *sw_policy_name(const struct sw_policy *policy);
 const struct sw_digest *sw_policy_digest(const struct sw_policy *policy); /* SHA-256 of its text */
-/* The shortest age, in seconds, that a rule of the policy allows a required claim of this type; 0 when
- * no rule limits it. */
+/* The shortest age, in seconds, that a rule of the policy allows a required claim of this type; 0
+ * when no rule limits it. */
 int64_t sw_policy_fresh(const struct sw_policy *policy, const char *type);
 size_t sw_policy_rule_count(const struct sw_policy *policy);
 /* The policy that `init` writes: its text, with comments. */

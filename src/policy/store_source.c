@@ -4,27 +4,29 @@
 #include "policy/gate.h"
 
 struct store_source {
-    struct sw_store *store;
     const struct sw_trust *trust;
+    struct sw_store *store;
     const struct sw_gate_question *question;
+    struct sw_evidence_record *records; /* all about the subject */
+    size_t count;
 };
 
 static enum sw_code list_claims(void *self, struct sw_arena *arena, const char *type,
     struct sw_gate_record **records, size_t *count, struct sw_error *err)
 {
     const struct store_source *source = self;
-    struct sw_evidence_query query = {
-        .subject = &source->question->subject, .predicate_type = type};
-    struct sw_evidence_record *found;
-    size_t found_count;
-    SW_TRY(sw_evidence_find(source->store, &query, arena, &found, &found_count, err));
-    struct sw_gate_record *list = SW_ARENA_ARRAY(arena, struct sw_gate_record, found_count);
+    struct sw_gate_record *list = SW_ARENA_ARRAY(arena, struct sw_gate_record, source->count);
     SW_TRY_PTR(list);
-    for (size_t i = 0; i < found_count; i++) {
-        list[i] = (struct sw_gate_record){found[i].claim, found[i].time, found[i].leaf};
+    size_t n = 0;
+    for (size_t i = 0; i < source->count; i++) {
+        const struct sw_evidence_record *r = &source->records[i];
+        if (sw_str_is(r->predicate_type, type)) {
+            list[n++] = (struct sw_gate_record){r->claim, r->time, r->leaf};
+        }
     }
+    (void)err;
     *records = list;
-    *count = found_count;
+    *count = n;
     return SW_OK;
 }
 
@@ -70,14 +72,14 @@ static enum sw_code pass_up(struct sw_error *err, const struct sw_error *why, en
     return code;
 }
 
-/* The signature is good; now the statement must say what the index said. */
+/* The signature is good; now the statement must say what the log's leaf said. */
 static enum sw_code take_claim(const struct store_source *source, const char *type,
     struct sw_arena *scratch, const struct sw_claim *claim, struct sw_gate_reading *out)
 {
     if (!names_subject(&claim->statement, &source->question->subject) ||
         !sw_str_is(claim->statement.predicate_type, type)) {
-        struct sw_error why = {.text = "the index names another subject or type than the claim; "
-                                       "run: sealwright evidence reindex"};
+        struct sw_error why = {.text = "its leaf in the log names another subject or type than "
+                                       "the claim does"};
         return set_aside(scratch, SW_GATE_DAMAGED, &why, out);
     }
     const struct sw_json *statement =
@@ -117,7 +119,9 @@ enum sw_code sw_gate_decide(struct sw_arena *arena, const struct sw_policy *poli
     const struct sw_trust *trust, struct sw_store *store, const struct sw_gate_question *question,
     struct sw_decision *out, struct sw_error *err)
 {
-    struct store_source self = {store, trust, question};
+    struct store_source self = {.trust = trust, .store = store, .question = question};
+    struct sw_evidence_query query = {.subject = &question->subject};
+    SW_TRY(sw_evidence_gather(store, &query, arena, &self.records, &self.count, err));
     struct sw_gate_source source = {&self, sw_trust_count(trust), list_claims, read_claim};
     return sw_gate_decide_over(arena, policy, &source, question, out, err);
 }

@@ -1,0 +1,221 @@
+/* Claims that a decision may rest on: taken from the log itself, so that whoever edits the index
+ * can neither hide a claim nor change its time. */
+#include "evidence/entries.h"
+#include "evidence/leaf.h"
+
+struct gather {
+    const struct sw_evidence_query *query;
+    struct sw_arena *arena;
+    struct sw_arena scratch; /* for one entry */
+    char subject[SW_DIGEST_TEXT_SIZE];
+    struct sw_str predicate;
+    bool prefix;
+    struct sw_frontier frontier;
+    struct sw_evidence_record *records;
+    size_t count;
+    size_t cap;
+    size_t unsure; /* records whose leaves do not name every subject; they have no subject yet */
+};
+
+static bool predicate_fits(const struct gather *g, struct sw_str type)
+{
+    if (g->query->predicate_type == NULL) {
+        return true;
+    }
+    if (g->prefix) {
+        return type.len >= g->predicate.len &&
+               memcmp(type.ptr, g->predicate.ptr, g->predicate.len) == 0;
+    }
+    return sw_str_equal(type, g->predicate);
+}
+
+static bool names_subject(const struct gather *g, const struct sw_leaf *leaf)
+{
+    for (size_t i = 0; i < leaf->subject_count; i++) {
+        if (sw_str_is(leaf->subjects[i], g->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *leaf, bool sure)
+{
+    struct sw_evidence_record *records =
+        sw_arena_grow(g->arena, g->records, g->count, &g->cap, sizeof(*records));
+    SW_TRY_PTR(records);
+    g->records = records;
+    const char *type = sw_arena_strndup(g->arena, leaf->predicate_type);
+    struct sw_subject *subject = SW_ARENA_NEW(g->arena, struct sw_subject);
+    SW_TRY_PTR(type);
+    SW_TRY_PTR(subject);
+    subject->name = sw_str("");
+    subject->digest = *g->query->subject;
+    records[g->count++] = (struct sw_evidence_record){.leaf = number,
+        .claim = leaf->claim,
+        .subjects = subject,
+        .subject_count = sure ? 1 : 0,
+        .predicate_type = sw_str(type),
+        .time = leaf->time,
+        .hint = sw_str("")};
+    g->unsure += sure ? 0 : 1;
+    return SW_OK;
+}
+
+/* The same claim may stand in the log twice when it was appended by another writer's hand: the
+ * first one counts, as in the index. */
+static bool known(const struct gather *g, const struct sw_digest *claim)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        if (sw_digest_equal(&g->records[i].claim, claim)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result take_leaf(
+    struct gather *g, uint64_t number, struct sw_bytes entry, struct sw_error *err)
+{
+    struct sw_leaf leaf;
+    enum sw_code rc = sw_leaf_read(&g->scratch, entry, &leaf, err);
+    bool sure = rc == SW_OK && names_subject(g, &leaf);
+    if (rc == SW_OK && (sure || leaf.subjects_left_out) && predicate_fits(g, leaf.predicate_type) &&
+        leaf.time >= g->query->since && !known(g, &leaf.claim)) {
+        rc = keep(g, number, &leaf, sure);
+    }
+    sw_arena_release(&g->scratch);
+    return rc == SW_E_NOMEM ? rc : SW_OK; /* an entry that only looks like a claim's is none */
+}
+
+/* Entries are only searched for the subject's text before they are parsed: most are about others.
+ */
+static enum sw_code take_entry(
+    void *ctx, uint64_t number, struct sw_bytes entry, struct sw_error *err)
+{
+    static const char more[] = "\"subjects\":";
+    struct gather *g = ctx;
+    struct sw_hash256 hash;
+    sw_merkle_leaf(entry, &hash);
+    sw_frontier_add(&g->frontier, &hash);
+    if (!sw_leaf_is(entry) ||
+        (memmem(entry.ptr, entry.len, g->subject, strlen(g->subject)) == NULL &&
+            memmem(entry.ptr, entry.len, more, sizeof(more) - 1) == NULL)) {
+        return SW_OK;
+    }
+    struct sw_error ignored = {0};
+    (void)err;
+    return take_leaf(g, number, entry, &ignored);
+}
+
+/* What was read must be the published log, entry by entry. */
+static sw_result check_root(
+    const struct sw_store *store, const struct sw_frontier *frontier, struct sw_error *err)
+{
+    struct sw_hash256 root;
+    sw_frontier_root(frontier, &root);
+    if (memcmp(&root, &store->head.root, sizeof(root)) == 0) {
+        return SW_OK;
+    }
+    return sw_fail(err, SW_E_REFUSED,
+        "the entries of '%s' are not those that its checkpoint signs ('log verify' tells which)",
+        store->path);
+}
+
+/* A leaf names at most SW_LEAF_SUBJECTS subjects; the others only the claim itself names. False
+ * when it surely is about something else: a claim that cannot be read may be about anything. */
+static bool may_concern(
+    const struct sw_store *store, struct gather *g, const struct sw_evidence_record *record)
+{
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_error ignored = {0};
+    struct sw_leaf_claim claim;
+    if (sw_blob_get(&store->disk, &record->claim, &bundle, &ignored) != SW_OK ||
+        sw_leaf_claim_read(&arena, sw_buf_bytes(&bundle), &claim, &ignored) != SW_OK) {
+        return true;
+    }
+    for (size_t i = 0; i < claim.record.subject_count; i++) {
+        if (sw_digest_equal(&claim.record.subjects[i].digest, g->query->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void settle_unsure(const struct sw_store *store, struct gather *g)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < g->count && g->unsure != 0; i++) {
+        if (g->records[i].subject_count == 0 && !may_concern(store, g, &g->records[i])) {
+            continue;
+        }
+        g->records[n] = g->records[i];
+        g->records[n++].subject_count = 1;
+    }
+    g->count = g->unsure != 0 ? n : g->count;
+}
+
+static void newest_first(struct sw_evidence_record *records, size_t count)
+{
+    for (size_t i = 0; i < count / 2; i++) {
+        struct sw_evidence_record kept = records[i];
+        records[i] = records[count - 1 - i];
+        records[count - 1 - i] = kept;
+    }
+}
+
+static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_error *err)
+{
+    SW_TRY(sw_store_head(store, err));
+    SW_TRY(sw_entries_each(store, 0, store->head.size, take_entry, g, err));
+    return check_root(store, &g->frontier, err);
+}
+
+sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
+    struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
+    struct sw_error *err)
+{
+    if (query->subject == NULL) {
+        return sw_fail(err, SW_E_USAGE, "claims are gathered about one subject");
+    }
+    struct gather g = {.query = query, .arena = arena, .predicate = sw_str(query->predicate_type)};
+    g.prefix = sw_str_ends(g.predicate, "*");
+    g.predicate.len -= g.prefix;
+    sw_arena_init(&g.scratch, 0);
+    sw_digest_text(query->subject, g.subject);
+    (void)pthread_mutex_lock(&store->io);
+    enum sw_code rc = read_all(store, &g, err);
+    (void)pthread_mutex_unlock(&store->io);
+    SW_TRY(rc);
+    settle_unsure(store, &g);
+    if (!query->oldest_first) {
+        newest_first(g.records, g.count);
+    }
+    *records = g.records;
+    *count = query->limit != 0 && query->limit < g.count ? query->limit : g.count;
+    return SW_OK;
+}
+
+/* The index only says where to look; the proof says whether it is so. */
+sw_result sw_evidence_recorded(
+    struct sw_store *store, const struct sw_digest *claim, int64_t *time, struct sw_error *err)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct sw_evidence_record record;
+    struct sw_tlog_proof proof;
+    struct sw_leaf leaf;
+    SW_TRY(sw_evidence_of(store, claim, &arena, &record, err));
+    SW_TRY(sw_log_prove(store, record.leaf, &text, err));
+    SW_TRY(sw_tlog_proof_parse(&arena, sw_buf_bytes(&text), &proof, err));
+    SW_TRY(sw_leaf_read(&arena, proof.extra, &leaf, err));
+    if (!sw_digest_equal(&leaf.claim, claim)) {
+        return sw_fail(err, SW_E_REFUSED, "leaf %llu is another claim's than the index says",
+            (unsigned long long)record.leaf);
+    }
+    *time = leaf.time;
+    return SW_OK;
+}
