@@ -1,6 +1,6 @@
 /* X.509 for the certificate method, by our own rules: explicit roots only, code-signing EKU on the
- * leaf, no leaf that could issue certificates or is itself a root, pinned identity, validity at
- * signing time (RFC 5280; OMS v1.0). doc/format/trust.md lists them; revocation lists are not read.
+ * leaf, no leaf that could issue certificates, pinned identity, validity at signing time (RFC
+ * 5280; OMS v1.0). doc/format/trust.md lists them; revocation lists are not read.
  * The reference tool's gaps that this closes are listed in doc/format/model-signing.md. */
 #ifndef SW_CLAIM_CERTIFICATE_H
 #define SW_CLAIM_CERTIFICATE_H

@@ -89,10 +89,14 @@ static sw_result add_alternative_names(struct name_list *list, X509 *leaf, struc
     return SW_OK;
 }
 
-/* The common name counts only when there is exactly one. */
+/* The common name counts only when there is exactly one, and no alternative name: an authority's
+ * name constraints do not reach it (RFC 6125 section 6.4.4). */
 static sw_result add_common_name(struct name_list *list, X509 *leaf, struct sw_error *err)
 {
     const X509_NAME *subject = X509_get_subject_name(leaf);
+    if (list->count != 0) {
+        return SW_OK;
+    }
     int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
     if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0) {
         return SW_OK;

@@ -146,6 +146,14 @@ static sw_result want_string(
     return SW_OK;
 }
 
+/* A name goes into messages, verdicts and policies, where "any" stands for every signer. */
+static bool is_plain_name(struct sw_str name)
+{
+    char shown[4 * MAX_NAME + 4];
+    sw_escape_line(name.ptr, name.len, shown, sizeof(shown));
+    return sw_str_is(name, shown) && !sw_str_is(name, "any");
+}
+
 static sw_result read_name(
     struct reading *r, const struct sw_json *value, struct sw_trusted *signer)
 {
@@ -153,6 +161,9 @@ static sw_result read_name(
     SW_TRY(want_string(r, value, "name is not a text", &name));
     if (name.len > MAX_NAME) {
         return bad(r, value, "name is too long");
+    }
+    if (!is_plain_name(name)) {
+        return bad(r, value, "name holds a control character, or is \"any\", which policies use");
     }
     if (sw_trust_has(r->trust, name)) {
         return bad(r, value, "there is another signer of this name");
@@ -168,7 +179,20 @@ static sw_result take_public_key(
         return bad(r, value, "a signer has one of key, public-key and roots");
     }
     enum sw_code rc = sw_key_read_public(pem, &signer->key, r->err);
-    return rc == SW_OK ? SW_OK : at_line(r, value, rc);
+    if (rc != SW_OK) {
+        return at_line(r, value, rc);
+    }
+    /* One key under two names: a rule about one of them would miss what the other is said to sign.
+     */
+    for (size_t i = 0; i < r->trust->count; i++) {
+        const struct sw_trusted *other = &r->trust->signers[i];
+        if (other->key != NULL && sw_key_equal(other->key, signer->key)) {
+            return sw_fail(r->err, SW_E_FORMAT,
+                "line %llu: this is the key of the signer \"%s\" too",
+                (unsigned long long)value->where, other->name);
+        }
+    }
+    return SW_OK;
 }
 
 static sw_result read_file(struct reading *r, const struct sw_json *value, struct sw_buf *out)

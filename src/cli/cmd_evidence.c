@@ -405,3 +405,37 @@ const struct sw_command sw_cmd_evidence_import = {
                    "not trusting: the gate counts only what a signer in trust.yaml signed.",
     .run = run_import,
 };
+
+/* --- evidence reindex ------------------------------------------------------------------------ */
+
+static sw_result run_reindex(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    (void)data;
+    SW_CLEANUP(store) struct sw_store *store = NULL;
+    SW_TRY(sw_cli_store_open(cli, SW_STORE_WRITE, &store, err));
+    SW_TRY(sw_evidence_reindex(store, err));
+    struct sw_evidence_query all = {0};
+    struct sw_evidence_record *records = NULL;
+    size_t count = 0;
+    SW_TRY(sw_evidence_find(store, &all, &cli->arena, &records, &count, err));
+    SW_TRY(sw_store_close(SW_TAKE(store), err));
+    if (!cli->json) {
+        sw_say(cli, SW_TONE_PLAIN, "%zu claims indexed\n", count);
+        return SW_OK;
+    }
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_jw_u64(w, "claims", count);
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
+const struct sw_command sw_cmd_evidence_reindex = {
+    .name = "evidence reindex",
+    .summary = "build the index anew from the log",
+    .operands = "",
+    .description = "The index (index.db) only makes searching fast; it holds nothing that the log "
+                   "and the claims do not hold. Decisions do not rest on it.",
+    .run = run_reindex,
+};

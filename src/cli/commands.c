@@ -1,29 +1,30 @@
 #include "cli/cli.h"
 
-#define COMMANDS(X)    \
-    X(init)            \
-    X(key_new)         \
-    X(key_list)        \
-    X(key_show)        \
-    X(seal)            \
-    X(admit)           \
-    X(sign)            \
-    X(verify)          \
-    X(scan)            \
-    X(evidence_list)   \
-    X(evidence_show)   \
-    X(evidence_query)  \
-    X(evidence_export) \
-    X(evidence_import) \
-    X(log_checkpoint)  \
-    X(log_prove)       \
-    X(log_check)       \
-    X(log_verify)      \
-    X(log_add)         \
-    X(policy_check)    \
-    X(policy_test)     \
-    X(policy_explain)  \
-    X(doctor)          \
+#define COMMANDS(X)     \
+    X(init)             \
+    X(key_new)          \
+    X(key_list)         \
+    X(key_show)         \
+    X(seal)             \
+    X(admit)            \
+    X(sign)             \
+    X(verify)           \
+    X(scan)             \
+    X(evidence_list)    \
+    X(evidence_show)    \
+    X(evidence_query)   \
+    X(evidence_export)  \
+    X(evidence_import)  \
+    X(evidence_reindex) \
+    X(log_checkpoint)   \
+    X(log_prove)        \
+    X(log_check)        \
+    X(log_verify)       \
+    X(log_add)          \
+    X(policy_check)     \
+    X(policy_test)      \
+    X(policy_explain)   \
+    X(doctor)           \
     X(help)
 
 #define DECLARE(name) extern const struct sw_command sw_cmd_##name;

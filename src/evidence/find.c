@@ -1,5 +1,6 @@
 /* Claims out: by subject, by type, by leaf. */
 #include "evidence/index.h"
+#include "evidence/leaf.h"
 
 #include <sqlite3.h>
 
@@ -311,6 +312,27 @@ static size_t split_lines(struct sw_bytes text, struct sw_bytes *lines)
     return count;
 }
 
+/* Looks at every line first, so that an error names the line of the file. */
+static sw_result check_lines(
+    struct sw_bytes text, const struct sw_bytes *lines, size_t count, struct sw_error *err)
+{
+    size_t number = 1;
+    const uint8_t *at = text.ptr;
+    for (size_t i = 0; i < count; i++) {
+        SW_CLEANUP(arena) struct sw_arena arena;
+        sw_arena_init(&arena, 0);
+        struct sw_leaf_claim claim;
+        for (; at < lines[i].ptr; at++) {
+            number += *at == '\n';
+        }
+        enum sw_code rc = sw_leaf_claim_read(&arena, lines[i], &claim, err);
+        if (rc != SW_OK) {
+            return sw_error_prefix(err, rc, "line %zu", number);
+        }
+    }
+    return SW_OK;
+}
+
 sw_result sw_evidence_import(struct sw_store *store, struct sw_bytes jsonl, size_t *added,
     size_t *known, struct sw_error *err)
 {
@@ -323,6 +345,7 @@ sw_result sw_evidence_import(struct sw_store *store, struct sw_bytes jsonl, size
         return sw_fail(err, SW_E_NOMEM, "cannot import %zu claims: out of memory", count);
     }
     (void)split_lines(jsonl, lines);
+    SW_TRY(check_lines(jsonl, lines, count, err));
     SW_TRY(sw_evidence_add(store, lines, count, receipts, err));
     size_t old = 0;
     for (size_t i = 0; i < count; i++) {

@@ -166,11 +166,16 @@ static void newest_first(struct sw_evidence_record *records, size_t count)
     }
 }
 
+/* A writer sees also what it has not published yet, which only its own journal vouches for. */
 static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
     SW_TRY(sw_store_head(store, err));
     SW_TRY(sw_entries_each(store, 0, store->head.size, take_entry, g, err));
-    return check_root(store, &g->frontier, err);
+    SW_TRY(check_root(store, &g->frontier, err));
+    if (store->mode != SW_STORE_WRITE) {
+        return SW_OK;
+    }
+    return sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err);
 }
 
 sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,

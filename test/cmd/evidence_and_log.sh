@@ -49,6 +49,8 @@ expect "with a broken index" 0 "$SW_BIN" evidence list --json
 ok "the same answers" cmp -s "$tmp.out" before
 expect "a writer mends it" 0 "$SW_BIN" log add m/model.sig
 like "and knows the claim" "$out" "was there already"
+expect "it can be built anew" 0 "$SW_BIN" evidence reindex --json
+json "with all claims" .claims 3
 
 # claims.jsonl
 expect "export" 0 "$SW_BIN" evidence export m

@@ -273,23 +273,34 @@ static void of_several_roots_the_one_that_fits_is_found(void **state)
     pki_release(&other);
 }
 
-static void two_signers_may_share_a_key_with_different_rights(void **state)
+static void refuse_yaml(const struct world *world, const char *yaml, const char *words)
 {
-    const struct world *world = *state;
-    SW_CLEANUP(trust)
-    struct sw_trust *trust = good_yaml(world, "version: 1\n"
-                                              "signers:\n"
-                                              "  - {name: one, key: release.pub, may-sign: [x]}\n"
-                                              "  - {name: two, key: release.pub, may-sign: [y]}\n");
-    SW_CLEANUP(buf) struct sw_buf x = SW_BUF_INIT;
-    SW_CLEANUP(buf) struct sw_buf y = SW_BUF_INIT;
-    SW_CLEANUP(buf) struct sw_buf z = SW_BUF_INIT;
-    sign(world->release, NULL, "x", &x);
-    sign(world->release, NULL, "y", &y);
-    sign(world->release, NULL, "z", &z);
-    expect(trust, &x, 0, SW_OK, "one");
-    expect(trust, &y, 0, SW_OK, "two");
-    expect(trust, &z, 0, SW_E_REFUSED, "may not sign z");
+    struct sw_trust *trust = NULL;
+    struct sw_error err = {0};
+    assert_int_equal(read_yaml(world, yaml, &trust, &err), SW_E_FORMAT);
+    if (strstr(err.text, words) == NULL) {
+        fail_msg("\"%s\" lacks \"%s\"", err.text, words);
+    }
+    sw_trust_free(trust);
+}
+
+static void one_key_has_one_name(void **state)
+{
+    refuse_yaml(*state,
+        "version: 1\n"
+        "signers:\n"
+        "  - {name: one, key: release.pub, may-sign: [x]}\n"
+        "  - {name: two, key: release.pub, may-sign: [y]}\n",
+        "line 4: this is the key of the signer \"one\" too");
+}
+
+static void a_name_is_fit_for_messages_and_policies(void **state)
+{
+    refuse_yaml(*state, "version: 1\nsigners:\n  - {name: any, key: release.pub, may-sign: [x]}\n",
+        "\"any\"");
+    refuse_yaml(*state,
+        "version: 1\nsigners:\n  - {name: \"a\\eb\", key: release.pub, may-sign: [x]}\n",
+        "control character");
 }
 
 static void trust_has_its_time(void **state)
@@ -623,7 +634,8 @@ int main(void)
         cmocka_unit_test(a_hint_is_no_proof),
         cmocka_unit_test(another_identity_under_the_same_root_is_refused),
         cmocka_unit_test(of_several_roots_the_one_that_fits_is_found),
-        cmocka_unit_test(two_signers_may_share_a_key_with_different_rights),
+        cmocka_unit_test(one_key_has_one_name),
+        cmocka_unit_test(a_name_is_fit_for_messages_and_policies),
         cmocka_unit_test(trust_has_its_time),
         cmocka_unit_test(a_key_can_stand_in_the_file_itself),
         cmocka_unit_test(a_payload_that_is_no_statement_is_refused_though_signed),

@@ -379,8 +379,8 @@ static void reopen(struct world *world, const char *sql)
         &err);
 }
 
-/* The index says that a good claim about one artifact is about another one. */
-static void what_the_index_says_of_a_claim_is_not_believed(void **state)
+/* A decision rests on the log: what somebody writes into the index changes nothing. */
+static void the_index_cannot_say_what_a_claim_is_about(void **state)
 {
     struct world *world = *state;
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
@@ -392,16 +392,41 @@ static void what_the_index_says_of_a_claim_is_not_believed(void **state)
     sw_digest_hex(&world->model, hex);
     reopen(world, sw_arena_printf(&world->arena, "UPDATE subjects SET digest = x'01%s'", hex));
     check(world, NONE, NONE, NONE, PASS);
-    has_reason(world, 0, "the index names another subject or type than the claim");
+    has_reason(world, 0, "no claim of type");
 }
 
-static void a_type_that_only_the_index_says_is_not_believed(void **state)
+static void the_index_cannot_say_what_type_a_claim_has(void **state)
 {
     struct world *world = *state;
     (void)add(world, RELEASE, TAINT, "{}");
     reopen(world, "UPDATE claims SET predicate = '" SW_PREDICATE_OMS "'");
-    assert_int_equal(decide(world).rules[0].verdict, NONE);
-    has_reason(world, 0, "the index names another subject or type than the claim");
+    struct sw_decision decision = decide(world);
+    assert_int_equal(decision.rules[0].verdict, NONE);
+    assert_int_equal(decision.rules[2].verdict, FAIL);
+}
+
+static void the_index_cannot_hide_a_claim(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, TAINT, "{}");
+    reopen(world, "DELETE FROM claims");
+    assert_int_equal(decide(world).rules[2].verdict, FAIL);
+}
+
+static void the_index_cannot_make_a_claim_fresh(void **state)
+{
+    struct world *world = *state;
+    (void)add(world, RELEASE, SW_PREDICATE_SCAN, "{\"verdict\": \"clean\"}");
+    reopen(world, "UPDATE claims SET time = time + 31 * 86400");
+    struct sw_gate_question question = {
+        .subject = world->model, .now = sw_time_now() + (int64_t)31 * 86400};
+    struct sw_decision decision;
+    struct sw_error err = {0};
+    must(sw_gate_decide(
+             &world->arena, world->policy, world->trust, world->store, &question, &decision, &err),
+        &err);
+    assert_int_equal(decision.rules[1].verdict, NONE);
+    assert_non_null(strstr(decision.rules[1].reason, "stale"));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -422,8 +447,10 @@ int main(void)
         TEST(deleting_a_finding_does_not_lift_it),
         TEST(changing_a_finding_does_not_lift_it),
         TEST(a_reader_decides_as_the_writer_does),
-        TEST(what_the_index_says_of_a_claim_is_not_believed),
-        TEST(a_type_that_only_the_index_says_is_not_believed),
+        TEST(the_index_cannot_say_what_a_claim_is_about),
+        TEST(the_index_cannot_say_what_type_a_claim_has),
+        TEST(the_index_cannot_hide_a_claim),
+        TEST(the_index_cannot_make_a_claim_fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
