@@ -364,6 +364,35 @@ static sw_result check_order(
                                     : sw_fail(err, SW_E_FORMAT, "the journal goes past the limit");
 }
 
+/* Each record was on the medium before the next one was begun, so a stopped writer leaves at most
+ * one that is not whole, and nothing behind it. Is there a whole one behind it? Its check goes on
+ * from the one that the bad record bears, or should bear. */
+static bool is_followed(struct window *window, const struct sw_journal_reader *bad)
+{
+    struct sw_journal_reader at = *bad;
+    struct sw_journal_record record;
+    struct sw_bytes bytes;
+    uint64_t length = 0;
+    uint8_t should_bear[SW_JOURNAL_CHECK];
+    if (look(window, bad->good, SW_JOURNAL_RECORD_HEAD, &bytes, NULL) != SW_OK ||
+        sw_journal_length(&at, bytes, &length) != SW_OK || length >= window->end - bad->good ||
+        look(window, bad->good, length, &bytes, NULL) != SW_OK) {
+        return false;
+    }
+    struct sw_bytes payload =
+        sw_bytes(bytes.ptr + SW_JOURNAL_RECORD_HEAD, bytes.len - SW_JOURNAL_RECORD_HEAD);
+    if (record_check(bad->check, sw_bytes(bytes.ptr, 16), payload, should_bear) != SW_OK) {
+        return false;
+    }
+    at.good = bad->good + length;
+    memcpy(at.check, bytes.ptr + 16, SW_JOURNAL_CHECK);
+    if (next_record(window, &at, &record, NULL) == SW_OK) {
+        return true;
+    }
+    memcpy(at.check, should_bear, SW_JOURNAL_CHECK);
+    return next_record(window, &at, &record, NULL) == SW_OK;
+}
+
 /* Reads the good records of the first `end` bytes. */
 static sw_result scan(const struct sw_journal *journal, uint64_t end, sw_journal_fn fn, void *ctx,
     struct sw_journal_reader *reader, uint64_t *size, struct sw_error *err)
@@ -386,6 +415,11 @@ static sw_result scan(const struct sw_journal *journal, uint64_t end, sw_journal
     if (reader->good == SW_JOURNAL_HEAD_SIZE) {
         return sw_fail(err, SW_E_FORMAT, "the journal's first record is damaged: %s",
             reader->why != NULL ? reader->why : "the file ends");
+    }
+    if (reader->why != NULL && is_followed(&window, reader)) {
+        return sw_fail(err, SW_E_FORMAT,
+            "the journal is damaged at byte %llu (%s), with whole records behind it",
+            (unsigned long long)reader->good, reader->why);
     }
     return SW_OK;
 }
@@ -423,12 +457,13 @@ sw_result sw_journal_open(struct sw_journal *journal, bool write, sw_journal_fn 
     if (fstat(journal->fd, &st) != 0) {
         return fail_io(journal, errno, "examine", err);
     }
-    SW_TRY(scan(journal, (uint64_t)st.st_size, note_base, &first, &reader, &journal->end, err));
+    enum sw_code rc =
+        scan(journal, (uint64_t)st.st_size, note_base, &first, &reader, &journal->end, err);
     memcpy(journal->check, reader.check, sizeof(journal->check));
     journal->base = first.base;
     journal->good = reader.good;
     *torn = reader.why;
-    return SW_OK;
+    return rc;
 }
 
 sw_result sw_journal_replay(
