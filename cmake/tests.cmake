@@ -1,6 +1,7 @@
 # test/unit/ROOM/test_X.c    one cmocka program each
 # test/cmd/X.sh              end to end: runs the binary, prints TAP
 # test/interop/X.sh          foreign clients, TAP
+# test/interop/X.c           a program that they need: build/PRESET/interop-X
 # test/fuzz/fuzz_X.c         replayed here over its corpus; fuzzed with the `fuzz` preset
 if(NOT BUILD_TESTING)
     return()
@@ -27,6 +28,13 @@ foreach(source ${UNIT_TESTS})
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES
         ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 300 SKIP_RETURN_CODE 77)
+endforeach()
+
+file(GLOB INTEROP_PROGRAMS CONFIGURE_DEPENDS test/interop/*.c)
+foreach(source ${INTEROP_PROGRAMS})
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(interop-${name} ${source})
+    target_link_libraries(interop-${name} PRIVATE sw_rooms)
 endforeach()
 
 file(GLOB SHELL_TESTS CONFIGURE_DEPENDS test/cmd/*.sh test/interop/*.sh)
