@@ -2,6 +2,8 @@
  * in them, so those are no evidence until something opens them. */
 #include "scan/format.h"
 
+#include <zlib.h>
+
 #define MAGIC(at, bytes) .magic = (bytes), .magic_len = sizeof(bytes) - 1, .magic_at = (at)
 
 const struct sw_format sw_format_tflite = {.id = "tflite", .names = ".tflite", MAGIC(4, "TFL3")};
@@ -39,17 +41,34 @@ static bool sniff_bzip2(const struct sw_specimen *specimen)
 const struct sw_format sw_format_bzip2 = {
     .id = "bzip2", .names = ".bz2 .tbz .joblib .pkl", .sniff = sniff_bzip2, .holds_files = true};
 
-/* RFC 1950: method 8, a window of at most 32 KiB, no dictionary, a check value, and then a deflate
- * block whose type exists. Two bytes are little, so text (a printable third byte) is left out: the
- * forms that joblib and Python write begin a dynamic or fixed block. */
+/* RFC 1950 has two bytes of magic at most, which any tensor may begin with, so the head is
+ * unpacked: a stream that ends in it must end rightly, a longer one must hold so far. */
+static bool unpacks(struct sw_bytes head, bool whole)
+{
+    uint8_t plain[8192];
+    z_stream z = {0};
+    if (inflateInit(&z) != Z_OK) {
+        return false;
+    }
+    z.next_in = (Bytef *)(uintptr_t)head.ptr;
+    z.avail_in = (uInt)head.len;
+    int state = Z_OK;
+    while (state == Z_OK && z.avail_in > 0) {
+        z.next_out = plain;
+        z.avail_out = sizeof(plain);
+        state = inflate(&z, Z_NO_FLUSH);
+    }
+    bool held = state == Z_STREAM_END || (!whole && (state == Z_OK || state == Z_BUF_ERROR));
+    (void)inflateEnd(&z);
+    return held;
+}
+
 static bool sniff_zlib(const struct sw_specimen *specimen)
 {
     struct sw_bytes head = specimen->head;
-    if (head.len < 8 || (head.ptr[0] & 0x8f) != 0x08 || (head.ptr[1] & 0x20) != 0 ||
-        (head.ptr[0] << 8 | head.ptr[1]) % 31 != 0 || (head.ptr[2] & 6) == 6) {
-        return false;
-    }
-    return !sw_utf8_valid(sw_bytes(head.ptr, head.len < 64 ? head.len : 64));
+    return head.len >= 8 && (head.ptr[0] & 0x8f) == 0x08 &&
+           (head.ptr[0] << 8 | head.ptr[1]) % 31 == 0 &&
+           unpacks(head, specimen->source.size <= head.len);
 }
 
 const struct sw_format sw_format_zlib = {

@@ -225,13 +225,21 @@ static sw_result parse(
     return check_cover(&h, PREFIX + len);
 }
 
-/* No magic: a header length that a file may have, and the brace that must follow it. Text never
- * looks so, since its first eight bytes as a number are far over the limit. */
+/* No magic: a header length that a file may have, then the beginning of a JSON object. Text never
+ * looks so, since its first eight bytes as a number are far over the limit; numbers in an array do
+ * not, since NULs stand between them. */
 static bool sniff(const struct sw_specimen *specimen)
 {
     uint64_t len;
-    return header_len(specimen, &len) && len <= HEADER_MAX && len >= 2 &&
-           specimen->head.len > PREFIX && specimen->head.ptr[PREFIX] == '{';
+    if (!header_len(specimen, &len) || len > HEADER_MAX || len < 2 ||
+        specimen->head.len < PREFIX + 2 || specimen->head.ptr[PREFIX] != '{') {
+        return false;
+    }
+    struct sw_bytes start = sw_bytes(specimen->head.ptr + PREFIX, specimen->head.len - PREFIX);
+    start.len = start.len > 16 ? 16 : start.len;
+    start.len = start.len > len ? (size_t)len : start.len;
+    return start.ptr[1] != 0 && strchr("\"} \t\r\n", start.ptr[1]) != NULL &&
+           memchr(start.ptr, 0, start.len) == NULL;
 }
 
 const struct sw_format sw_format_safetensors = {

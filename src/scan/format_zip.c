@@ -9,6 +9,8 @@
 /* Stored members up to this size have their CRC checked: those that loaders interpret. */
 #define STORED_CRC_MAX ((uint64_t)16 << 20)
 
+#define STORAGE_LOOK 4096
+
 /* How bad it is that readers can differ. */
 static const enum sw_severity fault_severity[SW_ZIP_FAULTS] = {
     [SW_ZIP_DUPLICATE] = SW_SEVERITY_HIGH,
@@ -200,6 +202,41 @@ static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
     return SW_OK;
 }
 
+/* "…/data/12": a tensor's bytes, which torch copies and never reads as a file of any kind. */
+static bool is_storage(const struct sw_inspection *in, struct sw_str name)
+{
+    size_t digits = 0;
+    while (digits < name.len && name.ptr[name.len - 1 - digits] >= '0' &&
+           name.ptr[name.len - 1 - digits] <= '9') {
+        digits++;
+    }
+    bool torch = strcmp(in->format, "torch") == 0 || in->torchscript;
+    return torch && digits > 0 && sw_str_ends(sw_str_n(name.ptr, name.len - digits), "/data/");
+}
+
+/* Tensors hold any bytes at all, so only what cannot be chance counts: a pickle at the beginning
+ * that imports something. */
+static sw_result visit_storage(
+    struct sw_inspection *in, const struct sw_source *source, const char *name)
+{
+    uint64_t end = source->size < STORAGE_LOOK ? source->size : STORAGE_LOOK;
+    struct sw_error err = {0};
+    const char *outer = in->member;
+    in->member = name;
+    enum sw_code code = sw_pickle_search(in, source, 0, end, &err);
+    in->member = outer;
+    return code;
+}
+
+static sw_result visit_content(
+    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct sw_source *source)
+{
+    const char *name = member_name(in, entry);
+    SW_TRY_PTR(name);
+    return is_storage(in, entry->name) ? visit_storage(in, source, name)
+                                       : sw_inspect_member(in, source, name);
+}
+
 static sw_result visit_member(
     struct sw_inspection *in, const struct sw_zip *zip, const struct sw_zip_entry *entry)
 {
@@ -210,12 +247,11 @@ static sw_result visit_member(
     struct unpacked member = {.head = SW_BUF_INIT};
     bool readable = false;
     enum sw_code code = open_member(in, zip, entry, &member, &readable);
-    const char *name = member_name(in, entry);
-    if (code == SW_OK && readable && name != NULL) {
-        code = sw_inspect_member(in, &member.source, name);
+    if (code == SW_OK && readable) {
+        code = visit_content(in, entry, &member.source);
     }
     sw_buf_release(&member.head);
-    return name == NULL ? SW_E_NOMEM : code;
+    return code;
 }
 
 static sw_result visit_archive(

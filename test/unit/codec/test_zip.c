@@ -1,0 +1,502 @@
+#include "codec/zip.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "zip_build.h"
+
+struct opened {
+    struct sw_arena arena;
+    struct sw_zip zip;
+    struct sw_error err;
+    enum sw_code code;
+};
+
+static void open_bytes(struct opened *o, const struct sw_buf *bytes)
+{
+    *o = (struct opened){0};
+    sw_arena_init(&o->arena, 0);
+    struct sw_source source = sw_source_memory(sw_buf_bytes(bytes));
+    o->code = sw_zip_open(&o->zip, &source, &o->arena, &o->err);
+}
+
+static bool has(const struct opened *o, enum sw_zip_fault fault)
+{
+    for (size_t i = 0; i < o->zip.problem_count; i++) {
+        if (o->zip.problems[i].fault == fault) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void two_members(struct zip_member members[2])
+{
+    members[0] = zip_stored("a.txt", "hello", 5);
+    members[1] = zip_stored("dir/b.txt", "world!", 6);
+}
+
+static void test_members_are_listed_and_read(void **state)
+{
+    struct zip_member members[2];
+    two_members(members);
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_build(&bytes, members, 2);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    assert_int_equal(o.zip.count, 2);
+    assert_int_equal(o.zip.problem_count, 0);
+    assert_true(sw_str_is(o.zip.entries[1].name, "dir/b.txt"));
+    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+    struct sw_zip_content content;
+    assert_int_equal(
+        sw_zip_read(&o.zip, &o.zip.entries[1], 100, 100, &out, &content, &o.err), SW_OK);
+    assert_string_equal(sw_buf_cstr(&out), "world!");
+    assert_int_equal(content.crc, members[1].crc);
+    sw_arena_release(&o.arena);
+}
+
+static void test_deflated_members_are_unpacked_in_part_or_whole(void **state)
+{
+    static uint8_t zeros[1 << 20];
+    uint8_t room[4096];
+    struct zip_member member = zip_deflated("zeros", zeros, sizeof(zeros), room, sizeof(room));
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_build(&bytes, &member, 1);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+    struct sw_zip_content content = {0};
+    assert_int_equal(
+        sw_zip_read(&o.zip, o.zip.entries, 1000, UINT64_MAX, &out, &content, &o.err), SW_OK);
+    assert_int_equal(out.len, 1000);
+    assert_int_equal(content.size, sizeof(zeros));
+    assert_int_equal(content.crc, member.crc);
+    assert_int_equal(content.stored, member.data.len);
+    assert_int_equal(
+        sw_zip_read(&o.zip, o.zip.entries, 0, 1000, &out, &content, &o.err), SW_E_LIMIT);
+    sw_arena_release(&o.arena);
+}
+
+static void test_broken_deflate_data_is_refused(void **state)
+{
+    uint8_t room[256];
+    struct zip_member member = zip_deflated("x", "hello hello hello", 17, room, sizeof(room));
+    room[0] = 0x07; /* a block type that does not exist */
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_build(&bytes, &member, 1);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+    struct sw_zip_content content = {0};
+    assert_int_equal(
+        sw_zip_read(&o.zip, o.zip.entries, 99, 99, &out, &content, &o.err), SW_E_FORMAT);
+    sw_arena_release(&o.arena);
+}
+
+static void test_other_methods_are_said_to_be_unread(void **state)
+{
+    struct zip_member member = zip_stored("x", "hello", 5);
+    member.method = 14;
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_build(&bytes, &member, 1);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+    struct sw_zip_content content = {0};
+    assert_int_equal(
+        sw_zip_read(&o.zip, o.zip.entries, 99, 99, &out, &content, &o.err), SW_E_UNSUPPORTED);
+    assert_string_equal(o.err.text, "compression method 14 is not read");
+    sw_arena_release(&o.arena);
+}
+
+/* --- what readers could differ in --------------------------------------------------------------
+ */
+
+static void spoil_duplicate(struct sw_buf *out)
+{
+    struct zip_member members[] = {zip_stored("x", "evil", 4), zip_stored("x", "good", 4)};
+    zip_build(out, members, 2);
+}
+
+static void spoil_local_name(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    member.name = "two";
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_local_sizes(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    member.size = 6;
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_local_method(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    member.method = SW_ZIP_DEFLATE;
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_local_crc(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    member.crc ^= 1;
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_local_bad(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    member.header = 3;
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_outside(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    member.data.len = 100000;
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_overlap(struct sw_buf *out)
+{
+    struct zip_member members[] = {zip_stored("one", "hello", 5), zip_stored("one", "hello", 5)};
+    zip_local(out, &members[0]);
+    members[1].header = members[0].header;
+    zip_directory(out, members, 2);
+}
+
+static void spoil_orphan(struct sw_buf *out)
+{
+    struct zip_member hidden = zip_stored("hidden", "evil", 4);
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &hidden);
+    zip_local(out, &member);
+    zip_directory(out, &member, 1);
+}
+
+static void spoil_gap(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_local(out, &members[0]);
+    zip_ok(sw_buf_puts(out, "nobody's"));
+    zip_local(out, &members[1]);
+    zip_directory(out, members, 2);
+}
+
+static void spoil_prefix(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_ok(sw_buf_puts(out, "#!/bin/sh\n"));
+    zip_build(out, members, 2);
+}
+
+/* As `cat something archive.zip` makes it: every offset is off by the same. */
+static void spoil_shifted(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    SW_CLEANUP(buf) struct sw_buf archive = SW_BUF_INIT;
+    zip_build(&archive, members, 2);
+    zip_ok(sw_buf_puts(out, "#!/bin/sh\n"));
+    zip_ok(sw_buf_append(out, archive.data, archive.len));
+}
+
+static void spoil_suffix(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_build(out, members, 2);
+    zip_ok(sw_buf_puts(out, "more"));
+}
+
+static void spoil_second_end(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_build(out, members, 2);
+    uint64_t start = out->len - 22;
+    SW_CLEANUP(buf) struct sw_buf copy = SW_BUF_INIT;
+    zip_ok(sw_buf_append(&copy, out->data + start, 22));
+    zip_ok(sw_buf_append(out, copy.data, copy.len));
+}
+
+static void spoil_count(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_local(out, &members[0]);
+    uint64_t start = out->len;
+    zip_central(out, &members[0]);
+    zip_end(out, start, 2);
+}
+
+static void spoil_disks(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_build(out, &member, 1);
+    out->data[out->len - 22 + 4] = 1;
+}
+
+static void spoil_encrypted(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    member.flags = SW_ZIP_FLAG_ENCRYPTED;
+    zip_build(out, &member, 1);
+}
+
+static void with_name(struct sw_buf *out, const char *name)
+{
+    struct zip_member member = zip_stored(name, "hello", 5);
+    zip_build(out, &member, 1);
+}
+
+static void spoil_name_up(struct sw_buf *out)
+{
+    with_name(out, "../../etc/passwd");
+}
+
+static void spoil_name_absolute(struct sw_buf *out)
+{
+    with_name(out, "/etc/passwd");
+}
+
+static void spoil_name_backslash(struct sw_buf *out)
+{
+    with_name(out, "a\\..\\b");
+}
+
+static void spoil_name_drive(struct sw_buf *out)
+{
+    with_name(out, "c:x");
+}
+
+static void spoil_name_control(struct sw_buf *out)
+{
+    with_name(out, "a\nb");
+}
+
+static void spoil_name_bytes(struct sw_buf *out)
+{
+    with_name(out, "a\xff");
+}
+
+static void spoil_zip64(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    uint64_t start = out->len;
+    zip_central(out, &member);
+    uint64_t size = out->len - start;
+    uint64_t at = out->len;
+    zip_u32(out, 0x06064b50);
+    const uint64_t fields[] = {44, 0, 0, 2, 2, size, start}; /* says two members */
+    zip_u32(out, fields[0]);
+    zip_u32(out, 0);
+    zip_u32(out, 0);
+    zip_u32(out, 0);
+    zip_u32(out, 0);
+    for (size_t i = 3; i < SW_COUNT(fields); i++) {
+        zip_u32(out, fields[i]);
+        zip_u32(out, 0);
+    }
+    zip_u32(out, 0x07064b50);
+    zip_u32(out, 0);
+    zip_u32(out, at);
+    zip_u32(out, 0);
+    zip_u32(out, 1);
+    uint64_t end = out->len;
+    zip_end(out, start, 1);
+    /* The plain record's size must be the directory's own. */
+    out->data[end + 12] = (uint8_t)size;
+}
+
+static const struct {
+    const char *what;
+    void (*spoil)(struct sw_buf *out);
+    enum sw_zip_fault fault;
+} faults[] = {
+    {"a name twice", spoil_duplicate, SW_ZIP_DUPLICATE},
+    {"another name in the local header", spoil_local_name, SW_ZIP_LOCAL_NAME},
+    {"other sizes", spoil_local_sizes, SW_ZIP_LOCAL_SIZES},
+    {"another method", spoil_local_method, SW_ZIP_LOCAL_METHOD},
+    {"another CRC", spoil_local_crc, SW_ZIP_LOCAL_FLAGS},
+    {"no local header", spoil_local_bad, SW_ZIP_LOCAL_BAD},
+    {"data outside", spoil_outside, SW_ZIP_OUTSIDE},
+    {"shared bytes", spoil_overlap, SW_ZIP_OVERLAP},
+    {"a member that the directory leaves out", spoil_orphan, SW_ZIP_ORPHAN},
+    {"bytes between members", spoil_gap, SW_ZIP_GAP},
+    {"bytes before, offsets right", spoil_prefix, SW_ZIP_PREFIX},
+    {"bytes before, offsets shifted", spoil_shifted, SW_ZIP_PREFIX},
+    {"bytes behind", spoil_suffix, SW_ZIP_SUFFIX},
+    {"two end records", spoil_second_end, SW_ZIP_SECOND_END},
+    {"a wrong count", spoil_count, SW_ZIP_COUNT},
+    {"several disks", spoil_disks, SW_ZIP_DISKS},
+    {"encryption", spoil_encrypted, SW_ZIP_ENCRYPTED},
+    {"a name that goes up", spoil_name_up, SW_ZIP_BAD_NAME},
+    {"an absolute name", spoil_name_absolute, SW_ZIP_BAD_NAME},
+    {"a name with backslashes", spoil_name_backslash, SW_ZIP_BAD_NAME},
+    {"a name with a drive", spoil_name_drive, SW_ZIP_BAD_NAME},
+    {"a name with a line feed", spoil_name_control, SW_ZIP_BAD_NAME},
+    {"a name that is not UTF-8", spoil_name_bytes, SW_ZIP_BAD_NAME},
+    {"a disagreeing 64-bit record", spoil_zip64, SW_ZIP_ZIP64},
+};
+
+static void test_every_difference_between_readers_is_a_problem(void **state)
+{
+    bool seen[SW_ZIP_FAULTS] = {false};
+    for (size_t i = 0; i < SW_COUNT(faults); i++) {
+        SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+        faults[i].spoil(&bytes);
+        struct opened o;
+        open_bytes(&o, &bytes);
+        if (o.code != SW_OK || !has(&o, faults[i].fault)) {
+            fail_msg("%s: code %d, %zu problems: %s", faults[i].what, (int)o.code,
+                o.zip.problem_count, o.err.text);
+        }
+        seen[faults[i].fault] = true;
+        assert_non_null(sw_zip_fault_text(faults[i].fault));
+        sw_arena_release(&o.arena);
+    }
+    for (size_t i = 0; i < SW_ZIP_FAULTS; i++) {
+        assert_true(seen[i]);
+    }
+}
+
+static void test_members_are_found_behind_a_prefix_and_as_orphans(void **state)
+{
+    static void (*const spoils[])(struct sw_buf *) = {spoil_shifted, spoil_orphan};
+    for (size_t i = 0; i < SW_COUNT(spoils); i++) {
+        SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+        spoils[i](&bytes);
+        struct opened o;
+        open_bytes(&o, &bytes);
+        assert_int_equal(o.zip.count, 2);
+        SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+        struct sw_zip_content content;
+        assert_int_equal(
+            sw_zip_read(&o.zip, &o.zip.entries[1], 9, 9, &out, &content, &o.err), SW_OK);
+        assert_string_equal(sw_buf_cstr(&out), i == 0 ? "world!" : "evil");
+        sw_arena_release(&o.arena);
+    }
+}
+
+static void test_data_descriptors_are_no_gaps(void **state)
+{
+    for (int with_signature = 0; with_signature < 2; with_signature++) {
+        struct zip_member members[2];
+        two_members(members);
+        SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+        for (size_t i = 0; i < 2; i++) {
+            members[i].flags = SW_ZIP_FLAG_DESCRIPTOR;
+            struct zip_member local = members[i];
+            local.crc = 0;
+            zip_local(&bytes, &local);
+            members[i].header = local.header;
+            if (with_signature == 1) {
+                zip_u32(&bytes, 0x08074b50);
+            }
+            zip_u32(&bytes, members[i].crc);
+            zip_u32(&bytes, members[i].data.len);
+            zip_u32(&bytes, members[i].size);
+        }
+        zip_directory(&bytes, members, 2);
+        struct opened o;
+        open_bytes(&o, &bytes);
+        assert_int_equal(o.code, SW_OK);
+        assert_int_equal(o.zip.problem_count, 0);
+        sw_arena_release(&o.arena);
+    }
+}
+
+static void test_no_prefix_of_an_archive_is_accepted(void **state)
+{
+    struct zip_member members[2];
+    two_members(members);
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_build(&bytes, members, 2);
+    size_t whole = bytes.len;
+    for (size_t len = 0; len < whole; len++) {
+        struct sw_buf part = bytes;
+        part.len = len;
+        struct opened o;
+        open_bytes(&o, &part);
+        assert_int_equal(o.code, SW_E_FORMAT);
+        assert_int_not_equal(strlen(o.err.text), 0);
+        sw_arena_release(&o.arena);
+    }
+}
+
+static void test_an_empty_archive_is_an_archive(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_end(&bytes, 0, 0);
+    assert_true(sw_zip_has_end(sw_buf_bytes(&bytes)));
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    assert_int_equal(o.zip.count, 0);
+    assert_int_equal(o.zip.problem_count, 0);
+    sw_arena_release(&o.arena);
+}
+
+static void test_parts_of_a_source_stay_inside(void **state)
+{
+    struct sw_source source = sw_source_memory(sw_bytes("0123456789", 10));
+    struct sw_source part;
+    char out[4];
+    assert_int_equal(sw_source_part(&source, 2, 5, &part), SW_OK);
+    assert_int_equal(sw_source_read(&part, 1, out, 4, NULL), SW_OK);
+    assert_memory_equal(out, "3456", 4);
+    assert_int_equal(sw_source_read(&part, 2, out, 4, NULL), SW_E_FORMAT);
+    assert_int_equal(sw_source_read(&part, UINT64_MAX, out, 4, NULL), SW_E_FORMAT);
+    assert_int_equal(sw_source_part(&part, 3, 3, &part), SW_E_FORMAT);
+    assert_int_equal(sw_source_part(&part, UINT64_MAX, 2, &part), SW_E_FORMAT);
+}
+
+static void test_a_head_says_when_more_is_wanted(void **state)
+{
+    struct sw_source source = sw_source_head(sw_bytes("0123", 4), 100);
+    char out[4];
+    assert_int_equal(sw_source_read(&source, 0, out, 4, NULL), SW_OK);
+    assert_int_equal(sw_source_read(&source, 1, out, 4, NULL), SW_E_LIMIT);
+    assert_int_equal(sw_source_read(&source, 98, out, 4, NULL), SW_E_FORMAT);
+    struct sw_source part;
+    assert_int_equal(sw_source_part(&source, 50, 10, &part), SW_OK);
+    assert_int_equal(sw_source_read(&part, 0, out, 1, NULL), SW_E_LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_members_are_listed_and_read),
+        cmocka_unit_test(test_deflated_members_are_unpacked_in_part_or_whole),
+        cmocka_unit_test(test_broken_deflate_data_is_refused),
+        cmocka_unit_test(test_other_methods_are_said_to_be_unread),
+        cmocka_unit_test(test_every_difference_between_readers_is_a_problem),
+        cmocka_unit_test(test_members_are_found_behind_a_prefix_and_as_orphans),
+        cmocka_unit_test(test_data_descriptors_are_no_gaps),
+        cmocka_unit_test(test_no_prefix_of_an_archive_is_accepted),
+        cmocka_unit_test(test_an_empty_archive_is_an_archive),
+        cmocka_unit_test(test_parts_of_a_source_stay_inside),
+        cmocka_unit_test(test_a_head_says_when_more_is_wanted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

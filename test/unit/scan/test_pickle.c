@@ -1,0 +1,362 @@
+#include "inspect_one.h"
+
+#include "../../../src/scan/pickle.h"
+
+#define CLEAN "pickle", SW_SCAN_PARSED, SW_SEVERITY_INFO, NULL, NULL
+#define BAD(words) "pickle", SW_SCAN_PARSED, SW_SEVERITY_CRITICAL, "pickle-import", words
+#define ODD(words) "pickle", SW_SCAN_PARSED, SW_SEVERITY_HIGH, "pickle-import", words
+#define RULE(rule, words) "pickle", SW_SCAN_PARSED, SW_SEVERITY_HIGH, rule, words
+#define BROKE(severity, rule, words) "pickle", SW_SCAN_FAILED, severity, rule, words
+#define NOT_ONE "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
+
+static void test_there_are_68_opcodes(void **state)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < 256; i++) {
+        count += sw_pickle_rows[i].name != NULL;
+    }
+    assert_int_equal(count, 68);
+}
+
+static const struct look_case harmless[] = {
+    {"None", BYTES("N."), CLEAN},
+    {"protocol 0 numbers", BYTES("(I1\nI01\nI-0x1F\nL12L\nF1.5\nF-inf\nt."), CLEAN},
+    {"protocol 0 text", BYTES("(S'a'\nS\"b\"\nV\\u00e9\np0\n0g0\nl."), CLEAN},
+    {"protocol 0 dict", BYTES("(S'a'\nI1\nd."), CLEAN},
+    {"protocol 0 append and setitem", BYTES("((lI1\na(dI1\nI2\nst."), CLEAN},
+    {"persistent ids", BYTES("(Pid\nN\x85Ql."), CLEAN},
+    {"protocol 1",
+        BYTES("(K\x01M\x02\x00J\x03\x00\x00\x00G\x3f\xf0\x00\x00\x00\x00\x00\x00T"
+              "\x01\x00\x00\x00xU\x01yX\x01\x00\x00\x00z]q\x00h\x00r\x01\x00\x00\x00j"
+              "\x01\x00\x00\x00})l."),
+        CLEAN},
+    {"protocol 2",
+        BYTES("\x80\x02(\x88\x89\x8a\x01\x05\x8b\x01\x00\x00\x00\x05N\x85NN\x86NNN\x87"
+              "t."),
+        CLEAN},
+    {"protocol 3 bytes", BYTES("\x80\x03(C\x01xB\x01\x00\x00\x00yl."), CLEAN},
+    {"protocol 4",
+        BYTES("\x80\x04\x95\x20\x00\x00\x00\x00\x00\x00\x00(\x8c\x01"
+              "a\x94\x8d\x01\x00\x00\x00\x00\x00\x00\x00"
+              "b\x8e\x01\x00\x00\x00\x00\x00\x00\x00"
+              "c\x8f(K\x01\x90(K\x01\x91l."),
+        CLEAN},
+    {"protocol 5", BYTES("\x80\x05(\x96\x01\x00\x00\x00\x00\x00\x00\x00x\x97\x98l."), CLEAN},
+    {"stack shuffling", BYTES("NN0(0(NN12220000N."), CLEAN},
+    {"items",
+        BYTES("](K\x01K\x02"
+              "eK\x03"
+              "a}(K\x01K\x02uK\x01K\x02s\x86."),
+        CLEAN},
+    {"an ordered dict",
+        BYTES("\x80\x02"
+              "ccollections\nOrderedDict\n)R(X\x01\x00\x00\x00"
+              "aK\x01u}b."),
+        CLEAN},
+    {"a set of protocol 2",
+        BYTES("\x80\x02"
+              "c__builtin__\nset\n]\x85R."),
+        CLEAN},
+    {"an allowed import by the stack",
+        BYTES("\x80\x04\x8c\x0b"
+              "collections\x8c\x0bOrderedDict\x93)\x81."),
+        CLEAN},
+    {"with keyword arguments",
+        BYTES("\x80\x04\x8c\x0b"
+              "collections\x8c\x07"
+              "Counter\x93)}\x92."),
+        CLEAN},
+    {"two streams", BYTES("\x80\x02N.\x80\x02K\x01."), CLEAN},
+    {"padding behind", BYTES("\x80\x02N.\0\0\0\n \t"), CLEAN},
+    {"memo used out of order", BYTES("\x80\x02(Nq\x09Nq\x00h\x09q\x01h\x01t."), CLEAN},
+};
+
+static void test_harmless_pickles_are_clean(void **state)
+{
+    for (size_t i = 0; i < SW_COUNT(harmless); i++) {
+        check_case(&harmless[i]);
+    }
+}
+
+static const struct look_case harmful[] = {
+    {"GLOBAL and REDUCE", BYTES("cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"GLOBAL alone", BYTES("cos\nsystem\n."), BAD("imports os.system")},
+    {"INST", BYTES("(S'id'\nios\nsystem\n."), BAD("calls os.system")},
+    {"OBJ", BYTES("(cos\nsystem\nS'id'\no."), BAD("calls os.system")},
+    {"OBJ and POP", BYTES("(cos\nsystem\nS'id'\no0N."), BAD("calls os.system")},
+    {"NEWOBJ",
+        BYTES("\x80\x02"
+              "csubprocess\nPopen\n(X\x02\x00\x00\x00idt\x81."),
+        BAD("calls subprocess.Popen")},
+    {"NEWOBJ_EX", BYTES("\x80\x04\x8c\x0asubprocess\x8c\x05Popen\x93)}\x92."),
+        BAD("calls subprocess.Popen")},
+    {"STACK_GLOBAL", BYTES("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x02id\x85R."),
+        BAD("calls os.system")},
+    {"STACK_GLOBAL from the memo",
+        BYTES("\x80\x04\x8c\x02os\x94\x30\x8c\x06system\x94\x30h\x00h\x01\x93\x8c\x02id\x85R."),
+        BAD("calls os.system")},
+    {"STACK_GLOBAL from an overwritten memo",
+        BYTES("\x80\x04\x8c\x0b"
+              "collectionsq\x00\x30\x8c\x02osq\x00\x30\x8c\x06systemq\x01\x30h\x00h\x01\x93)R."),
+        BAD("calls os.system")},
+    {"MEMOIZE after a far PUT counts entries",
+        BYTES("\x80\x04\x8c\x0b"
+              "collectionsq\x05\x94\x30\x8c\x02os\x94\x30h\x02\x8c\x06system\x93)R."),
+        BAD("calls os.system")},
+    {"STACK_GLOBAL with DUP", BYTES("\x80\x04\x8c\x02os2\x93)R."), BAD("os.os")},
+    {"escapes of UNICODE", BYTES("V\\u006fs\nV\\u0073ystem\n\x93(S'id'\ntR."),
+        BAD("calls os.system")},
+    {"escapes of STRING", BYTES("S'\\x6fs'\nS'system'\n\x93(S'id'\ntR."), BAD("calls os.system")},
+    {"a dotted name", BYTES("\x80\x04\x8c\x0dtorch.storage\x8c\x09os.system\x93\x8c\x02id\x85R."),
+        BAD("torch.storage.os.system")},
+    {"a way through attributes",
+        BYTES("\x80\x04\x8c\x0b"
+              "collections\x8c\x17OrderedDict.__globals__\x93."),
+        BAD("__globals__")},
+    {"Python 2's names", BYTES("c__builtin__\neval\n(S'1'\ntR."), BAD("calls __builtin__.eval")},
+    {"below a denied module",
+        BYTES("\x80\x02"
+              "cimportlib.util\nfind_spec\n)R."),
+        BAD("importlib.util.find_spec")},
+    {"a second stream", BYTES("\x80\x02N.cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"a second stream behind padding",
+        BYTES("\x80\x02N.\0\0\0\0\0\0\0\0\x80\x02"
+              "cos\nsystem\n(X\x02\x00\x00\x00idtR."),
+        BAD("calls os.system")},
+    {"code of its own",
+        BYTES("\x80\x02"
+              "cmy_models\nNet\n)\x81."),
+        ODD("my_models.Net, which is not among")},
+    {"a name that begins like a denied one",
+        BYTES("\x80\x02"
+              "cosmium\nread\n)R."),
+        ODD("osmium.read")},
+    {"numpy is not in the set",
+        BYTES("\x80\x02"
+              "cnumpy.core.multiarray\n_reconstruct\n)R."),
+        ODD("numpy.core.multiarray._reconstruct")},
+    {"an extension", BYTES("\x80\x02\x82\x01)R."), RULE("pickle-extension", "registry")},
+    {"a two-byte extension", BYTES("\x80\x02\x83\x01\x01)R."),
+        RULE("pickle-extension", "registry")},
+    {"a four-byte extension", BYTES("\x80\x02\x84\x01\x01\x01\x01)R."),
+        RULE("pickle-extension", "registry")},
+    {"a computed name", BYTES("\x80\x04K\x01\x8c\x06system\x93."),
+        RULE("pickle-import-unresolved", "computed")},
+    {"a call of a call",
+        BYTES("\x80\x02"
+              "ccollections\nOrderedDict\n)R)R."),
+        RULE("pickle-call", "plain import")},
+    {"a call of a string", BYTES("\x80\x02X\x01\x00\x00\x00x)R."),
+        RULE("pickle-call", "plain import")},
+    {"BUILD on a module",
+        BYTES("\x80\x02"
+              "ctorch._utils\n_rebuild_tensor\n}X\x01\x00\x00\x00xNsb."),
+        RULE("pickle-build", "attributes")},
+    {"SETITEM on a rebuilt tensor",
+        BYTES("\x80\x02"
+              "ctorch._utils\n_rebuild_tensor\n)RK\x00K\x01s."),
+        RULE("pickle-store", "stores items")},
+};
+
+static void test_what_runs_code_is_named(void **state)
+{
+    check_cases(harmful, SW_COUNT(harmful));
+}
+
+static const struct look_case broken[] = {
+    {"cut in an argument after an import", BYTES("cbuiltins\nexec\n(X>\nf"),
+        BROKE(SW_SEVERITY_CRITICAL, "pickle-import", "builtins.exec")},
+    {"no opcode after a call",
+        BYTES("\x80\x02"
+              "cos\nsystem\n(X\x02\x00\x00\x00idtR\xff\xff"),
+        BROKE(SW_SEVERITY_CRITICAL, "pickle-import", "calls os.system")},
+    {"no STOP", BYTES("\x80\x02N"), BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "without STOP")},
+    {"unknown protocol inside", BYTES("\x80\x02N\x80\x06."),
+        BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "protocol 6")},
+    {"stack underflow", BYTES("\x80\x02N\x86."),
+        BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "too little on the stack")},
+    {"empty memo", BYTES("\x80\x02Nh\x05."), BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "memo")},
+    {"a length beyond the end", BYTES("\x80\x04N\x8e\xff\xff\xff\xff\xff\xff\xff\xff."),
+        BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "BINBYTES8")},
+    {"a name that is not UTF-8", BYTES("\x80\x02Nc\xff\nx\n."),
+        BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "UTF-8")},
+    {"a broken number", BYTES("\x80\x02NIx y\n."),
+        BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "malformed argument of INT")},
+    {"a string without quotes", BYTES("\x80\x02NSabc\n."),
+        BROKE(SW_SEVERITY_MEDIUM, "pickle-broken", "malformed argument of STRING")},
+    {"a second stream that breaks off",
+        BYTES("\x80\x02N.\x80\x02"
+              "cos\nsystem\n(X\x02\x00\x00\x00idtR\xff"),
+        BROKE(SW_SEVERITY_CRITICAL, "pickle-import", "calls os.system")},
+    {"bytes behind that are nothing", BYTES("\x80\x02N.\xff\xff\xff"), "pickle", SW_SCAN_PARSED,
+        SW_SEVERITY_MEDIUM, "pickle-trailing", "3 bytes"},
+    {"a pickle behind noise",
+        BYTES("\x80\x02N.\xff\xff\xff\x80\x02"
+              "cos\nsystem\n(X\x02\x00\x00\x00idtR."),
+        BAD("calls os.system")},
+    {"a text pickle behind noise", BYTES("\x80\x02N.\xff\xff\xff(S'id'\ncos\nsystem\n."),
+        BAD("os.system")},
+    {"a pickle behind a broken one",
+        BYTES("\x80\x02N\xff\xff\xff\x80\x02"
+              "cos\nsystem\n(X\x02\x00\x00\x00idtR."),
+        BROKE(SW_SEVERITY_CRITICAL, "pickle-import", "calls os.system")},
+};
+
+static void test_what_ran_before_a_corruption_counts(void **state)
+{
+    check_cases(broken, SW_COUNT(broken));
+}
+
+static const struct look_case no_pickles[] = {
+    {"nothing", "", 0, NOT_ONE},
+    {"a full stop", BYTES("."), NOT_ONE},
+    {"prose", BYTES("This is a readme. It says things.\n"), NOT_ONE},
+    {"prose with I", BYTES("I am here\nand there\n"), NOT_ONE},
+    {"a note", BYTES("N. B. this is a note\n"), NOT_ONE},
+    {"a licence", BYTES("MIT License\n\nCopyright (c) 2024\n"), NOT_ONE},
+    {"a word list", BYTES("cat\ndog\nelephant\nfox\n"), NOT_ONE},
+    {"a class in Python", BYTES("class Net:\n    pass\n"), NOT_ONE},
+    {"a comment in parentheses", BYTES("(c) 2024 somebody\n"), NOT_ONE},
+    {"JSON", BYTES("{\"a\": [1, 2]}"), NOT_ONE},
+    {"an import of what is no name", BYTES("cmod\n\xf8\n"), NOT_ONE},
+    {"numbers", BYTES("\x28\x00\x00\x00\x00\x00\x00\x00\x2e\x00\x00\x00\x00\x00\x00\x00"), NOT_ONE},
+};
+
+static void test_text_and_data_are_no_pickles(void **state)
+{
+    check_cases(no_pickles, SW_COUNT(no_pickles));
+}
+
+static void mark_opcodes(const struct look_case *row, bool seen[256])
+{
+    struct sw_source source = sw_source_memory(sw_bytes(row->bytes, row->len));
+    SW_CLEANUP(free) struct sw_pickle_reader *reader = malloc(sizeof(*reader));
+    assert_non_null(reader);
+    sw_window_init(&reader->window, &source);
+    reader->line_max = UINT64_MAX;
+    struct sw_pickle_op op;
+    for (uint64_t at = 0; sw_pickle_decode(reader, at, &op, NULL) == SW_OK; at = op.next) {
+        seen[op.code] = true;
+    }
+}
+
+static void test_the_tables_use_every_opcode(void **state)
+{
+    bool seen[256] = {false};
+    for (size_t i = 0; i < SW_COUNT(harmless); i++) {
+        mark_opcodes(&harmless[i], seen);
+    }
+    for (size_t i = 0; i < SW_COUNT(harmful); i++) {
+        mark_opcodes(&harmful[i], seen);
+    }
+    for (size_t i = 0; i < 256; i++) {
+        if (sw_pickle_rows[i].name != NULL && !seen[i]) {
+            fail_msg("no row uses %s", sw_pickle_rows[i].name);
+        }
+    }
+}
+
+static void test_a_deep_pickle_is_over_the_limit_and_no_evidence(void **state)
+{
+    size_t len = (5u << 20) + 4;
+    SW_CLEANUP(free) char *bytes = malloc(len);
+    assert_non_null(bytes);
+    memset(bytes, 'N', len);
+    bytes[0] = (char)0x80;
+    bytes[1] = 2;
+    bytes[len - 1] = '.';
+    struct looked looked;
+    look(&looked, bytes, len, "deep");
+    assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+    assert_non_null(found(&looked, "over-limit", "more memory"));
+    looked_release(&looked);
+}
+
+static void test_long_lines_are_read_whole(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    assert_int_equal(sw_buf_puts(&buf, "(V"), SW_OK);
+    for (size_t i = 0; i < 300000; i++) {
+        assert_int_equal(sw_buf_putc(&buf, 'x'), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&buf, "\ncos\nsystem\nt."), SW_OK);
+    struct looked looked;
+    look(&looked, buf.data, buf.len, "long");
+    assert_int_equal(looked.in.status, SW_SCAN_PARSED);
+    const struct sw_finding *finding = found(&looked, "pickle-import", "imports os.system");
+    assert_non_null(finding);
+    assert_int_equal(finding->offset, 300003);
+    looked_release(&looked);
+}
+
+static void test_a_finding_carries_its_place(void **state)
+{
+    static const char bytes[] = "\x80\x02N0cos\nsystem\n(X\x02\x00\x00\x00idtR.";
+    struct looked looked;
+    look(&looked, bytes, sizeof(bytes) - 1, "x.pkl");
+    assert_int_equal(looked.in.finding_count, 1);
+    assert_int_equal(looked.in.findings[0].offset, 4);
+    assert_string_equal(looked.in.findings[0].message, "calls os.system");
+    looked_release(&looked);
+}
+
+static void test_names_are_escaped(void **state)
+{
+    static const char bytes[] = "\x80\x02"
+                                "cos\nsys\x1b[2Jtem\n.";
+    struct looked looked;
+    look(&looked, bytes, sizeof(bytes) - 1, "x.pkl");
+    assert_int_equal(looked.in.finding_count, 1);
+    assert_string_equal(looked.in.findings[0].message, "imports os.sys\\x1b[2Jtem");
+    looked_release(&looked);
+}
+
+static void test_the_weights_only_set_is_kept(void **state)
+{
+    static const struct {
+        const char *module, *name;
+        enum sw_import_class class;
+    } rows[] = {
+        {"torch._utils", "_rebuild_tensor_v2", SW_IMPORT_ALLOWED},
+        {"torch", "BFloat16Storage", SW_IMPORT_ALLOWED},
+        {"torch", "float8_e4m3fn", SW_IMPORT_ALLOWED},
+        {"torch.nn.parameter", "Parameter", SW_IMPORT_ALLOWED},
+        {"__builtin__", "bytearray", SW_IMPORT_ALLOWED},
+        {"torch", "float", SW_IMPORT_OTHER},
+        {"torch", "", SW_IMPORT_OTHER},
+        {"torch", "float32 float16", SW_IMPORT_OTHER},
+        {"torch._utils", "_rebuild_tensor_v", SW_IMPORT_OTHER},
+        {"builtins", "dict", SW_IMPORT_OTHER},
+        {"builtins", "eval", SW_IMPORT_DENIED},
+        {"torch", "load", SW_IMPORT_DENIED},
+        {"os.path", "join", SW_IMPORT_DENIED},
+        {"nt", "system", SW_IMPORT_DENIED},
+        {"commands", "getoutput", SW_IMPORT_DENIED},
+        {"sklearn.tree", "__pyx_unpickle_Tree", SW_IMPORT_OTHER},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        enum sw_import_class class =
+            sw_pickle_classify(sw_str(rows[i].module), sw_str(rows[i].name));
+        if (class != rows[i].class) {
+            fail_msg("%s.%s is of class %d", rows[i].module, rows[i].name, (int)class);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_there_are_68_opcodes),
+        cmocka_unit_test(test_the_tables_use_every_opcode),
+        cmocka_unit_test(test_harmless_pickles_are_clean),
+        cmocka_unit_test(test_what_runs_code_is_named),
+        cmocka_unit_test(test_what_ran_before_a_corruption_counts),
+        cmocka_unit_test(test_text_and_data_are_no_pickles),
+        cmocka_unit_test(test_a_deep_pickle_is_over_the_limit_and_no_evidence),
+        cmocka_unit_test(test_long_lines_are_read_whole),
+        cmocka_unit_test(test_a_finding_carries_its_place),
+        cmocka_unit_test(test_names_are_escaped),
+        cmocka_unit_test(test_the_weights_only_set_is_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
