@@ -1,0 +1,290 @@
+/* The room through its public face: trees, verdicts, the predicate. With SW_SCAN_OUT set, the
+ * predicates are written there too, for test/cmd/scan_schema.sh. */
+#include "scan/scan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "temp_tree.h"
+
+#define EVIL   \
+    "\x80\x02" \
+    "cos\nsystem\n(X\x02\x00\x00\x00idtR."
+#define ODD "\x80\x02N.\xff\xff"
+#define GOOD "\x80\x02N."
+
+struct fixture {
+    struct temp_tree tree;
+    struct sw_arena arena;
+    struct sw_scan_report report;
+};
+
+static int setup(void **state)
+{
+    static struct fixture f;
+    f = (struct fixture){0};
+    temp_tree_make(&f.tree);
+    sw_arena_init(&f.arena, 0);
+    *state = &f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_remove(&f->tree);
+    sw_arena_release(&f->arena);
+    return 0;
+}
+
+static void scan(struct fixture *f)
+{
+    struct sw_error err = {0};
+    if (sw_scan_path(&f->arena, f->tree.path, NULL, &f->report, &err) != SW_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
+/* The predicate as a tree; its bytes also go to SW_SCAN_OUT. */
+static struct sw_json predicate(struct fixture *f, const char *file)
+{
+    struct sw_buf text = SW_BUF_INIT;
+    assert_int_equal(sw_scan_predicate(&f->report, 1767225600, &text), SW_OK);
+    const char *copy = sw_arena_strndup(&f->arena, sw_buf_str(&text));
+    assert_non_null(copy);
+    const char *out = getenv("SW_SCAN_OUT");
+    if (out != NULL) {
+        const char *path = sw_path_join(&f->arena, out, file);
+        assert_int_equal(sw_file_write(path, sw_buf_bytes(&text), 0666, 0, NULL), SW_OK);
+    }
+    struct sw_json root;
+    assert_int_equal(sw_json_parse(&f->arena, sw_bytes(copy, text.len), NULL, &root, NULL), SW_OK);
+    sw_buf_release(&text);
+    return root;
+}
+
+static void is_text(const struct sw_json *root, const char *path, const char *text)
+{
+    const struct sw_json *value = sw_json_path(root, sw_str(path));
+    struct sw_str found = sw_str("(absent)");
+    (void)sw_json_str(value, &found);
+    if (!sw_str_is(found, text)) {
+        fail_msg("%s is " SW_STR_FMT, path, SW_STR_ARG(found));
+    }
+}
+
+static void is_number(const struct sw_json *root, const char *path, uint64_t number)
+{
+    uint64_t found = UINT64_MAX;
+    assert_true(sw_json_u64(sw_json_path(root, sw_str(path)), &found));
+    assert_int_equal(found, number);
+}
+
+static void a_harmless_tree_is_clean(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write(&f->tree, "README.md", "A model.\n");
+    temp_tree_write(&f->tree, "config.json", "{}");
+    temp_tree_write_bytes(&f->tree, "a/model.pkl", GOOD, sizeof(GOOD) - 1);
+    temp_tree_write_bytes(&f->tree, "a/empty", "", 0);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_CLEAN);
+    assert_int_equal(f->report.file_count, 4);
+    assert_string_equal(f->report.files[0].path, "README.md");
+    assert_string_equal(f->report.files[2].path, "a/model.pkl");
+    assert_string_equal(f->report.files[2].format, "pickle");
+    assert_int_equal(f->report.files[2].status, SW_SCAN_PARSED);
+    struct sw_json root = predicate(f, "clean.json");
+    is_text(&root, "verdict", "clean");
+    is_text(&root, "scanner.name", "sealwright");
+    is_text(&root, "scannedAt", "2026-01-01T00:00:00Z");
+    is_number(&root, "summary.files", 4);
+    is_number(&root, "summary.bytes", 15);
+    is_number(&root, "summary.parsed", 1);
+    is_number(&root, "summary.unknown", 3);
+    is_number(&root, "formats.pickle", 1);
+    is_number(&root, "formats.unknown", 3);
+    is_number(&root, "findingCount", 0);
+    assert_int_equal(sw_json_get(&root, "findings")->count, 0);
+}
+
+static void one_bad_file_makes_the_tree_malicious(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write(&f->tree, "README.md", "A model.\n");
+    temp_tree_write_bytes(&f->tree, "b/notes.txt", EVIL, sizeof(EVIL) - 1);
+    temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+    struct sw_json root = predicate(f, "malicious.json");
+    is_text(&root, "verdict", "malicious");
+    is_number(&root, "findingCount", 2);
+    is_text(&root, "findings.0.path", "b/notes.txt");
+    is_text(&root, "findings.0.severity", "critical");
+    is_text(&root, "findings.0.rule", "pickle-import");
+    is_text(&root, "findings.0.message", "calls os.system");
+    is_number(&root, "findings.0.offset", 2);
+    is_text(&root, "findings.1.rule", "not-opened");
+    assert_null(sw_json_path(&root, sw_str("findings.1.offset")));
+}
+
+static void what_cannot_be_opened_is_inconclusive(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write_bytes(&f->tree, "good.pkl", GOOD, sizeof(GOOD) - 1);
+    temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    struct sw_json root = predicate(f, "inconclusive.json");
+    is_text(&root, "verdict", "inconclusive");
+    is_number(&root, "summary.failed", 1);
+}
+
+static void what_is_only_odd_is_suspicious(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write_bytes(&f->tree, "odd.pkl", ODD, sizeof(ODD) - 1);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_SUSPICIOUS);
+    struct sw_json root = predicate(f, "suspicious.json");
+    is_text(&root, "verdict", "suspicious");
+}
+
+static void formats_that_are_only_recognised_do_not_spoil_the_verdict(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write_bytes(&f->tree, "m.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_CLEAN);
+    assert_int_equal(f->report.files[0].status, SW_SCAN_RECOGNISED);
+    struct sw_json root = predicate(f, "recognised.json");
+    is_text(&root, "findings.0.severity", "info");
+}
+
+static void an_empty_tree_is_no_evidence(void **state)
+{
+    struct fixture *f = *state;
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    struct sw_json root = predicate(f, "empty.json");
+    is_number(&root, "summary.files", 0);
+}
+
+static void what_is_no_file_is_no_evidence(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write(&f->tree, "file", "text");
+    temp_tree_link(&f->tree, "/etc", "link");
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.finding_count, 1);
+    assert_string_equal(f->report.findings[0].path, "link");
+    assert_string_equal(f->report.findings[0].rule, "unreadable");
+    (void)predicate(f, "link.json");
+}
+
+static void a_single_file_is_scanned_under_its_name(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write(&f->tree, "x.pkl", "no pickle");
+    struct sw_error err = {0};
+    assert_int_equal(
+        sw_scan_path(&f->arena, temp_tree_path(&f->tree, "x.pkl"), NULL, &f->report, &err), SW_OK);
+    assert_int_equal(f->report.file_count, 1);
+    assert_string_equal(f->report.files[0].path, "x.pkl");
+    assert_string_equal(f->report.findings[0].rule, "name-mismatch");
+}
+
+static void a_path_that_is_not_there_is_an_error(void **state)
+{
+    struct fixture *f = *state;
+    struct sw_error err = {0};
+    assert_int_equal(
+        sw_scan_path(&f->arena, temp_tree_path(&f->tree, "absent"), NULL, &f->report, &err),
+        SW_E_NOENT);
+    assert_non_null(strstr(err.text, "absent"));
+}
+
+static void many_files_are_scanned_in_parallel_and_in_order(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 200; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "%03d.pkl", i);
+        bool evil = i % 10 == 3;
+        temp_tree_write_bytes(
+            &f->tree, name, evil ? EVIL : GOOD, evil ? sizeof(EVIL) - 1 : sizeof(GOOD) - 1);
+    }
+    scan(f);
+    assert_int_equal(f->report.file_count, 200);
+    assert_int_equal(f->report.finding_count, 20);
+    for (size_t i = 0; i < 20; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "%03zu.pkl", i * 10 + 3);
+        assert_string_equal(f->report.findings[i].path, name);
+    }
+}
+
+static void of_too_many_findings_the_worst_are_listed(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 1200; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "%04d.pt", i);
+        temp_tree_write(&f->tree, name, "text");
+    }
+    temp_tree_write_bytes(&f->tree, "zz", EVIL, sizeof(EVIL) - 1);
+    scan(f);
+    assert_int_equal(f->report.finding_count, 1201);
+    struct sw_json root = predicate(f, "many.json");
+    is_number(&root, "findingCount", 1201);
+    assert_int_equal(sw_json_get(&root, "findings")->count, 1);
+    is_text(&root, "findings.0.path", "zz");
+}
+
+static void the_digest_of_the_rules_is_stable_and_in_the_report(void **state)
+{
+    struct fixture *f = *state;
+    struct sw_digest one;
+    struct sw_digest two;
+    sw_scan_rules_digest(&one);
+    sw_scan_rules_digest(&two);
+    assert_true(sw_digest_equal(&one, &two));
+    assert_int_equal(one.len, 32);
+    temp_tree_write(&f->tree, "x", "text");
+    scan(f);
+    assert_true(sw_digest_equal(&one, &f->report.rules));
+}
+
+static void every_name_has_words(void **state)
+{
+    assert_string_equal(sw_severity_name(SW_SEVERITY_CRITICAL), "critical");
+    assert_string_equal(sw_scan_status_name(SW_SCAN_FAILED), "failed");
+    assert_string_equal(sw_scan_verdict_name(SW_SCAN_INCONCLUSIVE), "inconclusive");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(a_harmless_tree_is_clean),
+        TEST(one_bad_file_makes_the_tree_malicious),
+        TEST(what_cannot_be_opened_is_inconclusive),
+        TEST(what_is_only_odd_is_suspicious),
+        TEST(formats_that_are_only_recognised_do_not_spoil_the_verdict),
+        TEST(an_empty_tree_is_no_evidence),
+        TEST(what_is_no_file_is_no_evidence),
+        TEST(a_single_file_is_scanned_under_its_name),
+        TEST(a_path_that_is_not_there_is_an_error),
+        TEST(many_files_are_scanned_in_parallel_and_in_order),
+        TEST(of_too_many_findings_the_worst_are_listed),
+        TEST(the_digest_of_the_rules_is_stable_and_in_the_report),
+        TEST(every_name_has_words),
+#undef TEST
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
