@@ -75,15 +75,17 @@ const struct sw_format sw_format_zlib = {
     .id = "zlib", .names = ".joblib .pkl", .sniff = sniff_zlib, .holds_files = true};
 
 /* The "alone" form has no magic: properties 0x5d, a dictionary size that is a power of two (or
- * three halves of one), and an unknown or believable size. */
+ * three halves of one), an unknown or believable size, and the range coder's first byte, which is
+ * always 0. */
 static bool sniff_lzma(const struct sw_specimen *specimen)
 {
     struct sw_cursor cur = sw_cursor(specimen->head);
     uint8_t properties;
     uint32_t dictionary;
     uint64_t size;
+    uint8_t first;
     if (sw_cur_u8(&cur, &properties) != SW_OK || sw_cur_u32le(&cur, &dictionary) != SW_OK ||
-        sw_cur_u64le(&cur, &size) != SW_OK) {
+        sw_cur_u64le(&cur, &size) != SW_OK || sw_cur_u8(&cur, &first) != SW_OK || first != 0) {
         return false;
     }
     bool power = dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0;

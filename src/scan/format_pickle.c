@@ -11,6 +11,9 @@ static const uint8_t torch_magic[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 
 
 /* What a search through foreign bytes may spend on one candidate. */
 #define SEARCH_OPS 100000
+/* Opcodes that a broken stream must have run to count without a named import: any data may hold
+ * fewer by chance. */
+#define CHANCE_OPS 8
 #define SEARCH_LINE 4096
 
 struct reading {
@@ -20,7 +23,8 @@ struct reading {
     struct sw_error *err;
     uint64_t at;
     size_t streams;
-    bool proto; /* the file begins with a PROTO opcode */
+    bool proto;  /* the file begins with a PROTO opcode */
+    bool called; /* a stream called what it imported without a name */
     bool legacy;
     bool joblib;
 };
@@ -131,12 +135,14 @@ static bool did_something(const struct sw_pickle_machine *m)
         named = named || (sw_pickle_is_dotted_name(sw_bytes_of_str(import->module)) &&
                              sw_pickle_is_dotted_name(sw_bytes_of_str(import->name)));
     }
-    return named && (m->calls > 0 || m->op_late >= 4);
+    bool unnamed = m->unnamed && m->ops >= CHANCE_OPS;
+    return (named && m->op_late >= 4) || ((named || unnamed) && m->calls > 0);
 }
 
 static void forget_stream(struct sw_pickle_machine *m)
 {
     m->import_count = m->first_import;
+    m->note_count = m->first_note;
 }
 
 /* Runs stream after stream. At the end r->at is where the last one that counts ended or broke;
@@ -154,10 +160,12 @@ static sw_result run_streams(struct reading *r, bool *broken)
         enum sw_code code = sw_pickle_run(r->machine, &r->at, &top, r->err);
         if (code == SW_OK) {
             r->streams++;
+            r->called = r->called || (r->machine->unnamed && r->machine->calls > 0);
             r->legacy = r->legacy || (r->streams == 1 && is_torch_magic(r, &top));
             continue;
         }
-        *broken = begins_with_proto(r, start) || did_something(r->machine);
+        bool long_enough = r->machine->ops >= CHANCE_OPS;
+        *broken = (begins_with_proto(r, start) && long_enough) || did_something(r->machine);
         if (!*broken) {
             forget_stream(r->machine);
             r->at = start;
@@ -192,17 +200,27 @@ static void name_format(struct reading *r)
     }
 }
 
+/* Is this a pickle at all? Any bytes can hold a short stream by chance (`N.` is None), so one
+ * without PROTO counts when it fills the file, imports something by name, or calls something. */
+static bool is_certain(const struct reading *r, bool broken)
+{
+    const struct sw_pickle_machine *m = r->machine;
+    bool whole = r->streams > 0 && r->at >= r->source->size;
+    bool proto = r->proto && r->streams > 0;
+    return proto || whole || broken || m->import_count > 0 || r->called;
+}
+
 /* `forced`: the caller knows that these bytes are to be a pickle. */
 static sw_result parse_streams(struct reading *r, bool forced)
 {
     bool broken;
-    struct sw_pickle_machine *m = r->machine;
     size_t before = r->in->finding_total;
     enum sw_code code = run_streams(r, &broken);
-    SW_TRY(say_all(r));
-    bool plain = m->import_count == 0 && m->note_count == 0;
-    bool certain = forced || r->proto || !plain || (r->streams > 0 && r->at >= r->source->size);
-    name_format(r);
+    bool certain = forced || is_certain(r, broken);
+    if (certain) {
+        SW_TRY(say_all(r));
+        name_format(r);
+    }
     if (code == SW_OK || code == SW_E_FORMAT) {
         SW_TRY(look_behind(r, certain && r->streams > 0));
     }

@@ -160,7 +160,9 @@ struct sw_pickle_machine {
     uint64_t op_max;     /* 0: no limit */
     uint64_t op_late;    /* opcodes since the stream's first import */
     size_t calls;        /* of this stream */
+    bool unnamed;        /* this stream imported something whose name is not in the file */
     size_t first_import; /* imports before it belong to earlier streams */
+    size_t first_note;   /* likewise */
 };
 
 void sw_pickle_machine_init(struct sw_pickle_machine *machine, const struct sw_source *source);

@@ -415,6 +415,7 @@ static sw_result do_stack_global(
         m->depth -= 2;
         return push_import(m, module, name, op->at);
     }
+    m->unnamed = true;
     note(m, "pickle-import-unresolved", SW_SEVERITY_HIGH, op->at,
         "imports something whose name is computed while loading");
     m->depth -= 2;
@@ -424,6 +425,7 @@ static sw_result do_stack_global(
 static sw_result do_extension(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
+    m->unnamed = true;
     note(m, "pickle-extension", SW_SEVERITY_HIGH, op->at,
         "imports through the extension registry, so its name is not in the file");
     return push(m, plain_value());
@@ -598,7 +600,9 @@ static void start_stream(struct sw_pickle_machine *m)
     m->ops = 0;
     m->op_late = 0;
     m->calls = 0;
+    m->unnamed = false;
     m->first_import = m->import_count;
+    m->first_note = m->note_count;
 }
 
 static sw_result step(
