@@ -4,13 +4,12 @@
 
 sw_result sw_store_key_name_check(const char *name, struct sw_error *err)
 {
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-_.";
     size_t len = strlen(name);
-    bool good = len > 0 && len <= 64 && name[0] != '.' && name[0] != '-';
-    for (size_t i = 0; i < len && good; i++) {
-        char c = name[i];
-        good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_' || c == '.';
-    }
+    bool good =
+        len > 0 && len <= 64 && name[0] != '.' && name[0] != '-' && strspn(name, allowed) == len;
     if (!good) {
         return sw_fail(err, SW_E_USAGE,
             "'%s' is not a key name: use letters, digits, '-', '_' and '.', at most 64", name);

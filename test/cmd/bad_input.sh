@@ -71,7 +71,7 @@ not_ok "and nothing is written" test -e d.sig
 # An unreadable file. Root reads everything, so it lays down that power first.
 drop=()
 if [ "$(id -u)" -eq 0 ]; then
-    drop=(setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-all)
+    drop=(setpriv '--bounding-set=-dac_override,-dac_read_search' --inh-caps=-all)
 fi
 chmod 000 m/weights
 if "${drop[@]}" cat m/weights 2>/dev/null; then

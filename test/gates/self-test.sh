@@ -176,6 +176,9 @@ good_tree
 put doc/format/one.md <<<$'fine\n[gone](two.md)'
 refuses check-papers "a link that leads nowhere" 'doc/format/one\.md:2: two\.md is not there'
 good_tree
+put src/base/two.c <<<'/* see doc/format/two.md */'
+refuses check-papers "a comment that names a page which is not there" 'two\.c:1: doc/format/two\.md is not'
+good_tree
 put doc/claims/two.md <<<'nobody knows me'
 refuses check-papers "a page that the index does not name" 'doc/claims/two\.md: doc/README\.md does not name it'
 
