@@ -29,7 +29,8 @@ enum sw_store_mode {
 
 sw_result sw_store_open(
     const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err);
-/* Publishes what is not yet published and closes. */
+/* Publishes what is not yet published and closes. The store is gone also when that fails; nothing
+ * that was acknowledged is lost. */
 sw_result sw_store_close(struct sw_store *store, struct sw_error *err);
 /* Closes without publishing: for failure paths. Nothing that was acknowledged is lost. */
 void sw_store_abandon(struct sw_store *store);

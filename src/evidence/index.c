@@ -44,12 +44,24 @@ static const char schema[] =
     "PRAGMA application_id = 1398229336;"
     "PRAGMA user_version = 1;";
 
+static const struct {
+    int sqlite;
+    enum sw_code code;
+} sql_codes[] = {
+    {SQLITE_NOMEM, SW_E_NOMEM},
+    {SQLITE_BUSY, SW_E_BUSY},
+    {SQLITE_LOCKED, SW_E_BUSY},
+    /* A writer was stopped while it changed the file, and only a writer may roll it back. */
+    {SQLITE_READONLY, SW_E_NOEVIDENCE},
+};
+
 static sw_result fail_sql(struct sw_index *index, const char *what, struct sw_error *err)
 {
     int code = sqlite3_errcode(index->db) & 0xff;
-    enum sw_code rc = code == SQLITE_NOMEM                           ? SW_E_NOMEM
-                      : code == SQLITE_BUSY || code == SQLITE_LOCKED ? SW_E_BUSY
-                                                                     : SW_E_IO;
+    enum sw_code rc = SW_E_IO;
+    for (size_t i = 0; i < SW_COUNT(sql_codes); i++) {
+        rc = sql_codes[i].sqlite == code ? sql_codes[i].code : rc;
+    }
     return sw_fail(
         err, rc, "cannot %s index '%s': %s", what, index->name, sqlite3_errmsg(index->db));
 }

@@ -44,7 +44,8 @@ sw_result sw_index_step(
  * row of an index, in order, so that two can be compared. */
 sw_result sw_index_in_memory(
     struct sw_store *store, uint64_t size, struct sw_index **out, struct sw_error *err);
-/* The file, to read, when it is current for this tree; SW_E_NOEVIDENCE when it is for another. */
+/* The file, to read, when it is current for this tree. SW_E_NOEVIDENCE when it is for another, or
+ * was left in the middle of a change. */
 sw_result sw_index_open_for(const struct sw_disk *disk, uint64_t size,
     const struct sw_hash256 *root, struct sw_index **out, struct sw_error *err);
 sw_result sw_index_digest(

@@ -309,6 +309,28 @@ static void goes_on_after_an_io_error(void **state)
     fail_everywhere(EIO, false);
 }
 
+/* --- making a store -------------------------------------------------------------------------- */
+
+static void leaves_nothing_behind_when_a_store_cannot_be_made(void **state)
+{
+    struct temp_tree tree;
+    unsigned step = 1;
+    quick_tree_make(&tree);
+    for (bool more = true; more; step++) {
+        const char *path = temp_tree_path(&tree, "store");
+        struct plan plan = {.step = step, .half = true, .errnum = ENOSPC};
+        struct sw_error err;
+        sw_disk_set_fault(at_step, &plan);
+        enum sw_code rc = sw_store_init(path, ORIGIN, &err);
+        sw_disk_set_fault(NULL, NULL);
+        more = plan.seen >= plan.step;
+        assert_int_equal(rc, more ? SW_E_IO : SW_OK);
+        assert_int_equal(sw_dir_exists(path), !more);
+    }
+    assert_true(step > 12);
+    temp_tree_remove(&tree);
+}
+
 /* --- what the kernel says no to -------------------------------------------------------------- */
 
 static void says_so_when_a_file_may_not_grow(void **state)
@@ -484,6 +506,7 @@ int main(void)
         cmocka_unit_test(loses_nothing_when_it_is_stopped_within_any_write),
         cmocka_unit_test(goes_on_after_a_full_disk),
         cmocka_unit_test(goes_on_after_an_io_error),
+        cmocka_unit_test(leaves_nothing_behind_when_a_store_cannot_be_made),
         cmocka_unit_test(says_so_when_a_file_may_not_grow),
         cmocka_unit_test(reads_a_store_that_it_may_not_write),
         cmocka_unit_test(readers_see_a_whole_log_beside_a_writer),

@@ -10,6 +10,8 @@
 
 #include "unit/evidence/claim_help.h"
 
+#include <sqlite3.h>
+
 #define TYPE_A "urn:sealwright:claim:scan:v1"
 #define TYPE_B "https://slsa.dev/verification_summary/v1"
 
@@ -262,6 +264,53 @@ static void does_not_believe_an_index_that_is_not_current(void **state)
         got = answers(f);
         assert_true(sw_digest_equal(&want, &got));
     }
+}
+
+/* An index whose writer was stopped in the middle of a change: its rollback journal is hot. */
+static void leave_a_hot_journal(struct fixture *f)
+{
+    SW_CLEANUP(buf) struct sw_buf db_file = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf journal_file = SW_BUF_INIT;
+    char path[128];
+    char journal[160];
+    sqlite3 *db = NULL;
+    (void)snprintf(path, sizeof(path), "%s/index.db", f->path);
+    (void)snprintf(journal, sizeof(journal), "%s-journal", path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                         "PRAGMA cache_size = 1; BEGIN; DELETE FROM claims; DELETE FROM subjects;"
+                         "UPDATE meta SET size = 77;",
+                         NULL, NULL, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_db_cacheflush(db), SQLITE_OK);
+    MUST(sw_file_read(path, 1 << 24, &db_file, &must_error));
+    MUST(sw_file_read(journal, 1 << 24, &journal_file, &must_error));
+    assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    temp_tree_write_bytes(&f->tree, "store/index.db", db_file.data, db_file.len);
+    temp_tree_write_bytes(&f->tree, "store/index.db-journal", journal_file.data, journal_file.len);
+}
+
+static void sees_through_a_change_that_was_stopped(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_log_report report;
+    sw_arena_init(&arena, 0);
+    add_some(f, 4, "one");
+    struct sw_digest want = answers(f);
+    sw_store_abandon(SW_TAKE(f->store));
+    leave_a_hot_journal(f);
+    f->store = open_to_read(f->path);
+    struct sw_digest got = answers(f);
+    assert_true(sw_digest_equal(&want, &got));
+    MUST(sw_log_verify(f->store, NULL, sw_bytes(NULL, 0), NULL, &arena, &report, &must_error));
+    assert_int_equal(report.problem_count, 0);
+    assert_true(sw_file_exists(temp_tree_path(&f->tree, "store/index.db-journal")));
+    reopen(f, SW_STORE_WRITE);
+    got = answers(f);
+    assert_true(sw_digest_equal(&want, &got));
+    assert_false(sw_file_exists(temp_tree_path(&f->tree, "store/index.db-journal")));
 }
 
 static void a_claim_whose_blob_is_gone_is_not_hidden(void **state)
@@ -552,6 +601,7 @@ int main(void)
         TEST(adds_all_or_none),
         TEST(answers_the_same_from_a_rebuilt_index),
         TEST(does_not_believe_an_index_that_is_not_current),
+        TEST(sees_through_a_change_that_was_stopped),
         TEST(a_claim_whose_blob_is_gone_is_not_hidden),
         TEST(carries_claims_to_another_store),
         TEST(logs_a_hashed_rekord_of_the_signed_bytes),
