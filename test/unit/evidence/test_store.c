@@ -218,7 +218,7 @@ struct appender {
     struct sw_store *store;
     _Atomic unsigned next;
     uint64_t first[THREADS * ROUNDS];
-    enum sw_code failed;
+    _Atomic enum sw_code failed;
 };
 
 static void append_in_turn(void *ctx, unsigned index)
@@ -239,7 +239,9 @@ static void append_in_turn(void *ctx, unsigned index)
         if (rc == SW_OK && job % 50 == 0) {
             rc = sw_log_publish(appender->store, NULL);
         }
-        appender->failed = rc != SW_OK ? rc : appender->failed;
+        if (rc != SW_OK) {
+            atomic_store(&appender->failed, rc);
+        }
     }
 }
 
