@@ -136,9 +136,9 @@ static const struct row rows[] = {
     {ANY, {{0}}, 0, SW_GATE_NO_EVIDENCE, "no claim of type " SCAN " is about this subject",
         "run: sealwright seal PATH", 0},
     {ANY, {CI("{}", 3600)}, 1, SW_GATE_PASS,
-        "the claim of ci " C1 ", recorded 1 hour ago, is there", "", 1},
+        "the claim of ci " C1 " of 1 hour ago is what it asks for", "", 1},
     {CLEAN, {CI("{\"v\":\"clean\"}", 3 * DAY)}, 1, SW_GATE_PASS,
-        "the claim of ci " C1 ", recorded 3 days ago, meets every condition", "", 1},
+        "the claim of ci " C1 " of 3 days ago meets every condition", "", 1},
     {CLEAN, {CI("{\"v\":\"bad\"}", 0)}, 1, SW_GATE_FAIL,
         "the claim of ci " C1 " fails: predicate.v must be \"clean\" and is the text \"bad\"",
         "mend what was found, then ci must sign a newer claim of type " SCAN "; or write a waiver",
@@ -156,7 +156,7 @@ static const struct row rows[] = {
         "ci must sign a newer claim of type " SCAN " that has the field", 1},
     /* age */
     {FRESH, {CI("{\"v\":\"clean\"}", 30 * DAY)}, 1, SW_GATE_PASS,
-        "the claim of ci " C1 ", recorded 30 days ago, meets every condition", "", 1},
+        "the claim of ci " C1 " of 30 days ago meets every condition", "", 1},
     {FRESH, {CI("{\"v\":\"clean\"}", 30 * DAY + 1)}, 1, SW_GATE_NO_EVIDENCE,
         "the claim of ci " C1
         " is stale: recorded 30 days ago, more than the 30 days that this rule takes",
@@ -170,7 +170,7 @@ static const struct row rows[] = {
         "mend what was found, then ci must sign a newer claim of type " SCAN "; or write a waiver",
         1},
     {CLEAN, {CI("{\"v\":\"clean\"}", -300)}, 1, SW_GATE_PASS,
-        "the claim of ci " C1 ", recorded 0 seconds ago, meets every condition", "", 1},
+        "the claim of ci " C1 " of 0 seconds ago meets every condition", "", 1},
     {CLEAN, {CI("{\"v\":\"clean\"}", -301)}, 1, SW_GATE_NO_EVIDENCE,
         "the claim of ci " C1 " was recorded at 2026-01-01T00:05:01Z, which is still to come",
         "set the clock right, here or where the log is kept", 1},
@@ -182,7 +182,7 @@ static const struct row rows[] = {
     {FRESH, {CI("{\"v\":\"clean\"}", NOW - INT64_MAX)}, 1, SW_GATE_NO_EVIDENCE, NULL, NULL, 1},
     /* several claims, several signers */
     {CLEAN, {CI("{\"v\":\"bad\"}", DAY), CI("{\"v\":\"clean\"}", 60)}, 2, SW_GATE_PASS,
-        "the claim of ci " C2 ", recorded 1 minute ago, meets every condition", "", 2},
+        "the claim of ci " C2 " of 1 minute ago meets every condition", "", 2},
     {CLEAN, {CI("{\"v\":\"clean\"}", DAY), CI("{\"v\":\"bad\"}", 60)}, 2, SW_GATE_FAIL, NULL, NULL,
         2},
     {CLEAN, {CI("{\"v\":\"clean\"}", 0), CI("{}", 0)}, 2, SW_GATE_NO_EVIDENCE, NULL, NULL, 2},
