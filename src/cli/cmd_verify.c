@@ -116,6 +116,11 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_verificat
         sw_say(cli, SW_TONE_PLAIN, "  signed by   %s (%s)\n", v->signer, v->identity);
         sw_say(cli, SW_TONE_PLAIN, "  model root  %s\n", sw_digest_show(cli, &v->root));
     }
+    if (v->unsigned_git) {
+        sw_say(cli, SW_TONE_WARN,
+            "  note        git's files are here and are not signed "
+            "(--no-ignore-git-paths looks at them)\n");
+    }
     show_problems(cli, v);
 }
 

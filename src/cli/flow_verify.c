@@ -84,6 +84,7 @@ void sw_flow_verification_json(struct sw_json_writer *w, const struct sw_verific
     sw_json_digest(w, "claim", &v->claim);
     sw_jw_u64(w, "files", v->files);
     sw_jw_u64(w, "bytes", v->bytes);
+    sw_jw_bool(w, "unsigned_git", v->unsigned_git);
     sw_flow_problems_json(w, v);
     sw_jw_object_end(w);
 }

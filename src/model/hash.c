@@ -78,7 +78,7 @@ static sw_result make_digests(struct sw_arena *arena, const struct sw_tree *tree
     return out->bytes == NULL || out->done == NULL ? SW_E_NOMEM : SW_OK;
 }
 
-/* Ours first; then, where units are whole files, those who asked to see them. */
+/* The others want whole files. Where units are whole files they share our pass. */
 static sw_result list_consumers(const struct sw_model_options *options, uint64_t range_size,
     const struct sw_consumer **list, size_t *count, struct sw_error *err)
 {
@@ -89,6 +89,25 @@ static sw_result list_consumers(const struct sw_model_options *options, uint64_t
         list[(*count)++] = options->consumers[i];
     }
     return SW_OK;
+}
+
+/* Where units are ranges they get a pass of their own: nobody must be left out in silence. Failures
+ * were told by our pass, and reach the others as dropped units. */
+static void ignore_failure(void *ctx, const struct sw_unit *unit, const struct sw_error *why)
+{
+    (void)ctx;
+    (void)unit;
+    (void)why;
+}
+
+static sw_result feed_whole_files(const struct sw_tree *tree,
+    const struct sw_model_options *options, uint64_t range_size, struct sw_error *err)
+{
+    if (range_size == 0 || options->consumer_count == 0) {
+        return SW_OK;
+    }
+    const struct sw_reader_options reader = {.threads = options->threads, .failed = ignore_failure};
+    return sw_reader_run(tree, options->consumers, options->consumer_count, &reader, err);
 }
 
 sw_result sw_model_hash_tree(struct sw_arena *arena, const struct sw_tree *tree,
@@ -115,5 +134,6 @@ sw_result sw_model_hash_tree(struct sw_arena *arena, const struct sw_tree *tree,
         .failed = tolerate ? note_failure : NULL,
         .failed_ctx = &hashing};
     SW_TRY(sw_reader_run(tree, consumers, count, &reader, err));
+    SW_TRY(feed_whole_files(tree, options, range_size, err));
     return hashing.out_of_memory ? SW_E_NOMEM : SW_OK;
 }

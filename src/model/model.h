@@ -31,8 +31,8 @@ struct sw_model_options {
     const char *signature; /* where the signature is or will be: left out when inside */
     unsigned threads;      /* 0: one per processor */
     struct sw_progress *progress;
-    /* Others that want the same bytes (the scanner): they see every file that is hashed, in runs of
-     * the `files` method only. */
+    /* Others that want the bytes (the scanner): they see every file whole, in the same pass, or in
+     * a second one when files are hashed by ranges. */
     const struct sw_consumer *const *consumers;
     size_t consumer_count;
     /* Called with the tree before reading starts, so consumers can learn names. May be NULL. */

@@ -87,8 +87,17 @@ run "$SW_BIN" admit --json evil
 exits "but the gate still refuses it" 1
 like "for the scan" "$(jq -r '[.rules[] | select(.verdict == "fail") | .name] | join(",")' "$tmp.out")" "scan"
 
-# Waivers.
 evil=$(jq -r .subject "$tmp.out")
+
+# Ranges of files are signed, whole files are scanned.
+cp -r evil sharded-evil
+expect "sealing by shards finds it too" 1 "$SW_BIN" seal --method shards --shard-size 50000 sharded-evil
+cp -r good sharded
+expect "a good one is sealed" 0 "$SW_BIN" seal --method shards --shard-size 50000 --json sharded
+json "and every file was scanned" '.scan.files | length' 2
+expect "and admitted" 0 "$SW_BIN" admit sharded
+
+# Waivers.
 sed -i '/^waivers:/d' .sealwright/policy.yaml
 cat >>.sealwright/policy.yaml <<Y
 waivers:

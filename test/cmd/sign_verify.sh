@@ -59,6 +59,7 @@ verify --ignore-paths ../m; exits "a path out of the model is wrong usage" 2
 rm m/extra
 mkdir m/.git && echo hook >m/.git/hook
 verify; exits "git's files are left out" 0
+json "and it says that they are there" .unsigned_git true
 verify --no-ignore-git-paths; exits "unless asked for" 1
 rm -r m/.git
 
