@@ -183,11 +183,24 @@ static sw_result unpack(struct sw_inspection *in, const struct sw_zip *zip,
     return SW_OK;
 }
 
+/* "…/data/12": a tensor's bytes, which torch copies and never reads as a file of any kind. */
+static bool is_storage(const struct sw_inspection *in, struct sw_str name)
+{
+    size_t digits = 0;
+    while (digits < name.len && name.ptr[name.len - 1 - digits] >= '0' &&
+           name.ptr[name.len - 1 - digits] <= '9') {
+        digits++;
+    }
+    bool torch = strcmp(in->format, "torch") == 0 || in->torchscript;
+    return torch && digits > 0 && sw_str_ends(sw_str_n(name.ptr, name.len - digits), "/data/");
+}
+
 static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
     const struct sw_zip_entry *entry, struct unpacked *out, bool *readable)
 {
     bool stored = entry->method == SW_ZIP_STORED && entry->readable;
-    if (!stored || entry->stored <= STORED_CRC_MAX) {
+    bool large = entry->stored > STORED_CRC_MAX || is_storage(in, entry->name);
+    if (!stored || !large) {
         SW_TRY(unpack(in, zip, entry, out, readable));
     } else {
         *readable = true;
@@ -200,18 +213,6 @@ static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
         return sw_source_part(&zip->source, entry->data, entry->stored, &out->source);
     }
     return SW_OK;
-}
-
-/* "…/data/12": a tensor's bytes, which torch copies and never reads as a file of any kind. */
-static bool is_storage(const struct sw_inspection *in, struct sw_str name)
-{
-    size_t digits = 0;
-    while (digits < name.len && name.ptr[name.len - 1 - digits] >= '0' &&
-           name.ptr[name.len - 1 - digits] <= '9') {
-        digits++;
-    }
-    bool torch = strcmp(in->format, "torch") == 0 || in->torchscript;
-    return torch && digits > 0 && sw_str_ends(sw_str_n(name.ptr, name.len - digits), "/data/");
 }
 
 /* Tensors hold any bytes at all, so only what cannot be chance counts: a pickle at the beginning

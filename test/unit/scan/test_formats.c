@@ -664,6 +664,68 @@ static void test_torchscript_types_are_no_imports(void **state)
     looked_release(&looked);
 }
 
+/* --- false alarms ------------------------------------------------------------------------------
+ */
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static void fill_bytes(uint64_t *state, uint8_t *out, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        out[i] = (uint8_t)next_random(state);
+    }
+}
+
+static void fill_words(uint64_t *state, uint8_t *out, size_t len)
+{
+    for (size_t i = 0; i + 8 <= len; i += 8) {
+        uint64_t value = next_random(state) % 70000;
+        memcpy(out + i, &value, 8);
+    }
+}
+
+static void fill_floats(uint64_t *state, uint8_t *out, size_t len)
+{
+    for (size_t i = 0; i + 4 <= len; i += 4) {
+        float value = (float)((double)(next_random(state) >> 40) / (1 << 24) - 0.5) / 10;
+        memcpy(out + i, &value, 4);
+    }
+}
+
+static void fill_text(uint64_t *state, uint8_t *out, size_t len)
+{
+    static const char letters[] = "etaoin shrdlu.,\nITASWCNM(1230{}[]\"':";
+    for (size_t i = 0; i < len; i++) {
+        out[i] = (uint8_t)letters[next_random(state) % (sizeof(letters) - 1)];
+    }
+}
+
+static void test_random_data_is_taken_for_nothing(void **state)
+{
+    static void (*const fills[])(uint64_t *, uint8_t *, size_t) = {
+        fill_bytes, fill_words, fill_floats, fill_text};
+    uint64_t random = 88172645463325252u;
+    uint8_t bytes[512];
+    for (size_t i = 0; i < 20000; i++) {
+        size_t len = (size_t)8 << (i / 4 % 7);
+        memset(bytes, 0, sizeof(bytes));
+        fills[i % 4](&random, bytes, len);
+        struct looked looked;
+        look(&looked, bytes, len, "data.bin");
+        if (looked.in.status == SW_SCAN_FAILED || looked.worst >= SW_SEVERITY_MEDIUM) {
+            fail_msg("case %zu: %s: %s", i, looked.in.format,
+                looked.in.finding_count > 0 ? looked.in.findings[0].message : "no finding");
+        }
+        looked_release(&looked);
+    }
+}
+
 /* --- the answer of the worker ------------------------------------------------------------------
  */
 
@@ -750,6 +812,7 @@ int main(void)
         cmocka_unit_test(test_a_member_that_cannot_be_unpacked_is_no_evidence),
         cmocka_unit_test(test_a_zip_behind_something_else_is_found),
         cmocka_unit_test(test_torchscript_types_are_no_imports),
+        cmocka_unit_test(test_random_data_is_taken_for_nothing),
         cmocka_unit_test(test_an_answer_travels_whole),
         cmocka_unit_test(test_a_malformed_answer_is_refused),
     };
