@@ -72,27 +72,12 @@ static sw_result confine_files(struct sw_error *err)
 /* What a parser needs: to read what it was given, to answer, and to have memory. No call here takes
  * a path, makes a socket, a process or a thread. Pattern: OpenSSH sandbox-seccomp-filter.c. */
 static const int calls_allowed[] = {
-    SCMP_SYS(read),
-    SCMP_SYS(pread64),
-    SCMP_SYS(lseek),
-    SCMP_SYS(fstat),
-    SCMP_SYS(close),
-    SCMP_SYS(recvmsg),
-    SCMP_SYS(sendmsg),
-    SCMP_SYS(brk),
-    SCMP_SYS(munmap),
-    SCMP_SYS(mremap),
-    SCMP_SYS(madvise),
-    SCMP_SYS(futex),
-    SCMP_SYS(exit),
-    SCMP_SYS(exit_group),
-    SCMP_SYS(rt_sigreturn),
-    SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(restart_syscall),
-    SCMP_SYS(clock_gettime),
-    SCMP_SYS(getrandom),
-    SCMP_SYS(getpid),
-    SCMP_SYS(gettid),
+    SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(close),
+    SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
+    SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),
+    SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
+    SCMP_SYS(sysinfo), /* qsort() asks how much memory there is before it takes any */
 };
 
 /* What a sanitizer's run-time needs besides, to work and to write its report. */
@@ -105,7 +90,6 @@ static const int calls_sanitizer[] = {
     SCMP_SYS(rt_sigaction),
     SCMP_SYS(getrlimit),
     SCMP_SYS(getrusage),
-    SCMP_SYS(sysinfo),
     SCMP_SYS(prctl),
 };
 

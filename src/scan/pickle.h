@@ -94,6 +94,10 @@ bool sw_pickle_skim(struct sw_bytes head, uint64_t size);
 /* True for dotted Python identifiers; bytes of UTF-8 count as letters. */
 bool sw_pickle_is_dotted_name(struct sw_bytes text);
 
+/* True when importing this runs something: Python imports "a" before it finds that "a.b c" cannot
+ * be. */
+bool sw_pickle_can_import(struct sw_bytes module);
+
 /* --- rules ----------------------------------------------------------------------------------- */
 
 enum sw_import_class {

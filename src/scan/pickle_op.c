@@ -304,6 +304,13 @@ bool sw_pickle_is_dotted_name(struct sw_bytes text)
     return !start && sw_utf8_valid(text);
 }
 
+bool sw_pickle_can_import(struct sw_bytes module)
+{
+    const uint8_t *dot = module.len == 0 ? NULL : memchr(module.ptr, '.', module.len);
+    size_t first = dot == NULL ? module.len : (size_t)(dot - module.ptr);
+    return sw_pickle_is_dotted_name(sw_bytes(module.ptr, first));
+}
+
 /* --- skimming -------------------------------------------------------------------------------- */
 
 #define SKIM_MARKS 4096
@@ -348,16 +355,15 @@ static bool skim_apply(struct skim *s, const struct sw_pickle_row *row)
     return true;
 }
 
-static bool names_are_good(struct sw_bytes head, const struct sw_pickle_op *op)
+static bool can_import(struct sw_bytes head, const struct sw_pickle_op *op)
 {
-    return sw_pickle_is_dotted_name(sw_bytes(head.ptr + op->text, (size_t)op->text_len)) &&
-           sw_pickle_is_dotted_name(sw_bytes(head.ptr + op->text2, (size_t)op->text2_len));
+    return sw_pickle_can_import(sw_bytes(head.ptr + op->text, (size_t)op->text_len));
 }
 
 /* One opcode; false when the stream cannot go on. */
 static bool skim_op(struct skim *s, const struct sw_pickle_op *op)
 {
-    if (op->row->arg == SW_ARG_TWO_LINES && !s->proto && !names_are_good(s->head, op)) {
+    if (op->row->arg == SW_ARG_TWO_LINES && !s->proto && !can_import(s->head, op)) {
         return false;
     }
     if (!skim_apply(s, op->row)) {

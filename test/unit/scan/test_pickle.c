@@ -114,6 +114,8 @@ static const struct look_case harmful[] = {
               "collections\x8c\x17OrderedDict.__globals__\x93."),
         BAD("__globals__")},
     {"Python 2's names", BYTES("c__builtin__\neval\n(S'1'\ntR."), BAD("calls __builtin__.eval")},
+    {"a name that cannot be", BYTES("cos\nsys tem\nN."), BAD("imports os.sys tem")},
+    {"a submodule that cannot be", BYTES("cos.a b\nsystem\nN."), BAD("imports os.a b.system")},
     {"below a denied module",
         BYTES("\x80\x02"
               "cimportlib.util\nfind_spec\n)R."),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "temp_tree.h"
+#include "zip_build.h"
 
 #define EVIL   \
     "\x80\x02" \
@@ -229,6 +230,26 @@ static void many_files_are_scanned_in_parallel_and_in_order(void **state)
     }
 }
 
+/* Sorting the directory of a larger archive takes more of the C library than a small one does. */
+static void archives_of_many_members_are_parsed_in_the_worker(void **state)
+{
+    struct fixture *f = *state;
+    enum { COUNT = 3000 };
+    static struct zip_member members[COUNT];
+    static char names[COUNT][16];
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    for (size_t i = 0; i < COUNT; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "m/data/%zu", i);
+        members[i] = zip_stored(names[i], "1234", 4);
+    }
+    members[7] = zip_stored("m/data.pkl", GOOD, sizeof(GOOD) - 1);
+    zip_build(&bytes, members, COUNT);
+    temp_tree_write_bytes(&f->tree, "model.pt", bytes.data, bytes.len);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_CLEAN);
+    assert_string_equal(f->report.files[0].format, "torch");
+}
+
 static void of_too_many_findings_the_worst_are_listed(void **state)
 {
     struct fixture *f = *state;
@@ -271,6 +292,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        /* first: a sort in this process would prepare the children's */
+        TEST(archives_of_many_members_are_parsed_in_the_worker),
         TEST(a_harmless_tree_is_clean),
         TEST(one_bad_file_makes_the_tree_malicious),
         TEST(what_cannot_be_opened_is_inconclusive),
