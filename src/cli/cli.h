@@ -94,7 +94,8 @@ enum sw_tone {
     SW_TONE_BOLD,
 };
 
-/* Text in a colour when the terminal shows them; the text is escaped for a terminal line. */
+/* Text in a colour when the terminal shows them, escaped so that it stays on its line; only a newline
+ * at the end of the format ends the line. */
 void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* A document for --json: begin, write through the writer, end prints it with a newline. */

@@ -228,10 +228,10 @@ static sw_result find_one(struct sw_cli *cli, struct sw_store *store, const char
 static sw_result show_text(struct sw_cli *cli, const struct sw_evidence_record *record,
     const char *judgement, bool trusted, const struct sw_statement *statement, struct sw_error *err)
 {
-    sw_say(cli, SW_TONE_PLAIN,
-        "leaf       %llu\nclaim      %s\nrecorded   %s\ntype       " SW_STR_FMT "\n",
-        (unsigned long long)record->leaf, sw_digest_show(cli, &record->claim),
-        sw_time_show(cli, record->time), SW_STR_ARG(record->predicate_type));
+    sw_say(cli, SW_TONE_PLAIN, "leaf       %llu\n", (unsigned long long)record->leaf);
+    sw_say(cli, SW_TONE_PLAIN, "claim      %s\n", sw_digest_show(cli, &record->claim));
+    sw_say(cli, SW_TONE_PLAIN, "recorded   %s\n", sw_time_show(cli, record->time));
+    sw_say(cli, SW_TONE_PLAIN, "type       " SW_STR_FMT "\n", SW_STR_ARG(record->predicate_type));
     sw_say(cli, trusted ? SW_TONE_GOOD : SW_TONE_BAD, "signature  %s\n", judgement);
     for (size_t i = 0; i < record->subject_count; i++) {
         sw_say(cli, SW_TONE_PLAIN, "about      %s  " SW_STR_FMT "\n",

@@ -233,13 +233,16 @@ static sw_result run_show(struct sw_cli *cli, const void *data, struct sw_error 
     SW_TRY(sw_cli_store_path(cli, &store, err));
     const char *path = sw_arena_printf(&cli->arena, "%s/keys/%s.pub", store, name);
     SW_TRY_PTR(path);
+    SW_CLEANUP(buf) struct sw_buf file = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf pem = SW_BUF_INIT;
     SW_CLEANUP(key) struct sw_key *key = NULL;
-    SW_TRY(load_public(cli, path, &key, &pem, err));
+    SW_TRY(load_public(cli, path, &key, &file, err));
+    /* The key, not the file: PEM takes any text around it. */
+    SW_TRY(sw_key_write_public(key, &pem, err));
     if (cli->json) {
         return key_json(name, key, sw_buf_cstr(&pem), err);
     }
-    sw_say(cli, SW_TONE_PLAIN, "%s", sw_buf_cstr(&pem));
+    (void)fwrite(pem.data, 1, pem.len, stdout);
     return SW_OK;
 }
 

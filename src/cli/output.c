@@ -18,42 +18,26 @@ static const char *const tone_codes[] = {
 
 #define SAY_MAX 8192
 
-/* Newlines in the format are ours and stay; everything else that a name may hide is escaped. */
-static void print_escaped(const char *raw)
-{
-    const char *line = raw;
-    while (*line != '\0') {
-        const char *end = strchr(line, '\n');
-        size_t len = end == NULL ? strlen(line) : (size_t)(end - line);
-        char shown[SAY_MAX * 4];
-        sw_escape_line(line, len, shown, sizeof(shown));
-        (void)fputs(shown, stdout);
-        if (end == NULL) {
-            return;
-        }
-        (void)fputc('\n', stdout);
-        line = end + 1;
-    }
-}
-
+/* A newline at the end of the format is ours. Everything else that would leave the line, a newline
+ * in a file's name too, is escaped: no name can write lines of its own. */
 void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
 {
     if (cli->quiet || cli->json) {
         return;
     }
     char raw[SAY_MAX];
+    char shown[SAY_MAX * 4];
+    bool ends_line = sw_str_ends(sw_str(fmt), "\n");
     va_list ap;
     va_start(ap, fmt);
     (void)vsnprintf(raw, sizeof(raw), fmt, ap);
     va_end(ap);
+    size_t len = strlen(raw);
+    len -= ends_line && len > 0 && raw[len - 1] == '\n' ? 1 : 0;
+    sw_escape_line(raw, len, shown, sizeof(shown));
     bool coloured = cli->colour && tone != SW_TONE_PLAIN;
-    if (coloured) {
-        (void)fputs(tone_codes[tone], stdout);
-    }
-    print_escaped(raw);
-    if (coloured) {
-        (void)fputs("\033[0m", stdout);
-    }
+    (void)fprintf(stdout, "%s%s%s%s", coloured ? tone_codes[tone] : "", shown,
+        coloured ? "\033[0m" : "", ends_line ? "\n" : "");
 }
 
 const char *sw_group_digits(struct sw_cli *cli, uint64_t value)
