@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/store_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -187,9 +187,7 @@ sw_result sw_cli_signer(struct sw_cli *cli, const char *store_path,
     const char *path = args->private_key;
     if (path == NULL) {
         const char *name = args->key != NULL ? args->key : "default";
-        if (!sw_path_is_plain(sw_str(name)) || strchr(name, '/') != NULL) {
-            return sw_fail(err, SW_E_USAGE, "'%s' is not a key name", name);
-        }
+        SW_TRY(sw_store_key_name_check(name, err));
         path = sw_arena_printf(&cli->arena, "%s/keys/%s.key", store_path, name);
         SW_TRY_PTR(path);
     }
