@@ -160,6 +160,27 @@ static size_t find_twin(struct batch *batch, size_t at)
     }
 }
 
+/* The index only says where to look. If it were believed, whoever edits it could keep a claim out
+ * of the log for ever by saying that it is there. */
+static sw_result check_existing(
+    struct batch *batch, const struct addition *add, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf entry = SW_BUF_INIT;
+    struct sw_leaf leaf;
+    enum sw_code rc = sw_log_entry(batch->store, add->existing, &entry, err);
+    if (rc == SW_OK && sw_leaf_is(sw_buf_bytes(&entry)) &&
+        sw_leaf_read(&batch->arena, sw_buf_bytes(&entry), &leaf, NULL) == SW_OK &&
+        sw_digest_equal(&leaf.claim, &add->claim.record.claim)) {
+        return SW_OK;
+    }
+    SW_TRY(rc == SW_E_NOENT ? SW_OK : rc);
+    return sw_fail(err, SW_E_FORMAT,
+        "the index says falsely that this claim is at leaf %llu; 'sealwright evidence reindex' "
+        "makes "
+        "it anew",
+        (unsigned long long)add->existing);
+}
+
 static sw_result take_bundle(struct batch *batch, size_t at, struct sw_error *err)
 {
     struct addition *add = &batch->additions[at];
@@ -172,7 +193,7 @@ static sw_result take_bundle(struct batch *batch, size_t at, struct sw_error *er
     enum sw_code rc =
         sw_index_leaf_of(batch->store->index, &add->claim.record.claim, &add->existing, err);
     if (rc != SW_E_NOENT) {
-        return rc;
+        return rc == SW_OK ? check_existing(batch, add, err) : rc;
     }
     struct sw_bytes spki = signer_of(&batch->arena, batch->keys, &add->claim.bundle);
     SW_TRY(sw_leaf_write(&add->claim, batch->time, spki, &batch->leaves, err));

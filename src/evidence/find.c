@@ -92,6 +92,9 @@ static sw_result read_record(struct sw_index *index, struct sqlite3_stmt *stmt,
     SW_TRY(copy_text(arena, stmt, 2, &record.predicate_type));
     SW_TRY(copy_text(arena, stmt, 4, &record.hint));
     SW_TRY(read_subjects(index, arena, &record, err));
+    if (record.subject_count == 0) {
+        return damaged(err); /* every claim is about something */
+    }
     *out = record;
     return SW_OK;
 }

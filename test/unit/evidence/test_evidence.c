@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "unit/evidence/claim_help.h"
 
@@ -313,6 +314,67 @@ static void sees_through_a_change_that_was_stopped(void **state)
     assert_false(sw_file_exists(temp_tree_path(&f->tree, "store/index.db-journal")));
 }
 
+/* Closes the store, changes its index, and opens it again. */
+static void edit_index(struct fixture *f, enum sw_store_mode mode, const char *sql)
+{
+    sqlite3 *db = NULL;
+    MUST(sw_store_close(f->store, &must_error));
+    assert_int_equal(sqlite3_open(temp_tree_path(&f->tree, "store/index.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_true(sqlite3_total_changes(db) > 0);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    MUST(sw_store_open(f->path, mode, &f->store, &must_error));
+}
+
+/* Else whoever edits the index could keep a claim out of the log for ever. */
+static void an_index_cannot_say_that_a_claim_is_there(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const places[] = {"0", "1", "77"};
+    for (size_t i = 0; i < SW_COUNT(places); i++) {
+        char note[16];
+        char sql[256];
+        char hex[2 * SW_DIGEST_MAX + 1];
+        struct sw_receipt receipt;
+        struct sw_error err = {0};
+        (void)snprintf(note, sizeof(note), "%zu", i);
+        struct test_claim there = make_claim(f->key, "a", 1, TYPE_A, note);
+        struct test_claim kept_out = make_claim(f->key, "b", 1, TYPE_A, note);
+        (void)add_claim(f->store, &there);
+        append_entries(f->store, f->store->journal.end, 1);
+        sw_digest_hex(&kept_out.digest, hex);
+        (void)snprintf(sql, sizeof(sql),
+            "UPDATE claims SET claim = x'%s', leaf = %s WHERE leaf = 0", hex, places[i]);
+        edit_index(f, SW_STORE_WRITE, sql);
+        struct sw_bytes bytes = sw_buf_bytes(&kept_out.bundle);
+        assert_int_equal(sw_evidence_add(f->store, &bytes, 1, &receipt, &err), SW_E_FORMAT);
+        assert_non_null(strstr(err.text, "reindex"));
+        MUST(sw_evidence_reindex(f->store, &must_error));
+        assert_false(add_claim(f->store, &kept_out).existed);
+        test_claim_free(&there);
+        test_claim_free(&kept_out);
+        assert_int_equal(tear_down(state), 0);
+        assert_int_equal(set_up(state), 0);
+        f = *state;
+    }
+}
+
+static void a_claim_without_subjects_is_a_damaged_index(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_evidence_query query = {0};
+    struct sw_evidence_record *records = NULL;
+    struct sw_error err = {0};
+    size_t count = 0;
+    sw_arena_init(&arena, 0);
+    add_some(f, 1, "one");
+    edit_index(f, SW_STORE_READ, "DELETE FROM subjects");
+    assert_int_equal(
+        sw_evidence_find(f->store, &query, &arena, &records, &count, &err), SW_E_FORMAT);
+    assert_non_null(strstr(err.text, "reindex"));
+}
+
 static void a_claim_whose_blob_is_gone_is_not_hidden(void **state)
 {
     struct fixture *f = *state;
@@ -602,6 +664,8 @@ int main(void)
         TEST(answers_the_same_from_a_rebuilt_index),
         TEST(does_not_believe_an_index_that_is_not_current),
         TEST(sees_through_a_change_that_was_stopped),
+        TEST(an_index_cannot_say_that_a_claim_is_there),
+        TEST(a_claim_without_subjects_is_a_damaged_index),
         TEST(a_claim_whose_blob_is_gone_is_not_hidden),
         TEST(carries_claims_to_another_store),
         TEST(logs_a_hashed_rekord_of_the_signed_bytes),
