@@ -21,7 +21,7 @@ struct sw_unit {
  * units run on different threads at the same time. A unit whose bytes could not be read, whose file
  * changed since the tree was listed, or that is given up because the run stops, gets `drop` instead
  * of `end`: after a begin that succeeded comes one of the two. A failure that a consumer returns
- * stops the run. Each function may be NULL. */
+ * stops the run, and so does a file that changes during `end`. Each function may be NULL. */
 struct sw_consumer {
     void *ctx;
     size_t state_size;

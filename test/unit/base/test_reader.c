@@ -41,6 +41,7 @@ struct sums {
     const char *fail_update_of;
     const char *fail_end_of;
     const char *change; /* this file is appended to while it is read */
+    const char *change_at_end;
 };
 
 struct sum_state {
@@ -99,6 +100,9 @@ static enum sw_code sums_end(
     const struct sum_state *s = state;
     if (is_named(sums->fail_end_of, s->name)) {
         return sw_fail(err, SW_E_REFUSED, "end failed");
+    }
+    if (is_named(sums->change_at_end, s->name)) {
+        temp_tree_write(&dir, s->name, "changed");
     }
     struct stat st;
     if (fstat(fd, &st) != 0) {
@@ -316,6 +320,20 @@ static void a_file_that_changes_while_it_is_read_is_dropped(void **state)
     assert_int_equal(sums.ended[1], 1);
 }
 
+/* Who looks again, as a scanner does, must have seen the bytes that others hashed. */
+static void a_file_that_changes_while_a_consumer_looks_again_stops_the_run(void **state)
+{
+    (void)state;
+    temp_tree_write(&dir, "a", "content");
+    open_tree();
+    struct sums sums = {.change_at_end = "a"};
+    struct failures failures = {0};
+    struct sw_error err = {0};
+    const struct sw_reader_options options = {.failed = note_failure, .failed_ctx = &failures};
+    assert_int_equal(run(&sums, &options, &err), SW_E_IO);
+    assert_non_null(strstr(err.text, "changed"));
+}
+
 static void a_file_that_changes_between_its_ranges_fails_in_the_later_ones(void **state)
 {
     (void)state;
@@ -397,6 +415,7 @@ int main(void)
         TEST(a_file_that_vanished_is_told_and_the_rest_is_read),
         TEST(without_a_listener_a_failure_stops_the_run),
         TEST(a_file_that_changes_while_it_is_read_is_dropped),
+        TEST(a_file_that_changes_while_a_consumer_looks_again_stops_the_run),
         TEST(a_file_that_changes_between_its_ranges_fails_in_the_later_ones),
         TEST(each_begin_is_paired_when_a_consumer_stops_the_run),
         TEST(a_cancelled_run_says_interrupted),
