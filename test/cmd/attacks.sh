@@ -26,4 +26,16 @@ expect "the log's key signs no model" 2 "$SW_BIN" sign --key log m
 expect "nor seals one" 2 "$SW_BIN" seal --key log m
 expect "nor signs a verdict" 2 "$SW_BIN" admit --key log m
 
+# --- a model by shards is scanned as well ---
+mkdir shards
+head -c 5000 /dev/urandom >shards/w.dat
+expect "seal by shards" 0 "$SW_BIN" seal --json --method shards --shard-size 1000 shards
+json "scans whole files" '.scan.files | map(.size) | join(",")' 5000
+printf "cposix\nsystem\n(S'true'\ntR." >shards/w.dat
+expect "a malicious file is found by shards, too" 1 "$SW_BIN" seal --method shards --shard-size 4 shards
+expect "what was only signed by shards" 0 "$SW_BIN" sign --key default --method shards --shard-size 4 shards
+run "$SW_BIN" admit --json shards
+exits "is scanned at admission and refused" 1
+json "for the scan" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scanned
+
 done_testing
