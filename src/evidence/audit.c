@@ -7,10 +7,10 @@
 
 /* --- what was found -------------------------------------------------------------------------- */
 
-static bool told_already(const struct sw_log_report *report, const char *file)
+bool sw_audit_told(const struct sw_audit *audit, const char *file)
 {
-    for (size_t i = 0; i < report->kept; i++) {
-        if (strcmp(report->problems[i].file, file) == 0) {
+    for (size_t i = 0; i < audit->report->kept; i++) {
+        if (strcmp(audit->report->problems[i].file, file) == 0) {
             return true;
         }
     }
@@ -34,7 +34,7 @@ sw_result sw_audit_problem(
 {
     struct sw_log_report *report = audit->report;
     char what[SW_ERROR_TEXT_MAX];
-    if (told_already(report, file)) {
+    if (sw_audit_told(audit, file)) {
         return SW_OK;
     }
     report->problem_count++;

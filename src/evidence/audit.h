@@ -25,6 +25,8 @@ struct sw_audit {
 /* Reports a difference; the first one of a file stands for all of it. */
 sw_result sw_audit_problem(struct sw_audit *audit, const char *file, uint64_t leaf, uint64_t offset,
     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+/* Was a difference of this file reported already? */
+bool sw_audit_told(const struct sw_audit *audit, const char *file);
 /* Counts bytes that were read; SW_E_IO when somebody asked to stop. */
 sw_result sw_audit_read(
     struct sw_audit *audit, uint64_t bytes, uint64_t entries, struct sw_error *err);

@@ -62,26 +62,13 @@ static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *l
     return SW_OK;
 }
 
-/* The same claim may stand in the log twice when it was appended by another writer's hand: the
- * first one counts, as in the index. */
-static bool known(const struct gather *g, const struct sw_digest *claim)
-{
-    for (size_t i = 0; i < g->count; i++) {
-        if (sw_digest_equal(&g->records[i].claim, claim)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static sw_result take_leaf(
     struct gather *g, uint64_t number, struct sw_bytes entry, struct sw_error *err)
 {
     struct sw_leaf leaf;
     enum sw_code rc = sw_leaf_read(&g->scratch, entry, &leaf, err);
     bool sure = rc == SW_OK && names_subject(g, &leaf);
-    if (rc == SW_OK && (sure || leaf.subjects_left_out) && predicate_fits(g, leaf.predicate_type) &&
-        leaf.time >= g->query->since && !known(g, &leaf.claim)) {
+    if (rc == SW_OK && (sure || leaf.subjects_left_out) && predicate_fits(g, leaf.predicate_type)) {
         rc = keep(g, number, &leaf, sure);
     }
     sw_arena_release(&g->scratch);
@@ -157,6 +144,44 @@ static void settle_unsure(const struct sw_store *store, struct gather *g)
     g->count = g->unsure != 0 ? n : g->count;
 }
 
+static int by_claim_then_leaf(const void *left, const void *right)
+{
+    const struct sw_evidence_record *a = *(const struct sw_evidence_record *const *)left;
+    const struct sw_evidence_record *b = *(const struct sw_evidence_record *const *)right;
+    int order = memcmp(a->claim.bytes, b->claim.bytes, a->claim.len);
+    return order != 0 ? order : (a->leaf > b->leaf) - (a->leaf < b->leaf);
+}
+
+/* A claim that stands in the log twice was made when it first did: a second leaf must not make it
+ * fresh. */
+static sw_result drop_repeats(struct gather *g)
+{
+    struct sw_evidence_record **order =
+        SW_ARENA_ARRAY(&g->scratch, struct sw_evidence_record *, g->count);
+    SW_TRY_PTR(order);
+    for (size_t i = 0; i < g->count; i++) {
+        order[i] = &g->records[i];
+    }
+    if (g->count > 1) {
+        qsort(order, g->count, sizeof(*order), by_claim_then_leaf);
+    }
+    for (size_t i = 1; i < g->count; i++) {
+        if (sw_digest_equal(&order[i]->claim, &order[i - 1]->claim)) {
+            order[i]->predicate_type.ptr = NULL;
+        }
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct sw_evidence_record *r = &g->records[i];
+        if (r->predicate_type.ptr != NULL && (g->query->since == 0 || r->time >= g->query->since)) {
+            g->records[n++] = *r;
+        }
+    }
+    g->count = n;
+    sw_arena_release(&g->scratch);
+    return SW_OK;
+}
+
 static void newest_first(struct sw_evidence_record *records, size_t count)
 {
     for (size_t i = 0; i < count / 2; i++) {
@@ -195,6 +220,7 @@ sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_qu
     (void)pthread_mutex_unlock(&store->io);
     SW_TRY(rc);
     settle_unsure(store, &g);
+    SW_TRY(drop_repeats(&g));
     if (!query->oldest_first) {
         newest_first(g.records, g.count);
     }

@@ -114,6 +114,7 @@ run "$SW_BIN" log verify --json
 exits "an edited entry" 1
 json "is named by file" ".problems[0].file" "$entries"
 json "and leaf" ".problems[0].leaf" 0
+json "and earlier partial bundles are not blamed" '[.problems[].file | select(startswith("log/tile/entries/"))] | length' 1
 rm -r .sealwright && cp -r sound .sealwright
 tile=$(cd .sealwright && find log/tile/0 -name 5)
 flip ".sealwright/$tile" 40
