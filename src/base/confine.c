@@ -211,11 +211,20 @@ static void default_signals(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* The variables' bytes would stay in memory, and passphrases may be among them. */
+static void wipe_environment(void)
+{
+    for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
+        explicit_bzero(*variable, strlen(*variable));
+    }
+    (void)clearenv();
+}
+
 sw_result sw_confine_self(const struct sw_confine_options *options, struct sw_error *err)
 {
     default_signals();
     SW_TRY(keep_one_fd(options->keep_fd, err));
-    (void)clearenv();
+    wipe_environment();
     SW_TRY(confine_resources(options->memory_max, err)); /* reads /proc: before Landlock */
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return sw_fail_errno(err, errno, "cannot give up privileges");
