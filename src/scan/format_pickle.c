@@ -165,11 +165,12 @@ static sw_result run_streams(struct reading *r, bool *broken)
             continue;
         }
         bool long_enough = r->machine->ops >= CHANCE_OPS;
-        *broken = (begins_with_proto(r, start) && long_enough) || did_something(r->machine);
+        *broken = code != SW_E_FORMAT || (begins_with_proto(r, start) && long_enough) ||
+                  did_something(r->machine);
         if (!*broken) {
             forget_stream(r->machine);
             r->at = start;
-            return code == SW_E_FORMAT ? SW_OK : code;
+            return SW_OK;
         }
         return code;
     }

@@ -162,11 +162,22 @@ static struct sw_bytes trim(struct sw_bytes line)
     return line;
 }
 
+/* CPython hands the line to functions that stop at a NUL, and looks no further. */
+static struct sw_bytes before_nul(struct sw_bytes line)
+{
+    const uint8_t *nul = line.len == 0 ? NULL : memchr(line.ptr, 0, line.len);
+    return nul == NULL ? line : sw_bytes(line.ptr, (size_t)(nul - line.ptr));
+}
+
 /* Python's int(…, 0) and float(…) take spaces around, a sign, underscores, other bases. This takes
  * a little more than they do, which only makes the walk go on where they would stop. */
 static bool looks_numeric(struct sw_bytes line, const char *starts, const char *more)
 {
-    line = trim(line);
+    struct sw_bytes number = before_nul(line);
+    if (number.len == 0 && line.len > 0) {
+        return true; /* strtol() takes that for 0 */
+    }
+    line = trim(number);
     if (line.len > 0 && (line.ptr[0] == '+' || line.ptr[0] == '-')) {
         line = sw_bytes(line.ptr + 1, line.len - 1);
     }
@@ -183,18 +194,35 @@ static bool good_int(struct sw_pickle_op *op, struct sw_bytes line)
     return looks_numeric(line, "", "");
 }
 
+/* One L at the end is taken off, and then there may be spaces before it. */
+static bool good_long(struct sw_pickle_op *op, struct sw_bytes line)
+{
+    if (line.len > 1 && line.ptr[line.len - 1] == 'L') {
+        line.len--;
+    }
+    return looks_numeric(line, "", "");
+}
+
 static bool good_float(struct sw_pickle_op *op, struct sw_bytes line)
 {
     return looks_numeric(line, ".nNiI", ".+-");
 }
 
+/* int(…, 10): spaces around, a sign, zeros in front, underscores. */
 static bool good_index(struct sw_pickle_op *op, struct sw_bytes line)
 {
-    line = trim(line);
-    while (line.len > 1 && line.ptr[0] == '0') {
-        line = sw_bytes(line.ptr + 1, line.len - 1);
+    line = trim(before_nul(line));
+    bool minus = line.len > 0 && line.ptr[0] == '-';
+    size_t sign = line.len > 0 && (minus || line.ptr[0] == '+') ? 1 : 0;
+    bool good = line.len > sign;
+    op->number = 0;
+    for (size_t i = sign; i < line.len && good; i++) {
+        uint64_t digit = (uint64_t)line.ptr[i] - '0';
+        good = line.ptr[i] == '_' ||
+               (is_digit(line.ptr[i]) && sw_mul_u64(op->number, 10, &op->number) &&
+                   sw_add_u64(op->number, digit, &op->number));
     }
-    return sw_parse_u64(sw_str_of_bytes(line), &op->number);
+    return good && !(minus && op->number != 0);
 }
 
 static bool good_quoted(struct sw_pickle_op *op, struct sw_bytes line)
@@ -212,18 +240,36 @@ static bool good_quoted(struct sw_pickle_op *op, struct sw_bytes line)
 
 typedef bool (*line_check)(struct sw_pickle_op *op, struct sw_bytes line);
 
-/* A line that is longer than the window is a long string or number; only its ends could be checked,
- * and a number of that length is refused by Python too. */
+/* A line that is longer than the window is a long string, or a number behind very many spaces or
+ * zeros. An index of that kind is not followed, so the pickle is no evidence. */
+static sw_result check_long_line(
+    struct sw_pickle_op *op, line_check check, struct sw_bytes start, struct sw_error *err)
+{
+    if (check == good_quoted) {
+        return SW_OK;
+    }
+    if (trim(start).len > 0 && !check(op, start)) {
+        return broken(op, "a malformed argument", err);
+    }
+    return check == good_index ? sw_fail(err, SW_E_LIMIT, "byte %llu: a number of %llu digits",
+                                     (unsigned long long)op->at, (unsigned long long)op->text_len)
+                               : SW_OK;
+}
+
 static sw_result read_checked_line(struct sw_pickle_reader *reader, struct sw_pickle_op *op,
     line_check check, struct sw_error *err)
 {
     SW_TRY(read_line(reader, op, &op->text, &op->text_len, err));
-    if (check == NULL || (check == good_quoted && op->text_len > SW_WINDOW_SIZE / 2)) {
+    if (check == NULL) {
         return SW_OK;
     }
     struct sw_bytes line;
-    size_t len = op->text_len > SW_WINDOW_SIZE / 2 ? SW_WINDOW_SIZE / 2 : (size_t)op->text_len;
+    bool cut = op->text_len > SW_WINDOW_SIZE / 2;
+    size_t len = cut ? SW_WINDOW_SIZE / 2 : (size_t)op->text_len;
     SW_TRY(sw_window_view(&reader->window, op->text, len, &line, err));
+    if (cut) {
+        return check_long_line(op, check, line, err);
+    }
     return check(op, line) ? SW_OK : broken(op, "a malformed argument", err);
 }
 
@@ -243,7 +289,7 @@ static sw_result read_argument(
         [SW_ARG_COUNTED4] = {.counted = 4},
         [SW_ARG_COUNTED8] = {.counted = 8},
         [SW_ARG_INT_LINE] = {.check = good_int},
-        [SW_ARG_LONG_LINE] = {.check = good_int},
+        [SW_ARG_LONG_LINE] = {.check = good_long},
         [SW_ARG_FLOAT_LINE] = {.check = good_float},
         [SW_ARG_QUOTED_LINE] = {.check = good_quoted},
         [SW_ARG_TEXT_LINE] = {0},

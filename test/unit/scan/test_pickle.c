@@ -113,6 +113,15 @@ static const struct look_case harmful[] = {
         BYTES("\x80\x04\x8c\x0b"
               "collections\x8c\x17OrderedDict.__globals__\x93."),
         BAD("__globals__")},
+    {"a number behind which a NUL ends the text", BYTES("I1\0 x\n0cos\nsystem\n(S'id'\ntR."),
+        BAD("calls os.system")},
+    {"a NUL for a number", BYTES("\x80\x02I\0\n0cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"a NUL in a long number", BYTES("L1\0 x\n0cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"a NUL in a float", BYTES("F1\0 x\n0cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"a space before the L", BYTES("L1 L\n0cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"an index with a sign", BYTES("Np+0\n0cos\nsystem\n(S'id'\ntR."), BAD("calls os.system")},
+    {"the memo under two spellings of one index",
+        BYTES("Vos\np1_0\n0Vsystem\np+2\n0g010\ng2\0 x\n\x93(S'id'\ntR."), BAD("calls os.system")},
     {"Python 2's names", BYTES("c__builtin__\neval\n(S'1'\ntR."), BAD("calls __builtin__.eval")},
     {"a name that cannot be", BYTES("cos\nsys tem\nN."), BAD("imports os.sys tem")},
     {"a submodule that cannot be", BYTES("cos.a b\nsystem\nN."), BAD("imports os.a b.system")},
@@ -268,20 +277,26 @@ static void test_the_tables_use_every_opcode(void **state)
     }
 }
 
-static void test_a_deep_pickle_is_over_the_limit_and_no_evidence(void **state)
+static void look_at_many(const char *start, char fill)
 {
     size_t len = (5u << 20) + 4;
     SW_CLEANUP(free) char *bytes = malloc(len);
     assert_non_null(bytes);
-    memset(bytes, 'N', len);
-    bytes[0] = (char)0x80;
-    bytes[1] = 2;
+    memset(bytes, fill, len);
+    memcpy(bytes, start, strlen(start));
     bytes[len - 1] = '.';
     struct looked looked;
     look(&looked, bytes, len, "deep");
     assert_int_equal(looked.in.status, SW_SCAN_FAILED);
     assert_non_null(found(&looked, "over-limit", "more memory"));
     looked_release(&looked);
+}
+
+static void test_a_deep_pickle_is_over_the_limit_and_no_evidence(void **state)
+{
+    look_at_many("\x80\x02", 'N');
+    look_at_many("", 'N');
+    look_at_many("", '(');
 }
 
 static void test_long_lines_are_read_whole(void **state)
@@ -299,6 +314,32 @@ static void test_long_lines_are_read_whole(void **state)
     assert_non_null(finding);
     assert_int_equal(finding->offset, 300003);
     looked_release(&looked);
+}
+
+/* `opcode`, 40,000 of `fill`, "1", then something bad. */
+static void look_at_long_number(
+    const char *opcode, char fill, enum sw_scan_status status, const char *rule)
+{
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    assert_int_equal(sw_buf_puts(&buf, opcode), SW_OK);
+    for (size_t i = 0; i < 40000; i++) {
+        assert_int_equal(sw_buf_putc(&buf, fill), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&buf, "1\n0cos\nsystem\n(S'id'\ntR."), SW_OK);
+    struct looked looked;
+    look(&looked, buf.data, buf.len, "long");
+    assert_int_equal(looked.in.status, status);
+    assert_non_null(found(&looked, rule, ""));
+    looked_release(&looked);
+}
+
+static void test_long_numbers_hide_nothing(void **state)
+{
+    look_at_long_number("I", ' ', SW_SCAN_PARSED, "pickle-import");
+    look_at_long_number("L", '0', SW_SCAN_PARSED, "pickle-import");
+    look_at_long_number("F", '0', SW_SCAN_PARSED, "pickle-import");
+    look_at_long_number("Np", ' ', SW_SCAN_FAILED, "over-limit");
+    look_at_long_number("Np", '0', SW_SCAN_FAILED, "over-limit");
 }
 
 static void test_a_finding_carries_its_place(void **state)
@@ -366,6 +407,7 @@ int main(void)
         cmocka_unit_test(test_text_and_data_are_no_pickles),
         cmocka_unit_test(test_a_deep_pickle_is_over_the_limit_and_no_evidence),
         cmocka_unit_test(test_long_lines_are_read_whole),
+        cmocka_unit_test(test_long_numbers_hide_nothing),
         cmocka_unit_test(test_a_finding_carries_its_place),
         cmocka_unit_test(test_names_are_escaped),
         cmocka_unit_test(test_the_weights_only_set_is_kept),
