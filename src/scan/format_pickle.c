@@ -211,6 +211,20 @@ static bool is_certain(const struct reading *r, bool broken)
     return proto || whole || broken || m->import_count > 0 || r->called;
 }
 
+/* Of a file that is something else, nothing is named by what the pickle in it is. */
+static sw_result parse_also(struct reading *r)
+{
+    bool broken;
+    enum sw_code code = run_streams(r, &broken);
+    if (!is_certain(r, broken)) {
+        return SW_OK;
+    }
+    SW_TRY(sw_found(r->in, "pickle-polyglot", SW_SEVERITY_HIGH, 0,
+        "the file is a pickle as well, for readers that take it for one"));
+    SW_TRY(say_all(r));
+    return code;
+}
+
 /* `forced`: the caller knows that these bytes are to be a pickle. */
 static sw_result parse_streams(struct reading *r, bool forced)
 {
@@ -231,8 +245,10 @@ static sw_result parse_streams(struct reading *r, bool forced)
                : code;
 }
 
-static sw_result parse(
-    struct sw_inspection *in, const struct sw_specimen *specimen, bool forced, struct sw_error *err)
+enum manner { SNIFFED, FORCED, ALSO };
+
+static sw_result parse(struct sw_inspection *in, const struct sw_specimen *specimen,
+    enum manner manner, struct sw_error *err)
 {
     SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
     if (machine == NULL) {
@@ -241,7 +257,7 @@ static sw_result parse(
     sw_pickle_machine_init(machine, &specimen->source);
     struct reading r = {.in = in, .source = &specimen->source, .machine = machine, .err = err};
     r.proto = begins_with_proto(&r, 0);
-    enum sw_code code = parse_streams(&r, forced);
+    enum sw_code code = manner == ALSO ? parse_also(&r) : parse_streams(&r, manner == FORCED);
     sw_pickle_machine_release(machine);
     return code;
 }
@@ -249,13 +265,19 @@ static sw_result parse(
 static sw_result parse_sniffed(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
 {
-    return parse(in, specimen, false, err);
+    return parse(in, specimen, SNIFFED, err);
 }
 
 sw_result sw_pickle_parse(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
 {
-    return parse(in, specimen, true, err);
+    return parse(in, specimen, FORCED, err);
+}
+
+sw_result sw_pickle_inspect_also(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    return parse(in, specimen, ALSO, err);
 }
 
 /* --- searching -------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 #include "scan/inspect.h"
+#include "scan/pickle.h"
 
 void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena)
 {
@@ -175,6 +176,25 @@ static bool is_zip(const struct sw_format *format)
     return format != NULL && strcmp(format->id, "zip") == 0;
 }
 
+/* A pickle may begin with another format's magic, inside a string that it drops. */
+static bool begins_as_pickle(const struct sw_format *format, const struct sw_specimen *specimen)
+{
+    return format != NULL && strcmp(format->id, "pickle") != 0 &&
+           sw_pickle_skim(specimen->head, specimen->source.size);
+}
+
+static sw_result look_as_pickle(struct sw_inspection *in, const struct sw_specimen *specimen)
+{
+    struct sw_error err = {0};
+    enum sw_code code = sw_pickle_inspect_also(in, specimen, &err);
+    if (code == SW_OK || code == SW_E_NOMEM) {
+        return code;
+    }
+    in->status = SW_SCAN_FAILED;
+    return sw_found(in, code == SW_E_LIMIT ? "over-limit" : "pickle-broken", SW_SEVERITY_LOW,
+        UINT64_MAX, "as a pickle, not read to its end: %s", err.text);
+}
+
 sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
 {
     const struct sw_format *format = recognise(specimen);
@@ -182,14 +202,19 @@ sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen
         in->format = format->id;
     }
     bool also_zip = !is_zip(format) && ends_as_zip(specimen);
-    if (in->look_only && (also_zip || (format != NULL && format->parse != NULL))) {
+    bool also_pickle = begins_as_pickle(format, specimen);
+    bool parses = format != NULL && format->parse != NULL;
+    if (in->look_only && (also_zip || also_pickle || parses)) {
         in->wants_parser = true;
         return SW_OK;
     }
-    if (format != NULL && format->parse != NULL) {
+    if (parses) {
         SW_TRY(run_parser(in, format, specimen));
     } else if (format != NULL) {
         SW_TRY(not_parsed(in, format));
+    }
+    if (also_pickle) {
+        SW_TRY(look_as_pickle(in, specimen));
     }
     if (also_zip) {
         SW_TRY(look_at_tail(in, specimen));

@@ -68,6 +68,10 @@ sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity 
 /* The pickle parser on data that must be a pickle, such as an object array. */
 sw_result sw_pickle_parse(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
+/* The pickle parser on a file that is of another format as well. What is no pickle after all has no
+ * findings. */
+sw_result sw_pickle_inspect_also(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
 /* Looks for pickles in bytes that belong to nothing. */
 sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *source, uint64_t start,
     uint64_t end, struct sw_error *err);

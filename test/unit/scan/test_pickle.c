@@ -248,6 +248,51 @@ static void test_text_and_data_are_no_pickles(void **state)
     check_cases(no_pickles, SW_COUNT(no_pickles));
 }
 
+#define ALSO(id, status) id, status, SW_SEVERITY_CRITICAL, "pickle-import", "calls os.system"
+static const struct look_case polyglots[] = {
+    {"with TFLite's magic", BYTES("\x80\x02U\x04TFL30cos\nsystem\n(S'id'\ntR."),
+        ALSO("tflite", SW_SCAN_RECOGNISED)},
+    {"with ExecuTorch's magic",
+        BYTES("\x80\x02U\x04"
+              "ET120cos\nsystem\n(S'id'\ntR."),
+        ALSO("executorch", SW_SCAN_RECOGNISED)},
+    {"with ExecuTorch's magic, cut short",
+        BYTES("NNU\x04"
+              "ET120cos\nsystem\n(S'id'\ntR"),
+        ALSO("executorch", SW_SCAN_FAILED)},
+};
+
+/* `magic` at `offset`, inside bytes that the pickle drops before it does harm. */
+static void look_at_polyglot(const char *magic, uint32_t offset, const char *format)
+{
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    assert_int_equal(sw_buf_puts(&buf, "\x80\x03"
+                                       "B"),
+        SW_OK);
+    uint32_t len = offset - 7 + (uint32_t)strlen(magic);
+    const uint8_t raw[] = {(uint8_t)len, (uint8_t)(len >> 8), 0, 0};
+    assert_int_equal(sw_buf_append(&buf, raw, sizeof(raw)), SW_OK);
+    while (buf.len < offset) {
+        assert_int_equal(sw_buf_putc(&buf, 'x'), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&buf, magic), SW_OK);
+    assert_int_equal(sw_buf_puts(&buf, "0cos\nsystem\n(S'id'\ntR."), SW_OK);
+    struct looked looked;
+    look(&looked, buf.data, buf.len, "pytorch_model.bin");
+    assert_string_equal(looked.in.format, format);
+    assert_non_null(found(&looked, "pickle-polyglot", "pickle as well"));
+    assert_non_null(found(&looked, "pickle-import", "calls os.system"));
+    looked_release(&looked);
+}
+
+static void test_another_formats_magic_hides_no_pickle(void **state)
+{
+    check_cases(polyglots, SW_COUNT(polyglots));
+    look_at_polyglot("\x89HDF\r\n\x1a\n", 512, "hdf5");
+    look_at_polyglot("\x89HDF\r\n\x1a\n", 2048, "hdf5");
+    look_at_polyglot("ustar", 257, "tar");
+}
+
 static void mark_opcodes(const struct look_case *row, bool seen[256])
 {
     struct sw_source source = sw_source_memory(sw_bytes(row->bytes, row->len));
@@ -405,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_what_runs_code_is_named),
         cmocka_unit_test(test_what_ran_before_a_corruption_counts),
         cmocka_unit_test(test_text_and_data_are_no_pickles),
+        cmocka_unit_test(test_another_formats_magic_hides_no_pickle),
         cmocka_unit_test(test_a_deep_pickle_is_over_the_limit_and_no_evidence),
         cmocka_unit_test(test_long_lines_are_read_whole),
         cmocka_unit_test(test_long_numbers_hide_nothing),
