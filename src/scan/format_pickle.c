@@ -122,21 +122,23 @@ static bool begins_with_proto(struct reading *r, uint64_t at)
            first.len == 2 && first.ptr[0] == 0x80 && first.ptr[1] <= 5;
 }
 
-/* A stream without PROTO that breaks off may be any text. It counts as a pickle when it did
- * something first: a known bad import, a call, or an import and a way on from there. */
-static bool did_something(const struct sw_pickle_machine *m)
+/* A stream that breaks off may be any text: "cast" on one line and "cattle" on the next import a
+ * name from Python's ast. It counts as a pickle when it did something first: a call, an import and
+ * a way on from there, or an import known to be bad in what says that it is a pickle or goes on. */
+static bool did_something(const struct sw_pickle_machine *m, bool proto)
 {
     bool named = false;
+    bool denied = false;
     for (size_t i = m->first_import; i < m->import_count; i++) {
         const struct sw_pickle_import *import = &m->imports[i];
-        if (import->class == SW_IMPORT_DENIED) {
-            return true;
-        }
+        denied = denied || import->class == SW_IMPORT_DENIED;
         named = named || (sw_pickle_is_dotted_name(sw_bytes_of_str(import->module)) &&
                              sw_pickle_is_dotted_name(sw_bytes_of_str(import->name)));
     }
     bool unnamed = m->unnamed && m->ops >= CHANCE_OPS;
-    return (named && m->op_late >= 4) || ((named || unnamed) && m->calls > 0);
+    uint64_t since = m->ops - m->import_op; /* with the import */
+    return (denied && (proto || since > 1)) || (named && since > 4) ||
+           ((denied || named || unnamed) && m->calls > 0);
 }
 
 static void forget_stream(struct sw_pickle_machine *m)
@@ -164,9 +166,9 @@ static sw_result run_streams(struct reading *r, bool *broken)
             r->legacy = r->legacy || (r->streams == 1 && is_torch_magic(r, &top));
             continue;
         }
-        bool long_enough = r->machine->ops >= CHANCE_OPS;
-        *broken = code != SW_E_FORMAT || (begins_with_proto(r, start) && long_enough) ||
-                  did_something(r->machine);
+        bool proto = begins_with_proto(r, start);
+        *broken = code != SW_E_FORMAT || (proto && r->machine->ops >= CHANCE_OPS) ||
+                  did_something(r->machine, proto);
         if (!*broken) {
             forget_stream(r->machine);
             r->at = start;
@@ -282,8 +284,9 @@ sw_result sw_pickle_inspect_also(
 
 /* --- searching -------------------------------------------------------------------------------- */
 
-/* One candidate; *next is where the search goes on. */
-static sw_result try_candidate(struct reading *r, uint64_t at, uint64_t *next)
+/* One candidate; *next is where the search goes on. One without PROTO must also get to a call or to
+ * STOP: words on two lines often name a module and something in it. */
+static sw_result try_candidate(struct reading *r, uint64_t at, bool proto, uint64_t *next)
 {
     struct sw_pickle_machine *m = r->machine;
     struct sw_pickle_value top;
@@ -291,7 +294,8 @@ static sw_result try_candidate(struct reading *r, uint64_t at, uint64_t *next)
     sw_pickle_machine_clear(m);
     enum sw_code code = sw_pickle_run(m, &end, &top, NULL);
     bool bad = false;
-    for (size_t i = 0; i < m->import_count; i++) {
+    bool ran = proto || code == SW_OK || m->calls > 0;
+    for (size_t i = 0; i < m->import_count && ran; i++) {
         const struct sw_pickle_import *import = &m->imports[i];
         bad = bad || import->class == SW_IMPORT_DENIED ||
               (import->class == SW_IMPORT_OTHER &&
@@ -308,7 +312,7 @@ static sw_result try_candidate(struct reading *r, uint64_t at, uint64_t *next)
     return say_all(r);
 }
 
-/* `c` or `i`, then a module and a name that are known to be bad: protocol 0 has no other mark. */
+/* `c`, then a module and a name that are known to be bad: protocol 0 has no other mark. */
 static bool is_text_import(struct sw_bytes part, size_t at)
 {
     struct sw_cursor cur = sw_cursor(sw_bytes(part.ptr + at + 1, part.len - at - 1));
@@ -332,7 +336,7 @@ static sw_result search_text(struct reading *r, struct sw_bytes part, size_t fre
         uint64_t next;
         size_t offset = (size_t)(c - part.ptr);
         if (is_text_import(part, offset)) {
-            SW_TRY(try_candidate(r, at + offset, &next));
+            SW_TRY(try_candidate(r, at + offset, false, &next));
         }
         c++;
     }
@@ -349,7 +353,7 @@ static sw_result search_proto(struct reading *r, struct sw_bytes part, size_t fr
         size_t offset = (size_t)(c - part.ptr);
         uint64_t next = at + offset + 1;
         if (offset + 1 < part.len && c[1] <= 5) {
-            SW_TRY(try_candidate(r, at + offset, &next));
+            SW_TRY(try_candidate(r, at + offset, true, &next));
         }
         uint64_t step = next - (at + offset);
         c = step < fresh - offset ? c + step : NULL;

@@ -160,9 +160,9 @@ struct sw_pickle_machine {
     size_t import_count, import_cap;
     struct sw_pickle_note notes[SW_PICKLE_NOTES];
     size_t note_count;
-    uint64_t ops;        /* of this stream */
+    uint64_t ops;        /* of this stream, that did not fail */
     uint64_t op_max;     /* 0: no limit */
-    uint64_t op_late;    /* opcodes since the stream's first import */
+    uint64_t import_op;  /* which opcode of this stream imported last, from 0 */
     size_t calls;        /* of this stream */
     bool unnamed;        /* this stream imported something whose name is not in the file */
     size_t first_import; /* imports before it belong to earlier streams */

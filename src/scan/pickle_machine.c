@@ -193,7 +193,7 @@ static bool is_mapping(const struct sw_pickle_import *import)
 static sw_result add_import(struct sw_pickle_machine *m, struct sw_str module, struct sw_str name,
     uint64_t at, size_t *index)
 {
-    m->op_late = 0;
+    m->import_op = m->ops;
     for (size_t i = m->first_import; i < m->import_count; i++) {
         if (sw_str_equal(m->imports[i].module, module) && sw_str_equal(m->imports[i].name, name)) {
             *index = i;
@@ -598,7 +598,7 @@ static void start_stream(struct sw_pickle_machine *m)
     free(SW_TAKE(m->far));
     m->far_len = m->far_cap = 0;
     m->ops = 0;
-    m->op_late = 0;
+    m->import_op = 0;
     m->calls = 0;
     m->unnamed = false;
     m->first_import = m->import_count;
@@ -608,13 +608,12 @@ static void start_stream(struct sw_pickle_machine *m)
 static sw_result step(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
-    m->op_late += m->import_count > m->first_import;
     enum sw_code code = effects[op->row->effect](m, op, err);
     if (code == SW_E_LIMIT || code == SW_E_NOMEM) {
         return sw_fail(err, code, "byte %llu: the pickle needs more memory than a scan gives it",
             (unsigned long long)op->at);
     }
-    m->ops++;
+    m->ops += code == SW_OK;
     return code;
 }
 
