@@ -12,17 +12,17 @@ struct shape {
 };
 
 /* Encoding, "Base 128 Varints": at most ten bytes. */
-static bool read_varint(const struct sw_source *source, uint64_t *at, uint64_t *out)
+static bool read_varint(struct sw_window *window, uint64_t *at, uint64_t *out)
 {
+    struct sw_bytes raw;
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte;
-        if (sw_source_read(source, *at, &byte, 1, NULL) != SW_OK) {
-            return false;
-        }
-        (*at)++;
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if ((byte & 0x80) == 0) {
+    if (sw_window_view(window, *at, 10, &raw, NULL) != SW_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < raw.len; i++) {
+        value |= (uint64_t)(raw.ptr[i] & 0x7f) << (7 * i);
+        if ((raw.ptr[i] & 0x80) == 0) {
+            *at += i + 1;
             *out = value;
             return true;
         }
@@ -31,16 +31,16 @@ static bool read_varint(const struct sw_source *source, uint64_t *at, uint64_t *
 }
 
 /* One field; false when it is none or does not fit. */
-static bool walk_field(const struct sw_source *source, uint64_t *at, struct shape *shape)
+static bool walk_field(struct sw_window *window, uint64_t *at, struct shape *shape)
 {
     uint64_t key;
-    if (!read_varint(source, at, &key) || key >> 3 == 0 || key >> 3 > FIELD_MAX) {
+    if (!read_varint(window, at, &key) || key >> 3 == 0 || key >> 3 > FIELD_MAX) {
         return false;
     }
     uint64_t field = key >> 3;
     uint8_t wire = (uint8_t)(key & 7);
     uint64_t value;
-    if ((wire != 0 && wire != 2) || !read_varint(source, at, &value)) {
+    if ((wire != 0 && wire != 2) || !read_varint(window, at, &value)) {
         return false;
     }
     if (shape->count[field] > 0 && shape->wire[field] != wire) {
@@ -49,7 +49,7 @@ static bool walk_field(const struct sw_source *source, uint64_t *at, struct shap
     shape->first[field] = shape->count[field] > 0 ? shape->first[field] : wire == 0 ? value : *at;
     shape->wire[field] = wire;
     shape->count[field]++;
-    if (wire == 2 && (value > source->size - *at)) {
+    if (wire == 2 && (value > window->source->size - *at)) {
         return false;
     }
     *at += wire == 2 ? value : 0;
@@ -59,12 +59,14 @@ static bool walk_field(const struct sw_source *source, uint64_t *at, struct shap
 static bool walk(const struct sw_source *source, struct shape *shape)
 {
     *shape = (struct shape){0};
+    struct sw_window window;
+    sw_window_init(&window, source);
     uint64_t at = 0;
     for (size_t i = 0; i < FIELDS_WALKED; i++) {
         if (at == source->size) {
             return true;
         }
-        if (!walk_field(source, &at, shape)) {
+        if (!walk_field(&window, &at, shape)) {
             return false;
         }
     }
