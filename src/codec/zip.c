@@ -179,11 +179,11 @@ static sw_result read_end64(struct lister *l, const struct end_record *end, uint
     return SW_OK;
 }
 
-static bool central_at(struct lister *l, uint64_t at)
+static bool has_signature(const struct sw_source *source, uint64_t at, uint32_t signature)
 {
     uint8_t raw[4];
-    return sw_source_read(&l->zip->source, at, raw, sizeof(raw), NULL) == SW_OK &&
-           (peek_u32(raw) == CENTRAL_SIG || l->directory_size == 0);
+    return sw_source_read(source, at, raw, sizeof(raw), NULL) == SW_OK &&
+           peek_u32(raw) == signature;
 }
 
 /* The directory ends where the end records begin; when the claimed offset differs from that, bytes
@@ -199,7 +199,9 @@ static sw_result place_directory(struct lister *l, uint64_t records)
         return SW_OK;
     }
     SW_TRY(add_archive_problem(l, SW_ZIP_PREFIX, 0));
-    if (central_at(l, l->directory) && l->directory > l->claimed) {
+    bool there =
+        l->directory_size == 0 || has_signature(&l->zip->source, l->directory, CENTRAL_SIG);
+    if (there && l->directory > l->claimed) {
         l->shift = l->directory - l->claimed;
         return SW_OK;
     }
@@ -229,6 +231,25 @@ static sw_result check_end(
         SW_TRY(add_archive_problem(l, SW_ZIP_SECOND_END, start + other));
     }
     return SW_OK;
+}
+
+bool sw_zip_has_directory(const struct sw_source *source)
+{
+    uint64_t len = source->size < SW_ZIP_TAIL_MAX ? source->size : SW_ZIP_TAIL_MAX;
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    if (sw_source_append(source, source->size - len, len, &buf, NULL) != SW_OK) {
+        return false;
+    }
+    struct sw_bytes tail = sw_buf_bytes(&buf);
+    size_t at = find_end(tail, SIZE_MAX);
+    struct end_record record;
+    if (at == SIZE_MAX || read_end(tail, at, &record) != SW_OK) {
+        return false;
+    }
+    uint64_t end = source->size - len + at;
+    return has_signature(source, record.offset, CENTRAL_SIG) ||
+           (record.size <= end && has_signature(source, end - record.size, CENTRAL_SIG)) ||
+           (end >= LOCATOR_SIZE && has_signature(source, end - LOCATOR_SIZE, LOCATOR_SIG));
 }
 
 static sw_result find_directory(struct lister *l)

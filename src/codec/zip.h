@@ -73,6 +73,9 @@ sw_result sw_zip_open(struct sw_zip *zip, const struct sw_source *source, struct
  * `tail` are the last bytes of the file, at least 65,557 of them when it has as many. */
 bool sw_zip_has_end(struct sw_bytes tail);
 #define SW_ZIP_TAIL_MAX 65557
+/* True when a directory, or the locator of one, stands where the last end record would have it:
+ * then the end record is there by no chance, even if the archive cannot be listed. */
+bool sw_zip_has_directory(const struct sw_source *source);
 
 struct sw_zip_content {
     uint64_t size; /* bytes that came out */

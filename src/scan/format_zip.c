@@ -283,7 +283,11 @@ sw_result sw_zip_inspect_tail(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
 {
     struct sw_zip zip;
-    if (sw_zip_open(&zip, &specimen->source, in->arena, err) != SW_OK || zip.count == 0) {
+    enum sw_code code = sw_zip_open(&zip, &specimen->source, in->arena, err);
+    if (code != SW_OK && (code != SW_E_FORMAT || sw_zip_has_directory(&specimen->source))) {
+        return code;
+    }
+    if (code != SW_OK || zip.count == 0) {
         return SW_OK; /* the bytes of an end record by chance: no reader gets further */
     }
     SW_TRY(sw_found(in, "zip-appended", SW_SEVERITY_HIGH, zip.entries[0].header,

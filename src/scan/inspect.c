@@ -160,6 +160,20 @@ static bool ends_as_zip(const struct sw_specimen *specimen)
            sw_zip_has_end(sw_buf_bytes(&tail));
 }
 
+/* A second reading of a file that has a format: what it cannot read to its end leaves the file
+ * without evidence. */
+static sw_result also_failed(struct sw_inspection *in, const char *as, enum sw_severity broken,
+    enum sw_code code, const struct sw_error *err)
+{
+    if (code == SW_OK || code == SW_E_NOMEM) {
+        return code;
+    }
+    in->status = SW_SCAN_FAILED;
+    const char *rule = code == SW_E_LIMIT ? "over-limit" : code == SW_E_IO ? "unreadable" : as;
+    return sw_found(in, rule, code == SW_E_FORMAT ? broken : SW_SEVERITY_LOW, UINT64_MAX,
+        "not read to its end: %s", err->text[0] != '\0' ? err->text : sw_code_text(code));
+}
+
 static sw_result look_at_tail(struct sw_inspection *in, const struct sw_specimen *specimen)
 {
     struct sw_error err = {0};
@@ -168,7 +182,7 @@ static sw_result look_at_tail(struct sw_inspection *in, const struct sw_specimen
     enum sw_code code = sw_zip_inspect_tail(in, specimen, &err);
     in->format = format;
     in->status = in->status == SW_SCAN_FAILED ? SW_SCAN_FAILED : status;
-    return code == SW_E_NOMEM ? code : SW_OK;
+    return also_failed(in, "zip-broken", SW_SEVERITY_HIGH, code, &err);
 }
 
 static bool is_zip(const struct sw_format *format)
@@ -187,12 +201,7 @@ static sw_result look_as_pickle(struct sw_inspection *in, const struct sw_specim
 {
     struct sw_error err = {0};
     enum sw_code code = sw_pickle_inspect_also(in, specimen, &err);
-    if (code == SW_OK || code == SW_E_NOMEM) {
-        return code;
-    }
-    in->status = SW_SCAN_FAILED;
-    return sw_found(in, code == SW_E_LIMIT ? "over-limit" : "pickle-broken", SW_SEVERITY_LOW,
-        UINT64_MAX, "as a pickle, not read to its end: %s", err.text);
+    return also_failed(in, "pickle-broken", SW_SEVERITY_MEDIUM, code, &err);
 }
 
 sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)

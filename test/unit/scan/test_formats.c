@@ -647,6 +647,46 @@ static void test_a_zip_behind_something_else_is_found(void **state)
     looked_release(&looked);
 }
 
+/* Readers that take any directory that ends at the end record still open these. */
+static void look_at_bad_tail(const struct sw_buf *archive, size_t end, const char *locator,
+    uint32_t claimed, const char *words)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    zip_ok(sw_buf_puts(&bytes, "some text in front"));
+    zip_ok(sw_buf_append(&bytes, archive->data, end));
+    zip_ok(sw_buf_append(&bytes, locator, 20));
+    bytes.len -= locator[0] == '\0' ? 20 : 0;
+    zip_ok(sw_buf_append(&bytes, archive->data + end, 16));
+    zip_u32(&bytes, claimed);
+    zip_u16(&bytes, 0);
+    struct looked looked;
+    look(&looked, bytes.data, bytes.len, "image.png");
+    assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+    assert_non_null(found(&looked, "zip-broken", words));
+    looked_release(&looked);
+}
+
+static void test_a_zip_behind_something_else_that_cannot_be_listed_is_no_evidence(void **state)
+{
+    static const char locator[20] = "PK\x06\x07";
+    SW_CLEANUP(buf) struct sw_buf archive = SW_BUF_INIT;
+    struct zip_member member = zip_stored("evil", EVIL, sizeof(EVIL) - 1);
+    zip_build(&archive, &member, 1);
+    size_t end = archive.len - 22;
+    look_at_bad_tail(&archive, end, locator, 1, "locator");
+    look_at_bad_tail(&archive, end, "\0                  ", 5000, "not where");
+}
+
+static void test_an_end_record_by_chance_is_no_zip(void **state)
+{
+    static const char bytes[] = "text PK\x05\x06 and some more text, so long that a record fits";
+    struct looked looked;
+    look(&looked, bytes, sizeof(bytes) - 1, "notes");
+    assert_int_equal(looked.in.status, SW_SCAN_UNKNOWN);
+    assert_int_equal(looked.in.finding_count, 0);
+    looked_release(&looked);
+}
+
 static void test_torchscript_types_are_no_imports(void **state)
 {
 #define TYPES  \
@@ -811,6 +851,8 @@ int main(void)
         cmocka_unit_test(test_encryption_is_no_evidence_and_its_flag_alone_is_high),
         cmocka_unit_test(test_a_member_that_cannot_be_unpacked_is_no_evidence),
         cmocka_unit_test(test_a_zip_behind_something_else_is_found),
+        cmocka_unit_test(test_a_zip_behind_something_else_that_cannot_be_listed_is_no_evidence),
+        cmocka_unit_test(test_an_end_record_by_chance_is_no_zip),
         cmocka_unit_test(test_torchscript_types_are_no_imports),
         cmocka_unit_test(test_random_data_is_taken_for_nothing),
         cmocka_unit_test(test_an_answer_travels_whole),
