@@ -250,6 +250,30 @@ sw_result sw_key_verify(
     return verify_with_md(key, md_of(rows[key->alg].hash), data, signature, err);
 }
 
+/* The r of a DER signature (RFC 3279 section 2.2.3). */
+static bool read_r(struct sw_bytes signature, struct sw_bytes *out)
+{
+    struct sw_cursor cur = sw_cursor(signature);
+    uint8_t tag = 0;
+    uint8_t len = 0;
+    bool sequence = sw_cur_u8(&cur, &tag) == SW_OK && tag == 0x30 && sw_cur_u8(&cur, &len) == SW_OK;
+    if (sequence && len == 0x81) { /* the length has a byte of its own: P-521 */
+        sequence = sw_cur_u8(&cur, &len) == SW_OK;
+    }
+    return sequence && sw_cur_u8(&cur, &tag) == SW_OK && tag == 0x02 &&
+           sw_cur_u8(&cur, &len) == SW_OK && len > 0 && sw_cur_bytes(&cur, len, out) == SW_OK;
+}
+
+bool sw_signature_same(struct sw_bytes a, struct sw_bytes b)
+{
+    struct sw_bytes r_of_a;
+    struct sw_bytes r_of_b;
+    if (read_r(a, &r_of_a) && read_r(b, &r_of_b)) {
+        return sw_bytes_equal(r_of_a, r_of_b);
+    }
+    return a.len > 0 && sw_bytes_equal(a, b);
+}
+
 sw_result sw_key_verify_with(const struct sw_key *key, enum sw_digest_alg hash,
     struct sw_bytes data, struct sw_bytes signature, struct sw_error *err)
 {

@@ -60,6 +60,9 @@ sw_result sw_key_sign(
 /* SW_E_REFUSED when the signature is not by this key over this data. */
 sw_result sw_key_verify(const struct sw_key *key, struct sw_bytes data, struct sw_bytes signature,
     struct sw_error *err);
+/* Could anybody make one of these signatures, by one key, from the other? Of an ECDSA signature (r,
+ * s) everybody can make (r, n - s), which is as good; so those of one r are the same. */
+bool sw_signature_same(struct sw_bytes a, struct sw_bytes b);
 /* As sw_key_verify for an ECDSA key with a stated hash: model-signing 0.2 always used SHA-256. */
 sw_result sw_key_verify_with(const struct sw_key *key, enum sw_digest_alg hash,
     struct sw_bytes data, struct sw_bytes signature, struct sw_error *err);

@@ -78,6 +78,7 @@ struct sw_evidence_record {
     struct sw_str predicate_type;
     int64_t time;       /* when the log recorded it */
     struct sw_str hint; /* key hint or certificate digest of the signer, as the bundle says */
+    struct sw_bytes signature; /* as the leaf has it; only sw_evidence_gather() gives it */
 };
 
 sw_result sw_evidence_find(struct sw_store *store, const struct sw_evidence_query *query,

@@ -47,8 +47,10 @@ static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *l
     g->records = records;
     const char *type = sw_arena_strndup(g->arena, leaf->predicate_type);
     struct sw_subject *subject = SW_ARENA_NEW(g->arena, struct sw_subject);
+    const uint8_t *signature = sw_arena_copy(g->arena, leaf->signature);
     SW_TRY_PTR(type);
     SW_TRY_PTR(subject);
+    SW_TRY_PTR(signature);
     subject->name = sw_str("");
     subject->digest = *g->query->subject;
     records[g->count++] = (struct sw_evidence_record){.leaf = number,
@@ -57,7 +59,8 @@ static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *l
         .subject_count = sure ? 1 : 0,
         .predicate_type = sw_str(type),
         .time = leaf->time,
-        .hint = sw_str("")};
+        .hint = sw_str(""),
+        .signature = sw_bytes(signature, leaf->signature.len)};
     g->unsure += sure ? 0 : 1;
     return SW_OK;
 }

@@ -195,9 +195,10 @@ bool sw_leaf_is(struct sw_bytes entry)
     return entry.len > strlen(LEAF_START) && memcmp(entry.ptr, LEAF_START, strlen(LEAF_START)) == 0;
 }
 
-static sw_result read_spki(struct sw_arena *arena, const struct sw_json *root, struct sw_bytes *out)
+/* Base64 at a path of the entry; empty when there is none. */
+static sw_result read_raw(
+    struct sw_arena *arena, const struct sw_json *root, const char *path, struct sw_bytes *out)
 {
-    static const char path[] = "spec.hashedRekordV002.signature.verifier.publicKey.rawBytes";
     SW_CLEANUP(buf) struct sw_buf raw = SW_BUF_INIT;
     struct sw_str text;
     *out = (struct sw_bytes){NULL, 0};
@@ -209,6 +210,15 @@ static sw_result read_spki(struct sw_arena *arena, const struct sw_json *root, s
     SW_TRY_PTR(copy);
     *out = sw_bytes(copy, raw.len);
     return SW_OK;
+}
+
+static sw_result read_signature(
+    struct sw_arena *arena, const struct sw_json *root, struct sw_leaf *out)
+{
+    static const char content[] = "spec.hashedRekordV002.signature.content";
+    static const char spki[] = "spec.hashedRekordV002.signature.verifier.publicKey.rawBytes";
+    SW_TRY(read_raw(arena, root, content, &out->signature));
+    return read_raw(arena, root, spki, &out->spki);
 }
 
 static sw_result read_about(const struct sw_json *ours, struct sw_leaf *out)
@@ -248,8 +258,8 @@ sw_result sw_leaf_read(
     if (read_about(ours, out) != SW_OK) {
         return sw_fail(err, SW_E_FORMAT, "the entry does not say what the claim is about");
     }
-    if (read_spki(arena, &root, &out->spki) != SW_OK) {
-        return sw_fail(err, SW_E_FORMAT, "the entry's public key is not base64");
+    if (read_signature(arena, &root, out) != SW_OK) {
+        return sw_fail(err, SW_E_FORMAT, "the entry's signature or public key is not base64");
     }
     return SW_OK;
 }

@@ -26,7 +26,8 @@ sw_result sw_leaf_write(const struct sw_leaf_claim *claim, int64_t time, struct 
 struct sw_leaf {
     struct sw_digest claim;
     int64_t time;
-    struct sw_bytes spki; /* empty when the entry has none */
+    struct sw_bytes signature; /* empty when the entry has none */
+    struct sw_bytes spki;      /* likewise */
     struct sw_str predicate_type;
     struct sw_str subjects[SW_LEAF_SUBJECTS]; /* "sha256:…" */
     size_t subject_count;

@@ -266,7 +266,8 @@ static enum sw_code list_claims(void *self, struct sw_arena *arena, const char *
     for (size_t i = 0; i < test->claim_count; i++) {
         const struct test_claim *claim = &test->claims[i];
         if (sw_str_is(claim->type, type)) {
-            list[n++] = (struct sw_gate_record){claim->claim, test->now - claim->age, i};
+            list[n++] = (struct sw_gate_record){
+                .claim = claim->claim, .time = test->now - claim->age, .leaf = i};
         }
     }
     *records = list;

@@ -268,11 +268,65 @@ static enum sw_code weigh(
 
 /* --- weighing all ---------------------------------------------------------------------------- */
 
+/* All claims of the rule's type, the newest first. */
+struct claims {
+    const struct sw_gate_source *source;
+    struct sw_gate_record *records;
+    size_t count;
+    const char **originals; /* by record, once it was looked at: whose claim it is, "" nobody's */
+};
+
 static int newest_first(const void *a, const void *b)
 {
     const struct sw_gate_record *left = a;
     const struct sw_gate_record *right = b;
     return left->leaf < right->leaf ? 1 : -(left->leaf > right->leaf);
+}
+
+static enum sw_code list_claims(struct tally *tally, struct claims *claims, struct sw_error *err)
+{
+    SW_TRY(claims->source->list(claims->source->self, tally->arena, tally->rule->type,
+        &claims->records, &claims->count, err));
+    if (claims->count > 1) {
+        qsort(claims->records, claims->count, sizeof(claims->records[0]), newest_first);
+    }
+    claims->originals = SW_ARENA_ARRAY(tally->arena, const char *, claims->count);
+    SW_TRY_PTR(claims->originals);
+    return SW_OK;
+}
+
+/* Is the claim one of `signer`, or could it be, since it cannot be read? */
+static enum sw_code may_be_of(struct tally *tally, const struct claims *claims, size_t at,
+    const char *signer, bool *out, struct sw_error *err)
+{
+    static const char anybody[] = "?";
+    if (claims->originals[at] == NULL) {
+        SW_CLEANUP(arena) struct sw_arena scratch;
+        sw_arena_init(&scratch, 0);
+        struct sw_gate_reading reading;
+        SW_TRY(claims->source->read(claims->source->self, &scratch, tally->rule->type,
+            &claims->records[at], &reading, err));
+        const char *whose = reading.standing == SW_GATE_SIGNED ? reading.signer : "";
+        whose = reading.standing == SW_GATE_DAMAGED ? anybody : whose;
+        claims->originals[at] = whose == anybody ? anybody : sw_arena_strdup(tally->arena, whose);
+        SW_TRY_PTR(claims->originals[at]);
+    }
+    *out = claims->originals[at] == anybody || strcmp(claims->originals[at], signer) == 0;
+    return SW_OK;
+}
+
+/* Whoever has a claim can put its signature into another bundle that is as good: a space more is
+ * enough. The log takes it for a new claim, but its signer said nothing new. */
+static enum sw_code is_copy(struct tally *tally, const struct claims *claims, size_t at,
+    const struct sw_gate_reading *reading, bool *out, struct sw_error *err)
+{
+    *out = false;
+    for (size_t i = at + 1; i < claims->count && !*out; i++) {
+        if (sw_signature_same(claims->records[at].signature, claims->records[i].signature)) {
+            SW_TRY(may_be_of(tally, claims, i, reading->signer, out, err));
+        }
+    }
+    return SW_OK;
 }
 
 /* Nobody who has not been heard could add anything. */
@@ -282,21 +336,29 @@ static bool all_heard(const struct tally *tally, const struct sw_gate_source *so
     return limit > 0 && tally->signer_count >= limit;
 }
 
+static enum sw_code weigh_one(
+    struct tally *tally, const struct claims *claims, size_t at, struct sw_error *err)
+{
+    SW_CLEANUP(arena) struct sw_arena scratch;
+    sw_arena_init(&scratch, 0);
+    struct sw_gate_reading reading;
+    const struct sw_gate_source *source = claims->source;
+    const struct sw_gate_record *record = &claims->records[at];
+    SW_TRY(source->read(source->self, &scratch, tally->rule->type, record, &reading, err));
+    bool copy = false;
+    if (reading.standing == SW_GATE_SIGNED) {
+        SW_TRY(is_copy(tally, claims, at, &reading, &copy, err));
+    }
+    return copy || reading.standing == SW_GATE_ELSEWHERE ? SW_OK : weigh(tally, record, &reading);
+}
+
 static enum sw_code weigh_all(
     struct tally *tally, const struct sw_gate_source *source, struct sw_error *err)
 {
-    struct sw_gate_record *records;
-    size_t count;
-    SW_TRY(source->list(source->self, tally->arena, tally->rule->type, &records, &count, err));
-    if (count > 1) {
-        qsort(records, count, sizeof(records[0]), newest_first);
-    }
-    for (size_t i = 0; i < count && !all_heard(tally, source); i++) {
-        SW_CLEANUP(arena) struct sw_arena scratch;
-        sw_arena_init(&scratch, 0);
-        struct sw_gate_reading reading;
-        SW_TRY(source->read(source->self, &scratch, tally->rule->type, &records[i], &reading, err));
-        SW_TRY(weigh(tally, &records[i], &reading));
+    struct claims claims = {.source = source};
+    SW_TRY(list_claims(tally, &claims, err));
+    for (size_t i = 0; i < claims.count && !all_heard(tally, source); i++) {
+        SW_TRY(weigh_one(tally, &claims, i, err));
     }
     return SW_OK;
 }

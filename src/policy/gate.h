@@ -10,13 +10,15 @@
 
 struct sw_gate_record {
     struct sw_digest claim;
-    int64_t time;  /* when the log recorded it */
-    uint64_t leaf; /* its place in the log: the higher one is the newer one */
+    int64_t time;              /* when the log recorded it */
+    uint64_t leaf;             /* its place in the log: the higher one is the newer one */
+    struct sw_bytes signature; /* as the log has it; empty when that is not known */
 };
 
 enum sw_gate_standing {
     SW_GATE_SIGNED,    /* by a trusted signer who may sign this type */
     SW_GATE_UNTRUSTED, /* by nobody trusted for it */
+    SW_GATE_ELSEWHERE, /* about another artifact that has the same digest */
     SW_GATE_DAMAGED,   /* in the log, but what it says cannot be known */
 };
 

@@ -84,6 +84,9 @@ struct sw_decision {
 
 struct sw_gate_question {
     struct sw_digest subject; /* what the claims must be about */
+    /* The digest that binds the names of a model as well (doc/format/manifest.md); alg 0 when there
+     * is none. A claim that says which one it means counts only when it means this one. */
+    struct sw_digest manifest;
     int64_t now;
     bool allow_missing_hint;
 };

@@ -21,7 +21,7 @@ static enum sw_code list_claims(void *self, struct sw_arena *arena, const char *
     for (size_t i = 0; i < source->count; i++) {
         const struct sw_evidence_record *r = &source->records[i];
         if (sw_str_is(r->predicate_type, type)) {
-            list[n++] = (struct sw_gate_record){r->claim, r->time, r->leaf};
+            list[n++] = (struct sw_gate_record){r->claim, r->time, r->leaf, r->signature};
         }
     }
     (void)err;
@@ -64,6 +64,22 @@ static bool names_subject(const struct sw_statement *statement, const struct sw_
     return false;
 }
 
+/* The root of a model is made of its files' digests alone: the same content under other names, or
+ * cut into other pieces, has the same one. So our claims name the manifest digest beside it. */
+static bool means_another(const struct sw_statement *statement, const struct sw_gate_question *q)
+{
+    bool says_which = false;
+    for (size_t i = 0; i < statement->subject_count && q->manifest.alg != 0; i++) {
+        const struct sw_subject *subject = &statement->subjects[i];
+        if (sw_digest_equal(&subject->digest, &q->manifest)) {
+            return false;
+        }
+        says_which = says_which || (sw_str_is(subject->name, "manifest") &&
+                                       !sw_digest_equal(&subject->digest, &q->subject));
+    }
+    return says_which;
+}
+
 static enum sw_code pass_up(struct sw_error *err, const struct sw_error *why, enum sw_code code)
 {
     if (err != NULL) {
@@ -81,6 +97,10 @@ static enum sw_code take_claim(const struct store_source *source, const char *ty
         struct sw_error why = {.text = "its leaf in the log names another subject or type than "
                                        "the claim does"};
         return set_aside(scratch, SW_GATE_DAMAGED, &why, out);
+    }
+    if (means_another(&claim->statement, source->question)) {
+        struct sw_error why = {.text = "it is about another model with the same root digest"};
+        return set_aside(scratch, SW_GATE_ELSEWHERE, &why, out);
     }
     const struct sw_json *statement =
         sw_arena_copy(scratch, sw_bytes(&claim->statement.root, sizeof(claim->statement.root)));

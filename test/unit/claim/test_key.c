@@ -469,6 +469,35 @@ static void the_point_at_infinity_is_refused(void **state)
     assert_null(none);
 }
 
+static void signatures_are_the_same_when_anybody_can_turn_one_into_the_other(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        size_t a_len, b_len;
+        bool same;
+    } rows[] = {
+        {"\x30\x06\x02\x01\x05\x02\x01\x07", "\x30\x06\x02\x01\x05\x02\x01\x09", 8, 8, true},
+        {"\x30\x06\x02\x01\x05\x02\x01\x07", "\x30\x07\x02\x01\x05\x02\x02\x00\x99", 8, 9, true},
+        {"\x30\x81\x06\x02\x01\x05\x02\x01\x07", "\x30\x06\x02\x01\x05\x02\x01\x09", 9, 8, true},
+        {"\x30\x06\x02\x01\x05\x02\x01\x07", "\x30\x06\x02\x01\x06\x02\x01\x07", 8, 8, false},
+        {"\x30\x06\x02\x01\x05\x02\x01\x07", "\x30\x06\x02\x02\x05\x01\x02\x01", 8, 8, false},
+        {"\x30\x06\x02\x09\x05", "\x30\x06\x02\x09\x05", 5, 5, true},
+        {"\x30\x06\x02\x09\x05", "\x30\x06\x02\x09\x06", 5, 5, false},
+        {"ed25519", "ed25519", 7, 7, true},
+        {"ed25519", "ed25518", 7, 7, false},
+        {"", "", 0, 0, false},
+        {"\x30", "", 1, 0, false},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct sw_bytes a = sw_bytes(rows[i].a, rows[i].a_len);
+        struct sw_bytes b = sw_bytes(rows[i].b, rows[i].b_len);
+        if (sw_signature_same(a, b) != rows[i].same || sw_signature_same(b, a) != rows[i].same) {
+            fail_msg("row %zu", i);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -478,6 +507,7 @@ int main(void)
         cmocka_unit_test(a_passphrase_is_needed_and_must_be_right),
         cmocka_unit_test(a_key_that_asks_for_endless_work_is_refused),
         cmocka_unit_test(a_passphrase_for_a_plain_key_does_no_harm),
+        cmocka_unit_test(signatures_are_the_same_when_anybody_can_turn_one_into_the_other),
         cmocka_unit_test(any_changed_byte_of_data_or_signature_is_refused),
         cmocka_unit_test(another_key_of_the_same_kind_does_not_verify),
         cmocka_unit_test(the_hash_of_an_ecdsa_key_can_be_stated),

@@ -7,6 +7,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <openssl/ecdsa.h>
+#include <openssl/obj_mac.h>
 #include <sqlite3.h>
 
 #include "temp_tree.h"
@@ -25,6 +27,7 @@ struct world {
     struct sw_key *keys[WHO_COUNT];
     struct sw_policy *policy;
     struct sw_digest model;
+    struct sw_digest manifest; /* alg 0: the question names none */
 };
 
 static void must(enum sw_code rc, const struct sw_error *err)
@@ -142,7 +145,8 @@ static struct sw_digest add(
 
 static struct sw_decision decide(struct world *world)
 {
-    struct sw_gate_question question = {.subject = world->model, .now = sw_time_now()};
+    struct sw_gate_question question = {
+        .subject = world->model, .manifest = world->manifest, .now = sw_time_now()};
     struct sw_decision decision;
     struct sw_error err = {0};
     must(sw_gate_decide(
@@ -240,6 +244,137 @@ static void a_forged_claim_under_a_trusted_name_does_not_count(void **state)
     (void)add_bundle(world, &forged);
     check(world, NONE, NONE, NONE, PASS);
     has_reason(world, 0, "the signature is not by key ");
+}
+
+/* The same claim with another signature that anybody can make: (r, n - s) for (r, s). */
+static void turn_signature(struct sw_bundle *bundle, struct sw_arena *arena)
+{
+    const unsigned char *der = bundle->signature.ptr;
+    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &der, (long)bundle->signature.len);
+    EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
+    BIGNUM *s = BN_new();
+    assert_non_null(sig);
+    assert_int_equal(BN_sub(s, EC_GROUP_get0_order(group), ECDSA_SIG_get0_s(sig)), 1);
+    assert_int_equal(ECDSA_SIG_set0(sig, BN_dup(ECDSA_SIG_get0_r(sig)), s), 1);
+    unsigned char *out = NULL;
+    int len = i2d_ECDSA_SIG(sig, &out);
+    assert_true(len > 0);
+    bundle->signature = sw_bytes(sw_arena_copy(arena, sw_bytes(out, (size_t)len)), (size_t)len);
+    OPENSSL_free(out);
+    ECDSA_SIG_free(sig);
+    EC_GROUP_free(group);
+}
+
+/* Else whoever brings claims could make an old clean scan the newest word of its signer. */
+static void an_old_claim_in_a_new_bundle_says_nothing_new(void **state)
+{
+    struct world *world = *state;
+    static const enum who scanners[] = {RELEASE, CI};
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    for (size_t i = 0; i < SW_COUNT(scanners); i++) {
+        SW_CLEANUP(buf) struct sw_buf clean = SW_BUF_INIT;
+        SW_CLEANUP(buf) struct sw_buf spaced = SW_BUF_INIT;
+        SW_CLEANUP(buf) struct sw_buf turned = SW_BUF_INIT;
+        make_bundle(world, scanners[i], SW_PREDICATE_SCAN, CLEAN, &world->model, &clean);
+        (void)add_bundle(world, &clean);
+        (void)add(world, scanners[i], SW_PREDICATE_SCAN, MALICIOUS);
+        check(world, FAIL, PASS, FAIL, PASS);
+        assert_int_equal(sw_buf_append(&spaced, clean.data, clean.len), SW_OK);
+        assert_int_equal(sw_buf_puts(&spaced, " "), SW_OK);
+        (void)add_bundle(world, &spaced);
+        check(world, FAIL, PASS, FAIL, PASS);
+        struct sw_bundle bundle;
+        assert_int_equal(
+            sw_bundle_parse(&world->arena, sw_buf_bytes(&clean), &bundle, NULL), SW_OK);
+        if (scanners[i] == RELEASE) {
+            turn_signature(&bundle, &world->arena);
+        }
+        bundle.keyid = sw_str("another");
+        assert_int_equal(sw_bundle_write(&bundle, &turned), SW_OK);
+        (void)add_bundle(world, &turned);
+        check(world, FAIL, PASS, FAIL, PASS);
+        /* Signing the same anew is saying it again; by Ed25519 that gives the same bytes. */
+        (void)add(world, scanners[i], SW_PREDICATE_SCAN,
+            scanners[i] == RELEASE ? CLEAN : "{\"verdict\":\"clean\",\"again\":true}");
+        check(world, PASS, PASS, PASS, PASS);
+    }
+}
+
+/* Removing the blob of the old one does not make the copy an original. */
+static void a_copy_of_a_claim_that_cannot_be_read_does_not_count(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf clean = SW_BUF_INIT;
+    use_policy(world,
+        "version: 1\nname: p\nrules:\n  - name: scanned\n    claim: " SW_PREDICATE_SCAN
+        "\n    by: [ci]\n");
+    make_bundle(world, CI, SW_PREDICATE_SCAN, CLEAN, &world->model, &clean);
+    struct sw_digest digest = add_bundle(world, &clean);
+    assert_int_equal(sw_buf_puts(&clean, " "), SW_OK);
+    (void)add_bundle(world, &clean);
+    assert_int_equal(decide(world).verdict, PASS);
+    char hex[2 * SW_DIGEST_MAX + 1];
+    sw_digest_hex(&digest, hex);
+    assert_int_equal(remove(temp_tree_path(&world->tree,
+                         sw_arena_printf(&world->arena, "store/blobs/sha256/%.2s/%s", hex, hex))),
+        0);
+    assert_int_equal(decide(world).verdict, NONE);
+}
+
+/* A forged bundle with a signature that somebody will use cannot keep the genuine claim out. */
+static void a_forged_copy_before_the_claim_does_not_hide_it(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf genuine = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf forged = SW_BUF_INIT;
+    struct sw_bundle bundle;
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    (void)add(world, RELEASE, SW_PREDICATE_SCAN, CLEAN);
+    make_bundle(world, CI, SW_PREDICATE_SCAN, MALICIOUS, &world->model, &genuine);
+    assert_int_equal(sw_bundle_parse(&world->arena, sw_buf_bytes(&genuine), &bundle, NULL), SW_OK);
+    bundle.hint = sw_str("0000");
+    assert_int_equal(sw_bundle_write(&bundle, &forged), SW_OK);
+    (void)add_bundle(world, &forged);
+    check(world, PASS, PASS, PASS, PASS);
+    (void)add_bundle(world, &genuine);
+    check(world, FAIL, PASS, FAIL, PASS);
+}
+
+static void add_scan_of(struct world *world, const char *predicate, const char *manifest)
+{
+    SW_CLEANUP(buf) struct sw_buf statement = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_subject subjects[] = {
+        {sw_str("manifest"), world->model}, /* a model may be called so */
+        {sw_str("manifest"), {0}},
+    };
+    struct sw_signer signer = {.key = world->keys[CI]};
+    struct sw_error err = {0};
+    sw_sha256(sw_bytes(manifest, strlen(manifest)), &subjects[1].digest);
+    must(sw_statement_write(&statement, subjects, 2, SW_PREDICATE_SCAN,
+             sw_bytes(predicate, strlen(predicate)), &err),
+        &err);
+    must(sw_bundle_sign(&signer, sw_buf_bytes(&statement), &bundle, &err), &err);
+    (void)add_bundle(world, &bundle);
+}
+
+/* The root does not bind names or the cut into shards; the manifest digest does. */
+static void a_claim_about_another_manifest_of_this_root_does_not_count(void **state)
+{
+    struct world *world = *state;
+    sw_sha256(sw_bytes("ours", 4), &world->manifest);
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    add_scan_of(world, CLEAN, "theirs");
+    check(world, NONE, PASS, NONE, PASS);
+    has_reason(world, 1, "no claim of type");
+    add_scan_of(world, CLEAN, "ours");
+    check(world, PASS, PASS, PASS, PASS);
+    add_scan_of(world, MALICIOUS, "theirs");
+    check(world, PASS, PASS, PASS, PASS);
+    add_scan_of(world, MALICIOUS, "ours");
+    check(world, FAIL, PASS, FAIL, PASS);
+    world->manifest = (struct sw_digest){0};
+    check(world, FAIL, PASS, FAIL, PASS);
 }
 
 static void a_signer_cannot_say_what_trust_does_not_let_them(void **state)
@@ -439,6 +574,10 @@ int main(void)
         TEST(a_claim_about_another_artifact_does_not_count),
         TEST(a_stranger_counts_as_nobody),
         TEST(a_forged_claim_under_a_trusted_name_does_not_count),
+        TEST(an_old_claim_in_a_new_bundle_says_nothing_new),
+        TEST(a_copy_of_a_claim_that_cannot_be_read_does_not_count),
+        TEST(a_forged_copy_before_the_claim_does_not_hide_it),
+        TEST(a_claim_about_another_manifest_of_this_root_does_not_count),
         TEST(a_signer_cannot_say_what_trust_does_not_let_them),
         TEST(the_newest_word_of_each_signer_counts_and_one_no_is_enough),
         TEST(a_taint_by_somebody_trusted_fails),
