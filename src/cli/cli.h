@@ -94,8 +94,8 @@ enum sw_tone {
     SW_TONE_BOLD,
 };
 
-/* Text in a colour when the terminal shows them, escaped so that it stays on its line; only a newline
- * at the end of the format ends the line. */
+/* Text in a colour when the terminal shows them, escaped so that it stays on its line; only a
+ * newline at the end of the format ends the line. */
 void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* A document for --json: begin, write through the writer, end prints it with a newline. */
@@ -216,6 +216,7 @@ struct sw_admitted {
     struct sw_verification verification;
     bool scanned; /* the scan claim was absent or stale, so it was scanned again */
     struct sw_scan_report scan;
+    struct sw_digest scan_claim; /* that was recorded of it; alg 0 when none was */
     struct sw_decision decision; /* its first rule is "integrity": what verification found */
     struct sw_receipt
         receipt; /* of the verdict; alg 0 with dry_run or when nothing could be named */

@@ -17,10 +17,34 @@ static struct sw_digest rules_of(const struct sw_claim *claim)
     return rules;
 }
 
+/* Younger than the policy asks (0: any age), by what the scan itself says, too: an old claim can be
+ * put into the log late. */
+static bool is_fresh(
+    const struct sw_admit_request *request, const struct sw_claim *claim, int64_t fresh)
+{
+    struct sw_str text;
+    int64_t time = 0;
+    return fresh == 0 ||
+           (sw_json_str(sw_json_get(claim->statement.predicate, "scannedAt"), &text) &&
+               sw_time_parse(text, &time) && request->options.now - time <= fresh);
+}
+
+/* What a scan claim says was scanned; an empty digest when it does not say it. */
+static struct sw_digest manifest_of(const struct sw_claim *claim)
+{
+    for (size_t i = claim->statement.subject_count; i > 0; i--) {
+        if (sw_str_is(claim->statement.subjects[i - 1].name, "manifest")) {
+            return claim->statement.subjects[i - 1].digest;
+        }
+    }
+    return (struct sw_digest){0};
+}
+
 /* A scan claim counts when somebody trusted signed it, the rules are the present ones, and it is
- * younger than the policy asks (0: no age limit). Changed rules force a new scan. */
+ * younger than the policy asks (0: no age limit). Changed rules force a new scan. `manifest` is
+ * which model it is about. */
 static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *request,
-    const struct sw_evidence_record *record, int64_t fresh)
+    const struct sw_evidence_record *record, int64_t fresh, struct sw_digest *manifest)
 {
     if (fresh != 0 && request->options.now - record->time > fresh) {
         return false;
@@ -39,7 +63,8 @@ static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *r
     struct sw_digest present;
     sw_scan_rules_digest(&present);
     struct sw_digest made_with = rules_of(&claim);
-    return sw_digest_equal(&made_with, &present);
+    *manifest = manifest_of(&claim);
+    return sw_digest_equal(&made_with, &present) && is_fresh(request, &claim, fresh);
 }
 
 /* The root that the signature claims, before anything was checked: only to ask what is known of it.
@@ -59,10 +84,11 @@ static bool claimed_root(
     return true;
 }
 
-static sw_result needs_scan(struct sw_arena *arena, const struct sw_admit_request *request,
-    bool *needed, struct sw_error *err)
+/* The manifest that a scan which still counts is about; an empty digest when there is none. */
+static sw_result find_scan(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_digest *scanned, struct sw_error *err)
 {
-    *needed = true;
+    *scanned = (struct sw_digest){0};
     const char *path = request->signature_path;
     path = path != NULL ? path : sw_model_signature_path(arena, request->path, false);
     SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
@@ -77,19 +103,21 @@ static sw_result needs_scan(struct sw_arena *arena, const struct sw_admit_reques
     size_t count;
     SW_TRY(sw_evidence_gather(request->store, &query, arena, &records, &count, err));
     int64_t fresh = sw_policy_fresh(request->policy, SW_PREDICATE_SCAN);
-    for (size_t i = 0; i < count && *needed; i++) {
-        *needed = !scan_counts(arena, request, &records[i], fresh);
+    for (size_t i = 0; i < count; i++) {
+        struct sw_digest manifest;
+        if (scan_counts(arena, request, &records[i], fresh, &manifest)) {
+            *scanned = manifest;
+            break;
+        }
     }
     return SW_OK;
 }
 
 /* --- looking at the files -------------------------------------------------------------------- */
 
-static sw_result look(struct sw_arena *arena, const struct sw_admit_request *request,
-    struct sw_admitted *out, struct sw_buf *signature, struct sw_error *err)
+static sw_result look_once(struct sw_arena *arena, const struct sw_admit_request *request,
+    bool scan_needed, struct sw_admitted *out, struct sw_buf *signature, struct sw_error *err)
 {
-    bool scan_needed;
-    SW_TRY(needs_scan(arena, request, &scan_needed, err));
     struct sw_verify_request verify = {.path = request->path,
         .signature_path = request->signature_path,
         .trust = request->trust,
@@ -113,6 +141,23 @@ static sw_result look(struct sw_arena *arena, const struct sw_admit_request *req
         out->scanned = true;
     }
     return SW_OK;
+}
+
+/* The root binds neither names nor how files are cut into shards, so a scan that was found by it
+ * may be another model's. That shows when the files were read, and then they are read again. */
+static sw_result look(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_admitted *out, struct sw_buf *signature, struct sw_error *err)
+{
+    struct sw_digest scanned;
+    SW_TRY(find_scan(arena, request, &scanned, err));
+    SW_TRY(look_once(arena, request, scanned.alg == 0, out, signature, err));
+    const struct sw_verification *v = &out->verification;
+    if (v->verdict != SW_VERDICT_PASS || out->scanned ||
+        sw_digest_equal(&scanned, &v->manifest_digest)) {
+        return SW_OK;
+    }
+    sw_buf_clear(signature);
+    return look_once(arena, request, true, out, signature, err);
 }
 
 /* What is on disk, by its own digest: a verdict about changed files must not name the signed model.
@@ -144,7 +189,7 @@ static sw_result record_one(struct sw_store *store, const struct sw_buf *bundle,
 /* The gate reads claims and nothing else, so what was just established goes into the store first:
  * the signature that came with the model, and the new scan. */
 static sw_result record_findings(const struct sw_admit_request *request,
-    const struct sw_admitted *admitted, const struct sw_buf *signature, struct sw_error *err)
+    struct sw_admitted *admitted, const struct sw_buf *signature, struct sw_error *err)
 {
     if (admitted->verification.verdict != SW_VERDICT_PASS) {
         return SW_OK;
@@ -165,6 +210,7 @@ static sw_result record_findings(const struct sw_admit_request *request,
     SW_TRY(sw_flow_claim(request->signer, subjects, count, SW_PREDICATE_SCAN,
         sw_buf_bytes(&predicate), &bundle, err));
     SW_TRY(record_one(request->store, &bundle, &receipt, err));
+    admitted->scan_claim = receipt.claim;
     return sw_log_publish(request->store, err);
 }
 
@@ -225,6 +271,35 @@ static sw_result integrity_rule(
     return SW_OK;
 }
 
+static bool was_weighed(const struct sw_decision *gate, const struct sw_digest *claim)
+{
+    for (size_t r = 0; r < gate->rule_count; r++) {
+        for (size_t i = 0; i < gate->rules[r].weighed_count; i++) {
+            if (sw_digest_equal(&gate->rules[r].weighed[i], claim)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* "scan" is no rule of the policy either: what was just found malicious does not pass because its
+ * scan did not reach the gate (a dry run records none, the key may not sign scans), or because the
+ * policy asks for none. A rule that weighed it has decided, and may have been waived. */
+static bool scan_was_passed_over(const struct sw_admitted *admitted, const struct sw_decision *gate)
+{
+    return admitted->scanned && admitted->scan.verdict == SW_SCAN_MALICIOUS &&
+           !was_weighed(gate, &admitted->scan_claim);
+}
+
+static const struct sw_gate_rule scan_rule = {.name = "scan",
+    .verdict = SW_GATE_FAIL,
+    .reason = "the scan of just now found it malicious, and no rule weighed that: it is a dry run, "
+              "or the signing key's scans do not count, or the policy asks for no scan",
+    .satisfy =
+        "use another model; if the finding was reviewed, let the policy require a scan, count "
+        "those of the signing key, and write a waiver"};
+
 /* Without signed files in front of it, the gate is not asked: claims about the signed digest say
  * nothing about other bytes. */
 static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *request,
@@ -237,21 +312,27 @@ static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *r
     name_subject(arena, request, &admitted->verification, &gate.subject);
     if (admitted->verification.verdict == SW_VERDICT_PASS) {
         struct sw_gate_question question = {.subject = gate.subject,
+            .manifest = admitted->verification.manifest_digest,
             .now = request->options.now,
             .allow_missing_hint = request->options.allow_missing_hint};
         SW_TRY(sw_gate_decide(
             arena, request->policy, request->trust, request->store, &question, &gate, err));
     }
-    struct sw_gate_rule *rules = SW_ARENA_ARRAY(arena, struct sw_gate_rule, gate.rule_count + 1);
+    struct sw_gate_rule *rules = SW_ARENA_ARRAY(arena, struct sw_gate_rule, gate.rule_count + 2);
     SW_TRY_PTR(rules);
     SW_TRY(integrity_rule(arena, &admitted->verification, &rules[0]));
     for (size_t i = 0; i < gate.rule_count; i++) {
         rules[i + 1] = gate.rules[i];
     }
+    bool passed_over = scan_was_passed_over(admitted, &gate);
     gate.rules = rules;
     gate.rule_count++;
     if (rules[0].verdict != SW_GATE_PASS) {
         gate.verdict = rules[0].verdict;
+    }
+    if (passed_over) {
+        rules[gate.rule_count++] = scan_rule;
+        gate.verdict = SW_GATE_FAIL;
     }
     admitted->decision = gate;
     return SW_OK;

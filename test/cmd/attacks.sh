@@ -6,8 +6,7 @@ mkdir m
 echo hello >m/a.txt
 head -c 3000 /dev/urandom >m/w.dat
 expect "a store" 0 "$SW_BIN" init
-expect "a sealed model" 0 "$SW_BIN" seal --json m
-root=$(jq -r .model_root "$tmp.out")
+expect "a sealed model" 0 "$SW_BIN" seal m
 
 # --- names that write to the terminal ---
 cp -r m names
@@ -37,5 +36,51 @@ expect "what was only signed by shards" 0 "$SW_BIN" sign --key default --method 
 run "$SW_BIN" admit --json shards
 exits "is scanned at admission and refused" 1
 json "for the scan" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scanned
+
+# --- a clean scan of the same bytes under other names ---
+# The root is over digests alone. Pieces of a pickle that are harmless one by one have the root of the
+# whole, cut into shards in the same order.
+mkdir pieces whole
+printf "cposix\nsystem\n(S'true'\ntR." >whole/w.dat
+size=$(stat -c %s whole/w.dat)
+n=0
+for start in $(seq 0 4 $((size - 1)) | sed 's/$/ /' | while read -r s; do echo "w.dat:$s:$((s + 4 < size ? s + 4 : size)) $s"; done |
+    LC_ALL=C sort | cut -d' ' -f2); do
+    dd if=whole/w.dat bs=1 skip="$start" count=4 status=none >"pieces/$(printf %02d $n)"
+    n=$((n + 1))
+done
+run "$SW_BIN" seal --json pieces
+exits "the pieces are sealed" 0
+pieces=$(jq -r .model_root "$tmp.out")
+run "$SW_BIN" sign --json --key default --method shards --shard-size 4 whole
+exits "the whole is signed" 0
+json "it has the same root" .model_root "$pieces"
+run "$SW_BIN" admit --json whole
+exits "it is not admitted by the scan of the pieces" 1
+json "but scanned itself" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scanned
+expect "the pieces are still admitted" 0 "$SW_BIN" admit pieces
+
+# --- an old claim, brought again ---
+"$SW_BIN" evidence export "$pieces" >claims.jsonl
+before=$("$SW_BIN" evidence query --json "$pieces" --type 'urn:sealwright:claim:scan:*' | jq length)
+sed 's/^{/{ /' claims.jsonl >again.jsonl
+expect "is taken in" 0 "$SW_BIN" evidence import again.jsonl
+isnt "as a claim of its own" "$("$SW_BIN" evidence query --json "$pieces" --type 'urn:sealwright:claim:scan:*' | jq length)" "$before"
+expect "but changes no decision" 1 "$SW_BIN" admit whole
+
+# --- what admit itself finds cannot be passed over ---
+mkdir found
+printf "cposix\nsystem\n(S'true'\ntR." >found/w.dat
+expect "a malicious model is signed unseen" 0 "$SW_BIN" sign --key default found
+run "$SW_BIN" admit --json --dry-run found
+exits "a dry run does not pass it" 1
+json "since it scanned it" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scan
+expect "a key that may not sign scans" 0 "$SW_BIN" key new gate --trust --may-sign 'https://slsa.dev/*'
+cp -r .sealwright/policy.yaml policy.kept
+sed -i '/name: scanned/,/equals: clean/d' .sealwright/policy.yaml
+run "$SW_BIN" admit --json --key gate found
+exits "does not let it pass, even without a rule about scans" 1
+json "for what was just found" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scan
+cp policy.kept .sealwright/policy.yaml
 
 done_testing
