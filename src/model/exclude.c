@@ -55,7 +55,16 @@ static int compare_path(const void *key, const void *element)
     return sw_str_compare(*wanted, sw_str(*path));
 }
 
-bool sw_exclude_covers(const struct sw_exclude *exclude, const char *name)
+/* The format signs that the signature is left out, and does not say that it is a file. */
+static bool is_signature_name(const struct sw_exclude *exclude, struct sw_str path)
+{
+    const char *slash = memrchr(path.ptr, '/', path.len);
+    size_t dir = slash == NULL ? 0 : (size_t)(slash + 1 - path.ptr);
+    struct sw_str base = sw_str_n(path.ptr + dir, path.len - dir);
+    return sw_str_is(base, "model.sig") || sw_str_equal(base, exclude->signature);
+}
+
+bool sw_exclude_covers(const struct sw_exclude *exclude, const char *name, bool is_dir)
 {
     if (exclude->count == 0) {
         return false;
@@ -68,8 +77,10 @@ bool sw_exclude_covers(const struct sw_exclude *exclude, const char *name)
             continue;
         }
         struct sw_str part = sw_str_n(name, len);
+        bool as_directory = is_dir || name[len] != '\0';
         if (bsearch(&part, exclude->paths, exclude->count, sizeof(*exclude->paths), compare_path) !=
-            NULL) {
+                NULL &&
+            !(as_directory && is_signature_name(exclude, part))) {
             return true;
         }
     }
@@ -122,7 +133,14 @@ static const char *inside_name(
 sw_result sw_exclude_init(struct sw_exclude *exclude, struct sw_arena *arena,
     const char *model_path, const struct sw_model_options *options, struct sw_error *err)
 {
-    *exclude = (struct sw_exclude){0};
+    *exclude = (struct sw_exclude){.signature = sw_str("")};
+    if (options->signature != NULL) {
+        exclude->signature = sw_path_base(options->signature);
+        if (sw_dir_exists(options->signature)) {
+            return sw_fail(
+                err, SW_E_USAGE, "the signature '%s' is a directory", options->signature);
+        }
+    }
     for (size_t i = 0; i < options->ignore_count; i++) {
         SW_TRY(add_ignored(exclude, arena, options->ignore[i], err));
     }

@@ -9,6 +9,7 @@ struct sw_exclude {
     const char **paths; /* plain, ordered by bytes, each once */
     size_t count;
     size_t cap;
+    struct sw_str signature; /* the base name of the one at hand; empty when there is none */
 };
 
 /* Starts with what the caller of sign or verify asks for: the options' ignore paths, the names that
@@ -21,8 +22,9 @@ sw_result sw_exclude_add(struct sw_exclude *exclude, struct sw_arena *arena, con
 /* Puts the paths in order. Call it after the last sw_exclude_add. */
 void sw_exclude_sort(struct sw_exclude *exclude);
 
-/* Is `name` one of the paths, or below one? */
-bool sw_exclude_covers(const struct sw_exclude *exclude, const char *name);
+/* Is `name` one of the paths, or below one? A path that names a signature stands for a file only:
+ * neither a directory of that name is covered, nor what is below. */
+bool sw_exclude_covers(const struct sw_exclude *exclude, const char *name, bool is_dir);
 
 /* Is `name`, or its first directory, one of the names that git uses? */
 bool sw_exclude_is_git(const char *name);

@@ -256,7 +256,7 @@ static sw_result build(struct building *b, const struct sw_tree *tree, uint64_t 
 
 static bool ignore_entry(void *ctx, const char *name, bool is_dir)
 {
-    return sw_exclude_covers(ctx, name);
+    return sw_exclude_covers(ctx, name, is_dir);
 }
 
 /* OMS v1.0, 6.2.1: no globs, so that nobody believes that they would match. */

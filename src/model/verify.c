@@ -97,7 +97,7 @@ static sw_result check_signature(struct verifying *v, const struct sw_trust *tru
 static bool ignore_entry(void *ctx, const char *name, bool is_dir)
 {
     struct verifying *v = ctx;
-    bool covered = sw_exclude_covers(&v->exclude, name);
+    bool covered = sw_exclude_covers(&v->exclude, name, is_dir);
     if ((!covered && !v->options->ignore_unsigned_files) ||
         sw_plan_has_below(&v->plan, sw_str(name))) {
         return false;

@@ -188,6 +188,23 @@ static void signed_ignore_paths_are_honoured(void **state)
     FORGE_EXPECT(&f, "added cache-2");
 }
 
+/* The reference tool signs that its signature is left out. The signature is a file: under its name
+ * nobody may hide a directory, once the signature lies somewhere else. */
+static void a_directory_is_not_ignored_in_place_of_the_signature(void **state)
+{
+    (void)state;
+    static const struct forge_item items[] = {{"a", "x"}};
+    forge_write(&f, "a", "x");
+    forge_sign_items(&f, items, 1,
+        "{\"method\":\"files\",\"hash_type\":\"sha256\",\"allow_symlinks\":false,\"ignore_paths\":["
+        "\"model.sig\",\"sub/model.sig\",\"sub/cache\"]}");
+    forge_write(&f, "sub/cache/x", "x");
+    forge_write(&f, "sub/model.sig", "x");
+    forge_expect_pass(&f);
+    forge_write(&f, "model.sig/lib/code.py", "x");
+    FORGE_EXPECT(&f, "added model.sig/lib/code.py");
+}
+
 static void unsigned_files_can_be_ignored(void **state)
 {
     (void)state;
@@ -845,6 +862,7 @@ int main(void)
         TEST(git_files_that_were_signed_are_checked),
         TEST(ignored_paths_excuse_only_what_was_not_signed),
         TEST(signed_ignore_paths_are_honoured),
+        TEST(a_directory_is_not_ignored_in_place_of_the_signature),
         TEST(unsigned_files_can_be_ignored),
         TEST(every_difference_is_reported_in_order),
         TEST(differences_in_shards_are_reported_by_file),
