@@ -344,6 +344,12 @@ sw_result sw_flow_admit(struct sw_arena *arena, const struct sw_admit_request *r
     struct sw_admitted admitted = {0};
     SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
     SW_TRY(look(arena, request, &admitted, &signature, err));
+    if (admitted.verification.verdict == SW_VERDICT_PASS && admitted.verification.root.alg == 0) {
+        return sw_fail(err, SW_E_NOEVIDENCE,
+            "the signature of '%s' is in the format of model-signing 0.2, which has no root digest "
+            "that claims could be about; seal the model anew",
+            request->path);
+    }
     if (!request->dry_run) {
         SW_TRY(record_findings(request, &admitted, &signature, err));
     }

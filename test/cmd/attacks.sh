@@ -37,6 +37,18 @@ run "$SW_BIN" admit --json shards
 exits "is scanned at admission and refused" 1
 json "for the scan" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scanned
 
+# --- a directory in the signature's place ---
+cp -r m hidden
+mv hidden/model.sig hidden.sig
+mkdir hidden/model.sig
+echo 'import os' >hidden/model.sig/lib.py
+run "$SW_BIN" verify hidden
+exits "what lies in it is not hidden" 1
+like "but named" "$out" 'model.sig/lib.py'
+expect "nor admitted" 1 "$SW_BIN" admit hidden
+expect "nor sealed around" 2 "$SW_BIN" seal hidden
+one_line_error "with one line"
+
 # --- a clean scan of the same bytes under other names ---
 # The root is over digests alone. Pieces of a pickle that are harmless one by one have the root of the
 # whole, cut into shards in the same order.
@@ -82,5 +94,18 @@ run "$SW_BIN" admit --json --key gate found
 exits "does not let it pass, even without a rule about scans" 1
 json "for what was just found" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scan
 cp policy.kept .sealwright/policy.yaml
+
+# --- the old format has no root that claims could be about ---
+if [ -d "${SW_CORPORA:-}/oms/v0.2.0-certificate" ]; then
+    cp -r "$SW_CORPORA/oms/v0.2.0-certificate" old
+    printf '  - name: ca\n    roots: [%s]\n    identity: "cn:intermediate-ca"\n    may-sign: ["*"]\n' \
+        "$SW_CORPORA/oms/keys/ca-cert.pem" >>.sealwright/trust.yaml
+    expect "an old signature verifies" 0 "$SW_BIN" verify --legacy old
+    expect "but is no evidence for the gate" 3 "$SW_BIN" admit --legacy old
+    one_line_error "in one line"
+    like "that says what to do" "$err" "sign"
+else
+    skip 4 "SW_CORPORA is not there"
+fi
 
 done_testing
