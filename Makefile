@@ -30,7 +30,8 @@ release:
 	@cmake --build --preset release
 
 quickstart: setup
-	@$(MAKE) --no-print-directory release
+	@cmake --preset release -DCMAKE_INSTALL_PREFIX=$(PREFIX) >/dev/null
+	@cmake --build --preset release --target sealwright
 	@scripts/quickstart
 
 test: setup

@@ -77,6 +77,8 @@ const char *sw_cli_closest(const char *word, const char *(*name_at)(const void *
 
 void sw_help_overview(FILE *out);
 void sw_help_command(FILE *out, const struct sw_command *command);
+/* The commands of a group ("log"); false when there is no such group. */
+bool sw_help_group(FILE *out, const char *name);
 /* The man page of a command, or of a group such as "log", as scdoc source. */
 sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err);
 /* First words of all commands, once each. */
@@ -123,6 +125,9 @@ void sw_bar_stop(struct sw_bar *bar);
 sw_result sw_cli_store_path(struct sw_cli *cli, const char **path, struct sw_error *err);
 sw_result sw_cli_store_open(
     struct sw_cli *cli, enum sw_store_mode mode, struct sw_store **store, struct sw_error *err);
+/* Refuses a model that holds the store: its keys would be part of what is signed and shipped. */
+sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
+    const struct sw_model_options *options, const char *model, struct sw_error *err);
 /* trust.yaml of the store at `store_path`. */
 sw_result sw_cli_trust(
     struct sw_cli *cli, const char *store_path, struct sw_trust **trust, struct sw_error *err);
@@ -183,6 +188,9 @@ struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */
     struct sw_store *store;
+    /* Made before any key was loaded: its workers begin as copies of this process, and hostile
+     * files must not meet a key there. */
+    struct sw_scan *scan;
     const struct sw_signer *signer;
     struct sw_model_options options;
     bool despite_findings; /* sign also what the scan calls malicious */
@@ -207,6 +215,7 @@ struct sw_admit_request {
     struct sw_store *store;
     const struct sw_trust *trust;
     const struct sw_policy *policy;
+    struct sw_scan *scan; /* as in sw_seal_request; used when a scan is needed */
     const struct sw_signer *signer;
     struct sw_model_verify_options options;
     bool dry_run; /* decide on what is known; record nothing */

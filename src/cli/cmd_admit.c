@@ -35,7 +35,8 @@ static enum sw_tone tone_of(enum sw_gate_verdict verdict)
 
 static void show_rule(struct sw_cli *cli, const struct sw_gate_rule *rule, bool explain)
 {
-    sw_say(cli, tone_of(rule->verdict), "  %-12s", sw_gate_verdict_name(rule->verdict));
+    sw_say(cli, rule->waived ? SW_TONE_WARN : tone_of(rule->verdict), "  %-12s",
+        rule->waived ? "waived" : sw_gate_verdict_name(rule->verdict));
     sw_say(cli, SW_TONE_BOLD, " %s", rule->name);
     sw_say(cli, SW_TONE_PLAIN, ": %s\n", rule->reason);
     if (explain && rule->claim.alg != 0) {
@@ -57,6 +58,9 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_admitted 
     };
     sw_say(cli, tone_of(d->verdict), "%s", words[d->verdict]);
     sw_say(cli, SW_TONE_PLAIN, "  %s  (policy: %s)\n", path, d->policy_name);
+    if (d->subject.alg != 0) {
+        sw_say(cli, SW_TONE_DIM, "  about        %s\n", sw_digest_show(cli, &d->subject));
+    }
     for (size_t i = 0; i < d->rule_count; i++) {
         show_rule(cli, &d->rules[i], args->explain);
     }
@@ -154,9 +158,11 @@ static sw_result admit(struct sw_cli *cli, const struct admit_args *args,
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct admit_args *args = data;
+    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
+    SW_TRY(sw_scan_new(&scan, err));
     SW_TRY(sw_cli_store_open(cli, args->dry_run ? SW_STORE_READ : SW_STORE_WRITE, &store, err));
-    struct sw_admit_request request = {.path = cli->operands[0], .store = store};
+    struct sw_admit_request request = {.path = cli->operands[0], .store = store, .scan = scan};
     struct sw_admitted admitted;
     SW_TRY(admit(cli, args, &request, &admitted, err));
     SW_TRY(sw_store_close(SW_TAKE(store), err));

@@ -96,7 +96,12 @@ static void check_private_keys(struct doctor *d, const char *store_path)
         const char *path = text_of(d, "%s/keys/%s.key", store_path, names[i]);
         struct stat st;
         if (stat(path, &st) != 0) {
-            tell(d, HEALTH_NOTE, "key", text_of(d, "%s is not here", path));
+            tell(d, HEALTH_NOTE, "key",
+                text_of(d, "%s cannot be found by you: nothing can be signed with it", path));
+            continue;
+        }
+        if (access(path, R_OK) != 0) {
+            tell(d, HEALTH_NOTE, "key", text_of(d, "%s cannot be read by you", path));
             continue;
         }
         bool open_to_others = (st.st_mode & 077) != 0;

@@ -23,19 +23,13 @@ static sw_result show_named(struct sw_cli *cli, struct sw_error *err)
                                                : sw_arena_printf(&cli->arena, "%s %s",
                                                      cli->operands[0], cli->operands[1]);
     SW_TRY_PTR(name);
-    size_t len = strlen(name);
-    bool found = false;
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const struct sw_command *c = sw_commands[i];
-        if (strcmp(c->name, name) == 0) {
-            sw_help_command(stdout, c);
+        if (strcmp(sw_commands[i]->name, name) == 0) {
+            sw_help_command(stdout, sw_commands[i]);
             return SW_OK;
         }
-        if (strncmp(c->name, name, len) == 0 && c->name[len] == ' ') {
-            (void)printf("  %s %s\n      %s\n", c->name, c->operands, c->summary);
-            found = true;
-        }
     }
+    bool found = sw_help_group(stdout, name);
     return found ? SW_OK : sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
 }
 

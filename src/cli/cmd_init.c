@@ -66,7 +66,10 @@ static sw_result report(struct sw_cli *cli, const char *store, const char *origi
         if (hint[0] != '\0') {
             sw_say(cli, SW_TONE_PLAIN, "  key         default (ecdsa-p256 %.16s)\n", hint);
         }
-        sw_say(cli, SW_TONE_PLAIN, "  next        sealwright seal MODEL\n");
+        sw_say(cli, SW_TONE_PLAIN, "  next        %s\n",
+            hint[0] != '\0' ? "sealwright seal MODEL"
+                            : "put signers into trust.yaml, or make one: sealwright key new NAME "
+                              "--trust");
         return SW_OK;
     }
     struct sw_json_out out;

@@ -146,12 +146,17 @@ static sw_result load_policy(
         SW_TRY(sw_file_read(path, FILE_MAX, &text, err));
     } else {
         SW_CLEANUP(store) struct sw_store *store = NULL;
-        SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+        if (sw_cli_store_open(cli, SW_STORE_READ, &store, err) != SW_OK) {
+            return sw_fail(err, SW_E_USAGE,
+                "say which log to trust: give its policy file with --policy ('sealwright log "
+                "checkpoint --policy' prints it)");
+        }
         SW_TRY(sw_log_policy(store, &text, err));
     }
     const void *kept = sw_arena_copy(&cli->arena, sw_buf_bytes(&text));
     SW_TRY_PTR(kept);
-    return sw_tlog_policy_parse(&cli->arena, sw_bytes(kept, text.len), policy, err);
+    enum sw_code code = sw_tlog_policy_parse(&cli->arena, sw_bytes(kept, text.len), policy, err);
+    return code == SW_E_FORMAT ? SW_E_USAGE : code;
 }
 
 static sw_result report_check(struct sw_cli *cli, const struct sw_tlog_proof *proof,
@@ -347,7 +352,8 @@ static sw_result add_all(
         SW_TRY_PTR(kept);
         bundles[i] = sw_bytes(kept, bundle.len);
     }
-    return sw_evidence_add(store, bundles, count, receipts, err);
+    enum sw_code code = sw_evidence_add(store, bundles, count, receipts, err);
+    return code == SW_OK || count > 1 ? code : sw_error_prefix(err, code, "'%s'", cli->operands[0]);
 }
 
 static sw_result receipts_json(

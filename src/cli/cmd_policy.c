@@ -40,7 +40,11 @@ static sw_result run_check(struct sw_cli *cli, const void *data, struct sw_error
     (void)data;
     struct sw_policy *policy = NULL;
     const char *store_path = NULL;
-    SW_TRY(load(cli, &policy, &store_path, err));
+    enum sw_code code = load(cli, &policy, &store_path, err);
+    if (code != SW_OK) {
+        /* Here the policy itself is what is checked. */
+        return code == SW_E_USAGE ? SW_E_FORMAT : code;
+    }
     SW_CLEANUP(trust) struct sw_trust *trust = NULL;
     if (store_path != NULL) {
         SW_TRY(sw_cli_trust(cli, store_path, &trust, err));
@@ -157,7 +161,8 @@ const struct sw_command sw_cmd_policy_test = {
     .options = test_options,
     .args_size = sizeof(struct test_args),
     .description = "CASES is a YAML file: claims as a store could hold them, and the verdict that "
-                   "each rule should give. Nothing is signed and no store is read.",
+                   "each rule should give. Nothing is signed, and no store is needed when "
+                   "*--policy* names the policy.",
     .examples = "  sealwright policy test --policy policy.yaml policy_test.yaml\n",
     .run = run_test,
 };

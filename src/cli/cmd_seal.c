@@ -89,6 +89,25 @@ static sw_result seal(struct sw_cli *cli, const struct seal_args *args,
     return code;
 }
 
+/* A seal that nobody here trusts is legal, and surely not what most people mean. */
+static void warn_untrusted(
+    struct sw_cli *cli, struct sw_store *store, const struct sw_sealed *sealed)
+{
+    SW_CLEANUP(trust) struct sw_trust *trust = NULL;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_error why = {0};
+    struct sw_claim claim;
+    struct sw_verify_options judge = {.now = cli->now};
+    if (sealed->refused || sw_cli_trust(cli, sw_store_path(store), &trust, &why) != SW_OK ||
+        sw_evidence_load(store, &sealed->signature_receipt.claim, &bundle, &why) != SW_OK) {
+        return;
+    }
+    if (sw_claim_verify(&cli->arena, trust, sw_buf_bytes(&bundle), &judge, &claim, &why) != SW_OK) {
+        sw_say(cli, SW_TONE_WARN, "  note        ");
+        sw_say(cli, SW_TONE_PLAIN, "'admit' will refuse it here: %s\n", why.text);
+    }
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct seal_args *args = data;
@@ -98,18 +117,22 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         .now = cli->now};
     SW_TRY(sw_model_options_from(cli, &args->model, request.path, &request.options, err));
     SW_TRY(sw_method_options_from(&args->method, &request.options, err));
+    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
+    SW_TRY(sw_scan_new(&scan, err));
     SW_TRY(sw_cli_store_open(cli, SW_STORE_WRITE, &store, err));
+    SW_TRY(sw_cli_store_outside(cli, sw_store_path(store), &request.options, request.path, err));
+    request.scan = scan;
     request.store = store;
     struct sw_sealed sealed;
     SW_TRY(seal(cli, args, &request, &sealed, err));
-    SW_TRY(sw_store_close(SW_TAKE(store), err));
     cli->status = sealed.refused ? 1 : 0;
-    if (cli->json) {
-        return print_json(&sealed, err);
+    if (!cli->json) {
+        show(cli, request.path, &sealed);
+        warn_untrusted(cli, store, &sealed);
     }
-    show(cli, request.path, &sealed);
-    return SW_OK;
+    SW_TRY(sw_store_close(SW_TAKE(store), err));
+    return cli->json ? print_json(&sealed, err) : SW_OK;
 }
 
 const struct sw_command sw_cmd_seal = {

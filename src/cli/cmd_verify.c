@@ -29,7 +29,8 @@ static sw_result trust_public_key(const char *path, struct sw_trust *trust, stru
     SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
     enum sw_code code = sw_key_read_public(sw_buf_bytes(&pem), &key, err);
     if (code != SW_OK) {
-        return sw_error_prefix(err, code, "'%s'", path);
+        (void)sw_error_prefix(err, code, "'%s'", path);
+        return code == SW_E_FORMAT ? SW_E_USAGE : code;
     }
     return sw_trust_add_key(trust, path, key);
 }
@@ -45,7 +46,8 @@ static sw_result trust_roots(
         SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
         enum sw_code code = sw_roots_add_pem(roots, sw_buf_bytes(&pem), err);
         if (code != SW_OK) {
-            return sw_error_prefix(err, code, "'%s'", path);
+            (void)sw_error_prefix(err, code, "'%s'", path);
+            return code == SW_E_FORMAT ? SW_E_USAGE : code;
         }
     }
     return sw_trust_add_roots(
@@ -187,7 +189,7 @@ const struct sw_command sw_cmd_verify = {
         "reported, not only the first: changed, missing, added and renamed files, symlinks, names "
         "that could hide something. Without *--public-key* or *--certificate-chain* the signers "
         "in the store's trust.yaml are trusted.\n\n"
-        "A model without a signature is _no evidence_ (exit 3), never a pass.",
+        "A model without a signature is no evidence (exit 3), never a pass.",
     .examples = "  sealwright verify model/\n"
                 "  sealwright verify --public-key signer.pub --signature model.sig model/\n"
                 "  sealwright verify --certificate-chain ca.pem --identity email:ml@example.com "

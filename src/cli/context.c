@@ -53,6 +53,46 @@ sw_result sw_cli_store_open(
     return sw_store_open(path, mode, store, err);
 }
 
+static bool is_ignored(const struct sw_model_options *options, const char *inside)
+{
+    for (size_t i = 0; i < options->ignore_count; i++) {
+        size_t n = strlen(options->ignore[i]);
+        if (strncmp(inside, options->ignore[i], n) == 0 &&
+            (inside[n] == '\0' || inside[n] == '/')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
+    const struct sw_model_options *options, const char *model, struct sw_error *err)
+{
+    char store[PATH_MAX];
+    char root[PATH_MAX];
+    if (realpath(store_path, store) == NULL || realpath(model, root) == NULL) {
+        return SW_OK; /* whoever opens them says what is wrong */
+    }
+    size_t n = strlen(root);
+    const char *inside = store + n + (root[n - 1] == '/' ? 0 : 1);
+    bool below =
+        strncmp(store, root, n) == 0 && (store[n] == '/' || store[n] == '\0' || root[n - 1] == '/');
+    (void)cli;
+    if (!below || (store[n] != '\0' && is_ignored(options, inside))) {
+        return SW_OK;
+    }
+    return sw_fail(err, SW_E_USAGE,
+        "the store '%s' lies inside the model, and its keys would be signed and shipped with it: "
+        "put the store beside the model, or leave it out with --ignore-paths",
+        store_path);
+}
+
+/* A paper of one's own that is malformed is no verdict about a model. */
+static enum sw_code as_usage(enum sw_code code)
+{
+    return code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_REFUSED ? SW_E_USAGE : code;
+}
+
 sw_result sw_cli_trust(
     struct sw_cli *cli, const char *store_path, struct sw_trust **trust, struct sw_error *err)
 {
@@ -60,7 +100,10 @@ sw_result sw_cli_trust(
     SW_TRY_PTR(path);
     SW_CLEANUP(trust) struct sw_trust *made = NULL;
     SW_TRY(sw_trust_new(&made));
-    SW_TRY(sw_trust_load(made, path, err));
+    enum sw_code code = sw_trust_load(made, path, err);
+    if (code != SW_OK) {
+        return as_usage(code);
+    }
     *trust = SW_TAKE(made);
     return SW_OK;
 }
@@ -70,7 +113,7 @@ sw_result sw_cli_policy(struct sw_cli *cli, const char *store_path, const char *
 {
     const char *path = file != NULL ? file : sw_path_join(&cli->arena, store_path, "policy.yaml");
     SW_TRY_PTR(path);
-    return sw_policy_load(&cli->arena, path, policy, err);
+    return as_usage(sw_policy_load(&cli->arena, path, policy, err));
 }
 
 /* --- passphrases ----------------------------------------------------------------------------- */
@@ -119,14 +162,14 @@ static sw_result read_private(
     SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
     if (passphrase_file != NULL) {
         SW_TRY(sw_file_read(passphrase_file, PASSPHRASE_MAX, &passphrase, err));
-        return sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err);
+        return as_usage(sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err));
     }
     enum sw_code code = sw_key_read_private(sw_buf_bytes(&pem), sw_str(NULL), key, err);
     if (code != SW_E_USAGE) {
-        return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "'%s'", path);
+        return code == SW_OK ? SW_OK : as_usage(sw_error_prefix(err, code, "'%s'", path));
     }
     SW_TRY(ask_on_terminal(path, &passphrase, err));
-    return sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err);
+    return as_usage(sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err));
 }
 
 /* --- signers --------------------------------------------------------------------------------- */

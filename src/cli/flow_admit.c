@@ -123,21 +123,19 @@ static sw_result look_once(struct sw_arena *arena, const struct sw_admit_request
         .trust = request->trust,
         .store = request->store,
         .options = request->options};
-    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     const struct sw_consumer *consumers[1];
     if (scan_needed) {
-        SW_TRY(sw_scan_new(&scan, err));
-        consumers[0] = sw_scan_consumer(scan);
+        consumers[0] = sw_scan_consumer(request->scan);
         verify.options.model.consumers = consumers;
         verify.options.model.consumer_count = 1;
         verify.options.model.tree_ready = sw_scan_tree;
-        verify.options.model.tree_ctx = scan;
+        verify.options.model.tree_ctx = request->scan;
     }
     SW_TRY(sw_flow_verify(arena, &verify, signature, &out->verification, err));
     /* A scan speaks about the bytes that were read: it counts only when they are the signed ones.
      */
     if (scan_needed && out->verification.verdict == SW_VERDICT_PASS) {
-        SW_TRY(sw_scan_finish(scan, arena, &out->scan, err));
+        SW_TRY(sw_scan_finish(request->scan, arena, &out->scan, err));
         out->scanned = true;
     }
     return SW_OK;
@@ -203,7 +201,7 @@ static sw_result record_findings(const struct sw_admit_request *request,
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
     SW_TRY(sw_scan_predicate(&admitted->scan, request->options.now, &predicate));
     struct sw_subject subjects[] = {
-        {sw_str(""), admitted->verification.root},
+        {sw_path_base(request->path), admitted->verification.root},
         {sw_str("manifest"), admitted->verification.manifest_digest},
     };
     size_t count = subjects[1].digest.alg == 0 ? 1 : 2;
@@ -235,6 +233,21 @@ static sw_result record_verdict(struct sw_arena *arena, const struct sw_admit_re
 
 /* --- deciding -------------------------------------------------------------------------------- */
 
+/* What would mend the first problem. */
+static const char *integrity_advice(const struct sw_verification *v)
+{
+    if (v->verdict == SW_VERDICT_PASS) {
+        return "";
+    }
+    switch ((int)v->problems[0].kind) {
+    case SW_PROBLEM_NO_SIGNATURE: return "run: sealwright seal MODEL, with a key that is trusted";
+    case SW_PROBLEM_SIGNATURE:
+        return "a signer in trust.yaml must seal it; or, if you trust this signer, add the public "
+               "key there";
+    default: return "restore the signed files, or have the model sealed again by a trusted signer";
+    }
+}
+
 static const char *integrity_reason(struct sw_arena *arena, const struct sw_verification *v)
 {
     if (v->verdict == SW_VERDICT_PASS) {
@@ -262,10 +275,7 @@ static sw_result integrity_rule(
     *rule = (struct sw_gate_rule){.name = "integrity",
         .verdict = verdicts[v->verdict],
         .reason = integrity_reason(arena, v),
-        .satisfy = v->verdict == SW_VERDICT_PASS
-                       ? ""
-                       : "restore the signed files, or have the model sealed again by a trusted "
-                         "signer",
+        .satisfy = integrity_advice(v),
         .claim = v->claim};
     SW_TRY_PTR(rule->reason);
     return SW_OK;

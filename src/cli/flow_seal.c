@@ -13,17 +13,15 @@ sw_result sw_flow_claim(const struct sw_signer *signer, const struct sw_subject 
 static sw_result hash_and_scan(struct sw_arena *arena, const struct sw_seal_request *request,
     struct sw_sealed *out, struct sw_error *err)
 {
-    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
-    SW_TRY(sw_scan_new(&scan, err));
-    const struct sw_consumer *consumers[] = {sw_scan_consumer(scan)};
+    const struct sw_consumer *consumers[] = {sw_scan_consumer(request->scan)};
     struct sw_model_options options = request->options;
     options.signature = out->signature_path;
     options.consumers = consumers;
     options.consumer_count = SW_COUNT(consumers);
     options.tree_ready = sw_scan_tree;
-    options.tree_ctx = scan;
+    options.tree_ctx = request->scan;
     SW_TRY(sw_model_hash(arena, request->path, &options, &out->manifest, err));
-    return sw_scan_finish(scan, arena, &out->scan, err);
+    return sw_scan_finish(request->scan, arena, &out->scan, err);
 }
 
 /* The scan claim names the model by its root and by the digest that binds names as well. */

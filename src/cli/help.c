@@ -17,6 +17,42 @@ static const struct {
 static const char exit_text[] = "0 pass, 1 fail or refused, 2 wrong usage, 3 no evidence or "
                                 "inconclusive, 4 could not do it (files, database, network)";
 
+#define HELP_WIDTH 79
+#define HELP_COLUMN 29
+
+/* Prints `text` from column `column` on, broken between words; later lines begin at `indent`.
+ * Markup of the man page (*bold*, a backslash before a character) is left out. */
+static void print_wrapped(FILE *out, const char *text, size_t column, size_t indent)
+{
+    while (*text != '\0') {
+        char word[HELP_WIDTH + 1];
+        size_t n = 0;
+        while (*text != '\0' && *text != ' ' && *text != '\n' && n < HELP_WIDTH) {
+            text += *text == '\\' && text[1] != '\0' ? 1 : 0;
+            if (*text != '*') {
+                word[n++] = *text;
+            }
+            text++;
+        }
+        word[n] = '\0';
+        if (column + n > HELP_WIDTH && column > indent) {
+            (void)fprintf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        }
+        (void)fputs(word, out);
+        column += n;
+        for (; *text == '\n'; text++, column = 0) {
+            (void)fputc('\n', out);
+        }
+        if (*text == ' ') {
+            bool room = column < HELP_WIDTH;
+            (void)fputs(room ? " " : "", out);
+            column += room ? 1 : 0;
+            text++;
+        }
+    }
+}
+
 void sw_help_overview(FILE *out)
 {
     (void)fprintf(out,
@@ -27,13 +63,15 @@ void sw_help_overview(FILE *out)
         const struct sw_command *c = sw_commands[i];
         char left[64];
         (void)snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
-        (void)fprintf(out, "  %-26s %s\n", left, c->summary);
+        (void)fprintf(out, "  %-26s ", left);
+        print_wrapped(out, c->summary, HELP_COLUMN, HELP_COLUMN);
+        (void)fputc('\n', out);
     }
-    (void)fprintf(out,
-        "\nA first round:\n"
-        "  sealwright init && sealwright seal MODEL && sealwright admit MODEL\n\n"
-        "'sealwright COMMAND --help' tells more. Exit status: %s.\n",
-        exit_text);
+    (void)fprintf(out, "\nA first round:\n"
+                       "  sealwright init && sealwright seal MODEL && sealwright admit MODEL\n\n"
+                       "'sealwright COMMAND --help' tells more.\nExit status: ");
+    print_wrapped(out, exit_text, 13, 2);
+    (void)fprintf(out, ".\n");
 }
 
 static void print_option(FILE *out, const char *name, const char *value, const char *help)
@@ -41,31 +79,20 @@ static void print_option(FILE *out, const char *name, const char *value, const c
     char left[48];
     (void)snprintf(
         left, sizeof(left), "--%s%s%s", name, value == NULL ? "" : " ", value == NULL ? "" : value);
-    if (strlen(left) > 26) {
-        (void)fprintf(out, "  %s\n  %-26s %s\n", left, "", help);
-        return;
+    if (strlen(left) > HELP_COLUMN - 3) {
+        (void)fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
+    } else {
+        (void)fprintf(out, "  %-*s", HELP_COLUMN - 2, left);
     }
-    (void)fprintf(out, "  %-26s %s\n", left, help);
-}
-
-/* Descriptions carry scdoc markup (*bold*, _underlined_); on a terminal they are shown without. */
-static void print_plain(FILE *out, const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '\\' && p[1] != '\0') {
-            p++;
-        } else if (*p == '*') {
-            continue;
-        }
-        (void)fputc(*p, out);
-    }
+    print_wrapped(out, help, HELP_COLUMN, HELP_COLUMN);
+    (void)fputc('\n', out);
 }
 
 void sw_help_command(FILE *out, const struct sw_command *command)
 {
     (void)fprintf(out, "usage: sealwright %s%s%s [OPTION]...\n\n", command->name,
         command->operands[0] == '\0' ? "" : " ", command->operands);
-    print_plain(out, command->description);
+    print_wrapped(out, command->description, 0, 0);
     (void)fprintf(out, "\n\nOptions:\n");
     for (const struct sw_option *o = command->options; o != NULL && o->name != NULL; o++) {
         print_option(out, o->name, o->value, o->help);
@@ -76,7 +103,9 @@ void sw_help_command(FILE *out, const struct sw_command *command)
     if (command->examples != NULL) {
         (void)fprintf(out, "\nExamples:\n%s", command->examples);
     }
-    (void)fprintf(out, "\nExit status: %s.\n", exit_text);
+    (void)fprintf(out, "\nExit status: ");
+    print_wrapped(out, exit_text, 13, 2);
+    (void)fprintf(out, ".\n");
 }
 
 static struct sw_str first_word(const char *name)
@@ -190,6 +219,26 @@ static const struct sw_command *for_group(
     return first;
 }
 
+/* What a page of several commands is about. */
+static const char *group_summary(const char *name, const struct sw_command *first)
+{
+    static const struct {
+        const char *name;
+        const char *summary;
+    } groups[] = {
+        {"key", "make, list and show signing keys"},
+        {"evidence", "read, search and exchange claims"},
+        {"log", "check, prove and add to the log"},
+        {"policy", "check, test and explain policies"},
+    };
+    for (size_t i = 0; i < SW_COUNT(groups); i++) {
+        if (strcmp(groups[i].name, name) == 0) {
+            return groups[i].summary;
+        }
+    }
+    return first->summary;
+}
+
 sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
 {
     if (strcmp(name, "sealwright") == 0) {
@@ -200,20 +249,35 @@ sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
     }
     (void)fprintf(out, "sealwright-%s(1)\n\n# NAME\n\nsealwright-%s - %s\n\n# SYNOPSIS\n\n", name,
-        name, first->summary);
+        name, group_summary(name, first));
     (void)for_group(out, name, scdoc_synopsis);
     (void)for_group(out, name, scdoc_section);
     scdoc_tail(out);
     return SW_OK;
 }
 
+bool sw_help_group(FILE *out, const char *name)
+{
+    size_t len = strlen(name);
+    bool found = false;
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const struct sw_command *c = sw_commands[i];
+        if (strncmp(c->name, name, len) == 0 && c->name[len] == ' ') {
+            (void)fprintf(out, "  %s %s\n      %s\n", c->name, c->operands, c->summary);
+            found = true;
+        }
+    }
+    return found;
+}
+
 void sw_help_completion(FILE *out)
 {
-    (void)fprintf(out, "# bash completion for sealwright; source it or put it into "
-                       "/usr/share/bash-completion/completions/\n"
-                       "_sealwright()\n{\n"
-                       "    local words=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" options=\"\"\n"
-                       "    case \"$words\" in\n");
+    (void)fprintf(out,
+        "# bash completion for sealwright; source it or put it into "
+        "/usr/share/bash-completion/completions/\n"
+        "_sealwright()\n{\n"
+        "    local words=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" options=\"\" second=\"\"\n"
+        "    case \"$words\" in\n");
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
         const struct sw_command *c = sw_commands[i];
         (void)fprintf(out, "    \"%s\"*) options=\"", c->name);
@@ -226,7 +290,18 @@ void sw_help_completion(FILE *out)
         "    esac\n"
         "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
     sw_help_list(out);
-    (void)fprintf(out, "\" -- \"$2\"))\n"
+    (void)fprintf(
+        out, "\" -- \"$2\"))\n        return\n    fi\n    case \"${COMP_WORDS[1]}\" in\n");
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const char *space = strchr(sw_commands[i]->name, ' ');
+        if (space != NULL) {
+            (void)fprintf(out, "    %.*s) second+=\" %s\" ;;&\n",
+                (int)(space - sw_commands[i]->name), sw_commands[i]->name, space + 1);
+        }
+    }
+    (void)fprintf(out, "    esac\n"
+                       "    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$second\" ]; then\n"
+                       "        COMPREPLY=($(compgen -W \"$second\" -- \"$2\"))\n"
                        "    elif [[ $2 == -* ]]; then\n"
                        "        COMPREPLY=($(compgen -W \"$options\" -- \"$2\"))\n"
                        "    else\n        COMPREPLY=($(compgen -f -- \"$2\"))\n    fi\n}\n"

@@ -10,6 +10,7 @@ struct sealwright {
     struct sw_store *store;
     struct sw_trust *trust;
     struct sw_policy *policy;
+    struct sw_scan *scan;  /* made before the log's key was loaded; for the first admission */
     struct sw_arena arena; /* what lives as long as the handle */
     char *path;
     struct sw_error error;
@@ -118,6 +119,9 @@ enum sealwright_status sealwright_open(
         return finish(sw, SW_E_NOMEM);
     }
     enum sw_code code = load_papers(sw);
+    if (code == SW_OK && mode == SEALWRIGHT_WRITE) {
+        code = sw_scan_new(&sw->scan, &sw->error);
+    }
     if (code == SW_OK) {
         code = sw_store_open(path, mode == SEALWRIGHT_WRITE ? SW_STORE_WRITE : SW_STORE_READ,
             &sw->store, &sw->error);
@@ -132,6 +136,7 @@ enum sealwright_status sealwright_close(struct sealwright *sw)
     }
     enum sw_code code = sw->store == NULL ? SW_OK : sw_store_close(sw->store, &sw->error);
     sw_trust_free(sw->trust);
+    sw_scan_free(sw->scan);
     sw_arena_release(&sw->arena);
     free(sw->path);
     free(sw);
@@ -251,7 +256,11 @@ static sw_result default_key(struct sealwright *sw, struct sw_arena *arena, stru
 static sw_result admit(struct sealwright *sw, const char *model, unsigned flags, struct held *held)
 {
     bool dry_run = (flags & SEALWRIGHT_DRY_RUN) != 0;
+    SW_CLEANUP(scan) struct sw_scan *scan = SW_TAKE(sw->scan);
     SW_CLEANUP(key) struct sw_key *key = NULL;
+    if (scan == NULL) {
+        SW_TRY(sw_scan_new(&scan, &sw->error));
+    }
     if (!dry_run) {
         SW_TRY(default_key(sw, &held->arena, &key));
     }
@@ -260,6 +269,7 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
         .store = sw->store,
         .trust = sw->trust,
         .policy = sw->policy,
+        .scan = scan,
         .signer = &signer,
         .options = {.now = sw_time_now()},
         .dry_run = dry_run};

@@ -38,6 +38,9 @@ static int run(struct sw_cli *cli, int argc, char **argv)
 {
     struct sw_error err = {0};
     void *args = NULL;
+    if (argc == 3 && strcmp(argv[2], "--help") == 0 && sw_help_group(stdout, argv[1])) {
+        return 0;
+    }
     enum sw_code code = sw_cli_parse(cli, argc, argv, &args, &err);
     if (code != SW_OK) {
         return report_failure(cli, code, &err);

@@ -69,7 +69,13 @@ sw_result sw_method_options_from(
         return SW_OK;
     }
     enum sw_digest_alg alg;
-    SW_TRY(sw_digest_alg_parse(sw_str(args->hash), &alg, err));
+    enum sw_code code = sw_digest_alg_parse(sw_str(args->hash), &alg, err);
+    if (code == SW_E_UNSUPPORTED) {
+        return code;
+    }
+    if (code != SW_OK) {
+        alg = SW_SHA512; /* any that is not taken: the message below is the better one */
+    }
     if (alg != SW_SHA256 && alg != SW_BLAKE2B) {
         return sw_fail(err, SW_E_USAGE, "--hash takes sha256 or blake2b, not '%s'", args->hash);
     }

@@ -32,37 +32,69 @@ static void show_finding(const struct sw_cli *cli, const struct sw_finding *f)
     sw_say(cli, SW_TONE_DIM, "[%s]\n", f->rule);
 }
 
-/* "2 fasttext, 1 text" */
-static void show_formats(const struct sw_cli *cli, const struct sw_scan_report *report)
+#define FORMATS_SHOWN 8
+
+/* How many files there are of each format that was read; what was not read is only counted. */
+struct breakdown {
+    const char *format[FORMATS_SHOWN];
+    size_t count[FORMATS_SHOWN];
+    size_t formats;
+    size_t of_status[SW_SCAN_FAILED + 1];
+};
+
+static void count_file(struct breakdown *b, const struct sw_scan_file *file)
 {
-    bool first = true;
-    for (size_t i = 0; i < report->file_count; i++) {
-        size_t count = 0;
-        bool seen = false;
-        for (size_t j = 0; j < report->file_count; j++) {
-            bool same = strcmp(report->files[i].format, report->files[j].format) == 0;
-            seen = seen || (same && j < i);
-            count += same;
-        }
-        if (seen) {
-            continue;
-        }
-        sw_say(cli, SW_TONE_PLAIN, "%s%zu %s", first ? "" : ", ", count, report->files[i].format);
-        first = false;
+    b->of_status[file->status]++;
+    if (file->status != SW_SCAN_PARSED) {
+        return;
     }
+    size_t i = 0;
+    while (i < b->formats && strcmp(b->format[i], file->format) != 0) {
+        i++;
+    }
+    if (i == FORMATS_SHOWN) {
+        return;
+    }
+    b->format[i] = file->format;
+    b->count[i]++;
+    b->formats = i == b->formats ? i + 1 : b->formats;
+}
+
+/* "1 of 4 files read (1 fasttext), 3 of no known format": clean says nothing about the others. */
+static void show_coverage(struct sw_cli *cli, const struct sw_scan_report *report)
+{
+    static const struct {
+        enum sw_scan_status status;
+        const char *words;
+    } others[] = {
+        {SW_SCAN_RECOGNISED, "recognised and not read"},
+        {SW_SCAN_UNKNOWN, "of no known model format"},
+        {SW_SCAN_FAILED, "that could not be read"},
+    };
+    struct breakdown b = {0};
+    for (size_t i = 0; i < report->file_count; i++) {
+        count_file(&b, &report->files[i]);
+    }
+    sw_say(cli, SW_TONE_PLAIN, "  %s of %s files read",
+        sw_group_digits(cli, b.of_status[SW_SCAN_PARSED]),
+        sw_group_digits(cli, report->file_count));
+    for (size_t i = 0; i < b.formats; i++) {
+        sw_say(cli, SW_TONE_PLAIN, "%s%zu %s%s", i == 0 ? " (" : ", ", b.count[i], b.format[i],
+            i + 1 == b.formats ? ")" : "");
+    }
+    for (size_t i = 0; i < SW_COUNT(others); i++) {
+        if (b.of_status[others[i].status] != 0) {
+            sw_say(cli, SW_TONE_PLAIN, ", %s %s",
+                sw_group_digits(cli, b.of_status[others[i].status]), others[i].words);
+        }
+    }
+    sw_say(cli, SW_TONE_PLAIN, "\n");
 }
 
 void sw_show_scan(struct sw_cli *cli, const struct sw_scan_report *report)
 {
     sw_say(cli, sw_scan_tone(report->verdict), "%s", sw_scan_verdict_name(report->verdict));
-    sw_say(cli, SW_TONE_PLAIN, "  %s files, %s bytes", sw_group_digits(cli, report->file_count),
-        sw_group_digits(cli, report->bytes));
-    if (report->file_count != 0 && report->file_count <= 1000) {
-        sw_say(cli, SW_TONE_PLAIN, " (");
-        show_formats(cli, report);
-        sw_say(cli, SW_TONE_PLAIN, ")");
-    }
-    sw_say(cli, SW_TONE_PLAIN, "\n");
+    show_coverage(cli, report);
     for (size_t i = 0; i < report->finding_count && i < FINDINGS_SHOWN; i++) {
         show_finding(cli, &report->findings[i]);
     }

@@ -27,13 +27,21 @@ static sw_result write_both(struct sw_cli *cli, const char *dir, const char *nam
     const char *public_path = sw_arena_printf(&cli->arena, "%s/%s.pub", dir, name);
     SW_TRY_PTR(private_path);
     SW_TRY_PTR(public_path);
+    /* trust.yaml names the public file: replacing it would give its trust to the new key. */
+    if (sw_file_exists(public_path) || sw_file_exists(private_path)) {
+        return sw_fail(err, SW_E_REFUSED,
+            "there is a key '%s' already (%s); restore its private half from a copy, or choose "
+            "another name",
+            name, sw_file_exists(private_path) ? private_path : public_path);
+    }
     SW_CLEANUP(secret) struct sw_buf private_pem = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf public_pem = SW_BUF_INIT;
     SW_TRY(sw_key_write_private(key, passphrase, &private_pem, err));
     SW_TRY(sw_key_write_public(key, &public_pem, err));
     SW_TRY(sw_file_write(
         private_path, sw_buf_bytes(&private_pem), 0600, SW_WRITE_SYNC | SW_WRITE_EXCLUSIVE, err));
-    return sw_file_write(public_path, sw_buf_bytes(&public_pem), 0644, SW_WRITE_SYNC, err);
+    return sw_file_write(
+        public_path, sw_buf_bytes(&public_pem), 0644, SW_WRITE_SYNC | SW_WRITE_EXCLUSIVE, err);
 }
 
 sw_result sw_store_key_make(struct sw_cli *cli, const char *store_path, const char *name,
@@ -44,7 +52,7 @@ sw_result sw_store_key_make(struct sw_cli *cli, const char *store_path, const ch
     SW_TRY_PTR(dir);
     SW_CLEANUP(key) struct sw_key *key = NULL;
     SW_TRY(sw_key_generate(alg, &key, err));
-    SW_TRY(sw_dir_make(dir, 0700, err));
+    SW_TRY(sw_dir_make(dir, 0755, err));
     SW_TRY(write_both(cli, dir, name, key, passphrase, err));
     *out = SW_TAKE(key);
     return SW_OK;

@@ -343,7 +343,7 @@ static sw_result make_key(struct sw_store *store, const char *origin, struct sw_
     SW_TRY(sw_key_raw_ed25519(store->key, raw));
     SW_TRY(sw_vkey_make(&store->arena, origin, SW_VKEY_ED25519, raw, &store->vkey));
     SW_TRY(sw_key_write_private(store->key, (struct sw_str){NULL, 0}, &pem, err));
-    if (mkdirat(store->disk.dir, "keys", 0700) != 0) {
+    if (mkdirat(store->disk.dir, "keys", 0755) != 0) {
         return sw_fail_errno(err, errno, "cannot make directory '%s/keys'", store->path);
     }
     return sw_disk_put(

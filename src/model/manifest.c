@@ -87,7 +87,8 @@ struct building {
 /* Why an entry that is no file stops signing. */
 static const char *const refusals[] = {
     [SW_ENTRY_SYMLINK] =
-        "is a symbolic link; remove it, ignore it, or allow links to files inside the model",
+        "is a symbolic link to a directory, or out of the model, or links are not allowed "
+        "(--allow-symlinks); a copy with 'cp -rL' has files in their place",
     [SW_ENTRY_SPECIAL] = "is no regular file; remove it or ignore it",
     [SW_ENTRY_BAD_NAME] = "has a name that is not UTF-8; rename it",
 };

@@ -431,7 +431,7 @@ static enum sw_code say_for(struct tally *tally, struct sw_gate_rule *out)
     out->claim = opinion->record.claim;
     return conclude(out, SW_GATE_PASS,
         sw_arena_printf(tally->arena, "%s of %s ago %s", claim, span,
-            tally->rule->where_count == 0 ? "is what it asks for" : "meets every condition"),
+            tally->rule->where_count == 0 ? "is there" : "meets every condition"),
         "");
 }
 

@@ -171,7 +171,7 @@ static enum sw_code read_fresh(struct sw_fields *fields, const struct sw_json *v
     struct sw_str text;
     if (!sw_json_str(value, &text) || !sw_duration_parse(text, &rule->fresh) || rule->fresh <= 0) {
         return sw_fields_fail(fields, value,
-            "'fresh' must be a whole number, not zero, and one of s, m, h, d, w: 30d");
+            "'fresh' must be a whole number, not zero, and one of s, m, h, d, w, such as 30d");
     }
     rule->fresh_text = sw_arena_strndup(fields->arena, text);
     SW_TRY_PTR(rule->fresh_text);

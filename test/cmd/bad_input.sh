@@ -135,6 +135,6 @@ expect "a broken checkpoint" 1 "$SW_BIN" evidence list --store broken
 one_line_error "is one line"
 like "that names it" "$err" "checkpoint"
 echo 'signers: [' >broken/trust.yaml
-expect "a broken trust.yaml" 1 "$SW_BIN" verify --store broken m
+expect "a broken trust.yaml is wrong usage, no verdict" 2 "$SW_BIN" verify --store broken m
 like "is named with its line" "$err" "trust.yaml.*line"
 done_testing

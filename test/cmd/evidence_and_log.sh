@@ -78,6 +78,8 @@ like "a checkpoint is a signed note" "$out" $'^localhost/[0-9a-f]+\n3\n'
 expect "log prove" 0 "$SW_BIN" log prove 0 --out p.tlog-proof
 "$SW_BIN" log checkpoint --policy >log.policy
 cd / && expect "log check needs no store" 0 "$SW_BIN" log check --policy "$tmp/log.policy" "$tmp/p.tlog-proof"
+expect "without a policy it says what is needed" 2 "$SW_BIN" log check "$tmp/p.tlog-proof"
+like "and where it comes from" "$err" "log checkpoint --policy"
 cd "$tmp" || exit 1
 expect "a proof by the claim's digest" 0 "$SW_BIN" log prove "$claim"
 ok "is the same" cmp -s "$tmp.out" p.tlog-proof

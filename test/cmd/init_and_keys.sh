@@ -49,8 +49,14 @@ expect "signing without it is wrong usage" 2 setsid "$SW_BIN" sign --key locked 
 one_line_error "in one line, without a prompt"
 expect "signing with it" 0 "$SW_BIN" sign --key locked --passphrase-file pass m
 echo "wrong" >pass2
-expect "a wrong one is refused" 1 "$SW_BIN" sign --key locked --passphrase-file pass2 m
+expect "a wrong one is refused" 2 "$SW_BIN" sign --key locked --passphrase-file pass2 m
 unlike "and never shown" "$out$err" "correct|wrong horse"
+
+rm .sealwright/keys/k-ed25519.key
+cp .sealwright/keys/k-ed25519.pub kept.pub
+expect "a lost private key is not replaced under its name" 1 "$SW_BIN" key new k-ed25519
+ok "the public key, which trust.yaml may name, stays" cmp -s kept.pub .sealwright/keys/k-ed25519.pub
+is "everybody may read public keys" "$(stat -c %a .sealwright/keys)" 755
 
 mkdir -p deep/er && cd deep/er || exit 1
 expect "the store is found upwards" 0 "$SW_BIN" key list

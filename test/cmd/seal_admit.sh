@@ -113,6 +113,19 @@ json "and says so" '[.rules[] | select(.waived) | .name] | join(",")' scanned
 sed -i 's/2999-01-01/2001-01-01/' .sealwright/policy.yaml
 expect "an expired one does not" 1 "$SW_BIN" admit evil
 
+# The store's keys are not to be signed and shipped with a model.
+mkdir around && cp good/config.json around/
+expect "a store inside the model" 0 "$SW_BIN" init --store around/.sealwright
+expect "is not sealed with it" 2 "$SW_BIN" seal --store around/.sealwright around
+like "and the way out is named" "$err" "--ignore-paths"
+expect "left out it does no harm" 0 "$SW_BIN" seal --store around/.sealwright --ignore-paths .sealwright around
+expect "the store itself is no model" 2 "$SW_BIN" seal --store around/.sealwright around/.sealwright
+
+# A key that may not sign models says so when it seals, not only at admission.
+cp -r good by-scanner
+expect "a seal by the wrong key" 0 "$SW_BIN" seal --key scanner by-scanner
+like "is noted at once" "$out" "'admit' will refuse it here"
+
 # A model sealed elsewhere: its signature is recorded at admission.
 expect "another store" 0 "$SW_BIN" init --store there
 cp .sealwright/keys/default.pub there/keys/friend.pub
