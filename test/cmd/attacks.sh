@@ -1,6 +1,6 @@
 # What an attacker tries who can write to models, to claims that travel and to the store's files, but has
 # neither a signer's key nor the log's.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 mkdir m
 echo hello >m/a.txt

@@ -1,5 +1,5 @@
 # What a tired user and an attacker bring: one line, the right status, nothing half-written.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 expect "init" 0 "$SW_BIN" init
 mkdir m && head -c 5000 /dev/urandom >m/weights

@@ -1,5 +1,5 @@
 # The C library as another program uses it: installed, found by pkg-config, its example built and run.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 case $(nm -D "$SW_BIN" 2>/dev/null) in
 *__asan_*) skip_all "the library is tested without the sanitizers' run-time" ;;

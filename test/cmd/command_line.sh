@@ -1,5 +1,5 @@
 # The command line itself: help, options, exit statuses.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 expect "no command is wrong usage" 2 "$SW_BIN"
 like "and shows the commands" "$err" "seal MODEL"

@@ -1,5 +1,5 @@
 # The store as its users see it: claims, proofs, the whole log.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 mkdir m && echo data >m/weights
 expect "init" 0 "$SW_BIN" init

@@ -1,5 +1,5 @@
 # Making a store, and its keys.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 expect "init makes a store" 0 "$SW_BIN" init --json
 json "says where" .store .sealwright

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034 # out, err and rc are for the tests that read this file
 # TAP for the end-to-end tests. A test is a bash file that begins with
 #
-#     . "$SW_SOURCE/test/cmd/lib.sh"
+#     . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 #
 # and ends with `done_testing`. It starts in an empty directory ($tmp) that is removed at the end, with
 # no standard input, HOME inside $tmp and nothing of the caller's settings. The name always comes first:

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The library of these tests must itself be able to fail: each small file below has a known end.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 # Runs the lines of stdin as a test file of its own.
 try() {

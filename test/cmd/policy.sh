@@ -1,5 +1,5 @@
 # policy check, explain, test; and --policy of admit.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 expect "init" 0 "$SW_BIN" init
 expect "the shipped policy is good" 0 "$SW_BIN" policy check

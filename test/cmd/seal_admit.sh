@@ -1,5 +1,5 @@
 # seal and admit: the main job.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 mkdir m
 echo '{"a": 1}' >m/config.json

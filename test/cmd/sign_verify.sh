@@ -1,5 +1,5 @@
 # sign and verify: the reference tool's options, every difference told.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 openssl ecparam -name prime256v1 -genkey -noout -out key.pem 2>/dev/null
 openssl pkey -in key.pem -pubout -out key.pub

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Verdicts as the gate writes them, and the example in the documentation, against the schema.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 schema=$SW_SOURCE/doc/claims/vsa.schema.json
 python3 -c 'import jsonschema' 2>/dev/null || skip_all "python3-jsonschema is not installed"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Do Go's sumdb packages (golang.org/x/mod/sumdb/tlog and note) agree with us about logs? They check
 # ours, we check theirs, and both refuse a changed byte.
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 packages=/usr/share/gocode
 if ! command -v go >/dev/null || ! [ -d $packages/src/golang.org/x/mod/sumdb/tlog ]; then

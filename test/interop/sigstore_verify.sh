@@ -1,7 +1,7 @@
 #!/bin/bash
 # Does the Sigstore JavaScript client (@sigstore/verify) accept our claims with our log's proofs, and
 # refuse them when any byte is changed?
-. "$SW_SOURCE/test/cmd/lib.sh"
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     skip_all "node or npm is not installed"
