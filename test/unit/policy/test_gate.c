@@ -135,8 +135,8 @@ static const struct row rows[] = {
     /* presence */
     {ANY, {{0}}, 0, SW_GATE_NO_EVIDENCE, "no claim of type " SCAN " is about this subject",
         "run: sealwright seal PATH", 0},
-    {ANY, {CI("{}", 3600)}, 1, SW_GATE_PASS,
-        "the claim of ci " C1 " of 1 hour ago is there", "", 1},
+    {ANY, {CI("{}", 3600)}, 1, SW_GATE_PASS, "the claim of ci " C1 " of 1 hour ago is there", "",
+        1},
     {CLEAN, {CI("{\"v\":\"clean\"}", 3 * DAY)}, 1, SW_GATE_PASS,
         "the claim of ci " C1 " of 3 days ago meets every condition", "", 1},
     {CLEAN, {CI("{\"v\":\"bad\"}", 0)}, 1, SW_GATE_FAIL,
