@@ -158,7 +158,7 @@ static void each_mistake_is_named_with_its_line(void **state)
         {RULE "    fresh: 0d\n", "line 6: 'fresh' must be a whole number, not zero, and one of s, "
                                  "m, h, d, w: 30d"},
         {RULE "    fresh: 1.5d\n", "line 6: 'fresh' must be a whole number, not zero, and one of "
-                                   "s, m, h, d, w: 30d"},
+                                   "s, m, h, d, w, such as 30d"},
         {HEAD "rules:\n  - name: a\n    forbid: t\n    fresh: 1d\n",
             "line 4: 'fresh' has no meaning with 'forbid': what is forbidden stays so"},
         {RULE "    by: release\n",
