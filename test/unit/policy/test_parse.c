@@ -154,9 +154,9 @@ static void each_mistake_is_named_with_its_line(void **state)
         {HEAD "rules:\n  - name: a\n    claim:\n", "line 5: 'claim' must be text, not empty"},
         {RULE "  - name: a\n    claim: u\n", "line 6: there are two rules named 'a'"},
         {RULE "    fresh: 30\n", "line 6: 'fresh' must be a whole number, not zero, and one of s, "
-                                 "m, h, d, w: 30d"},
+                                 "m, h, d, w, such as 30d"},
         {RULE "    fresh: 0d\n", "line 6: 'fresh' must be a whole number, not zero, and one of s, "
-                                 "m, h, d, w: 30d"},
+                                 "m, h, d, w, such as 30d"},
         {RULE "    fresh: 1.5d\n", "line 6: 'fresh' must be a whole number, not zero, and one of "
                                    "s, m, h, d, w, such as 30d"},
         {HEAD "rules:\n  - name: a\n    forbid: t\n    fresh: 1d\n",
