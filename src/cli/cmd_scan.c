@@ -43,7 +43,9 @@ const struct sw_command sw_cmd_scan = {
     .description =
         "Recognises every file by its content, not its name, and looks into it without running "
         "anything: pickles are walked opcode by opcode and every import is named, tensor files are "
-        "checked to the byte. The parsers run in a confined process. Clean means that nothing "
+        "checked to the byte. The parsers run in a confined process. A .git directory at the root "
+        "is left out."
+        " Clean means that nothing "
         "was found by the present rules, not that the model is safe.",
     .examples = "  sealwright scan model/\n"
                 "  sealwright scan --json pytorch_model.bin\n",

@@ -387,12 +387,21 @@ sw_result sw_scan_finish(
     return SW_OK;
 }
 
+/* git's own database is no part of a model (OMS v1.0 leaves it out), and its objects are
+ * compressed: they would make every clone inconclusive. The rest of git's files is scanned like any
+ * other. */
+static bool is_git_database(void *ctx, const char *name, bool is_dir)
+{
+    (void)ctx;
+    return is_dir && strcmp(name, ".git") == 0;
+}
+
 sw_result sw_scan_path(struct sw_arena *arena, const char *path, struct sw_progress *progress,
     struct sw_scan_report *out, struct sw_error *err)
 {
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(tree) struct sw_tree tree = {.root_fd = -1};
-    const struct sw_tree_options options = {.follow_symlinks = true};
+    const struct sw_tree_options options = {.follow_symlinks = true, .ignore = is_git_database};
     SW_TRY(sw_scan_new(&scan, err));
     SW_TRY(sw_tree_open(&tree, path, &options, err));
     sw_scan_tree(scan, &tree);

@@ -73,7 +73,7 @@ void sw_scan_tree(void *scan, const struct sw_tree *tree);
 sw_result sw_scan_finish(
     struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *out, struct sw_error *err);
 
-/* Scans a file or directory by itself. */
+/* Scans a file or directory by itself; a .git directory at its root is left out. */
 sw_result sw_scan_path(struct sw_arena *arena, const char *path, struct sw_progress *progress,
     struct sw_scan_report *out, struct sw_error *err);
 

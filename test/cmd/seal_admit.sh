@@ -89,6 +89,10 @@ like "for the scan" "$(jq -r '[.rules[] | select(.verdict == "fail") | .name] | 
 
 evil=$(jq -r .subject "$tmp.out")
 
+# A clone is scanned without git's database, as it is sealed without it.
+cp -r good cloned && mkdir -p cloned/.git/objects && printf 'x\234\113\312\311\117\122' >cloned/.git/objects/a
+expect "a clone can be scanned" 0 "$SW_BIN" scan cloned
+
 # Ranges of files are signed, whole files are scanned.
 cp -r evil sharded-evil
 expect "sealing by shards finds it too" 1 "$SW_BIN" seal --method shards --shard-size 50000 sharded-evil
