@@ -135,6 +135,9 @@ sw_result sw_cli_trust(
 sw_result sw_cli_policy(struct sw_cli *cli, const char *store_path, const char *file,
     struct sw_policy **policy, struct sw_error *err);
 
+/* The passphrase in a file: its first line, not empty. */
+sw_result sw_cli_passphrase(const char *path, struct sw_buf *out, struct sw_error *err);
+
 /* Which key signs. The rows go into a command's option table. */
 struct sw_signer_args {
     const char *key;         /* name in the store's keys/ */

@@ -44,18 +44,6 @@ static sw_result key_json(
     return sw_json_out_end(&out, err);
 }
 
-static sw_result read_passphrase(const char *path, struct sw_buf *out, struct sw_error *err)
-{
-    SW_TRY(sw_file_read(path, 1024, out, err));
-    while (out->len > 0 && (out->data[out->len - 1] == '\n' || out->data[out->len - 1] == '\r')) {
-        out->len--;
-    }
-    if (out->len == 0) {
-        return sw_fail(err, SW_E_USAGE, "'%s' holds no passphrase", path);
-    }
-    return SW_OK;
-}
-
 static sw_result run_new(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct new_args *args = data;
@@ -73,7 +61,7 @@ static sw_result run_new(struct sw_cli *cli, const void *data, struct sw_error *
     SW_TRY(sw_cli_store_path(cli, &store, err));
     SW_CLEANUP(secret) struct sw_buf passphrase = SW_BUF_INIT;
     if (args->passphrase_file != NULL) {
-        SW_TRY(read_passphrase(args->passphrase_file, &passphrase, err));
+        SW_TRY(sw_cli_passphrase(args->passphrase_file, &passphrase, err));
     }
     SW_CLEANUP(key) struct sw_key *key = NULL;
     SW_TRY(sw_store_key_make(cli, store, name, alg, sw_buf_str(&passphrase), &key, err));

@@ -118,15 +118,24 @@ sw_result sw_cli_policy(struct sw_cli *cli, const char *store_path, const char *
 
 /* --- passphrases ----------------------------------------------------------------------------- */
 
-/* The first line of what was read, without its newline. */
+#define PASSPHRASE_MAX 1024
+
+/* The first line of what was read, without its end. */
 static struct sw_str first_line(const struct sw_buf *buf)
 {
     struct sw_str text = sw_buf_str(buf);
     const char *newline = text.len == 0 ? NULL : memchr(text.ptr, '\n', text.len);
-    return newline == NULL ? text : sw_str_n(text.ptr, (size_t)(newline - text.ptr));
+    text.len = newline == NULL ? text.len : (size_t)(newline - text.ptr);
+    text.len -= text.len > 0 && text.ptr[text.len - 1] == '\r' ? 1 : 0;
+    return text;
 }
 
-#define PASSPHRASE_MAX 1024
+sw_result sw_cli_passphrase(const char *path, struct sw_buf *out, struct sw_error *err)
+{
+    SW_TRY(sw_file_read(path, PASSPHRASE_MAX, out, err));
+    out->len = first_line(out).len;
+    return out->len != 0 ? SW_OK : sw_fail(err, SW_E_USAGE, "'%s' holds no passphrase", path);
+}
 
 static sw_result ask_on_terminal(const char *key_path, struct sw_buf *out, struct sw_error *err)
 {
@@ -161,8 +170,8 @@ static sw_result read_private(
     SW_CLEANUP(secret) struct sw_buf passphrase = SW_BUF_INIT;
     SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
     if (passphrase_file != NULL) {
-        SW_TRY(sw_file_read(passphrase_file, PASSPHRASE_MAX, &passphrase, err));
-        return as_usage(sw_key_read_private(sw_buf_bytes(&pem), first_line(&passphrase), key, err));
+        SW_TRY(sw_cli_passphrase(passphrase_file, &passphrase, err));
+        return as_usage(sw_key_read_private(sw_buf_bytes(&pem), sw_buf_str(&passphrase), key, err));
     }
     enum sw_code code = sw_key_read_private(sw_buf_bytes(&pem), sw_str(NULL), key, err);
     if (code != SW_E_USAGE) {
