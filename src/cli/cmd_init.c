@@ -3,6 +3,8 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 
+#define PEM_MAX ((uint64_t)1 << 20)
+
 struct init_args {
     const char *origin;
     bool no_key;
@@ -38,14 +40,44 @@ static sw_result write_policy(struct sw_cli *cli, const char *store, struct sw_e
         path, sw_bytes_of_str(sw_str(sw_policy_default_text())), 0644, SW_WRITE_SYNC, err);
 }
 
+static bool is_there(struct sw_cli *cli, const char *store, const char *name)
+{
+    const char *path = sw_path_join(&cli->arena, store, name);
+    return path != NULL && sw_file_exists(path);
+}
+
+/* A new key, or the one that an earlier init made, whose public half may not be written yet. */
+static sw_result take_default_key(
+    struct sw_cli *cli, const char *store, struct sw_key **key, struct sw_error *err)
+{
+    if (!is_there(cli, store, "keys/default.key")) {
+        return sw_store_key_make(cli, store, "default", SW_KEY_P256, sw_str(NULL), key, err);
+    }
+    SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf public_pem = SW_BUF_INIT;
+    SW_CLEANUP(key) struct sw_key *found = NULL;
+    const char *path = sw_path_join(&cli->arena, store, "keys/default.key");
+    const char *public_path = sw_path_join(&cli->arena, store, "keys/default.pub");
+    SW_TRY_PTR(path);
+    SW_TRY_PTR(public_path);
+    SW_TRY(sw_file_read(path, PEM_MAX, &pem, err));
+    SW_TRY(sw_key_read_private(sw_buf_bytes(&pem), sw_str(NULL), &found, err));
+    SW_TRY(sw_key_write_public(found, &public_pem, err));
+    SW_TRY(sw_file_write(public_path, sw_buf_bytes(&public_pem), 0644, SW_WRITE_SYNC, err));
+    *key = SW_TAKE(found);
+    return SW_OK;
+}
+
 static sw_result make_default_key(
     struct sw_cli *cli, const char *store, char hint[SW_KEY_HINT_SIZE], struct sw_error *err)
 {
     static const struct sw_text_list everything = {NULL, 0};
     SW_CLEANUP(key) struct sw_key *key = NULL;
-    SW_TRY(sw_store_key_make(cli, store, "default", SW_KEY_P256, sw_str(NULL), &key, err));
+    SW_TRY(take_default_key(cli, store, &key, err));
     sw_key_hint(key, hint);
-    return sw_store_trust_add(cli, store, "default", &everything, err);
+    return is_there(cli, store, "trust.yaml")
+               ? SW_OK
+               : sw_store_trust_add(cli, store, "default", &everything, err);
 }
 
 static sw_result write_empty_trust(struct sw_cli *cli, const char *store, struct sw_error *err)
@@ -82,6 +114,21 @@ static sw_result report(struct sw_cli *cli, const char *store, const char *origi
     return sw_json_out_end(&out, err);
 }
 
+/* policy.yaml is written last. A store without it was left by an init that was stopped, or that
+ * found the disk full: this one goes on there. */
+static sw_result make_store(
+    struct sw_cli *cli, const char *path, const char **origin, struct sw_error *err)
+{
+    if (!is_there(cli, path, "format") || is_there(cli, path, "policy.yaml")) {
+        return sw_store_init(path, *origin, err);
+    }
+    SW_CLEANUP(store) struct sw_store *store = NULL;
+    SW_TRY(sw_store_open(path, SW_STORE_WRITE, &store, err));
+    *origin = sw_arena_strdup(&cli->arena, sw_store_origin(store));
+    SW_TRY_PTR(*origin);
+    return sw_store_close(SW_TAKE(store), err);
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct init_args *args = data;
@@ -91,7 +138,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     if (origin == NULL) {
         SW_TRY(default_origin(cli, &origin, err));
     }
-    SW_TRY(sw_store_init(store, origin, err));
+    SW_TRY(make_store(cli, store, &origin, err));
     char hint[SW_KEY_HINT_SIZE] = "";
     if (args->no_key) {
         SW_TRY(write_empty_trust(cli, store, err));

@@ -13,6 +13,16 @@ expect "a second init is refused" 1 "$SW_BIN" init
 one_line_error "in one line"
 is "and changes nothing" "$(sha256sum .sealwright/log/checkpoint .sealwright/trust.yaml)" "$before"
 
+cp .sealwright/keys/default.pub kept.pub
+rm .sealwright/policy.yaml
+expect "an init that was stopped half way is finished" 0 "$SW_BIN" init --json
+like "under the log's first name" "$(jq -r .origin "$tmp.out")" "^$(head -n 1 .sealwright/log/checkpoint)$"
+is "with the key that was there" "$(cat .sealwright/keys/default.pub)" "$(cat kept.pub)"
+rm .sealwright/policy.yaml .sealwright/trust.yaml .sealwright/keys/default.pub
+expect "earlier, too" 0 "$SW_BIN" init
+expect "the store is whole" 0 "$SW_BIN" doctor
+is "it trusts one key" "$("$SW_BIN" key list --json | jq -r '[.[] | select(.trusted) | .name] | join(",")')" default
+
 expect "an origin can be given" 0 "$SW_BIN" init --store other --origin example.com/log
 like "it heads the checkpoint" "$(head -n 1 other/log/checkpoint)" "^example.com/log$"
 expect "an origin that is none is refused" 2 "$SW_BIN" init --store bad --origin "two words"
@@ -32,6 +42,19 @@ for name in ../up a/b .hidden "" log -x "a b"; do
     expect "'$name' is no key name" 2 "$SW_BIN" key new -- "$name"
 done
 not_ok "nothing was written above" test -e .sealwright/up.key
+
+printf 'secret\r\nnot this\n' >passphrase
+expect "an encrypted key" 0 "$SW_BIN" key new shut --passphrase-file passphrase
+mkdir shut && echo x >shut/x
+expect "opens with the file that locked it" 0 "$SW_BIN" sign --key shut --passphrase-file passphrase shut
+printf secret >passphrase
+expect "and with its first line alone" 0 "$SW_BIN" sign --key shut --passphrase-file passphrase shut
+expect "but not without" 2 "$SW_BIN" sign --key shut shut
+one_line_error "in one line"
+: >passphrase
+expect "nor with an empty one" 2 "$SW_BIN" sign --key shut --passphrase-file passphrase shut
+like "which is said" "$err" "holds no passphrase"
+expect "which makes no key either" 2 "$SW_BIN" key new shut2 --passphrase-file passphrase
 
 expect "--trust adds a signer" 0 "$SW_BIN" key new ci --trust --may-sign 'urn:sealwright:claim:scan:*'
 expect "key list" 0 "$SW_BIN" key list --json
