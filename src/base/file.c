@@ -162,41 +162,18 @@ static sw_result sync_dir_of(const char *path, struct sw_error *err)
     return SW_OK;
 }
 
-/* rename, or link when an existing file must stay. */
-static sw_result move_into_place(
-    const char *temp, const char *path, enum sw_write_flags flags, struct sw_error *err)
-{
-    if ((flags & SW_WRITE_EXCLUSIVE) == 0) {
-        return rename(temp, path) == 0 ? SW_OK
-                                       : sw_fail_errno(err, errno, "cannot write '%s'", path);
-    }
-    if (link(temp, path) != 0) {
-        int errnum = errno;
-        return errnum == EEXIST ? sw_fail(err, SW_E_REFUSED, "'%s' exists already", path)
-                                : sw_fail_errno(err, errnum, "cannot write '%s'", path);
-    }
-    (void)unlink(temp);
-    return SW_OK;
-}
+/* A new file on its way to its name. Until it is whole it has none where the file system can do
+ * that: what a killed writer leaves in the directory of a model would be taken for a part of it. */
+struct draft {
+    const char *path;
+    char dir[PATH_MAX];
+    char temp[PATH_MAX]; /* a name in `dir` that nobody guesses */
+    bool named;          /* `temp` is there */
+    int fd;
+};
 
-/* Some file systems say only at the end that there was no room: close is asked, too. */
-static sw_result fill_temp(int opened, const char *path, struct sw_bytes data,
-    enum sw_write_flags flags, struct sw_error *err)
-{
-    SW_CLEANUP(fd) int fd = opened;
-    SW_TRY(sw_fd_write(fd, path, data, err));
-    if ((flags & SW_WRITE_SYNC) != 0 && fsync(fd) != 0) {
-        return sw_fail_errno(err, errno, "cannot sync '%s'", path);
-    }
-    if (close(SW_TAKE_FD(fd)) != 0) {
-        return sw_fail_errno(err, errno, "cannot write '%s'", path);
-    }
-    return SW_OK;
-}
-
-/* A name in the directory of `path` that nobody guesses. It does not grow with the final name,
- * which may be as long as the file system takes. */
-static sw_result name_temp(const char *path, char temp[PATH_MAX], struct sw_error *err)
+/* The name does not grow with the final one, which may be as long as the file system takes. */
+static sw_result name_draft(const char *path, struct draft *draft, struct sw_error *err)
 {
     uint64_t nonce;
     if (getrandom(&nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce)) {
@@ -207,28 +184,85 @@ static sw_result name_temp(const char *path, char temp[PATH_MAX], struct sw_erro
         return sw_fail_errno(
             err, path[0] == '\0' ? ENOENT : ENAMETOOLONG, "cannot write '%s'", path);
     }
-    (void)snprintf(
-        temp, PATH_MAX, SW_STR_FMT "/.%016llx.tmp", SW_STR_ARG(dir), (unsigned long long)nonce);
+    *draft = (struct draft){.path = path, .fd = -1};
+    (void)snprintf(draft->dir, PATH_MAX, SW_STR_FMT, SW_STR_ARG(dir));
+    (void)snprintf(draft->temp, PATH_MAX, SW_STR_FMT "/.%016llx.tmp", SW_STR_ARG(dir),
+        (unsigned long long)nonce);
+    return SW_OK;
+}
+
+static sw_result open_draft(struct draft *draft, mode_t mode, struct sw_error *err)
+{
+    if (access("/proc/self/fd", X_OK) == 0) {
+        draft->fd = open(draft->dir, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+    }
+    if (draft->fd < 0) {
+        draft->fd = open(draft->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        draft->named = draft->fd >= 0;
+    }
+    return draft->fd >= 0 ? SW_OK : sw_fail_errno(err, errno, "cannot write '%s'", draft->path);
+}
+
+static void drop_draft(struct draft *draft)
+{
+    sw_cleanup_fd(&draft->fd);
+    if (draft->named) {
+        (void)unlink(draft->temp);
+    }
+}
+SW_DEFINE_CLEANUP(draft, struct draft, drop_draft)
+
+/* open(2), O_TMPFILE: this way a file gets its name without privileges. */
+static bool link_draft(const struct draft *draft, const char *name)
+{
+    char link[64];
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", draft->fd);
+    return draft->named ? linkat(AT_FDCWD, draft->temp, AT_FDCWD, name, 0) == 0
+                        : linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+}
+
+/* link where the name must be free, else rename. */
+static sw_result move_into_place(
+    struct draft *draft, enum sw_write_flags flags, struct sw_error *err)
+{
+    if ((flags & SW_WRITE_EXCLUSIVE) != 0) {
+        if (link_draft(draft, draft->path)) {
+            return SW_OK;
+        }
+        return errno == EEXIST ? sw_fail(err, SW_E_REFUSED, "'%s' exists already", draft->path)
+                               : sw_fail_errno(err, errno, "cannot write '%s'", draft->path);
+    }
+    draft->named = draft->named || link_draft(draft, draft->temp);
+    if (!draft->named || rename(draft->temp, draft->path) != 0) {
+        return sw_fail_errno(err, errno, "cannot write '%s'", draft->path);
+    }
+    draft->named = false;
+    return SW_OK;
+}
+
+/* Some file systems say only at the end that there was no room, so close is asked, too; they have
+ * no files without names. */
+static sw_result fill_draft(
+    struct draft *draft, struct sw_bytes data, enum sw_write_flags flags, struct sw_error *err)
+{
+    SW_TRY(sw_fd_write(draft->fd, draft->path, data, err));
+    if ((flags & SW_WRITE_SYNC) != 0 && fsync(draft->fd) != 0) {
+        return sw_fail_errno(err, errno, "cannot sync '%s'", draft->path);
+    }
+    if (draft->named && close(SW_TAKE_FD(draft->fd)) != 0) {
+        return sw_fail_errno(err, errno, "cannot write '%s'", draft->path);
+    }
     return SW_OK;
 }
 
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err)
 {
-    char temp[PATH_MAX];
-    SW_TRY(name_temp(path, temp, err));
-    int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (fd < 0) {
-        return sw_fail_errno(err, errno, "cannot write '%s'", path);
-    }
-    enum sw_code code = fill_temp(fd, path, data, flags, err);
-    if (code == SW_OK) {
-        code = move_into_place(temp, path, flags, err);
-    }
-    if (code != SW_OK) {
-        (void)unlink(temp);
-        return code;
-    }
+    SW_CLEANUP(draft) struct draft draft = {.fd = -1};
+    SW_TRY(name_draft(path, &draft, err));
+    SW_TRY(open_draft(&draft, mode, err));
+    SW_TRY(fill_draft(&draft, data, flags, err));
+    SW_TRY(move_into_place(&draft, flags, err));
     return (flags & SW_WRITE_SYNC) != 0 ? sync_dir_of(path, err) : SW_OK;
 }
 

@@ -26,8 +26,9 @@ enum sw_write_flags {
     SW_WRITE_EXCLUSIVE = 2, /* fail (SW_E_REFUSED) when the name is taken, and never replace it */
 };
 
-/* Writes a new file beside its final name and moves it there, so that the name never holds half of
- * it; nothing is left behind on failure. `mode` is as for open(2), before the umask. */
+/* Writes a new file and then gives it its name, which so never holds half of it; nothing is left
+ * behind on failure, and where the file system has files without names (O_TMPFILE) not by a writer
+ * that is killed while it writes, either. `mode` is as for open(2), before the umask. */
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err);
 

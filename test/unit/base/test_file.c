@@ -386,6 +386,33 @@ static bool write_as_nobody(void)
            strstr(err.text, "locked/c'") != NULL;
 }
 
+/* Else the next one to sign that directory would sign what was left. */
+static void a_writer_that_is_killed_leaves_no_name(void **state)
+{
+    (void)state;
+    int probe = open(dir.path, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
+    if (probe < 0) {
+        print_message("no files without names on this file system\n");
+        skip();
+    }
+    (void)close(probe);
+    static uint8_t data[65536];
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct rlimit limit = {.rlim_cur = sizeof(data) / 2, .rlim_max = sizeof(data) / 2};
+        (void)signal(SIGXFSZ, SIG_DFL);
+        (void)setrlimit(RLIMIT_FSIZE, &limit);
+        (void)setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+        (void)!sw_file_write(in_dir("f"), sw_bytes(data, sizeof(data)), 0600, 0, NULL);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+    assert_int_equal(count_entries(dir.path), 0);
+}
+
 static void a_directory_that_may_not_be_written_says_so(void **state)
 {
     (void)state;
@@ -568,6 +595,7 @@ int main(void)
         IN_TREE(a_failed_write_leaves_nothing_behind),
         IN_TREE(a_name_may_be_as_long_as_the_system_takes),
         IN_TREE(a_write_that_finds_no_room_keeps_the_old_file),
+        IN_TREE(a_writer_that_is_killed_leaves_no_name),
         IN_TREE(a_directory_that_may_not_be_written_says_so),
         IN_TREE(writes_to_a_descriptor_are_whole_or_fail),
         IN_TREE(directories_are_made_with_their_parents),
