@@ -86,10 +86,10 @@ sw_result sw_evidence_find(struct sw_store *store, const struct sw_evidence_quer
     struct sw_error *err);
 /* As sw_evidence_find for one subject, but trusts nothing that the log's checkpoint does not sign:
  * every entry is read and hashed, so whoever edits the index can neither hide a claim nor change
- * its time. For decisions; it costs a pass over the log (bench/gather.sh). Only what is published
- * is seen. Records hold the asked-for subject alone and no hint. SW_E_REFUSED when the entries are
- * not those that were signed. A claim that cannot be read and whose leaf does not name all its
- * subjects is given too: it may be about this one. */
+ * its time. For decisions; it costs a pass over the log (bench/gather.sh). What is durable and
+ * not published yet is taken from the journal. Records hold the asked-for subject alone and no
+ * hint. SW_E_REFUSED when the entries are not those that were signed. A claim that cannot be read
+ * and whose leaf does not name all its subjects is given too: it may be about this one. */
 sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err);

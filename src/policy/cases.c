@@ -286,7 +286,8 @@ static enum sw_code read_claim(void *self, struct sw_arena *scratch, const char 
     *out = (struct sw_gate_reading){
         .standing = SW_GATE_UNTRUSTED, .why = "not signed by anybody trusted"};
     if (claim->signer != NULL) {
-        *out = (struct sw_gate_reading){SW_GATE_SIGNED, claim->signer, NULL, claim->root};
+        *out = (struct sw_gate_reading){
+            .standing = SW_GATE_SIGNED, .signer = claim->signer, .statement = claim->root};
     }
     return SW_OK;
 }

@@ -316,13 +316,14 @@ static enum sw_code may_be_of(struct tally *tally, const struct claims *claims, 
 }
 
 /* Whoever has a claim can put its signature into another bundle that is as good: a space more is
- * enough. The log takes it for a new claim, but its signer said nothing new. */
+ * enough. The log takes it for a new claim, but its signer said nothing new. What the newer one's
+ * entry says is not asked: it may have been forged. */
 static enum sw_code is_copy(struct tally *tally, const struct claims *claims, size_t at,
     const struct sw_gate_reading *reading, bool *out, struct sw_error *err)
 {
     *out = false;
     for (size_t i = at + 1; i < claims->count && !*out; i++) {
-        if (sw_signature_same(claims->records[at].signature, claims->records[i].signature)) {
+        if (sw_signature_same(reading->signature, claims->records[i].signature)) {
             SW_TRY(may_be_of(tally, claims, i, reading->signer, out, err));
         }
     }

@@ -27,6 +27,7 @@ struct sw_gate_reading {
     const char *signer;              /* signed: the name in trust.yaml */
     const char *why;                 /* otherwise: why not */
     const struct sw_json *statement; /* signed: its root */
+    struct sw_bytes signature;       /* signed: the one that was checked */
 };
 
 struct sw_gate_source {

@@ -108,7 +108,10 @@ static enum sw_code take_claim(const struct store_source *source, const char *ty
     if (statement == NULL || signer == NULL) {
         return SW_E_NOMEM;
     }
-    *out = (struct sw_gate_reading){SW_GATE_SIGNED, signer, NULL, statement};
+    *out = (struct sw_gate_reading){.standing = SW_GATE_SIGNED,
+        .signer = signer,
+        .statement = statement,
+        .signature = claim->bundle.signature};
     return SW_OK;
 }
 

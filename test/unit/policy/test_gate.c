@@ -59,7 +59,8 @@ static enum sw_code read_claim(void *self, struct sw_arena *scratch, const char 
         return sw_fail(err, source->fails, "the disk is gone");
     }
     const struct claim *claim = &source->claims[record->leaf];
-    *out = (struct sw_gate_reading){claim->standing, claim->signer, claim->why, NULL};
+    *out = (struct sw_gate_reading){
+        .standing = claim->standing, .signer = claim->signer, .why = claim->why};
     if (claim->standing == SW_GATE_SIGNED) {
         struct sw_json *root = SW_ARENA_NEW(scratch, struct sw_json);
         const char *text = sw_arena_printf(scratch, "{\"predicate\":%s}", claim->json);

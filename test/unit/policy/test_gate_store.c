@@ -1,4 +1,6 @@
 /* The gate over a real store: signed claims, a real trust.yaml, and what people do to files. */
+#include "evidence/leaf.h"
+#include "evidence/store.h"
 #include "policy/policy.h"
 
 #include <setjmp.h>
@@ -300,6 +302,29 @@ static void an_old_claim_in_a_new_bundle_says_nothing_new(void **state)
     }
 }
 
+/* Nor does an entry that was forged into the journal, which tells another signature. */
+static void a_forged_entry_does_not_make_an_old_claim_new(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf clean = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf entry = SW_BUF_INIT;
+    struct sw_leaf_claim copy;
+    struct sw_error err = {0};
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    make_bundle(world, CI, SW_PREDICATE_SCAN, CLEAN, &world->model, &clean);
+    (void)add_bundle(world, &clean);
+    (void)add(world, CI, SW_PREDICATE_SCAN, MALICIOUS);
+    assert_int_equal(sw_buf_puts(&clean, " "), SW_OK);
+    must(sw_leaf_claim_read(&world->arena, sw_buf_bytes(&clean), &copy, &err), &err);
+    copy.bundle.signature = sw_bytes("forged", 6);
+    must(sw_leaf_write(&copy, sw_time_now(), sw_bytes(NULL, 0), &entry, &err), &err);
+    struct sw_bytes bytes[] = {sw_buf_bytes(&entry), sw_buf_bytes(&clean)};
+    struct sw_journal_batch batch = {
+        .entries = &bytes[0], .count = 1, .blobs = &bytes[1], .blob_count = 1};
+    must(sw_store_commit(world->store, &batch, &err), &err);
+    check(world, FAIL, PASS, FAIL, PASS);
+}
+
 /* Removing the blob of the old one does not make the copy an original. */
 static void a_copy_of_a_claim_that_cannot_be_read_does_not_count(void **state)
 {
@@ -575,6 +600,7 @@ int main(void)
         TEST(a_stranger_counts_as_nobody),
         TEST(a_forged_claim_under_a_trusted_name_does_not_count),
         TEST(an_old_claim_in_a_new_bundle_says_nothing_new),
+        TEST(a_forged_entry_does_not_make_an_old_claim_new),
         TEST(a_copy_of_a_claim_that_cannot_be_read_does_not_count),
         TEST(a_forged_copy_before_the_claim_does_not_hide_it),
         TEST(a_claim_about_another_manifest_of_this_root_does_not_count),
