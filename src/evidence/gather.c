@@ -194,14 +194,57 @@ static void newest_first(struct sw_evidence_record *records, size_t count)
     }
 }
 
-/* A writer sees also what it has not published yet, which only its own journal vouches for. */
+struct journal_reading {
+    const struct sw_store *store;
+    struct gather *gather;
+};
+
+/* The entries of a record that the checkpoint does not cover. */
+static enum sw_code take_record(
+    void *ctx, const struct sw_journal_record *record, struct sw_error *err)
+{
+    const struct journal_reading *reading = ctx;
+    uint64_t published = reading->store->head.size;
+    if (record->type == SW_JOURNAL_BASE && record->first > published) {
+        return sw_fail(err, SW_E_REFUSED,
+            "'%s/" SW_STORE_CHECKPOINT_FILE "' is older than the journal's beginning: an old copy "
+            "was put back, or a writer is just "
+            "publishing; try again, then see 'log verify'",
+            reading->store->path);
+    }
+    struct sw_cursor entries = sw_cursor(record->entries);
+    for (uint32_t i = 0; i < record->count; i++) {
+        struct sw_bytes entry;
+        SW_TRY(sw_entry_next(&entries, &entry));
+        if (record->first + i >= published) {
+            SW_TRY(take_entry(reading->gather, record->first + i, entry, err));
+        }
+    }
+    return SW_OK;
+}
+
+/* Whoever puts back an older checkpoint takes away what was logged since, as far as readers go. The
+ * journal still has it. */
+static sw_result read_journal(struct sw_store *store, struct gather *g, struct sw_error *err)
+{
+    struct journal_reading reading = {store, g};
+    struct sw_journal journal;
+    const char *torn = NULL;
+    sw_journal_init(&journal, &store->disk);
+    enum sw_code rc = sw_journal_open(&journal, false, take_record, &reading, &torn, err);
+    sw_journal_close(&journal);
+    return rc;
+}
+
+/* What is not published yet counts too, though only the journal vouches for it: a writer has it in
+ * its tiles. */
 static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
     SW_TRY(sw_store_head(store, err));
     SW_TRY(sw_entries_each(store, 0, store->head.size, take_entry, g, err));
     SW_TRY(check_root(store, &g->frontier, err));
     if (store->mode != SW_STORE_WRITE) {
-        return SW_OK;
+        return read_journal(store, g, err);
     }
     return sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err);
 }

@@ -110,6 +110,37 @@ static void gives_what_is_about_the_subject(void **state)
     expect(f, (struct sw_evidence_query){0}, "nothing", "");
 }
 
+static void an_older_checkpoint_hides_nothing_from_a_reader(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(buf) struct sw_buf old = SW_BUF_INIT;
+    struct sw_error err = {0};
+    char got[256];
+    const char *checkpoint = temp_tree_path(&f->tree, "store/log/checkpoint");
+    (void)add(f, "a", 1, TYPE_A);
+    reopen(f, SW_STORE_WRITE);
+    MUST(sw_file_read(checkpoint, 1 << 20, &old, &must_error));
+    (void)add(f, "b", 1, TYPE_A);
+    (void)add(f, "a", 1, TYPE_B);
+    reopen(f, SW_STORE_READ);
+    expect(f, (struct sw_evidence_query){0}, "a 0", "2 0");
+    temp_tree_write_bytes(&f->tree, "store/log/checkpoint", old.data, old.len);
+    reopen(f, SW_STORE_READ);
+    expect(f, (struct sw_evidence_query){0}, "a 0", "2 0");
+    /* The journal that begins behind it says that there was more. */
+    reopen(f, SW_STORE_WRITE);
+    f->store->rotate_at = 0;
+    (void)add(f, "a", 1, TYPE_A);
+    reopen(f, SW_STORE_READ);
+    expect(f, (struct sw_evidence_query){0}, "a 0", "3 2 0");
+    temp_tree_write_bytes(&f->tree, "store/log/checkpoint", old.data, old.len);
+    reopen(f, SW_STORE_READ);
+    assert_int_equal(
+        gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_REFUSED);
+    assert_int_equal(remove(temp_tree_path(&f->tree, "store/journal")), 0);
+    assert_int_equal(gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_NOENT);
+}
+
 static void a_question_without_a_subject_makes_no_sense(void **state)
 {
     struct fixture *f = *state;
@@ -230,6 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(gives_what_is_about_the_subject),
+        TEST(an_older_checkpoint_hides_nothing_from_a_reader),
         TEST(a_question_without_a_subject_makes_no_sense),
         TEST(finds_a_subject_that_only_the_claim_names),
         TEST(an_edited_index_hides_nothing),
