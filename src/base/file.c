@@ -170,6 +170,7 @@ struct draft {
     char temp[PATH_MAX]; /* a name in `dir` that nobody guesses */
     bool named;          /* `temp` is there */
     int fd;
+    int names; /* open(2), O_TMPFILE: by /proc/self/fd a file gets its name without privileges */
 };
 
 /* The name does not grow with the final one, which may be as long as the file system takes. */
@@ -184,7 +185,7 @@ static sw_result name_draft(const char *path, struct draft *draft, struct sw_err
         return sw_fail_errno(
             err, path[0] == '\0' ? ENOENT : ENAMETOOLONG, "cannot write '%s'", path);
     }
-    *draft = (struct draft){.path = path, .fd = -1};
+    *draft = (struct draft){.path = path, .fd = -1, .names = -1};
     (void)snprintf(draft->dir, PATH_MAX, SW_STR_FMT, SW_STR_ARG(dir));
     (void)snprintf(draft->temp, PATH_MAX, SW_STR_FMT "/.%016llx.tmp", SW_STR_ARG(dir),
         (unsigned long long)nonce);
@@ -193,7 +194,8 @@ static sw_result name_draft(const char *path, struct draft *draft, struct sw_err
 
 static sw_result open_draft(struct draft *draft, mode_t mode, struct sw_error *err)
 {
-    if (access("/proc/self/fd", X_OK) == 0) {
+    draft->names = open("/proc/self/fd", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (draft->names >= 0) {
         draft->fd = open(draft->dir, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
     }
     if (draft->fd < 0) {
@@ -206,19 +208,19 @@ static sw_result open_draft(struct draft *draft, mode_t mode, struct sw_error *e
 static void drop_draft(struct draft *draft)
 {
     sw_cleanup_fd(&draft->fd);
+    sw_cleanup_fd(&draft->names);
     if (draft->named) {
         (void)unlink(draft->temp);
     }
 }
 SW_DEFINE_CLEANUP(draft, struct draft, drop_draft)
 
-/* open(2), O_TMPFILE: this way a file gets its name without privileges. */
 static bool link_draft(const struct draft *draft, const char *name)
 {
-    char link[64];
-    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", draft->fd);
+    char fd[16];
+    (void)snprintf(fd, sizeof(fd), "%d", draft->fd);
     return draft->named ? linkat(AT_FDCWD, draft->temp, AT_FDCWD, name, 0) == 0
-                        : linkat(AT_FDCWD, link, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
+                        : linkat(draft->names, fd, AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0;
 }
 
 /* link where the name must be free, else rename. */
@@ -258,7 +260,7 @@ static sw_result fill_draft(
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err)
 {
-    SW_CLEANUP(draft) struct draft draft = {.fd = -1};
+    SW_CLEANUP(draft) struct draft draft = {.fd = -1, .names = -1};
     SW_TRY(name_draft(path, &draft, err));
     SW_TRY(open_draft(&draft, mode, err));
     SW_TRY(fill_draft(&draft, data, flags, err));
