@@ -68,11 +68,11 @@ static bool sniff_zlib(const struct sw_specimen *specimen)
     struct sw_bytes head = specimen->head;
     return head.len >= 8 && (head.ptr[0] & 0x8f) == 0x08 &&
            (head.ptr[0] << 8 | head.ptr[1]) % 31 == 0 &&
-           unpacks(head, specimen->source.size <= head.len);
+           (specimen->outside || unpacks(head, specimen->source.size <= head.len));
 }
 
 const struct sw_format sw_format_zlib = {
-    .id = "zlib", .names = ".joblib .pkl", .sniff = sniff_zlib, .holds_files = true};
+    .id = "zlib", .names = ".joblib .pkl", .sniff = sniff_zlib, .trial = true, .holds_files = true};
 
 /* The "alone" form has no magic: properties 0x5d, a dictionary size that is a power of two (or
  * three halves of one), an unknown or believable size, and the range coder's first byte, which is

@@ -9,8 +9,11 @@
 static const uint8_t torch_magic[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19};
 #define TORCH_LEGACY_STREAMS 5
 
-/* What a search through foreign bytes may spend on one candidate. */
+/* What a search through foreign bytes may spend: on one candidate, and on all in a file. Honest
+ * bytes need less than one opcode in a hundred bytes. */
 #define SEARCH_OPS 100000
+#define SEARCH_OPS_FREE ((uint64_t)1 << 20)
+#define SEARCH_OPS_PER_BYTE 4
 /* Opcodes that a broken stream must have run to count without a named import: any data may hold
  * fewer by chance. */
 #define CHANCE_OPS 8
@@ -292,7 +295,12 @@ static sw_result try_candidate(struct reading *r, uint64_t at, bool proto, uint6
     struct sw_pickle_value top;
     uint64_t end = at;
     sw_pickle_machine_clear(m);
+    if (r->in->search_ops > SEARCH_OPS_FREE + SEARCH_OPS_PER_BYTE * r->in->searched) {
+        return sw_fail(r->err, SW_E_LIMIT, "byte %llu: too much here looks like a pickle",
+            (unsigned long long)at);
+    }
     enum sw_code code = sw_pickle_run(m, &end, &top, NULL);
+    r->in->search_ops += m->ops;
     bool bad = false;
     bool ran = proto || code == SW_OK || m->calls > 0;
     for (size_t i = 0; i < m->import_count && ran; i++) {
@@ -343,6 +351,22 @@ static sw_result search_text(struct reading *r, struct sw_bytes part, size_t fre
     return SW_OK;
 }
 
+static bool is_proto(struct sw_bytes part, size_t at)
+{
+    return at + 1 < part.len && part.ptr[at] == 0x80 && part.ptr[at + 1] <= 5;
+}
+
+/* A row of PROTO is one candidate: what runs from the first runs from the others too, as long as
+ * the first had opcodes left for what stands behind them. */
+static void pass_protos(struct sw_bytes part, size_t offset, uint64_t at, uint64_t *next)
+{
+    size_t i = offset + 2;
+    while (*next == at + i - 1 && i < offset + SEARCH_OPS && is_proto(part, i)) {
+        *next = at + i + 1;
+        i += 2;
+    }
+}
+
 static sw_result search_proto(struct reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
 {
     for (const uint8_t *c = part.ptr; c != NULL && c < part.ptr + fresh;) {
@@ -352,8 +376,9 @@ static sw_result search_proto(struct reading *r, struct sw_bytes part, size_t fr
         }
         size_t offset = (size_t)(c - part.ptr);
         uint64_t next = at + offset + 1;
-        if (offset + 1 < part.len && c[1] <= 5) {
+        if (is_proto(part, offset)) {
             SW_TRY(try_candidate(r, at + offset, true, &next));
+            pass_protos(part, offset, at, &next);
         }
         uint64_t step = next - (at + offset);
         c = step < fresh - offset ? c + step : NULL;
@@ -391,6 +416,7 @@ sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *sou
     machine->op_max = SEARCH_OPS;
     machine->reader.line_max = SEARCH_LINE;
     sw_window_init(window, source);
+    in->searched += end - start;
     struct reading r = {.in = in, .source = source, .machine = machine, .err = err, .at = start};
     enum sw_code code = search_window(&r, window, end);
     sw_pickle_machine_release(machine);

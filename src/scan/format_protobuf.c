@@ -73,12 +73,16 @@ static bool walk(const struct sw_source *source, struct shape *shape)
     return false;
 }
 
+static bool may_be(const struct sw_specimen *specimen)
+{
+    return specimen->head.len >= 4 && specimen->head.ptr[0] == 0x08;
+}
+
 /* Only the stated fields, with field 1 a number from 1 to `version_max`. */
 static bool has_shape(
     const struct sw_specimen *specimen, uint64_t fields, uint64_t version_max, struct shape *shape)
 {
-    if (specimen->head.len < 4 || specimen->head.ptr[0] != 0x08 ||
-        !walk(&specimen->source, shape)) {
+    if (!may_be(specimen) || !walk(&specimen->source, shape)) {
         return false;
     }
     for (unsigned i = 1; i <= FIELD_MAX; i++) {
@@ -97,6 +101,9 @@ static bool sniff_onnx(const struct sw_specimen *specimen)
 {
     const uint64_t fields = 0x1feu | 1u << 14 | 1u << 20 | 1u << 25 | 1u << 26;
     struct shape shape;
+    if (specimen->outside) {
+        return may_be(specimen);
+    }
     return has_shape(specimen, fields, 64, &shape) && shape.count[7] == 1 && shape.wire[7] == 2;
 }
 
@@ -106,12 +113,16 @@ static bool sniff_savedmodel(const struct sw_specimen *specimen)
 {
     struct shape shape;
     uint8_t first;
+    if (specimen->outside) {
+        return may_be(specimen);
+    }
     return has_shape(specimen, 1u << 1 | 1u << 2, 16, &shape) && shape.count[2] >= 1 &&
            shape.wire[2] == 2 &&
            sw_source_read(&specimen->source, shape.first[2], &first, 1, NULL) == SW_OK &&
            first == 0x0a;
 }
 
-const struct sw_format sw_format_onnx = {.id = "onnx", .names = ".onnx", .sniff = sniff_onnx};
+const struct sw_format sw_format_onnx = {
+    .id = "onnx", .names = ".onnx", .sniff = sniff_onnx, .trial = true};
 const struct sw_format sw_format_savedmodel = {
-    .id = "savedmodel", .names = "", .sniff = sniff_savedmodel};
+    .id = "savedmodel", .names = "", .sniff = sniff_savedmodel, .trial = true};

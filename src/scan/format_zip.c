@@ -4,8 +4,12 @@
 
 /* Bigger members are looked at by their beginning only; a parser that needs more says so. */
 #define MEMBER_KEEP ((uint64_t)128 << 20)
-/* All that an archive and the archives in it may unpack to. */
+/* All that an archive and the archives in it may unpack to: DEFLATE makes at most 1,032 bytes of
+ * one (zlib's technical details), so more comes from members that share bytes, or from archives in
+ * archives. */
 #define UNPACKED_MAX ((uint64_t)16 << 30)
+#define UNPACKED_FREE ((uint64_t)256 << 20)
+#define UNPACKED_RATIO 1032
 /* Stored members up to this size have their CRC checked: those that loaders interpret. */
 #define STORED_CRC_MAX ((uint64_t)16 << 20)
 
@@ -170,7 +174,7 @@ static sw_result unpack(struct sw_inspection *in, const struct sw_zip *zip,
 {
     struct sw_zip_content content = {0};
     struct sw_error err = {0};
-    uint64_t max = UNPACKED_MAX - in->unpacked;
+    uint64_t max = in->unpacked_max - in->unpacked;
     enum sw_code code = sw_zip_read(zip, entry, MEMBER_KEEP, max, &out->head, &content, &err);
     in->unpacked += content.size < max ? content.size : max;
     *readable = code == SW_OK || out->head.len > 0;
@@ -255,10 +259,18 @@ static sw_result visit_member(
     return code;
 }
 
+static uint64_t unpacked_max(uint64_t size)
+{
+    uint64_t max = 0;
+    bool fits = sw_mul_u64(size, UNPACKED_RATIO, &max) && sw_add_u64(max, UNPACKED_FREE, &max);
+    return fits && max < UNPACKED_MAX ? max : UNPACKED_MAX;
+}
+
 static sw_result visit_archive(
     struct sw_inspection *in, const struct sw_source *source, struct sw_error *err)
 {
     struct sw_zip zip;
+    in->unpacked_max = in->unpacked_max == 0 ? unpacked_max(source->size) : in->unpacked_max;
     SW_TRY(sw_zip_open(&zip, source, in->arena, err));
     in->format = kind_of(&zip);
     in->torchscript = strcmp(in->format, "torchscript") == 0;

@@ -213,7 +213,8 @@ sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen
     bool also_zip = !is_zip(format) && ends_as_zip(specimen);
     bool also_pickle = begins_as_pickle(format, specimen);
     bool parses = format != NULL && format->parse != NULL;
-    if (in->look_only && (also_zip || also_pickle || parses)) {
+    bool tries = format != NULL && format->trial;
+    if (specimen->outside && (also_zip || also_pickle || parses || tries)) {
         in->wants_parser = true;
         return SW_OK;
     }

@@ -14,12 +14,12 @@ struct sw_specimen {
     struct sw_source source;
     struct sw_bytes head; /* the first bytes, SW_HEAD_SIZE of them when there are as many */
     const char *name;
+    bool outside; /* of the worker: run no parser and no trial */
 };
 
 struct sw_inspection {
     struct sw_arena *arena;
-    bool look_only; /* run no parser; `wants_parser` then says whether one should be */
-    bool wants_parser;
+    bool wants_parser; /* of a look from outside the worker: this is a file for the worker */
     const char *format;
     enum sw_scan_status status;
     struct sw_finding *findings; /* `path` is not set */
@@ -29,9 +29,12 @@ struct sw_inspection {
     const char *member; /* what is looked at inside the file, "" for the file itself */
     uint64_t base;      /* added to the offsets of findings: where a part begins */
     unsigned depth;
-    uint64_t unpacked; /* bytes that came out of compression, over all members */
-    bool torchscript;  /* inside a TorchScript archive */
-    bool declined;     /* the parser says that this is not its format after all */
+    uint64_t unpacked;     /* bytes that came out of compression, over all members */
+    uint64_t unpacked_max; /* 0: no archive was opened yet */
+    uint64_t searched;     /* bytes in which pickles were looked for… */
+    uint64_t search_ops;   /* …and the opcodes that this took */
+    bool torchscript;      /* inside a TorchScript archive */
+    bool declined;         /* the parser says that this is not its format after all */
 };
 
 struct sw_format {
@@ -39,7 +42,8 @@ struct sw_format {
     const char *names; /* endings that it may have, separated by one space: ".pt .pth" */
     const char *magic; /* with its place; or… */
     uint16_t magic_len, magic_at;
-    bool (*sniff)(const struct sw_specimen *specimen); /* …a function that decides */
+    bool (*sniff)(const struct sw_specimen *specimen); /* …a function that decides… */
+    bool trial; /* …by unpacking or walking the file, which only the worker does */
     /* NULL: recognised only. A failure means that the file could not be read to its end. */
     enum sw_code (*parse)(
         struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);

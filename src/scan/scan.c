@@ -205,12 +205,12 @@ static sw_result on_end(
     const struct capture *capture = state;
     struct sw_specimen specimen = {.source = sw_source_fd(fd, unit->end - unit->start),
         .head = sw_bytes(capture->head, capture->len),
-        .name = scan->results[unit->entry].path};
+        .name = scan->results[unit->entry].path,
+        .outside = true};
     SW_CLEANUP(arena) struct sw_arena arena;
     sw_arena_init(&arena, 0);
     struct sw_inspection in;
     sw_inspection_init(&in, &arena);
-    in.look_only = true;
     SW_TRY(sw_inspect_specimen(&in, &specimen));
     if (in.wants_parser) {
         SW_TRY(parse_in_worker(scan, fd, &specimen, &in));

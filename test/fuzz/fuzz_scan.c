@@ -13,9 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sw_inspection look;
     sw_inspection_init(&whole, &arena);
     sw_inspection_init(&look, &arena);
-    look.look_only = true;
+    struct sw_specimen outside = {.source = source,
+        .head = sw_bytes(data, size < SW_HEAD_SIZE ? size : SW_HEAD_SIZE),
+        .name = "model.pt",
+        .outside = true};
     if (sw_inspect(&whole, &source, "model.pt") != SW_OK ||
-        sw_inspect(&look, &source, "model.pt") != SW_OK) {
+        sw_inspect_specimen(&look, &outside) != SW_OK) {
         return 0;
     }
     fuzz_expect_reply(&whole);

@@ -687,6 +687,30 @@ static void test_an_end_record_by_chance_is_no_zip(void **state)
     looked_release(&looked);
 }
 
+/* 64 names for 8 MiB of zeros: more than that archive could hold unpacked. */
+static void test_members_that_share_bytes_do_not_unpack_without_end(void **state)
+{
+    enum { SIZE = 8 << 20, NAMES = 64 };
+    SW_CLEANUP(free) uint8_t *zeros = calloc(1, SIZE);
+    SW_CLEANUP(free) uint8_t *room = malloc(SIZE);
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    assert_non_null(zeros);
+    assert_non_null(room);
+    static struct zip_member members[NAMES];
+    members[0] = zip_deflated("a", zeros, SIZE, room, SIZE);
+    zip_local(&bytes, &members[0]);
+    for (size_t i = 1; i < NAMES; i++) {
+        members[i] = members[0];
+    }
+    zip_directory(&bytes, members, NAMES);
+    struct looked looked;
+    look(&looked, bytes.data, bytes.len, "x.zip");
+    assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+    assert_non_null(found(&looked, "zip-member", "unpacks to more"));
+    assert_true(looked.in.unpacked <= (uint64_t)300 << 20);
+    looked_release(&looked);
+}
+
 static void test_torchscript_types_are_no_imports(void **state)
 {
 #define TYPES  \
@@ -853,6 +877,7 @@ int main(void)
         cmocka_unit_test(test_a_zip_behind_something_else_is_found),
         cmocka_unit_test(test_a_zip_behind_something_else_that_cannot_be_listed_is_no_evidence),
         cmocka_unit_test(test_an_end_record_by_chance_is_no_zip),
+        cmocka_unit_test(test_members_that_share_bytes_do_not_unpack_without_end),
         cmocka_unit_test(test_torchscript_types_are_no_imports),
         cmocka_unit_test(test_random_data_is_taken_for_nothing),
         cmocka_unit_test(test_an_answer_travels_whole),

@@ -393,6 +393,41 @@ static void test_long_numbers_hide_nothing(void **state)
     look_at_long_number("Np", '0', SW_SCAN_FAILED, "over-limit");
 }
 
+/* A pickle, a byte that ends it, `count` times `part`, and a bad pickle. */
+static void look_behind_noise(struct looked *looked, const char *part, size_t count)
+{
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    assert_int_equal(sw_buf_puts(&buf, "\x80\x02N.\xff"), SW_OK);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(sw_buf_puts(&buf, part), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&buf, "\x80\x02"
+                                       "cos\nsystem\n(S'id'\ntR."),
+        SW_OK);
+    look(looked, buf.data, buf.len, "noise");
+}
+
+static void test_a_search_is_bounded_and_then_no_evidence(void **state)
+{
+    struct looked looked;
+    look_behind_noise(&looked, "cos\nsystem\n", 30000);
+    assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+    assert_non_null(found(&looked, "over-limit", "too much here looks like a pickle"));
+    looked_release(&looked);
+}
+
+static void test_a_row_of_protos_hides_nothing_from_a_search(void **state)
+{
+    static const size_t counts[] = {1, 2, 49999, 50000, 50001, 100001, 250000};
+    for (size_t i = 0; i < SW_COUNT(counts); i++) {
+        struct looked looked;
+        look_behind_noise(&looked, "\x80\x02", counts[i]);
+        assert_int_equal(looked.in.status, SW_SCAN_PARSED);
+        assert_non_null(found(&looked, "pickle-import", "calls os.system"));
+        looked_release(&looked);
+    }
+}
+
 static void test_a_finding_carries_its_place(void **state)
 {
     static const char bytes[] = "\x80\x02N0cos\nsystem\n(X\x02\x00\x00\x00idtR.";
@@ -460,6 +495,8 @@ int main(void)
         cmocka_unit_test(test_a_deep_pickle_is_over_the_limit_and_no_evidence),
         cmocka_unit_test(test_long_lines_are_read_whole),
         cmocka_unit_test(test_long_numbers_hide_nothing),
+        cmocka_unit_test(test_a_search_is_bounded_and_then_no_evidence),
+        cmocka_unit_test(test_a_row_of_protos_hides_nothing_from_a_search),
         cmocka_unit_test(test_a_finding_carries_its_place),
         cmocka_unit_test(test_names_are_escaped),
         cmocka_unit_test(test_the_weights_only_set_is_kept),

@@ -166,6 +166,21 @@ static void formats_that_are_only_recognised_do_not_spoil_the_verdict(void **sta
     is_text(&root, "findings.0.severity", "info");
 }
 
+/* zlib and protobuf are tried in the worker; what they are not is what it was before. */
+static void what_takes_a_trial_is_tried(void **state)
+{
+    struct fixture *f = *state;
+    temp_tree_write_bytes(&f->tree, "a.zlib", "\x78\x9c\x03\x00\x00\x00\x00\x01", 8);
+    temp_tree_write_bytes(&f->tree, "b.data", "\x78\x9c\xff\xff\xff\xff\xff\xff", 8);
+    temp_tree_write_bytes(&f->tree, "c.pb", "\x08\x01\x12\x02\x0a\x00", 6);
+    temp_tree_write_bytes(&f->tree, "d.data", "\x08\x01\x12\x09\x0a\x00", 6);
+    scan(f);
+    assert_string_equal(f->report.files[0].format, "zlib");
+    assert_string_equal(f->report.files[1].format, "unknown");
+    assert_string_equal(f->report.files[2].format, "savedmodel");
+    assert_string_equal(f->report.files[3].format, "unknown");
+}
+
 static void an_empty_tree_is_no_evidence(void **state)
 {
     struct fixture *f = *state;
@@ -299,6 +314,7 @@ int main(void)
         TEST(what_cannot_be_opened_is_inconclusive),
         TEST(what_is_only_odd_is_suspicious),
         TEST(formats_that_are_only_recognised_do_not_spoil_the_verdict),
+        TEST(what_takes_a_trial_is_tried),
         TEST(an_empty_tree_is_no_evidence),
         TEST(what_is_no_file_is_no_evidence),
         TEST(a_single_file_is_scanned_under_its_name),
