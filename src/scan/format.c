@@ -23,6 +23,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_onnx,
     &sw_format_pickle,
     &sw_format_zlib,
+    &sw_format_zfile,
     &sw_format_lzma,
     &sw_format_fasttext_vectors,
 };

@@ -24,6 +24,7 @@ extern const struct sw_format sw_format_lzma;
 extern const struct sw_format sw_format_zstd;
 extern const struct sw_format sw_format_lz4;
 extern const struct sw_format sw_format_zlib;
+extern const struct sw_format sw_format_zfile;
 extern const struct sw_format sw_format_tar;
 extern const struct sw_format sw_format_safetensors;
 extern const struct sw_format sw_format_pickle;

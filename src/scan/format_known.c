@@ -42,7 +42,8 @@ const struct sw_format sw_format_bzip2 = {
     .id = "bzip2", .names = ".bz2 .tbz .joblib .pkl", .sniff = sniff_bzip2, .holds_files = true};
 
 /* RFC 1950 has two bytes of magic at most, which any tensor may begin with, so the head is
- * unpacked: a stream that ends in it must end rightly, a longer one must hold so far. */
+ * unpacked: a longer stream must hold so far. One that ends in the head must end rightly, except
+ * that joblib, which writes 0x78 first, gives what it has of a stream that is cut. */
 static bool unpacks(struct sw_bytes head, bool whole)
 {
     uint8_t plain[8192];
@@ -58,25 +59,42 @@ static bool unpacks(struct sw_bytes head, bool whole)
         z.avail_out = sizeof(plain);
         state = inflate(&z, Z_NO_FLUSH);
     }
-    bool held = state == Z_STREAM_END || (!whole && (state == Z_OK || state == Z_BUF_ERROR));
+    bool cut = z.avail_in == 0 && (state == Z_OK || state == Z_BUF_ERROR);
+    bool usual = head.ptr[0] == 0x78 && z.total_out > 0;
     (void)inflateEnd(&z);
-    return held;
+    return state == Z_STREAM_END || (cut && (!whole || usual));
+}
+
+static bool zlib_begins(struct sw_bytes head, size_t at)
+{
+    return head.len >= at + 2 && (head.ptr[at] & 0x8f) == 0x08 &&
+           (head.ptr[at] << 8 | head.ptr[at + 1]) % 31 == 0;
 }
 
 static bool sniff_zlib(const struct sw_specimen *specimen)
 {
     struct sw_bytes head = specimen->head;
-    return head.len >= 8 && (head.ptr[0] & 0x8f) == 0x08 &&
-           (head.ptr[0] << 8 | head.ptr[1]) % 31 == 0 &&
+    return head.len >= 8 && zlib_begins(head, 0) &&
            (specimen->outside || unpacks(head, specimen->source.size <= head.len));
 }
+
+/* joblib before 0.10 wrote "ZF", the size in 19 characters and a zlib stream, at times with a space
+ * between; it still reads them. */
+static bool sniff_zfile(const struct sw_specimen *specimen)
+{
+    return has_at(specimen, 0, "ZF", 2) &&
+           (zlib_begins(specimen->head, 21) || zlib_begins(specimen->head, 22));
+}
+
+const struct sw_format sw_format_zfile = {
+    .id = "zfile", .names = ".joblib .pkl .z", .sniff = sniff_zfile, .holds_files = true};
 
 const struct sw_format sw_format_zlib = {
     .id = "zlib", .names = ".joblib .pkl", .sniff = sniff_zlib, .trial = true, .holds_files = true};
 
-/* The "alone" form has no magic: properties 0x5d, a dictionary size that is a power of two (or
+/* The "alone" form has no magic: properties 0x5d, a dictionary size that is 0 or a power of two (or
  * three halves of one), an unknown or believable size, and the range coder's first byte, which is
- * always 0. */
+ * always 0 (liblzma reads no other). */
 static bool sniff_lzma(const struct sw_specimen *specimen)
 {
     struct sw_cursor cur = sw_cursor(specimen->head);
@@ -88,11 +106,10 @@ static bool sniff_lzma(const struct sw_specimen *specimen)
         sw_cur_u64le(&cur, &size) != SW_OK || sw_cur_u8(&cur, &first) != SW_OK || first != 0) {
         return false;
     }
-    bool power = dictionary >= 4096 && (dictionary & (dictionary - 1)) == 0;
-    bool halves =
-        dictionary >= 4096 && dictionary % 3 == 0 && ((dictionary / 3) & (dictionary / 3 - 1)) == 0;
+    bool power = (dictionary & (dictionary - 1)) == 0;
+    bool halves = dictionary % 3 == 0 && ((dictionary / 3) & (dictionary / 3 - 1)) == 0;
     return properties == 0x5d && (power || halves) &&
-           (size == UINT64_MAX || size < (uint64_t)1 << 40);
+           (size == UINT64_MAX || (size > 0 && size < (uint64_t)1 << 38));
 }
 
 const struct sw_format sw_format_lzma = {
