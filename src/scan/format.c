@@ -26,5 +26,9 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_zfile,
     &sw_format_lzma,
     &sw_format_fasttext_vectors,
+    &sw_format_empty,
+    &sw_format_image,
+    &sw_format_json,
+    &sw_format_text,
 };
 const size_t sw_format_count = SW_COUNT(sw_formats);

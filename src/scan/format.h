@@ -28,5 +28,9 @@ extern const struct sw_format sw_format_zfile;
 extern const struct sw_format sw_format_tar;
 extern const struct sw_format sw_format_safetensors;
 extern const struct sw_format sw_format_pickle;
+extern const struct sw_format sw_format_empty;
+extern const struct sw_format sw_format_image;
+extern const struct sw_format sw_format_json;
+extern const struct sw_format sw_format_text;
 
 #endif

@@ -51,10 +51,10 @@ static bool matches(const struct sw_format *format, const struct sw_specimen *sp
            memcmp(found.ptr, format->magic, format->magic_len) == 0;
 }
 
-static const struct sw_format *recognise(const struct sw_specimen *specimen)
+static const struct sw_format *recognise(const struct sw_specimen *specimen, bool plain_only)
 {
     for (size_t i = 0; i < sw_format_count; i++) {
-        if (matches(sw_formats[i], specimen)) {
+        if ((!plain_only || sw_formats[i]->plain) && matches(sw_formats[i], specimen)) {
             return sw_formats[i];
         }
     }
@@ -90,7 +90,7 @@ static sw_result check_name(
         if (has_ending(name, sw_formats[i]->names, &which, &len)) {
             return sw_found(in, "name-mismatch", SW_SEVERITY_MEDIUM, UINT64_MAX,
                 "the name ends in %.*s, but the content is %s", (int)len, which,
-                format == NULL ? "of no known format" : in->format);
+                strcmp(in->format, "unknown") == 0 ? "of no known format" : in->format);
         }
     }
     return SW_OK;
@@ -121,6 +121,9 @@ static sw_result parse_failed(struct sw_inspection *in, const struct sw_format *
 
 static sw_result not_parsed(struct sw_inspection *in, const struct sw_format *format)
 {
+    if (format->plain) {
+        return SW_OK;
+    }
     if (format->holds_files) {
         in->status = SW_SCAN_FAILED;
         return sw_found(in, "not-opened", SW_SEVERITY_LOW, UINT64_MAX,
@@ -139,8 +142,9 @@ static sw_result run_parser(
     struct sw_error err = {0};
     enum sw_code code = format->parse(in, specimen, &err);
     if (in->declined) {
+        const struct sw_format *plain = recognise(specimen, true);
         in->status = SW_SCAN_UNKNOWN;
-        in->format = "unknown";
+        in->format = plain == NULL ? "unknown" : plain->id;
         in->declined = false;
         return SW_OK;
     }
@@ -206,7 +210,7 @@ static sw_result look_as_pickle(struct sw_inspection *in, const struct sw_specim
 
 sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
 {
-    const struct sw_format *format = recognise(specimen);
+    const struct sw_format *format = recognise(specimen, false);
     if (format != NULL) {
         in->format = format->id;
     }

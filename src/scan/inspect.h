@@ -49,6 +49,7 @@ struct sw_format {
         struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
     enum sw_severity broken; /* how bad it is when parse fails */
     bool holds_files;        /* not parsed, it hides what is in it: no evidence */
+    bool plain;              /* no model format, only named: its status is unknown */
 };
 
 /* The rows, in the order in which they are tried. */

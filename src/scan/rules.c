@@ -23,7 +23,8 @@ const char *sw_scan_verdict_name(enum sw_scan_verdict verdict)
 
 static void hash_format(struct sw_hash *hash, const struct sw_format *format)
 {
-    uint8_t traits[] = {format->parse != NULL, format->holds_files, (uint8_t)format->broken};
+    uint8_t traits[] = {
+        format->parse != NULL, format->holds_files, format->plain, (uint8_t)format->broken};
     sw_hash_update(hash, format->id, strlen(format->id) + 1);
     sw_hash_update(hash, format->names, strlen(format->names) + 1);
     sw_hash_update(hash, traits, sizeof(traits));

@@ -61,7 +61,7 @@ struct look_case {
     const char *what;
     const char *bytes;
     size_t len;
-    const char *format;
+    const char *format; /* NULL: any, as far as the status goes with it */
     enum sw_scan_status status;
     enum sw_severity worst;
     const char *rule; /* NULL: no finding above info */
@@ -74,8 +74,8 @@ static inline void check_case(const struct look_case *row)
 {
     struct looked looked;
     look(&looked, row->bytes, row->len, "file");
-    bool right = strcmp(looked.in.format, row->format) == 0 && looked.in.status == row->status &&
-                 looked.worst == row->worst;
+    bool named = row->format == NULL || strcmp(looked.in.format, row->format) == 0;
+    bool right = named && looked.in.status == row->status && looked.worst == row->worst;
     right = right && (row->rule == NULL || found(&looked, row->rule, row->words) != NULL);
     if (!right) {
         const struct sw_finding *first = looked.in.findings;

@@ -24,7 +24,7 @@ static const struct {
     {"pytorch_model.bin", SW_SCAN_CLEAN, "torch-legacy", SW_SCAN_PARSED},
     {"not_a_pickle.bin", SW_SCAN_CLEAN, "unknown", SW_SCAN_UNKNOWN},
     /* a PNG's magic under the name of a torch file */
-    {"bad_pytorch.pt", SW_SCAN_SUSPICIOUS, "unknown", SW_SCAN_UNKNOWN},
+    {"bad_pytorch.pt", SW_SCAN_SUSPICIOUS, "image", SW_SCAN_UNKNOWN},
     /* nothing here can open these, so there is no evidence */
     {"benign_password_protected.zip", SW_SCAN_INCONCLUSIVE, "zip", SW_SCAN_FAILED},
     {"malicious1.7z", SW_SCAN_INCONCLUSIVE, "7z", SW_SCAN_FAILED},

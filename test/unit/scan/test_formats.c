@@ -6,7 +6,7 @@
 
 #define KNOWN(id) id, SW_SCAN_RECOGNISED, SW_SEVERITY_INFO, "not-read", "recognised"
 #define CLOSED(id) id, SW_SCAN_FAILED, SW_SEVERITY_LOW, "not-opened", "not opened"
-#define UNKNOWN "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
+#define UNKNOWN NULL, SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
 
 static const char hdf5_at_512[512 + 8] = {[512] = '\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
 static const char tar_ustar[512] = {'a', [257] = 'u', 's', 't', 'a', 'r'};
@@ -57,6 +57,43 @@ static const struct look_case recognised[] = {
     {"a PNG", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), UNKNOWN},
     {"numbers", BYTES("\x40\0\0\0\0\0\0\0\x7b\0\0\0\0\0\0\0"), UNKNOWN},
 };
+
+#define PLAIN(id) id, SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
+static const struct look_case plain[] = {
+    {"nothing", "", 0, PLAIN("empty")},
+    {"prose", BYTES("# A model\n\nIt is good.\n"), PLAIN("text")},
+    {"text with an accent", BYTES("caf\xc3\xa9\r\n\tau lait\f"), PLAIN("text")},
+    {"words that a pickle could begin with", BYTES("cast\ncattle\nchair\n"), PLAIN("text")},
+    {"JSON", BYTES(" {\n \"a\": [1]}"), PLAIN("json")},
+    {"a JSON array", BYTES("[ -1, 2]"), PLAIN("json")},
+    {"a template in braces", BYTES("{{ messages }}"), PLAIN("text")},
+    {"a brace alone", BYTES("{"), PLAIN("text")},
+    {"PNG", BYTES("\x89PNG\r\n\x1a\n\0\0"), PLAIN("image")},
+    {"JPEG", BYTES("\xff\xd8\xff\xe0"), PLAIN("image")},
+    {"GIF", BYTES("GIF89a\x01\0"), PLAIN("image")},
+    {"WEBP", BYTES("RIFF\x10\0\0\0WEBPVP8 "), PLAIN("image")},
+    {"another RIFF", BYTES("RIFF\x10\0\0\0WAVEfmt "), PLAIN("unknown")},
+    {"text that is cut in a character", BYTES("caf\xc3"), PLAIN("unknown")},
+    {"text with a NUL", BYTES("a\0b"), PLAIN("unknown")},
+    {"text with an escape", BYTES("a\x1b[2J"), PLAIN("unknown")},
+    {"Latin-1", BYTES("caf\xe9 au lait"), PLAIN("unknown")},
+};
+
+static void test_plain_files_are_named(void **state)
+{
+    check_cases(plain, SW_COUNT(plain));
+}
+
+static void test_text_may_be_cut_where_the_head_ends(void **state)
+{
+    static char bytes[SW_HEAD_SIZE + 2];
+    memset(bytes, 'a', sizeof(bytes));
+    memcpy(bytes + SW_HEAD_SIZE - 1, "\xe2\x82\xac", 3);
+    struct looked looked;
+    look(&looked, bytes, sizeof(bytes), "README");
+    assert_string_equal(looked.in.format, "text");
+    looked_release(&looked);
+}
 
 static void test_formats_are_known_by_content(void **state)
 {
@@ -868,6 +905,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_formats_are_known_by_content),
+        cmocka_unit_test(test_plain_files_are_named),
+        cmocka_unit_test(test_text_may_be_cut_where_the_head_ends),
         cmocka_unit_test(test_a_name_that_claims_another_format_is_said),
         cmocka_unit_test(test_safetensors_headers_are_checked_fully),
         cmocka_unit_test(test_a_safetensors_header_over_the_limit_is_no_safetensors),

@@ -7,7 +7,7 @@
 #define ODD(words) "pickle", SW_SCAN_PARSED, SW_SEVERITY_HIGH, "pickle-import", words
 #define RULE(rule, words) "pickle", SW_SCAN_PARSED, SW_SEVERITY_HIGH, rule, words
 #define BROKE(severity, rule, words) "pickle", SW_SCAN_FAILED, severity, rule, words
-#define NOT_ONE "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
+#define NOT_ONE NULL, SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
 
 static void test_there_are_68_opcodes(void **state)
 {
