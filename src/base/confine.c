@@ -113,11 +113,20 @@ static bool allow_bounded_calls(scmp_filter_ctx filter)
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self) == 0;
 }
 
+static enum sw_code no_seccomp(int errnum, struct sw_error *err)
+{
+    return sw_fail(err, SW_E_UNSUPPORTED,
+        "this kernel refuses seccomp filters (error %d), and files are not parsed without them; "
+        "see "
+        "`sealwright doctor`",
+        errnum);
+}
+
 static sw_result confine_calls(struct sw_error *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory for the seccomp filter");
+        return no_seccomp(ENOSYS, err); /* libseccomp asks the kernel first */
     }
     bool built = allow_calls(filter, calls_allowed, SW_COUNT(calls_allowed));
     if (SW_SANITIZED) {
@@ -127,10 +136,7 @@ static sw_result confine_calls(struct sw_error *err)
     int failed = built ? seccomp_load(filter) : -EINVAL;
     seccomp_release(filter);
     if (failed != 0) {
-        return sw_fail(err, SW_E_UNSUPPORTED,
-            "this kernel refuses seccomp filters (error %d), and files are not parsed without "
-            "them; see `sealwright doctor`",
-            -failed);
+        return no_seccomp(-failed, err);
     }
     return SW_OK;
 }
@@ -158,11 +164,17 @@ struct limit {
     rlim_t value;
 };
 
+/* A limit that is tighter already stays: only a privileged process may widen it, and none should.
+ */
 static sw_result set_limits(const struct limit *limits, size_t count, struct sw_error *err)
 {
     for (size_t i = 0; i < count; i++) {
-        struct rlimit both = {limits[i].value, limits[i].value};
-        if (setrlimit((__rlimit_resource_t)limits[i].resource, &both) != 0) {
+        __rlimit_resource_t resource = (__rlimit_resource_t)limits[i].resource;
+        struct rlimit now = {RLIM_INFINITY, RLIM_INFINITY};
+        (void)getrlimit(resource, &now);
+        rlim_t value = limits[i].value < now.rlim_max ? limits[i].value : now.rlim_max;
+        struct rlimit both = {value, value};
+        if (setrlimit(resource, &both) != 0) {
             return sw_fail_errno(err, errno, "cannot limit the parser's resources");
         }
     }

@@ -11,9 +11,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* What the child is asked to do: the first byte of the request picks the row. */
@@ -351,6 +353,28 @@ static void test_the_child_holds_no_other_descriptor(void **state)
     assert_string_equal(sw_buf_cstr(&f->reply), SW_SANITIZED ? "2" : "1");
 }
 
+/* In a process of its own, which cannot widen its limits again. */
+static void test_tighter_limits_of_the_caller_stay(void **state)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct rlimit few = {12, 12};
+        struct sw_worker *worker = NULL;
+        SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+        const uint8_t request[] = {ECHO};
+        bool good = setrlimit(RLIMIT_NOFILE, &few) == 0 &&
+                    sw_worker_new(&worker, do_deed, NULL, NULL, NULL) == SW_OK &&
+                    sw_worker_call(worker, -1, sw_bytes(request, 1), &reply, NULL) == SW_OK;
+        sw_worker_free(worker);
+        _exit(good ? 0 : 1);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void test_confinement_names_what_holds(void **state)
 {
     const char *words = sw_worker_confinement();
@@ -378,6 +402,7 @@ int main(void)
         T(test_a_request_of_megabytes_arrives_whole),
         T(test_the_child_has_no_environment),
         T(test_the_child_holds_no_other_descriptor),
+        T(test_tighter_limits_of_the_caller_stay),
         T(test_confinement_names_what_holds),
 #undef T
     };
