@@ -1,0 +1,10 @@
+/* Where training data comes from and what became of it: sources, samples, steps, mixtures, runs,
+ * and the questions one asks of them. This header is the room's public face. */
+#ifndef SW_DATA_DATA_H
+#define SW_DATA_DATA_H
+
+#include "evidence/evidence.h"
+
+#include "data/record.h"
+
+#endif
