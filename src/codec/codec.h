@@ -6,6 +6,7 @@
 #include "base/base.h"
 
 #include "codec/base64.h"
+#include "codec/compress.h"
 #include "codec/hex.h"
 #include "codec/json.h"
 #include "codec/json_stream.h"
