@@ -1,0 +1,191 @@
+/* A group of rows as columns, and back. Integers are LEB128; what usually stays the same or grows
+ * evenly is written as a difference, zigzag, so that zstd makes next to nothing of it. */
+#include "data/rows_private.h"
+
+#define VARINT_MAX 10u
+
+/* There must be room for VARINT_MAX bytes. */
+static void put_varint(struct sw_buf *out, uint64_t value)
+{
+    for (; value >= 0x80; value >>= 7) {
+        out->data[out->len++] = (uint8_t)(value | 0x80);
+    }
+    out->data[out->len++] = (uint8_t)value;
+}
+
+static sw_result get_varint(struct sw_cursor *cur, uint64_t *out)
+{
+    uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        uint8_t byte;
+        SW_TRY(sw_cur_u8(cur, &byte));
+        if (shift == 63 && byte > 1) {
+            return SW_E_FORMAT;
+        }
+        value |= (uint64_t)(byte & 0x7f) << shift;
+        if (byte < 0x80) {
+            *out = value;
+            return SW_OK;
+        }
+    }
+    return SW_E_FORMAT;
+}
+
+static uint64_t zigzag(uint64_t difference)
+{
+    return (difference << 1) ^ (uint64_t)((int64_t)difference >> 63);
+}
+
+static uint64_t unzigzag(uint64_t value)
+{
+    return (value >> 1) ^ (0 - (value & 1));
+}
+
+/* Where the next record of a file begins when nothing stands between. */
+static uint64_t expected_offset(const struct sw_row *before, const struct sw_row *row)
+{
+    return before != NULL && before->file == row->file ? before->offset + before->length : 0;
+}
+
+static uint64_t column_get(
+    enum sw_rows_column column, const struct sw_row *row, const struct sw_row *before)
+{
+    uint32_t bits;
+    switch ((int)column) {
+    case SW_COL_ORIGIN: return row->origin;
+    case SW_COL_FILE: return zigzag((uint64_t)row->file - (before == NULL ? 0 : before->file));
+    case SW_COL_OFFSET: return zigzag(row->offset - expected_offset(before, row));
+    case SW_COL_LENGTH: return row->length;
+    case SW_COL_WEIGHT: memcpy(&bits, &row->weight, sizeof(bits)); return bits;
+    default: return row->flags;
+    }
+}
+
+/* False when the value does not fit the column. */
+static bool column_set(
+    enum sw_rows_column column, struct sw_row *row, const struct sw_row *before, uint64_t value)
+{
+    if (column == SW_COL_OFFSET) {
+        row->offset = unzigzag(value) + expected_offset(before, row);
+        return true;
+    }
+    if (column == SW_COL_LENGTH) {
+        row->length = value;
+        return true;
+    }
+    if (column == SW_COL_FILE) {
+        value = unzigzag(value) + (before == NULL ? 0 : before->file);
+    }
+    if (value > UINT32_MAX) {
+        return false;
+    }
+    uint32_t bits = (uint32_t)value;
+    switch ((int)column) {
+    case SW_COL_ORIGIN: row->origin = bits; break;
+    case SW_COL_FILE: row->file = bits; break;
+    case SW_COL_WEIGHT: memcpy(&row->weight, &bits, sizeof(bits)); break;
+    default: row->flags = bits; break;
+    }
+    return true;
+}
+
+/* In this order: an offset is read with its file and the length before it. */
+static const enum sw_rows_column number_columns[] = {
+    SW_COL_ORIGIN, SW_COL_FILE, SW_COL_LENGTH, SW_COL_OFFSET, SW_COL_WEIGHT, SW_COL_FLAGS};
+
+static const uint8_t *digest_of(const struct sw_row *row, enum sw_rows_column column)
+{
+    return column == SW_COL_RECORD ? row->record : row->content;
+}
+
+static sw_result write_digests(const struct sw_row_group *group, struct sw_chunks_writer *writer,
+    uint32_t index, enum sw_rows_column column, struct sw_buf *scratch, struct sw_error *err)
+{
+    sw_buf_clear(scratch);
+    SW_TRY(sw_buf_reserve(scratch, group->count * 32));
+    for (size_t i = 0; i < group->count; i++) {
+        memcpy(scratch->data + 32 * i, digest_of(&group->rows[i], column), 32);
+    }
+    scratch->len = group->count * 32;
+    return sw_chunks_put(writer, (uint16_t)column, index, sw_buf_bytes(scratch), false, err);
+}
+
+static sw_result write_numbers(const struct sw_row_group *group, struct sw_chunks_writer *writer,
+    uint32_t index, enum sw_rows_column column, struct sw_buf *scratch, struct sw_error *err)
+{
+    sw_buf_clear(scratch);
+    SW_TRY(sw_buf_reserve(scratch, group->count * VARINT_MAX));
+    for (size_t i = 0; i < group->count; i++) {
+        const struct sw_row *before = i == 0 ? NULL : &group->rows[i - 1];
+        put_varint(scratch, column_get(column, &group->rows[i], before));
+    }
+    return sw_chunks_put(writer, (uint16_t)column, index, sw_buf_bytes(scratch), true, err);
+}
+
+sw_result sw_row_group_write(const struct sw_row_group *group, struct sw_chunks_writer *writer,
+    uint32_t index, bool one_digest, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf scratch = SW_BUF_INIT;
+    SW_TRY(write_digests(group, writer, index, SW_COL_RECORD, &scratch, err));
+    if (!one_digest) {
+        SW_TRY(write_digests(group, writer, index, SW_COL_CONTENT, &scratch, err));
+    }
+    for (size_t c = 0; c < SW_COUNT(number_columns); c++) {
+        SW_TRY(write_numbers(group, writer, index, number_columns[c], &scratch, err));
+    }
+    return SW_OK;
+}
+
+static sw_result broken(const struct sw_chunks *chunks, uint32_t index, struct sw_error *err)
+{
+    return sw_fail(err, SW_E_FORMAT, "'%s': the columns of group %u do not hold its rows",
+        chunks->path, index);
+}
+
+static sw_result read_digests(struct sw_row_group *group, const struct sw_chunks *chunks,
+    uint32_t index, enum sw_rows_column column, struct sw_buf *scratch, struct sw_error *err)
+{
+    SW_TRY(sw_chunks_get(chunks, (uint16_t)column, index, scratch, err));
+    if (scratch->len != group->count * 32) {
+        return broken(chunks, index, err);
+    }
+    for (size_t i = 0; i < group->count; i++) {
+        struct sw_row *row = &group->rows[i];
+        memcpy(column == SW_COL_RECORD ? row->record : row->content, scratch->data + 32 * i, 32);
+    }
+    return SW_OK;
+}
+
+static sw_result read_numbers(struct sw_row_group *group, const struct sw_chunks *chunks,
+    uint32_t index, enum sw_rows_column column, struct sw_buf *scratch, struct sw_error *err)
+{
+    SW_TRY(sw_chunks_get(chunks, (uint16_t)column, index, scratch, err));
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(scratch));
+    for (size_t i = 0; i < group->count; i++) {
+        const struct sw_row *before = i == 0 ? NULL : &group->rows[i - 1];
+        uint64_t value;
+        if (get_varint(&cur, &value) != SW_OK ||
+            !column_set(column, &group->rows[i], before, value)) {
+            return broken(chunks, index, err);
+        }
+    }
+    return sw_cur_left(&cur) == 0 ? SW_OK : broken(chunks, index, err);
+}
+
+sw_result sw_row_group_read(struct sw_row_group *group, const struct sw_chunks *chunks,
+    uint32_t index, size_t count, bool one_digest, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf scratch = SW_BUF_INIT;
+    group->count = count;
+    SW_TRY(read_digests(group, chunks, index, SW_COL_RECORD, &scratch, err));
+    if (!one_digest) {
+        SW_TRY(read_digests(group, chunks, index, SW_COL_CONTENT, &scratch, err));
+    }
+    for (size_t c = 0; c < SW_COUNT(number_columns); c++) {
+        SW_TRY(read_numbers(group, chunks, index, number_columns[c], &scratch, err));
+    }
+    for (size_t i = 0; one_digest && i < count; i++) {
+        memcpy(group->rows[i].content, group->rows[i].record, 32);
+    }
+    return SW_OK;
+}

@@ -1,0 +1,333 @@
+/* Rows in the order of their contents, in bounded memory. Digests are spread evenly, so a set that
+ * does not fit is split by one byte after the other into a file without a name; what cannot be
+ * split (the same content very often) is in order already, since rows keep theirs. */
+#include "data/rows_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define IN_MEMORY_DEFAULT ((size_t)2 << 20)
+#define FAN 256u
+#define BLOCK_ENTRIES 1820u /* of one buffer of a split: 64 KiB */
+#define DEPTH_MAX 8u        /* equal in 64 bits of SHA-256: equal */
+
+struct entry {
+    uint8_t content[32];
+    uint32_t row;
+};
+
+struct sorting {
+    const struct sw_sorter *sorter;
+    size_t in_memory;
+    struct sw_progress *progress;
+};
+
+/* --- what fits in memory --------------------------------------------------------------------- */
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a;
+    const struct entry *y = b;
+    int order = memcmp(x->content, y->content, sizeof(x->content));
+    if (order != 0) {
+        return order;
+    }
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static unsigned slot_of(const struct entry *entry, unsigned depth)
+{
+    return (unsigned)entry->content[depth] << 8 | entry->content[depth + 1];
+}
+
+/* Puts entries into `sorted` by two bytes, then sorts the few that share them. */
+static void sort_entries(
+    const struct entry *entries, size_t count, unsigned depth, struct entry *sorted, size_t *starts)
+{
+    memset(starts, 0, (FAN * FAN + 1) * sizeof(*starts));
+    for (size_t i = 0; i < count; i++) {
+        starts[slot_of(&entries[i], depth) + 1]++;
+    }
+    for (size_t s = 0; s < FAN * FAN; s++) {
+        starts[s + 1] += starts[s];
+    }
+    for (size_t i = 0; i < count; i++) {
+        sorted[starts[slot_of(&entries[i], depth)]++] = entries[i];
+    }
+    /* Each start moved to its end, which is where the next began. */
+    for (size_t s = 0, from = 0; s < FAN * FAN; from = starts[s], s++) {
+        if (starts[s] - from > 1) {
+            qsort(sorted + from, starts[s] - from, sizeof(*sorted), compare_entries);
+        }
+    }
+}
+
+static sw_result place_entries(
+    struct sorting *sorting, const struct entry *entries, size_t count, struct sw_error *err)
+{
+    const struct sw_sorter *sorter = sorting->sorter;
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(sorter->place(sorter->ctx, entries[i].content, entries[i].row, err));
+    }
+    if (sw_progress_cancelled(sorting->progress)) {
+        return sw_fail(err, SW_E_IO, "interrupted");
+    }
+    return SW_OK;
+}
+
+static sw_result sort_and_place(struct sorting *sorting, const struct entry *entries, size_t count,
+    unsigned depth, struct sw_error *err)
+{
+    SW_CLEANUP(free) struct entry *sorted = malloc((count + 1) * sizeof(*sorted));
+    SW_CLEANUP(free) size_t *starts = malloc((FAN * FAN + 1) * sizeof(*starts));
+    if (sorted == NULL || starts == NULL) {
+        return SW_E_NOMEM;
+    }
+    sort_entries(entries, count, depth, sorted, starts);
+    return place_entries(sorting, sorted, count, err);
+}
+
+/* --- what does not --------------------------------------------------------------------------- */
+
+/* A run of entries in a file. */
+struct run {
+    int fd;
+    uint64_t first; /* entry */
+    uint64_t count;
+};
+
+/* Gives entries one block after the other. */
+struct feed {
+    sw_result (*next)(void *ctx, struct entry *out, size_t max, size_t *got, struct sw_error *err);
+    void *ctx;
+};
+
+struct split {
+    int fd;
+    uint64_t at[FAN + 1]; /* where the next entry of each byte goes */
+    struct entry *block;  /* BLOCK_ENTRIES for each byte */
+    uint16_t held[FAN];
+};
+
+/* Entries are written as they are in memory: the file is ours alone and has no name. */
+static sw_result split_flush(struct split *split, unsigned byte, struct sw_error *err)
+{
+    const char *data = (const char *)&split->block[(size_t)byte * BLOCK_ENTRIES];
+    size_t len = split->held[byte] * sizeof(struct entry);
+    off_t at = (off_t)(split->at[byte] * sizeof(struct entry));
+    for (size_t done = 0; done < len;) {
+        ssize_t n = pwrite(split->fd, data + done, len - done, at + (off_t)done);
+        if (n < 0 && errno == EINTR) {
+            continue;
+        }
+        if (n < 0) {
+            return sw_fail_errno(err, errno, "cannot write what is being sorted");
+        }
+        done += (size_t)n;
+    }
+    split->at[byte] += split->held[byte];
+    split->held[byte] = 0;
+    return SW_OK;
+}
+
+static sw_result split_add(
+    struct split *split, const struct entry *entry, unsigned depth, struct sw_error *err)
+{
+    unsigned byte = entry->content[depth];
+    split->block[(size_t)byte * BLOCK_ENTRIES + split->held[byte]++] = *entry;
+    return split->held[byte] < BLOCK_ENTRIES ? SW_OK : split_flush(split, byte, err);
+}
+
+static sw_result scratch_file(const struct sw_sorter *sorter, int *fd, struct sw_error *err)
+{
+    *fd = open(sorter->scratch, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (*fd >= 0) {
+        return SW_OK;
+    }
+    SW_CLEANUP(buf) struct sw_buf name = SW_BUF_INIT;
+    SW_TRY(sw_buf_printf(&name, "%s/.sorting-XXXXXX", sorter->scratch));
+    *fd = mkostemp((char *)name.data, O_CLOEXEC);
+    if (*fd < 0) {
+        return sw_fail_errno(err, errno, "cannot write in '%s'", sorter->scratch);
+    }
+    (void)unlink((const char *)name.data);
+    return SW_OK;
+}
+
+/* Reads the feed twice: to count each byte, and to put entries where they go. */
+static sw_result split_feed(struct sorting *sorting, struct feed *(*again)(void *), void *ctx,
+    unsigned depth, struct split *split, struct sw_error *err)
+{
+    SW_CLEANUP(free) struct entry *block = malloc(BLOCK_ENTRIES * sizeof(*block));
+    SW_TRY_PTR(block);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        struct feed *feed = again(ctx);
+        for (size_t got = 1; got > 0;) {
+            SW_TRY(feed->next(feed->ctx, block, BLOCK_ENTRIES, &got, err));
+            for (size_t i = 0; i < got && pass == 0; i++) {
+                split->at[block[i].content[depth] + 1]++;
+            }
+            for (size_t i = 0; i < got && pass == 1; i++) {
+                SW_TRY(split_add(split, &block[i], depth, err));
+            }
+        }
+        for (unsigned b = 0; b < FAN && pass == 0; b++) {
+            split->at[b + 1] += split->at[b];
+        }
+        if (sw_progress_cancelled(sorting->progress)) {
+            return sw_fail(err, SW_E_IO, "interrupted");
+        }
+    }
+    for (unsigned b = 0; b < FAN; b++) {
+        SW_TRY(split_flush(split, b, err));
+    }
+    return SW_OK;
+}
+
+static sw_result sort_run(
+    struct sorting *sorting, const struct run *run, unsigned depth, struct sw_error *err);
+
+static sw_result sort_split(struct sorting *sorting, struct feed *(*again)(void *), void *ctx,
+    unsigned depth, struct sw_error *err)
+{
+    SW_CLEANUP(free) struct split *split = calloc(1, sizeof(*split));
+    SW_CLEANUP(free) struct entry *blocks = malloc(FAN * BLOCK_ENTRIES * sizeof(*blocks));
+    SW_CLEANUP(fd) int fd = -1;
+    if (split == NULL || blocks == NULL) {
+        return SW_E_NOMEM;
+    }
+    SW_TRY(scratch_file(sorting->sorter, &fd, err));
+    split->fd = fd;
+    split->block = blocks;
+    SW_TRY(split_feed(sorting, again, ctx, depth, split, err));
+    /* Each place moved to its end. The blocks are not needed while the parts are sorted. */
+    free(SW_TAKE(blocks));
+    for (unsigned b = 0; b < FAN; b++) {
+        uint64_t from = b == 0 ? 0 : split->at[b - 1];
+        struct run part = {fd, from, split->at[b] - from};
+        SW_TRY(sort_run(sorting, &part, depth + 1, err));
+    }
+    return SW_OK;
+}
+
+struct run_feed {
+    struct feed feed;
+    const struct run *run;
+    uint64_t done;
+};
+
+static sw_result run_next(
+    void *ctx, struct entry *out, size_t max, size_t *got, struct sw_error *err)
+{
+    struct run_feed *self = ctx;
+    uint64_t left = self->run->count - self->done;
+    size_t n = left < max ? (size_t)left : max;
+    uint64_t at = (self->run->first + self->done) * sizeof(*out);
+    SW_TRY(sw_fd_pread(self->run->fd, "what is being sorted", at, out, n * sizeof(*out), err));
+    self->done += n;
+    *got = n;
+    return SW_OK;
+}
+
+static struct feed *run_again(void *ctx)
+{
+    struct run_feed *self = ctx;
+    self->done = 0;
+    return &self->feed;
+}
+
+/* A run whose entries have one content: it is in the order of rows. */
+static sw_result place_run(struct sorting *sorting, struct run_feed *run, struct sw_error *err)
+{
+    SW_CLEANUP(free) struct entry *block = malloc(BLOCK_ENTRIES * sizeof(*block));
+    SW_TRY_PTR(block);
+    struct feed *feed = run_again(run);
+    for (size_t got = 1; got > 0;) {
+        SW_TRY(feed->next(feed->ctx, block, BLOCK_ENTRIES, &got, err));
+        SW_TRY(place_entries(sorting, block, got, err));
+    }
+    return SW_OK;
+}
+
+static sw_result sort_run(
+    struct sorting *sorting, const struct run *run, unsigned depth, struct sw_error *err)
+{
+    struct run_feed feed = {.run = run};
+    feed.feed = (struct feed){run_next, &feed};
+    if (run->count > sorting->in_memory) {
+        return depth >= DEPTH_MAX ? place_run(sorting, &feed, err)
+                                  : sort_split(sorting, run_again, &feed, depth, err);
+    }
+    if (run->count == 0) {
+        return SW_OK;
+    }
+    SW_CLEANUP(free) struct entry *entries = malloc((size_t)run->count * sizeof(*entries));
+    SW_TRY_PTR(entries);
+    size_t got;
+    SW_TRY(run_next(&feed, entries, (size_t)run->count, &got, err));
+    return sort_and_place(sorting, entries, got, depth, err);
+}
+
+/* --- the whole set --------------------------------------------------------------------------- */
+
+struct set_feed {
+    struct feed feed;
+    const struct sw_sorter *sorter;
+    uint64_t count;
+    uint64_t done;
+    struct sw_buf group; /* the contents of the group that is being given */
+};
+
+static sw_result set_next(
+    void *ctx, struct entry *out, size_t max, size_t *got, struct sw_error *err)
+{
+    struct set_feed *self = ctx;
+    size_t n = 0;
+    for (; n < max && self->done < self->count; n++, self->done++) {
+        size_t in_group = (size_t)(self->done % SW_ROWS_GROUP);
+        if (in_group == 0) {
+            uint32_t group = (uint32_t)(self->done / SW_ROWS_GROUP);
+            SW_TRY(self->sorter->contents(self->sorter->ctx, group, &self->group, err));
+        }
+        if (self->group.len < (in_group + 1) * 32) {
+            return sw_fail(err, SW_E_FORMAT, "a group has fewer contents than rows");
+        }
+        memcpy(out[n].content, self->group.data + in_group * 32, 32);
+        out[n].row = (uint32_t)self->done;
+    }
+    *got = n;
+    return SW_OK;
+}
+
+static struct feed *set_again(void *ctx)
+{
+    struct set_feed *self = ctx;
+    self->done = 0;
+    return &self->feed;
+}
+
+static sw_result sort_set(struct sorting *sorting, struct set_feed *set, struct sw_error *err)
+{
+    if (set->count > sorting->in_memory) {
+        return sort_split(sorting, set_again, set, 0, err);
+    }
+    SW_CLEANUP(free) struct entry *entries = malloc(((size_t)set->count + 1) * sizeof(*entries));
+    SW_TRY_PTR(entries);
+    size_t got;
+    SW_TRY(set_next(set, entries, (size_t)set->count, &got, err));
+    return sort_and_place(sorting, entries, got, 0, err);
+}
+
+sw_result sw_rows_sort(const struct sw_sorter *sorter, uint64_t count, struct sw_progress *progress,
+    struct sw_error *err)
+{
+    struct sorting sorting = {
+        sorter, sorter->in_memory != 0 ? sorter->in_memory : IN_MEMORY_DEFAULT, progress};
+    struct set_feed set = {.sorter = sorter, .count = count, .group = SW_BUF_INIT};
+    set.feed = (struct feed){set_next, &set};
+    enum sw_code code = sort_set(&sorting, &set, err);
+    sw_buf_release(&set.group);
+    return code;
+}
