@@ -3,8 +3,11 @@
 #ifndef SW_DATA_DATA_H
 #define SW_DATA_DATA_H
 
-#include "evidence/evidence.h"
-
 #include "data/record.h"
+#include "data/rows.h"
+
+#include "data/lineage.h"
+
+#include "data/claims.h"
 
 #endif
