@@ -181,7 +181,7 @@ static enum opinion_kind judge(const struct tally *tally, const struct sw_gate_r
 }
 
 static enum sw_code explain_opinion(struct tally *tally, const struct sw_condition *which,
-    enum opinion_kind kind, const struct sw_json *statement, const char **out)
+    const struct sw_json *statement, const char **out)
 {
     *out = "";
     if (which == NULL) {
@@ -189,8 +189,7 @@ static enum sw_code explain_opinion(struct tally *tally, const struct sw_conditi
     }
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     enum sw_phrase phrase = tally->rule->forbid ? SW_PHRASE_IS : SW_PHRASE_MUST;
-    bool decided = kind != OPINION_UNDECIDED;
-    SW_TRY(sw_condition_explain(which, phrase, decided, statement, &text));
+    SW_TRY(sw_condition_explain(which, phrase, statement, tally->now, &text));
     *out = sw_arena_strdup(tally->arena, sw_buf_cstr(&text));
     SW_TRY_PTR(*out);
     return SW_OK;
@@ -208,7 +207,7 @@ static enum sw_code add_opinion(
         opinion->signer = sw_arena_strdup(tally->arena, signer);
         SW_TRY_PTR(opinion->signer);
         opinion->record = *record;
-        SW_TRY(explain_opinion(tally, which, kind, reading->statement, &opinion->why));
+        SW_TRY(explain_opinion(tally, which, reading->statement, &opinion->why));
     }
     opinion->count++;
     return SW_OK;
