@@ -17,16 +17,14 @@ static struct sw_digest rules_of(const struct sw_claim *claim)
     return rules;
 }
 
-/* Younger than the policy asks (0: any age), by what the scan itself says, too: an old claim can be
- * put into the log late. */
-static bool is_fresh(
-    const struct sw_admit_request *request, const struct sw_claim *claim, int64_t fresh)
+/* Younger than the policy asks (0: any age), as the gate will see it, and not from the future. */
+static bool is_fresh(const struct sw_admit_request *request,
+    const struct sw_evidence_record *record, const struct sw_claim *claim, int64_t fresh)
 {
-    struct sw_str text;
-    int64_t time = 0;
-    return fresh == 0 ||
-           (sw_json_str(sw_json_get(claim->statement.predicate, "scannedAt"), &text) &&
-               sw_time_parse(text, &time) && request->options.now - time <= fresh);
+    int64_t made;
+    return record->time - request->options.now <= SW_GATE_CLOCK_SKEW &&
+           sw_policy_claim_time(&claim->statement, record->time, &made) &&
+           (fresh == 0 || request->options.now - made <= fresh);
 }
 
 /* What a scan claim says was scanned; an empty digest when it does not say it. */
@@ -46,9 +44,6 @@ static struct sw_digest manifest_of(const struct sw_claim *claim)
 static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *request,
     const struct sw_evidence_record *record, int64_t fresh, struct sw_digest *manifest)
 {
-    if (fresh != 0 && request->options.now - record->time > fresh) {
-        return false;
-    }
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
     struct sw_error ignored = {0};
     if (sw_evidence_load(request->store, &record->claim, &bundle, &ignored) != SW_OK) {
@@ -64,7 +59,7 @@ static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *r
     sw_scan_rules_digest(&present);
     struct sw_digest made_with = rules_of(&claim);
     *manifest = manifest_of(&claim);
-    return sw_digest_equal(&made_with, &present) && is_fresh(request, &claim, fresh);
+    return sw_digest_equal(&made_with, &present) && is_fresh(request, record, &claim, fresh);
 }
 
 /* The root that the signature claims, before anything was checked: only to ask what is known of it.
