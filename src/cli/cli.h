@@ -113,11 +113,24 @@ const char *sw_group_digits(struct sw_cli *cli, uint64_t value);
 const char *sw_digest_show(struct sw_cli *cli, const struct sw_digest *digest);
 const char *sw_time_show(struct sw_cli *cli, int64_t time);
 
-/* A progress bar on standard error, when that is a terminal and the work takes over a second. */
+/* Long work: a progress bar on standard error, when that is a terminal and it takes over a second;
+ * and until it stops, the signals that ask for that (interrupt.c). NULL when out of memory. */
 struct sw_bar;
 struct sw_bar *sw_bar_start(struct sw_cli *cli, const char *what);
 struct sw_progress *sw_bar_progress(struct sw_bar *bar); /* NULL is fine */
 void sw_bar_stop(struct sw_bar *bar);
+
+/* --- interruption (interrupt.c) -------------------------------------------------------------- */
+
+/* From now on SIGINT and SIGTERM set `cancel`; with NULL they only end what a system call waits for
+ * (EINTR). A second one ends the process. */
+void sw_interrupt_watch(struct sw_progress *progress);
+/* As it was before. */
+void sw_interrupt_release(void);
+/* The signal that came; 0 when none did. */
+int sw_interrupt_caught(void);
+/* Dies by that signal; returns when there was none. */
+void sw_interrupt_die(void);
 
 /* --- the store and its keys (context.c) ------------------------------------------------------ */
 

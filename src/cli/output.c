@@ -199,16 +199,15 @@ static void *bar_main(void *arg)
 
 struct sw_bar *sw_bar_start(struct sw_cli *cli, const char *what)
 {
-    if (cli->quiet || !isatty(STDERR_FILENO)) {
-        return NULL;
-    }
     struct sw_bar *bar = SW_ARENA_NEW(&cli->arena, struct sw_bar);
     if (bar == NULL) {
         return NULL;
     }
     bar->what = what;
     bar->start = sw_time_monotonic_ns();
-    bar->has_thread = pthread_create(&bar->thread, NULL, bar_main, bar) == 0;
+    bool shows = !cli->quiet && isatty(STDERR_FILENO);
+    bar->has_thread = shows && pthread_create(&bar->thread, NULL, bar_main, bar) == 0;
+    sw_interrupt_watch(&bar->progress);
     return bar;
 }
 
@@ -219,6 +218,7 @@ struct sw_progress *sw_bar_progress(struct sw_bar *bar)
 
 void sw_bar_stop(struct sw_bar *bar)
 {
+    sw_interrupt_release();
     if (bar == NULL || !bar->has_thread) {
         return;
     }
