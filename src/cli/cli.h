@@ -148,6 +148,16 @@ sw_result sw_cli_trust(
 sw_result sw_cli_policy(struct sw_cli *cli, const char *store_path, const char *file,
     struct sw_policy **policy, struct sw_error *err);
 
+/* A digest as people give it: whole, or its first digits, at least eight, when no other claim or
+ * subject in the store begins so (SW_E_USAGE lists those that do, SW_E_NOENT when none does). Only
+ * to look things up: what decides takes whole digests. */
+sw_result sw_cli_digest(struct sw_cli *cli, struct sw_store *store, enum sw_digest_of of,
+    const char *text, struct sw_digest *out, struct sw_error *err);
+bool sw_cli_is_abbreviation(const char *text);
+/* The claim of such a digest. */
+sw_result sw_cli_claim(struct sw_cli *cli, struct sw_store *store, const char *text,
+    struct sw_evidence_record *record, struct sw_error *err);
+
 /* The passphrase in a file: its first line, not empty. */
 sw_result sw_cli_passphrase(const char *path, struct sw_buf *out, struct sw_error *err);
 
