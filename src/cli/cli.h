@@ -83,7 +83,12 @@ bool sw_help_group(FILE *out, const char *name);
 sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err);
 /* First words of all commands, once each. */
 void sw_help_list(FILE *out);
-void sw_help_completion(FILE *out);
+/* What a command or a group is about, in one line. */
+const char *sw_help_summary(struct sw_str name);
+
+/* Scripts that complete the command line (completion.c). */
+void sw_completion_bash(FILE *out);
+void sw_completion_zsh(FILE *out);
 
 /* --- output (output.c) ----------------------------------------------------------------------- */
 

@@ -219,24 +219,30 @@ static const struct sw_command *for_group(
     return first;
 }
 
-/* What a page of several commands is about. */
-static const char *group_summary(const char *name, const struct sw_command *first)
+/* What the pages of several commands are about. */
+static const struct {
+    const char *name;
+    const char *summary;
+} groups[] = {
+    {"key", "make, list and show signing keys"},
+    {"evidence", "read, search and exchange claims"},
+    {"log", "check, prove and add to the log"},
+    {"policy", "check, test and explain policies"},
+};
+
+const char *sw_help_summary(struct sw_str name)
 {
-    static const struct {
-        const char *name;
-        const char *summary;
-    } groups[] = {
-        {"key", "make, list and show signing keys"},
-        {"evidence", "read, search and exchange claims"},
-        {"log", "check, prove and add to the log"},
-        {"policy", "check, test and explain policies"},
-    };
     for (size_t i = 0; i < SW_COUNT(groups); i++) {
-        if (strcmp(groups[i].name, name) == 0) {
+        if (sw_str_is(name, groups[i].name)) {
             return groups[i].summary;
         }
     }
-    return first->summary;
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        if (sw_str_equal(name, first_word(sw_commands[i]->name))) {
+            return sw_commands[i]->summary;
+        }
+    }
+    return "";
 }
 
 sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
@@ -249,7 +255,7 @@ sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
     }
     (void)fprintf(out, "sealwright-%s(1)\n\n# NAME\n\nsealwright-%s - %s\n\n# SYNOPSIS\n\n", name,
-        name, group_summary(name, first));
+        name, sw_help_summary(sw_str(name)));
     (void)for_group(out, name, scdoc_synopsis);
     (void)for_group(out, name, scdoc_section);
     scdoc_tail(out);
@@ -268,42 +274,4 @@ bool sw_help_group(FILE *out, const char *name)
         }
     }
     return found;
-}
-
-void sw_help_completion(FILE *out)
-{
-    (void)fprintf(out,
-        "# bash completion for sealwright; source it or put it into "
-        "/usr/share/bash-completion/completions/\n"
-        "_sealwright()\n{\n"
-        "    local words=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" options=\"\" second=\"\"\n"
-        "    case \"$words\" in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const struct sw_command *c = sw_commands[i];
-        (void)fprintf(out, "    \"%s\"*) options=\"", c->name);
-        for (const struct sw_option *o = c->options; o != NULL && o->name != NULL; o++) {
-            (void)fprintf(out, "--%s ", o->name);
-        }
-        (void)fprintf(out, "--store --json --quiet --help\" ;;\n");
-    }
-    (void)fprintf(out,
-        "    esac\n"
-        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
-    sw_help_list(out);
-    (void)fprintf(
-        out, "\" -- \"$2\"))\n        return\n    fi\n    case \"${COMP_WORDS[1]}\" in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const char *space = strchr(sw_commands[i]->name, ' ');
-        if (space != NULL) {
-            (void)fprintf(out, "    %.*s) second+=\" %s\" ;;&\n",
-                (int)(space - sw_commands[i]->name), sw_commands[i]->name, space + 1);
-        }
-    }
-    (void)fprintf(out, "    esac\n"
-                       "    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$second\" ]; then\n"
-                       "        COMPREPLY=($(compgen -W \"$second\" -- \"$2\"))\n"
-                       "    elif [[ $2 == -* ]]; then\n"
-                       "        COMPREPLY=($(compgen -W \"$options\" -- \"$2\"))\n"
-                       "    else\n        COMPREPLY=($(compgen -f -- \"$2\"))\n    fi\n}\n"
-                       "complete -F _sealwright sealwright\n");
 }

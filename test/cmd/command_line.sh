@@ -58,7 +58,50 @@ else
 fi
 
 expect "completion" 0 "$SW_BIN" help --completion
-ok "is valid bash" bash -n "$tmp.out"
+cp "$tmp.out" completion.bash
+ok "is valid bash" bash -n completion.bash
+# completes NAME WANT WORD…: what bash offers for the last word.
+completes() {
+    # shellcheck disable=SC2016 # for the inner shell
+    run bash -c '. ./completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+        _sealwright sealwright "${COMP_WORDS[COMP_CWORD]}" ""; printf "%s " "${COMPREPLY[@]}"' _ "${@:3}"
+    is "$1" "$out" "$2"
+}
+mkdir dir && : >"dir/a file"
+completes "a command" "seal " sealwright sea
+completes "a group's second word" "checkpoint check " sealwright log che
+completes "an option of a command" "--policy --private-key --passphrase-file " sealwright admit --p
+completes "an option of a group's command" "--earlier " sealwright log verify --ea
+completes "an option that all have" "--json " sealwright doctor --js
+completes "a file" "dir/a file " sealwright seal dir/
+completes "nothing where there is nothing" " " sealwright nothing --no
+
+expect "completion for zsh" 0 "$SW_BIN" help --zsh-completion
+cp "$tmp.out" _sealwright
+if command -v zsh >/dev/null; then
+    ok "is valid zsh" zsh -n _sealwright
+    # What zsh's own functions are given for a command line whose last word is being typed.
+    cat >offers.zsh <<'Z'
+_describe() { print -rl -- ${(P)4} }
+_arguments() { print -rl -- "$@" "word $CURRENT of $words" }
+words=(sealwright "$@")
+CURRENT=$#words
+. ./_sealwright
+Z
+    run zsh -f offers.zsh ''
+    like "it offers commands" "$out" $'(^|\n)seal:scan, sign and record a model in one step\n'
+    like "and groups once" "$out" $'\nlog:check, prove and add to the log\n'
+    run zsh -f offers.zsh log ''
+    like "their second words" "$out" "checkpoint:print the log's signed head"
+    run zsh -f offers.zsh log verify --ea
+    like "options with their help" "$out" '--earlier=\[a checkpoint kept from before\\: the log must contain it\]:FILE:_files'
+    like "for the word that is typed" "$out" "word 2 of verify --ea"
+    run zsh -f offers.zsh seal ''
+    like "what may be given again" "$out" '\*--ignore-paths='
+    like "and files" "$out" '\*:file:_files'
+else
+    skip 8 "zsh is not installed"
+fi
 
 # --json answers are JSON, errors included.
 expect "an error with --json" 4 "$SW_BIN" scan --json /nonexistent/model
