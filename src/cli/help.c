@@ -20,35 +20,39 @@ static const char exit_text[] = "0 pass, 1 fail or refused, 2 wrong usage, 3 no 
 #define HELP_WIDTH 79
 #define HELP_COLUMN 29
 
-/* Prints `text` from column `column` on, broken between words; later lines begin at `indent`.
- * Markup of the man page (*bold*, a backslash before a character) is left out. */
+/* Takes the word that `text` begins with; gives what stands behind it. Markup of the man page
+ * (*bold*, a backslash before a character) is left out. */
+static const char *take_word(const char *text, char word[HELP_WIDTH + 1])
+{
+    size_t n = 0;
+    while (*text != '\0' && *text != ' ' && *text != '\n' && n < HELP_WIDTH) {
+        text += *text == '\\' && text[1] != '\0' ? 1 : 0;
+        if (*text != '*') {
+            word[n++] = *text;
+        }
+        text++;
+    }
+    word[n] = '\0';
+    return text;
+}
+
+/* Prints `text` from column `column` on, broken between words; later lines begin at `indent`. */
 static void print_wrapped(FILE *out, const char *text, size_t column, size_t indent)
 {
+    size_t blanks = 0; /* before the next word, when that fits on the line */
     while (*text != '\0') {
         char word[HELP_WIDTH + 1];
-        size_t n = 0;
-        while (*text != '\0' && *text != ' ' && *text != '\n' && n < HELP_WIDTH) {
-            text += *text == '\\' && text[1] != '\0' ? 1 : 0;
-            if (*text != '*') {
-                word[n++] = *text;
-            }
-            text++;
-        }
-        word[n] = '\0';
-        if (column + n > HELP_WIDTH && column > indent) {
-            (void)fprintf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        }
-        (void)fputs(word, out);
-        column += n;
+        text = take_word(text, word);
+        size_t n = strlen(word);
+        bool breaks = column + blanks + n > HELP_WIDTH && column > indent;
+        (void)fprintf(
+            out, "%s%*s%s", breaks ? "\n" : "", (int)(breaks ? indent : blanks), "", word);
+        column = (breaks ? indent : column + blanks) + n;
         for (; *text == '\n'; text++, column = 0) {
             (void)fputc('\n', out);
         }
-        if (*text == ' ') {
-            bool room = column < HELP_WIDTH;
-            (void)fputs(room ? " " : "", out);
-            column += room ? 1 : 0;
-            text++;
+        for (blanks = 0; *text == ' '; text++) {
+            blanks = column == 0 ? 0 : 1;
         }
     }
 }
@@ -269,7 +273,8 @@ bool sw_help_group(FILE *out, const char *name)
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
         const struct sw_command *c = sw_commands[i];
         if (strncmp(c->name, name, len) == 0 && c->name[len] == ' ') {
-            (void)fprintf(out, "  %s %s\n      %s\n", c->name, c->operands, c->summary);
+            (void)fprintf(out, "  %s%s%s\n      %s\n", c->name, c->operands[0] == '\0' ? "" : " ",
+                c->operands, c->summary);
             found = true;
         }
     }

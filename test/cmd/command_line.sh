@@ -44,9 +44,12 @@ expect "COMMAND --help" 0 "$SW_BIN" admit --help
 like "ends with the exit statuses" "$out" "Exit status: 0 pass, 1 fail or refused, 2 wrong usage"
 expect "GROUP --help" 0 "$SW_BIN" log --help
 like "lists its commands" "$out" "log checkpoint"
+unlike "without blanks at the end of a line" "$out" $' \n'
 longest=$(for c in $("$SW_BIN" help --list-commands); do "$SW_BIN" "$c" --help 2>/dev/null; done |
     sed '/^Examples:/,/^$/d; /^usage:/d' | awk '{ if (length > m) m = length } END { print m }')
 ok "help fits 80 columns" test "$longest" -le 80
+run "$SW_BIN" seal --help
+unlike "and leaves no blanks at the end of a line" "$out" $' (\n|$)'
 expect "help on nothing known" 2 "$SW_BIN" help nothing
 
 if command -v scdoc >/dev/null && command -v mandoc >/dev/null; then
