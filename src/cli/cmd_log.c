@@ -32,6 +32,16 @@ static sw_result checkpoint_json(
     return sw_json_out_end(&out, err);
 }
 
+static sw_result policy_json(const struct sw_buf *text, struct sw_error *err)
+{
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "policy", sw_buf_cstr(text));
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
 static sw_result run_checkpoint(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct checkpoint_args *args = data;
@@ -43,8 +53,8 @@ static sw_result run_checkpoint(struct sw_cli *cli, const void *data, struct sw_
     } else {
         SW_TRY(sw_log_checkpoint(store, &text, err));
     }
-    if (cli->json && !args->policy) {
-        return checkpoint_json(cli, &text, err);
+    if (cli->json) {
+        return args->policy ? policy_json(&text, err) : checkpoint_json(cli, &text, err);
     }
     (void)fwrite(text.data, 1, text.len, stdout);
     return SW_OK;
@@ -92,6 +102,22 @@ static sw_result prove(struct sw_cli *cli, struct sw_store *store, const char *t
     return sw_log_prove(store, record.leaf, proof, err);
 }
 
+static sw_result proof_json(
+    struct sw_cli *cli, const struct sw_buf *text, const char *file, struct sw_error *err)
+{
+    struct sw_tlog_proof proof;
+    SW_TRY(sw_tlog_proof_parse(&cli->arena, sw_buf_bytes(text), &proof, err));
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_jw_u64(w, "leaf", proof.index);
+    sw_jw_u64(w, "size", proof.checkpoint.size);
+    sw_jw_text(w, "file", file);
+    sw_jw_text(w, "proof", sw_buf_cstr(text));
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
 static sw_result run_prove(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct prove_args *args = data;
@@ -100,9 +126,14 @@ static sw_result run_prove(struct sw_cli *cli, const void *data, struct sw_error
     SW_CLEANUP(buf) struct sw_buf proof = SW_BUF_INIT;
     SW_TRY(prove(cli, store, cli->operands[0], &proof, err));
     if (args->out != NULL) {
-        return sw_file_write(args->out, sw_buf_bytes(&proof), 0666, 0, err);
+        SW_TRY(sw_file_write(args->out, sw_buf_bytes(&proof), 0666, 0, err));
     }
-    (void)fwrite(proof.data, 1, proof.len, stdout);
+    if (cli->json) {
+        return proof_json(cli, &proof, args->out, err);
+    }
+    if (args->out == NULL) {
+        (void)fwrite(proof.data, 1, proof.len, stdout);
+    }
     return SW_OK;
 }
 

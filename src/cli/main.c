@@ -22,11 +22,8 @@ static int report_failure(const struct sw_cli *cli, enum sw_code code, const str
         text = "interrupted; nothing was recorded";
         status = 128 + sw_interrupt_caught();
     }
-    if (cli->command == NULL) {
-        (void)fprintf(stderr, "sealwright: %s\n", text);
-        return status;
-    }
-    (void)fprintf(stderr, "sealwright %s: %s\n", cli->command->name, text);
+    const char *name = cli->command == NULL ? "" : cli->command->name;
+    (void)fprintf(stderr, "sealwright%s%s: %s\n", name[0] == '\0' ? "" : " ", name, text);
     if (cli->json) {
         struct sw_json_out out;
         struct sw_json_writer *w = sw_json_out_begin(&out);
@@ -40,6 +37,16 @@ static int report_failure(const struct sw_cli *cli, enum sw_code code, const str
     return status;
 }
 
+static bool is_among(int argc, char **argv, const char *word)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int run(struct sw_cli *cli, int argc, char **argv)
 {
     struct sw_error err = {0};
@@ -49,6 +56,8 @@ static int run(struct sw_cli *cli, int argc, char **argv)
     }
     enum sw_code code = sw_cli_parse(cli, argc, argv, &args, &err);
     if (code != SW_OK) {
+        /* It may have stopped before it came to --json. */
+        cli->json = cli->json || is_among(argc, argv, "--json");
         return report_failure(cli, code, &err);
     }
     if (cli->help) {

@@ -230,6 +230,11 @@ static const struct sw_command *find_command(int argc, char **argv, int *words)
 /* "log" without a second word it knows: say what the second words are. */
 static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
 {
+    if (argv[1][0] == '-' && argc > 2) {
+        return sw_fail(err, SW_E_USAGE,
+            "'%s' stands before the command; options stand behind it: sealwright COMMAND %s",
+            argv[1], argv[1]);
+    }
     char known[256] = "";
     size_t used = 0;
     size_t count = 0;
@@ -250,7 +255,6 @@ static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
     if (close != NULL) {
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'; did you mean '%s'?", argv[1], close);
     }
-    (void)argc;
     return sw_fail(err, SW_E_USAGE, "unknown command '%s'; see 'sealwright help'", argv[1]);
 }
 

@@ -28,6 +28,8 @@ expect "an operand too many" 2 "$SW_BIN" verify a b
 like "names it" "$err" "unexpected argument 'b'"
 expect "an operand missing" 2 "$SW_BIN" seal
 like "shows the usage" "$err" "usage: sealwright seal MODEL"
+expect "an option before the command" 2 "$SW_BIN" --store s seal m
+like "says where options stand" "$err" "options stand behind"
 expect "a short option" 2 "$SW_BIN" seal -x m
 expect "control characters are escaped" 2 "$SW_BIN" $'\033[31mred'
 unlike "before they reach the terminal" "$err" $'\033'
@@ -110,6 +112,12 @@ fi
 expect "an error with --json" 4 "$SW_BIN" scan --json /nonexistent/model
 json "is a document too" .exit 4
 like "and stays a line for people" "$err" "cannot|no such|No such"
+expect "wrong usage is one, wherever --json stands" 2 "$SW_BIN" scan --nothing --json x
+json "with its words" '.kind + ", " + (.error | startswith("unknown option") | tostring)' "wrong usage, true"
+expect "so is an unknown command" 2 "$SW_BIN" nothing --json
+json "in words" .exit 2
+expect "but not what is an operand" 2 "$SW_BIN" seal --nothing -- --json
+is "which gets none" "$out" ""
 
 if [ -w /dev/full ]; then
     run bash -c '"$0" --help >/dev/full' "$SW_BIN"

@@ -99,6 +99,14 @@ run "$SW_BIN" log checkpoint
 like "a checkpoint is a signed note" "$out" $'^localhost/[0-9a-f]+\n3\n'
 expect "log prove" 0 "$SW_BIN" log prove 0 --out p.tlog-proof
 "$SW_BIN" log checkpoint --policy >log.policy
+expect "the log's policy as JSON" 0 "$SW_BIN" log checkpoint --policy --json
+json "is the same" .policy "$(cat log.policy)"
+expect "a proof as JSON" 0 "$SW_BIN" log prove 0 --json
+json "is the same, too" .proof "$(cat p.tlog-proof)"
+json "and says where it is" '[.leaf, .size, .file] | map(tostring) | join(" ")' "0 3 null"
+expect "also when it goes to a file" 0 "$SW_BIN" log prove 0 --json --out p2.tlog-proof
+json "which it names" .file p2.tlog-proof
+ok "and which holds it" cmp -s p.tlog-proof p2.tlog-proof
 cd / && expect "log check needs no store" 0 "$SW_BIN" log check --policy "$tmp/log.policy" "$tmp/p.tlog-proof"
 expect "without a policy it says what is needed" 2 "$SW_BIN" log check "$tmp/p.tlog-proof"
 like "and where it comes from" "$err" "log checkpoint --policy"
