@@ -115,6 +115,8 @@ sw_result sw_json_out_end(struct sw_json_out *out, struct sw_error *err);
 void sw_json_digest(struct sw_json_writer *w, const char *name, const struct sw_digest *digest);
 /* "1,234,567" */
 const char *sw_group_digits(struct sw_cli *cli, uint64_t value);
+/* "1 file", "1,234 files" */
+const char *sw_count_show(struct sw_cli *cli, uint64_t count, const char *noun);
 const char *sw_digest_show(struct sw_cli *cli, const struct sw_digest *digest);
 const char *sw_time_show(struct sw_cli *cli, int64_t time);
 

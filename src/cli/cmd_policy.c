@@ -59,8 +59,9 @@ static sw_result run_check(struct sw_cli *cli, const void *data, struct sw_error
         return check_json(policy, warnings, count, err);
     }
     sw_say(cli, count == 0 ? SW_TONE_GOOD : SW_TONE_WARN, count == 0 ? "good" : "doubtful");
-    sw_say(cli, SW_TONE_PLAIN, "  policy %s: %zu rules, %s\n", sw_policy_name(policy),
-        sw_policy_rule_count(policy), sw_digest_show(cli, sw_policy_digest(policy)));
+    sw_say(cli, SW_TONE_PLAIN, "  policy %s: %s, %s\n", sw_policy_name(policy),
+        sw_count_show(cli, sw_policy_rule_count(policy), "rule"),
+        sw_digest_show(cli, sw_policy_digest(policy)));
     for (size_t i = 0; i < count; i++) {
         sw_say(cli, SW_TONE_WARN, "  warning");
         sw_say(cli, SW_TONE_PLAIN, " %s\n", warnings[i]);

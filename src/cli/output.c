@@ -59,6 +59,13 @@ const char *sw_group_digits(struct sw_cli *cli, uint64_t value)
     return out;
 }
 
+const char *sw_count_show(struct sw_cli *cli, uint64_t count, const char *noun)
+{
+    const char *text = sw_arena_printf(
+        &cli->arena, "%s %s%s", sw_group_digits(cli, count), noun, count == 1 ? "" : "s");
+    return text == NULL ? "" : text;
+}
+
 const char *sw_digest_show(struct sw_cli *cli, const struct sw_digest *digest)
 {
     char text[SW_DIGEST_TEXT_SIZE] = "(none)";
