@@ -148,7 +148,9 @@ static sw_result run_test(struct sw_cli *cli, const void *data, struct sw_error 
     enum sw_code code =
         sw_policy_run_tests(&cli->arena, policy, sw_buf_bytes(&yaml), &results, &count, err);
     if (code != SW_OK) {
-        return sw_error_prefix(err, code, "'%s'", cli->operands[0]);
+        /* 1 would say that a case fails. */
+        (void)sw_error_prefix(err, code, "'%s'", cli->operands[0]);
+        return code == SW_E_FORMAT || code == SW_E_LIMIT ? SW_E_USAGE : code;
     }
     return report_tests(cli, results, count, err);
 }
