@@ -130,9 +130,11 @@ void sw_bar_stop(struct sw_bar *bar);
 
 /* --- interruption (interrupt.c) -------------------------------------------------------------- */
 
-/* From now on SIGINT and SIGTERM set `cancel`; with NULL they only end what a system call waits for
- * (EINTR). A second one ends the process. */
+/* From now on SIGINT and SIGTERM set `cancel`, and a second one ends the process; with NULL they
+ * are kept for sw_interrupt_wait(). */
 void sw_interrupt_watch(struct sw_progress *progress);
+/* Waits until there is something to read; false when one of the signals came first. */
+bool sw_interrupt_wait(int fd);
 /* As it was before. */
 void sw_interrupt_release(void);
 /* The signal that came; 0 when none did. */
