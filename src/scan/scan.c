@@ -39,16 +39,13 @@ struct capture {
 
 /* --- in the worker ---------------------------------------------------------------------------- */
 
-/* A request is the file's size (big-endian) and its name; an empty one only wakes the child. */
+/* A request is the file's size (big-endian) and its name. */
 static enum sw_code work(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
 {
     struct sw_cursor cur = sw_cursor(request);
     uint64_t size;
     struct sw_bytes name;
-    if (request.len == 0) {
-        return SW_OK;
-    }
     SW_TRY(sw_cur_u64be(&cur, &size));
     SW_TRY(sw_cur_until(&cur, 0, &name));
     SW_CLEANUP(arena) struct sw_arena arena;
@@ -94,9 +91,6 @@ static sw_result start_workers(struct sw_scan *scan, struct sw_error *err)
         struct sw_worker **worker = &scan->workers[scan->worker_count];
         SW_TRY(sw_worker_new(worker, work, NULL, &options, err));
         scan->worker_count++;
-        /* Forked now, while this process has one thread and little memory. */
-        SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
-        SW_TRY(sw_worker_call(*worker, -1, sw_bytes(NULL, 0), &reply, err));
     }
     return SW_OK;
 }
@@ -111,7 +105,7 @@ static sw_result ask(struct sw_scan *scan, int fd, const struct sw_specimen *spe
     SW_TRY(sw_buf_append(&request, specimen->name, strlen(specimen->name) + 1));
     size_t index = borrow(scan);
     enum sw_code code =
-        sw_worker_call(scan->workers[index], fd, sw_buf_bytes(&request), reply, err);
+        sw_worker_call(scan->workers[index], fd, sw_buf_bytes(&request), 0, reply, err);
     give_back(scan, index);
     return code;
 }
