@@ -7,29 +7,61 @@ void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena)
         .arena = arena, .format = "unknown", .status = SW_SCAN_UNKNOWN, .member = ""};
 }
 
+static enum sw_severity least_severe(const struct sw_inspection *in)
+{
+    size_t severity = SW_SEVERITY_INFO;
+    while (severity < SW_SEVERITY_CRITICAL && in->kept[severity] == 0) {
+        severity++;
+    }
+    return (enum sw_severity)severity;
+}
+
+static bool is_kept(const struct sw_inspection *in, enum sw_severity severity)
+{
+    return in->finding_count < SW_FINDINGS_MAX || severity > least_severe(in);
+}
+
+/* Where a finding that is kept goes: behind the others, or, when there are too many, in place of
+ * the last one of the least severe. */
+static struct sw_finding *find_place(struct sw_inspection *in)
+{
+    if (in->finding_count < SW_FINDINGS_MAX) {
+        in->findings = sw_arena_grow(
+            in->arena, in->findings, in->finding_count, &in->finding_cap, sizeof(*in->findings));
+        return in->findings == NULL ? NULL : &in->findings[in->finding_count++];
+    }
+    enum sw_severity least = least_severe(in);
+    size_t i = in->finding_count - 1;
+    while (in->findings[i].severity != least) {
+        i--;
+    }
+    in->kept[least]--;
+    return &in->findings[i];
+}
+
 sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
     uint64_t offset, const char *fmt, ...)
 {
-    in->finding_total++;
-    if (in->finding_count >= SW_FINDINGS_MAX) {
-        return SW_OK;
-    }
     char raw[1024];
     char message[1024];
+    in->finding_total++;
+    if (!is_kept(in, severity)) {
+        return SW_OK;
+    }
     va_list ap;
     va_start(ap, fmt);
     (void)vsnprintf(raw, sizeof(raw), fmt, ap);
     va_end(ap);
     sw_escape_line(raw, strlen(raw), message, sizeof(message));
-    in->findings = sw_arena_grow(
-        in->arena, in->findings, in->finding_count, &in->finding_cap, sizeof(*in->findings));
     const char *copy = sw_arena_strdup(in->arena, message);
-    SW_TRY_PTR(in->findings);
     SW_TRY_PTR(copy);
+    struct sw_finding *place = find_place(in);
+    SW_TRY_PTR(place);
     if (offset != UINT64_MAX && !sw_add_u64(offset, in->base, &offset)) {
         offset = UINT64_MAX;
     }
-    in->findings[in->finding_count++] = (struct sw_finding){.rule = rule,
+    in->kept[severity]++;
+    *place = (struct sw_finding){.rule = rule,
         .severity = severity,
         .member = in->member,
         .offset = offset,

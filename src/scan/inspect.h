@@ -26,6 +26,7 @@ struct sw_inspection {
     size_t finding_count;        /* kept */
     size_t finding_total;
     size_t finding_cap;
+    size_t kept[SW_SEVERITY_CRITICAL + 1]; /* how many there are of each severity */
     const char *member; /* what is looked at inside the file, "" for the file itself */
     uint64_t base;      /* added to the offsets of findings: where a part begins */
     unsigned depth;
@@ -66,7 +67,9 @@ sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen
 sw_result sw_inspect_member(
     struct sw_inspection *in, const struct sw_source *source, const char *name);
 
-/* Adds a finding at `offset` (UINT64_MAX: no place). The words are escaped here. */
+/* Adds a finding at `offset` (UINT64_MAX: no place). The words are escaped here. When there are too
+ * many, one that is less severe gives way, so that the worst are always among those that are kept.
+ */
 sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
     uint64_t offset, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 

@@ -284,6 +284,26 @@ static void of_too_many_findings_the_worst_are_listed(void **state)
     is_text(&root, "findings.0.path", "zz");
 }
 
+/* A file cannot hide what is bad behind a thousand trifles. */
+static void a_bad_finding_behind_too_many_harmless_ones_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    enum { COUNT = 1500 };
+    static struct zip_member members[COUNT + 1];
+    static char names[COUNT][16];
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    for (size_t i = 0; i < COUNT; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "%zu.tflite", i);
+        members[i] = zip_stored(names[i], "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    }
+    members[COUNT] = zip_stored("zz", EVIL, sizeof(EVIL) - 1);
+    zip_build(&bytes, members, COUNT + 1);
+    temp_tree_write_bytes(&f->tree, "model.zip", bytes.data, bytes.len);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+    assert_int_equal(f->report.finding_count, 1000);
+}
+
 static void the_digest_of_the_rules_is_stable_and_in_the_report(void **state)
 {
     struct fixture *f = *state;
@@ -323,6 +343,7 @@ int main(void)
         TEST(a_path_that_is_not_there_is_an_error),
         TEST(many_files_are_scanned_in_parallel_and_in_order),
         TEST(of_too_many_findings_the_worst_are_listed),
+        TEST(a_bad_finding_behind_too_many_harmless_ones_is_kept),
         TEST(the_digest_of_the_rules_is_stable_and_in_the_report),
         TEST(every_name_has_words),
 #undef TEST
