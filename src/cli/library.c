@@ -10,7 +10,7 @@ struct sealwright {
     struct sw_store *store;
     struct sw_trust *trust;
     struct sw_policy *policy;
-    struct sw_scan *scan;  /* made before the log's key was loaded; for the first admission */
+    struct sw_scan *scan;  /* made before any key was loaded; for all admissions */
     struct sw_arena arena; /* what lives as long as the handle */
     char *path;
     struct sw_error error;
@@ -256,10 +256,9 @@ static sw_result default_key(struct sealwright *sw, struct sw_arena *arena, stru
 static sw_result admit(struct sealwright *sw, const char *model, unsigned flags, struct held *held)
 {
     bool dry_run = (flags & SEALWRIGHT_DRY_RUN) != 0;
-    SW_CLEANUP(scan) struct sw_scan *scan = SW_TAKE(sw->scan);
     SW_CLEANUP(key) struct sw_key *key = NULL;
-    if (scan == NULL) {
-        SW_TRY(sw_scan_new(&scan, &sw->error));
+    if (sw->scan == NULL) {
+        SW_TRY(sw_scan_new(&sw->scan, &sw->error));
     }
     if (!dry_run) {
         SW_TRY(default_key(sw, &held->arena, &key));
@@ -269,7 +268,7 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
         .store = sw->store,
         .trust = sw->trust,
         .policy = sw->policy,
-        .scan = scan,
+        .scan = sw->scan,
         .signer = &signer,
         .options = {.now = sw_time_now()},
         .dry_run = dry_run};
