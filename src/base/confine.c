@@ -142,7 +142,10 @@ static bool add_zygote_calls(scmp_filter_ctx filter)
     struct scmp_arg_cmp fork_only = SCMP_A0(SCMP_CMP_EQ, FORK_FLAGS, 0);
     struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, 0, 0);
     struct scmp_arg_cmp narrow = SCMP_A0(SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER, 0);
+    struct scmp_arg_cmp not_outlive = SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0);
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, fork_only) == 0 &&
+           (SW_SANITIZED || /* which may call it anyhow */
+               seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, not_outlive) == 0) &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, itself) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(seccomp), 1, narrow) == 0;
 }
@@ -326,6 +329,10 @@ sw_result sw_confine_child(
     };
     const struct sock_fprog program = {.len = filter->len, .filter = filter->code};
     SW_TRY(set_limits(limits, SW_COUNT(limits), err));
+    /* Its parent is the zygote's: with nobody to hear the answer it need not go on. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
+        return sw_fail_errno(err, errno, "cannot bind the parser to its parent");
+    }
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) {
         return no_seccomp(errno, err);
     }

@@ -33,7 +33,8 @@ sw_result sw_confine_zygote(
  * the zygote its number and a descriptor of it, or -1 with errno. */
 long sw_confine_fork(int *pidfd);
 
-/* In the child: takes away forking as well, and bounds its processor time. */
+/* In the child: takes away forking as well, bounds its processor time, and ends it with its parent.
+ */
 sw_result sw_confine_child(
     const struct sw_filter *filter, uint64_t cpu_seconds, struct sw_error *err);
 

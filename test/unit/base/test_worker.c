@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -216,6 +217,17 @@ static enum sw_code deed_widen_limits(
     return sw_buf_printf(reply, "%d", setrlimit(RLIMIT_CPU, &wide));
 }
 
+/* Says through the given socket that it runs, and does so. */
+static enum sw_code deed_run_on(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    char word = 'r';
+    struct iovec part = {&word, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    (void)sendmsg(fd, &message, MSG_NOSIGNAL);
+    return deed_loop(fd, request, reply, err);
+}
+
 enum deed {
     ECHO,
     READ_FD,
@@ -241,6 +253,7 @@ enum deed {
     ABORT,
     HANG_UP,
     WIDEN_LIMITS,
+    RUN_ON,
 };
 
 static const deed_fn deeds[] = {
@@ -268,6 +281,7 @@ static const deed_fn deeds[] = {
     [ABORT] = deed_abort,
     [HANG_UP] = deed_hang_up,
     [WIDEN_LIMITS] = deed_widen_limits,
+    [RUN_ON] = deed_run_on,
 };
 
 static enum sw_code do_deed(
@@ -665,6 +679,43 @@ static void test_a_zygote_that_is_gone_is_not_made_again(void **state)
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+static _Noreturn void call_and_wait(int socket)
+{
+    struct fixture f;
+    setup_with(&f, &(struct sw_worker_options){.cpu_seconds = 5});
+    (void)!ask(&f, RUN_ON, socket);
+    _exit(0);
+}
+
+/* The orphans come to this process, so that it can see how they end. */
+static void test_nobody_outlives_a_caller_that_was_killed(void **state)
+{
+    struct fixture *f = *state;
+    int pair[2];
+    char word;
+    sw_worker_free(SW_TAKE(f->worker));
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    pid_t caller = fork();
+    assert_true(caller >= 0);
+    if (caller == 0) {
+        call_and_wait(pair[1]);
+    }
+    assert_int_equal(read(pair[0], &word, 1), 1);
+    assert_int_equal(kill(caller, SIGKILL), 0);
+    int killed = 0;
+    int status;
+    int count = 0;
+    for (; waitpid(-1, &status, 0) > 0; count++) {
+        killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    }
+    assert_int_equal(count, 3);  /* the caller, its zygote, the child */
+    assert_int_equal(killed, 2); /* the zygote left by itself */
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0);
+}
+
 /* It never reads a file, and is confined all the same. */
 static void test_the_zygote_is_confined_itself(void **state)
 {
@@ -736,6 +787,7 @@ int main(void)
         T(test_calls_leak_no_descriptor_and_no_process),
         T(test_a_call_gives_the_child_the_file_and_its_socket_alone),
         T(test_a_zygote_that_is_gone_is_not_made_again),
+        T(test_nobody_outlives_a_caller_that_was_killed),
         T(test_the_zygote_is_confined_itself),
         T(test_two_workers_do_not_hold_each_other),
         T(test_confinement_names_what_holds),
