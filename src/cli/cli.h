@@ -224,8 +224,8 @@ struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */
     struct sw_store *store;     /* is made the writer when there is something to record */
-    /* Made before any key was loaded: its workers begin as copies of this process, and hostile
-     * files must not meet a key there. */
+    /* Made before any key was loaded: its parsers begin as copies of what this process was then,
+     * and hostile files must not meet a key there. */
     struct sw_scan *scan;
     const struct sw_signer *signer;
     struct sw_model_options options;
