@@ -80,7 +80,8 @@ static sw_result try_worker(struct sw_error *err)
     SW_CLEANUP(worker) struct sw_worker *worker = NULL;
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
     SW_TRY(sw_worker_new(&worker, parse_nothing, NULL, NULL, err));
-    return sw_worker_call(worker, -1, sw_bytes(NULL, 0), 0, &reply, err);
+    const struct sw_worker_task task = {.fd = -1};
+    return sw_worker_call(worker, &task, &reply, err);
 }
 
 static void check_sandbox(struct doctor *d)

@@ -3,6 +3,7 @@
 
 mkdir m slow many
 echo data >m/weights
+printf '\x80\x02N.' >slow/weights # a pickle, behind which the scan looks for more
 truncate -s 256G slow/weights
 {
     printf ']'
