@@ -104,6 +104,7 @@ sw_result sw_audit_journal(struct sw_audit *audit, struct sw_error *err)
     struct journal_check check = {audit, !audit->has_head};
     struct sw_journal journal;
     sw_journal_init(&journal, &audit->store->disk);
+    sw_journal_bind(&journal, audit->store->origin, audit->store->key);
     audit->edge->sink = compare_tile;
     audit->edge->ctx = audit;
     enum sw_code rc = check_journal(&check, &journal, err);

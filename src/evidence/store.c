@@ -162,31 +162,36 @@ static sw_result read_policy(struct sw_store *store, struct sw_error *err)
     if (rc == SW_OK) {
         rc = sw_vkey_parse(&store->arena, log, &store->vkey, err);
     }
+    if (rc == SW_OK) {
+        rc = sw_key_from_raw_ed25519(store->vkey.key, &store->key, err);
+    }
     if (rc != SW_OK) {
         return sw_error_prefix(err, rc, "'%s/" SW_STORE_POLICY_FILE "'", store->path);
     }
     store->origin = sw_arena_strndup(&store->arena, store->vkey.name);
     SW_TRY_PTR(store->origin);
+    sw_journal_bind(&store->journal, store->origin, store->key);
     return SW_OK;
 }
 
 static sw_result read_key(struct sw_store *store, struct sw_error *err)
 {
     SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
-    uint8_t raw[32];
+    SW_CLEANUP(key) struct sw_key *key = NULL;
     SW_TRY(sw_disk_get(&store->disk, SW_STORE_KEY_FILE, SW_STORE_POLICY_MAX, &pem, err));
-    enum sw_code rc =
-        sw_key_read_private(sw_buf_bytes(&pem), (struct sw_str){NULL, 0}, &store->key, err);
+    enum sw_code rc = sw_key_read_private(sw_buf_bytes(&pem), (struct sw_str){NULL, 0}, &key, err);
     if (rc != SW_OK) {
         return sw_error_prefix(err, rc, "'%s/" SW_STORE_KEY_FILE "'", store->path);
     }
-    if (sw_key_raw_ed25519(store->key, raw) != SW_OK ||
-        memcmp(raw, store->vkey.key, sizeof(raw)) != 0) {
+    if (!sw_key_equal(key, store->key)) {
         return sw_fail(err, SW_E_REFUSED,
             "'%s/" SW_STORE_KEY_FILE "' is not the key that '%s/" SW_STORE_POLICY_FILE
             "' names for this log",
             store->path, store->path);
     }
+    sw_key_free(store->key);
+    store->key = SW_TAKE(key);
+    sw_journal_bind(&store->journal, store->origin, store->key);
     return SW_OK;
 }
 
@@ -364,6 +369,7 @@ static sw_result make_log(struct sw_store *store, const char *origin, struct sw_
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_hash256 root;
     sw_tiles_root(&store->tiles, &root);
+    sw_journal_bind(&store->journal, origin, store->key);
     SW_TRY(sw_checkpoint_sign(origin, 0, &root, store->key, &text, err));
     SW_TRY(sw_disk_put(
         &store->disk, SW_STORE_CHECKPOINT_FILE, sw_buf_bytes(&text), SW_DISK_SYNC, err));

@@ -39,7 +39,7 @@ struct sw_store {
     const char *origin;
     struct sw_vkey vkey;
     struct sw_buf policy; /* log.policy as it is */
-    struct sw_key *key;   /* the log's; only when writing */
+    struct sw_key *key;   /* the log's; its private half only when writing */
 
     /* Claims are added and found by one thread at a time. Taken before `io`. */
     pthread_mutex_t claims;

@@ -366,6 +366,25 @@ static enum sw_code verify_against(const char *path, const char *policy, struct 
     return rc;
 }
 
+static enum sw_code no_sink(void *ctx, int level, uint64_t index, unsigned width,
+    struct sw_bytes data, struct sw_error *err)
+{
+    return SW_OK;
+}
+
+static void start_empty_journal(const char *path, const struct sw_key *key)
+{
+    SW_CLEANUP(tiles) struct sw_tiles tiles;
+    SW_CLEANUP(fd) int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct sw_disk disk = {dir, path};
+    struct sw_journal journal;
+    sw_tiles_init(&tiles, no_sink, NULL);
+    sw_journal_init(&journal, &disk);
+    sw_journal_bind(&journal, ORIGIN, key);
+    MUST(sw_journal_start(&journal, &tiles, &must_error));
+    sw_journal_close(&journal);
+}
+
 static void sees_a_log_that_was_rewritten(void **state)
 {
     struct temp_tree tree;
@@ -406,6 +425,7 @@ static void sees_a_log_that_was_rewritten(void **state)
     sw_merkle_empty(&root);
     MUST(sw_checkpoint_sign(ORIGIN, 0, &root, key, &empty, &must_error));
     temp_tree_write_bytes(&other, "store/log/checkpoint", empty.data, empty.len);
+    start_empty_journal(second, key);
     store = open_to_write(second);
     uint64_t first = 0;
     struct sw_bytes entry = sw_bytes("forged", 6);
