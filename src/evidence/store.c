@@ -220,26 +220,43 @@ static sw_result take_lock(struct sw_store *store, struct sw_error *err)
     }
 }
 
-static sw_result open_parts(struct sw_store *store, struct sw_error *err)
+static sw_result take_pin(
+    struct sw_store *store, const struct sw_store_pin *pin, struct sw_error *err)
+{
+    if (pin->log_policy != NULL) {
+        SW_TRY(sw_store_pin_policy(store, pin->log_policy, err));
+    }
+    return pin->checkpoint == NULL ? SW_OK : sw_store_pin_checkpoint(store, pin->checkpoint, err);
+}
+
+static sw_result open_parts(
+    struct sw_store *store, const struct sw_store_pin *pin, struct sw_error *err)
 {
     SW_TRY(check_format(store, err));
     SW_TRY(read_policy(store, err));
+    SW_TRY(take_pin(store, pin, err));
     if (store->mode == SW_STORE_READ) {
-        return SW_OK;
+        return store->kept.path == NULL ? SW_OK : sw_store_head(store, err);
     }
     SW_TRY(take_lock(store, err));
     SW_TRY(read_key(store, err));
     return sw_store_recover(store, err);
 }
 
-sw_result sw_store_open(
-    const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err)
+sw_result sw_store_open_pinned(const char *path, enum sw_store_mode mode,
+    const struct sw_store_pin *pin, struct sw_store **out, struct sw_error *err)
 {
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(new_store(path, mode, &store, err));
-    SW_TRY(open_parts(store, err));
+    SW_TRY(open_parts(store, pin, err));
     *out = SW_TAKE(store);
     return SW_OK;
+}
+
+sw_result sw_store_open(
+    const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err)
+{
+    return sw_store_open_pinned(path, mode, &(struct sw_store_pin){0}, out, err);
 }
 
 sw_result sw_store_close(struct sw_store *store, struct sw_error *err)
@@ -276,13 +293,21 @@ static sw_result read_head(struct sw_store *store, struct sw_error *err)
     store->head.root = checkpoint.root;
     store->head.text = text;
     text = SW_BUF_INIT;
-    store->head_read = true;
     return SW_OK;
 }
 
+/* A writer looks at the kept checkpoint when its tiles are in order again. */
 sw_result sw_store_head(struct sw_store *store, struct sw_error *err)
 {
-    return store->head_read ? SW_OK : read_head(store, err);
+    if (store->head_read) {
+        return SW_OK;
+    }
+    SW_TRY(read_head(store, err));
+    if (store->mode == SW_STORE_READ) {
+        SW_TRY(sw_store_check_grown(store, err));
+    }
+    store->head_read = true;
+    return SW_OK;
 }
 
 /* --- making ---------------------------------------------------------------------------------- */
