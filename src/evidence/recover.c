@@ -135,5 +135,6 @@ sw_result sw_store_recover(struct sw_store *store, struct sw_error *err)
     }
     SW_TRY(check_kept(&recovery, err));
     store->edge = store->tiles.size;
+    store->claims_end = store->journal.end;
     return torn == NULL ? SW_OK : sw_journal_cut(&store->journal, err);
 }

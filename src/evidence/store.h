@@ -51,6 +51,7 @@ struct sw_store {
     /* Claims are added and found by one thread at a time. Taken before `io`. */
     pthread_mutex_t claims;
     struct sw_index *index; /* NULL until it is needed */
+    uint64_t claims_end;    /* a writer knows that no claim's leaf stands here or behind it */
 
     /* Everything below log/, blobs/ and the journal is written by one thread at a time. */
     pthread_mutex_t io;
