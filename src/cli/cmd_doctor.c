@@ -190,7 +190,7 @@ static void check_store(struct doctor *d)
         return;
     }
     SW_CLEANUP(store) struct sw_store *store = NULL;
-    if (sw_store_open(path, SW_STORE_READ, &store, &err) != SW_OK) {
+    if (sw_cli_store_open_at(d->cli, path, SW_STORE_READ, &store, &err) != SW_OK) {
         tell(d, HEALTH_BAD, "store", err.text);
         return;
     }
