@@ -9,6 +9,7 @@
 #include "codec/compress.h"
 #include "codec/hex.h"
 #include "codec/json.h"
+#include "codec/json_scan.h"
 #include "codec/json_stream.h"
 #include "codec/json_write.h"
 #include "codec/wire.h"
