@@ -1,5 +1,8 @@
 #include "cli/data_context.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 void sw_data_context_release(struct sw_data_context *context)
 {
     if (context->store != NULL) {
@@ -44,4 +47,15 @@ sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error
     struct sw_store *store = context->store;
     context->store = NULL;
     return sw_store_close(store, err);
+}
+
+sw_result sw_data_location(
+    struct sw_cli *cli, const char *path, const char **out, struct sw_error *err)
+{
+    SW_CLEANUP(free) char *real = realpath(path, NULL);
+    if (real == NULL) {
+        return sw_fail_errno(err, errno, "cannot read '%s'", path);
+    }
+    *out = sw_arena_strdup(&cli->arena, real);
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
 }
