@@ -24,7 +24,7 @@ static const struct sw_field mixture_fields[] = {
 
 sw_result sw_mixture_claim_write(const struct sw_mixture_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(mixture_fields, claim, out);
+    return sw_predicate_write(mixture_fields, claim, out);
 }
 
 static sw_result broken(struct sw_error *err, const char *why)
@@ -50,7 +50,7 @@ sw_result sw_mixture_claim_read(struct sw_arena *arena, const struct sw_statemen
     struct sw_mixture_claim *out, struct sw_error *err)
 {
     struct sw_mixture_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, mixture_fields, "mixture", statement->predicate, &claim, err));
+    SW_TRY(sw_predicate_read(arena, mixture_fields, "mixture", statement->predicate, &claim, err));
     if (claim.sequence == 0 || (claim.sequence == 1) != (claim.previous.alg == 0)) {
         return broken(err, "only the first decision of a mixture has none before it");
     }
