@@ -1,5 +1,6 @@
 /* The mixture claim: doc/claims/mixture.md. */
 #include "data/claims_fields.h"
+#include "data/mixture.h"
 
 static const struct sw_field weight_fields[] = {
     SW_FIELD_OPTIONAL(struct sw_mixture_weight, source, "source", SW_FIELD_TEXT),
@@ -34,8 +35,8 @@ static sw_result broken(struct sw_error *err, const char *why)
 
 static sw_result check_weights(const struct sw_mixture_claim *claim, struct sw_error *err)
 {
-    if (claim->weight_count == 0) {
-        return broken(err, "it weighs nothing");
+    if (claim->weight_count == 0 || claim->weight_count > SW_MIXTURE_WEIGHTS_MAX) {
+        return broken(err, "it weighs nothing, or too much");
     }
     for (size_t i = 0; i < claim->weight_count; i++) {
         const struct sw_mixture_weight *w = &claim->weights[i];
