@@ -14,4 +14,7 @@
 #include "data/mixture.h"
 #include "data/source.h"
 
+#include "data/salt.h"
+#include "data/verify.h"
+
 #endif

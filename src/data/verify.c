@@ -1,7 +1,7 @@
 /* Records that are read again are matched with rows by their digests, as runs of neighbours: what
  * did not change is one long run. The heaviest runs that are in order stand still; other runs were
- * moved; rows in no run are missing, records in no run are added, and one of each in the same gap is
- * a sample that changed. */
+ * moved; rows in no run are missing, records in no run are added, and one of each in the same gap
+ * is a sample that changed. */
 #include "data/verify.h"
 
 #include <stdlib.h>
@@ -78,8 +78,7 @@ static bool wants_words(const struct sw_data_verification *out)
     return out->kept < SW_SAMPLE_PROBLEMS_KEPT;
 }
 
-static const char *place_words(
-    struct comparing *comparing, struct sw_str file, uint64_t offset)
+static const char *place_words(struct comparing *comparing, struct sw_str file, uint64_t offset)
 {
     return sw_arena_printf(comparing->data->arena, SW_STR_FMT ", byte %llu", SW_STR_ARG(file),
         (unsigned long long)offset);
@@ -133,8 +132,8 @@ static sw_result is_row(struct comparing *comparing, uint64_t row, const struct 
 }
 
 /* The first free row with these digests, rather one behind the last that was found. */
-static sw_result search_row(struct comparing *comparing, const struct sw_row *read, uint64_t *row,
-    struct sw_error *err)
+static sw_result search_row(
+    struct comparing *comparing, const struct sw_row *read, uint64_t *row, struct sw_error *err)
 {
     uint64_t first;
     uint64_t count;
@@ -158,8 +157,8 @@ static sw_result search_row(struct comparing *comparing, const struct sw_row *re
     return SW_OK;
 }
 
-static sw_result find_row(struct comparing *comparing, const struct sw_row *read, uint64_t *row,
-    struct sw_error *err)
+static sw_result find_row(
+    struct comparing *comparing, const struct sw_row *read, uint64_t *row, struct sw_error *err)
 {
     bool same;
     SW_TRY(is_row(comparing, comparing->next, read, &same, err));
@@ -190,8 +189,8 @@ static sw_result new_run(struct comparing *comparing, uint64_t record, uint64_t 
     return SW_OK;
 }
 
-static sw_result take_record(struct comparing *comparing, const struct sw_record *record,
-    struct sw_error *err)
+static sw_result take_record(
+    struct comparing *comparing, const struct sw_record *record, struct sw_error *err)
 {
     struct sw_row read;
     uint64_t row;
@@ -204,9 +203,9 @@ static sw_result take_record(struct comparing *comparing, const struct sw_record
         comparing->next = row + 1;
     }
     struct run *last = comparing->count == 0 ? NULL : &comparing->runs[comparing->count - 1];
-    bool goes_on = last != NULL && (row == NONE ? last->row == NONE
-                                                : last->row != NONE &&
-                                                      last->row + last->length == row);
+    bool goes_on =
+        last != NULL &&
+        (row == NONE ? last->row == NONE : last->row != NONE && last->row + last->length == row);
     if (goes_on) {
         last->length++;
         return SW_OK;
@@ -378,9 +377,8 @@ static sw_result report_gap(struct comparing *comparing, uint64_t row, uint64_t 
             continue;
         }
         const struct run *instead = next_added(comparing, at, run_end, &ahead);
-        SW_TRY(instead == NULL
-                   ? row_problem(comparing, SW_SAMPLE_MISSING, row, err)
-                   : record_problem(comparing, SW_SAMPLE_CHANGED, row, instead, ahead));
+        SW_TRY(instead == NULL ? row_problem(comparing, SW_SAMPLE_MISSING, row, err)
+                               : record_problem(comparing, SW_SAMPLE_CHANGED, row, instead, ahead));
     }
     for (const struct run *run; (run = next_added(comparing, at, run_end, &ahead)) != NULL;) {
         SW_TRY(record_problem(comparing, SW_SAMPLE_ADDED, SW_NO_SAMPLE, run, ahead));
@@ -425,6 +423,16 @@ sw_result sw_data_compare(const struct sw_data *data, struct sw_rows *rows,
 
 /* --- the store's own files ------------------------------------------------------------------- */
 
+sw_result sw_data_broken_file(const struct sw_data *data, struct sw_data_verification *out,
+    enum sw_code code, const struct sw_error *why, struct sw_error *err)
+{
+    if (code != SW_E_REFUSED && code != SW_E_FORMAT && code != SW_E_NOENT) {
+        return sw_fail(err, code, "%s", why->text);
+    }
+    const char *where = sw_arena_strdup(data->arena, why->text);
+    return add_problem(data, out, SW_SAMPLE_BROKEN_FILE, SW_NO_SAMPLE, where);
+}
+
 struct file_check {
     const struct sw_data *data;
     const char *path;
@@ -435,11 +443,11 @@ struct file_check {
 static void note_broken(void *ctx, const struct sw_chunk_ref *ref, const char *why)
 {
     struct file_check *check = ctx;
-    const char *where =
-        ref == NULL ? sw_arena_printf(check->data->arena, "%s: %s", check->path, why)
-                    : sw_arena_printf(check->data->arena, "%s, bytes %llu to %llu: %s", check->path,
-                          (unsigned long long)ref->offset,
-                          (unsigned long long)(ref->offset + ref->stored), why);
+    const char *where = ref == NULL
+                            ? sw_arena_printf(check->data->arena, "%s: %s", check->path, why)
+                            : sw_arena_printf(check->data->arena, "%s, bytes %llu to %llu: %s",
+                                  check->path, (unsigned long long)ref->offset,
+                                  (unsigned long long)(ref->offset + ref->stored), why);
     enum sw_code code =
         add_problem(check->data, check->out, SW_SAMPLE_BROKEN_FILE, SW_NO_SAMPLE, where);
     check->failed = code == SW_OK ? check->failed : code;

@@ -9,7 +9,7 @@ enum sw_sample_problem_kind {
     SW_SAMPLE_CHANGED, /* another record stands where the sample stood */
     SW_SAMPLE_MISSING,
     SW_SAMPLE_ADDED,
-    SW_SAMPLE_MOVED, /* the sample is there, in another order than recorded */
+    SW_SAMPLE_MOVED,       /* the sample is there, in another order than recorded */
     SW_SAMPLE_BROKEN_FILE, /* a file of the store differs from what was signed */
 };
 /* "changed", "missing", "added", "moved", "broken". */
@@ -19,7 +19,7 @@ const char *sw_sample_problem_name(enum sw_sample_problem_kind kind);
 
 struct sw_sample_problem {
     enum sw_sample_problem_kind kind;
-    uint64_t sample; /* its number in the set; SW_NO_SAMPLE for what is not in it */
+    uint64_t sample;   /* its number in the set; SW_NO_SAMPLE for what is not in it */
     const char *where; /* "mails.jsonl, byte 1200": where it is, or was when it is gone */
 };
 
@@ -29,7 +29,7 @@ struct sw_data_verification {
     uint64_t samples; /* of the set */
     uint64_t read;    /* records that were read */
     uint64_t bytes;
-    uint64_t counts[5]; /* problems by kind: all of them */
+    uint64_t counts[5];                 /* problems by kind: all of them */
     struct sw_sample_problem *problems; /* the first ones, in the order of the set */
     size_t kept;
 };
@@ -39,6 +39,10 @@ struct sw_data_verification {
 sw_result sw_data_compare(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_salt *salt, const char *path, const struct sw_record_options *options,
     struct sw_data_verification *out, struct sw_error *err);
+/* Adds that a file of the store cannot be believed, when that is what `code` and `why` say; passes
+ * every other failure up. */
+sw_result sw_data_broken_file(const struct sw_data *data, struct sw_data_verification *out,
+    enum sw_code code, const struct sw_error *why, struct sw_error *err);
 /* Checks the set's own file in the store, all of it; adds what is wrong. */
 sw_result sw_data_check_set(const struct sw_data *data, struct sw_rows *rows,
     struct sw_data_verification *out, struct sw_error *err);
