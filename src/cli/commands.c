@@ -16,6 +16,8 @@
     X(data_mix)         \
     X(data_consume)     \
     X(data_weights)     \
+    X(data_train)       \
+    X(data_checkpoint)  \
     X(evidence_list)    \
     X(evidence_show)    \
     X(evidence_query)   \

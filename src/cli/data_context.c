@@ -39,6 +39,24 @@ sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
     return code;
 }
 
+void sw_data_context_pause(struct sw_data_context *context)
+{
+    sw_store_abandon(context->store);
+    context->store = NULL;
+    context->data.store = NULL;
+}
+
+sw_result sw_data_context_resume(struct sw_cli *cli, enum sw_store_mode mode,
+    struct sw_data_context *context, struct sw_error *err)
+{
+    const char *path = NULL;
+    SW_TRY(sw_cli_store_path(cli, &path, err));
+    SW_TRY(sw_store_open(path, mode, &context->store, err));
+    context->data.store = context->store;
+    context->data.now = sw_time_now(); /* it may have been hours */
+    return SW_OK;
+}
+
 sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err)
 {
     struct sw_store *store = context->store;

@@ -13,6 +13,7 @@
 #include "data/consumption.h"
 #include "data/mixture.h"
 #include "data/source.h"
+#include "data/training.h"
 
 #include "data/salt.h"
 #include "data/verify.h"
