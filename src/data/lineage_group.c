@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#define PARTNER_SIZE 4u /* bytes of a coded partner */
+
 static const char *const kind_names[] = {
     [SW_EDGE_KEPT] = "kept",
     [SW_EDGE_EDITED] = "edited",
@@ -99,30 +101,57 @@ void sw_partners_note(struct sw_partners *p, uint32_t partner, bool first)
     span->max = alone || partner > span->max ? partner : span->max;
     span->used += first ? 1 : 0;
     p->last = partner;
-    p->follows = (uint64_t)partner + 1;
+    p->follows = partner + 1;
 }
 
-/* Partners are coded as differences to the one that would follow. There must be room. */
-static void put_partner(struct sw_partners *p, struct sw_buf *out, uint32_t partner, bool first)
+/* A partner is coded as its difference to the one that would follow, modulo 2^32: zigzag for the
+ * first of a row, which may stand anywhere; the others stand behind it. */
+static sw_result put_partner(
+    struct sw_partners *p, struct sw_buf *out, uint32_t partner, bool first)
 {
-    uint64_t difference = partner - p->follows;
-    sw_varint_put(out, first ? sw_zigzag(difference) : difference);
+    uint32_t difference = partner - p->follows;
+    uint32_t folded = (difference << 1) ^ (0 - (difference >> 31));
     sw_partners_note(p, partner, first);
+    return sw_buf_put_u32be(out, first ? folded : difference);
 }
 
-static inline bool get_partner(
-    uint64_t *follows, struct sw_cursor *cur, bool first, uint64_t limit, uint32_t *out)
+/* The bytes of `count` numbers, the highest ones of all first: of numbers that are small, or in a
+ * narrow range, most planes are nearly alike. */
+static sw_result put_planes(const struct sw_buf *numbers, struct sw_buf *out)
 {
-    uint64_t value;
-    if (sw_varint_get(cur, &value) != SW_OK || (!first && value > UINT32_MAX)) {
-        return false;
+    size_t count = numbers->len / PARTNER_SIZE;
+    sw_buf_clear(out);
+    SW_TRY(sw_buf_reserve(out, numbers->len));
+    for (size_t plane = 0; plane < PARTNER_SIZE; plane++) {
+        uint8_t *to = out->data + plane * count;
+        for (size_t i = 0; i < count; i++) {
+            to[i] = numbers->data[i * PARTNER_SIZE + plane];
+        }
     }
-    uint64_t partner = *follows + (first ? sw_unzigzag(value) : value);
+    out->len = numbers->len;
+    return SW_OK;
+}
+
+/* A column of partners that is being read. */
+struct partner_column {
+    const uint8_t *bytes;
+    size_t count;
+};
+
+static inline bool get_partner(const struct partner_column *column, size_t at, bool first,
+    uint64_t limit, uint32_t *follows, uint32_t *out)
+{
+    const uint8_t *byte = column->bytes + at;
+    size_t plane = column->count;
+    uint32_t value = (uint32_t)byte[0] << 24 | (uint32_t)byte[plane] << 16 |
+                     (uint32_t)byte[2 * plane] << 8 | byte[3 * plane];
+    uint64_t partner = first ? (uint32_t)(*follows + ((value >> 1) ^ (0 - (value & 1))))
+                             : (uint64_t)*follows + value;
     if (partner >= limit) {
         return false;
     }
     *out = (uint32_t)partner;
-    *follows = partner + 1;
+    *follows = *out + 1;
     return true;
 }
 
@@ -141,21 +170,20 @@ static sw_result get_numbers(struct sw_bytes column, uint64_t max, uint32_t *out
     return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
 }
 
-/* Counts as ends. No count can be over what the column of partners has bytes for, so what is
- * claimed costs no memory. */
-static sw_result get_ends(struct sw_bytes column, size_t partner_bytes, uint32_t *out, size_t count)
+/* Counts as ends; they must be those of the column of partners. */
+static sw_result get_ends(
+    struct sw_bytes column, struct sw_bytes partners, uint32_t *out, size_t count)
 {
-    uint64_t most = partner_bytes < SW_LINEAGE_GROUP_PAIRS ? partner_bytes : SW_LINEAGE_GROUP_PAIRS;
     uint64_t end = 0;
-    SW_TRY(get_numbers(column, most, out, count));
+    SW_TRY(get_numbers(column, SW_LINEAGE_GROUP_PAIRS, out, count));
     for (size_t i = 0; i < count; i++) {
         end += out[i];
-        if (end > most) {
+        if (end > SW_LINEAGE_GROUP_PAIRS) {
             return SW_E_FORMAT;
         }
         out[i] = (uint32_t)end;
     }
-    return SW_OK;
+    return end * PARTNER_SIZE == partners.len ? SW_OK : SW_E_FORMAT;
 }
 
 /* --- writing outputs ------------------------------------------------------------------------- */
@@ -168,11 +196,23 @@ enum backward_column {
     INPUT,
 };
 
+sw_result sw_backward_builder_column(
+    struct sw_backward_builder *builder, size_t column, struct sw_bytes *out)
+{
+    *out = sw_buf_bytes(&builder->columns[column]);
+    if (column == INPUT) {
+        SW_TRY(put_planes(&builder->columns[INPUT], &builder->planes));
+        *out = sw_buf_bytes(&builder->planes);
+    }
+    return SW_OK;
+}
+
 void sw_backward_builder_release(struct sw_backward_builder *builder)
 {
     for (size_t c = 0; c < SW_BACKWARD_COLUMNS; c++) {
         sw_buf_release(&builder->columns[c]);
     }
+    sw_buf_release(&builder->planes);
 }
 
 void sw_backward_builder_clear(struct sw_backward_builder *builder)
@@ -204,7 +244,7 @@ sw_result sw_backward_builder_add(
         if (input_count > 1) {
             sw_varint_put(&columns[SET], in->set);
         }
-        put_partner(&builder->partners[in->set], &columns[INPUT], in->row, first);
+        SW_TRY(put_partner(&builder->partners[in->set], &columns[INPUT], in->row, first));
     }
     builder->count++;
     builder->pairs += edge->input_count;
@@ -241,7 +281,7 @@ static sw_result read_outputs(struct sw_backward_group *group, size_t count,
         group->confidences[row] = (uint16_t)(SW_CONFIDENCE_FULL - numbers[row]);
     }
     SW_TRY(get_numbers(columns[KIND], UINT8_MAX, numbers, count));
-    SW_TRY(get_ends(columns[INPUTS], columns[INPUT].len, group->ends, count));
+    SW_TRY(get_ends(columns[INPUTS], columns[INPUT], group->ends, count));
     for (size_t row = 0; row < count; row++) {
         if (!count_fits(numbers[row], group->ends[row] - sw_group_start(group->ends, row))) {
             return SW_E_FORMAT;
@@ -270,10 +310,9 @@ static sw_result read_sets(
 }
 
 static sw_result read_inputs(struct sw_backward_group *group, const struct sw_lineage_shape *shape,
-    size_t count, struct sw_bytes column)
+    size_t count, const struct partner_column *column)
 {
-    struct sw_cursor cur = sw_cursor(column);
-    uint64_t follows[SW_LINEAGE_SETS] = {0};
+    uint32_t follows[SW_LINEAGE_SETS] = {0};
     uint32_t at = 0;
     for (size_t row = 0; row < count; row++) {
         uint32_t start = at;
@@ -282,12 +321,12 @@ static sw_result read_inputs(struct sw_backward_group *group, const struct sw_li
             bool first = at == start || in[-1].set != in->set;
             if ((at > start && in[-1].set > in->set) ||
                 !get_partner(
-                    &follows[in->set], &cur, first, shape->inputs[in->set].rows, &in->row)) {
+                    column, at, first, shape->inputs[in->set].rows, &follows[in->set], &in->row)) {
                 return SW_E_FORMAT;
             }
         }
     }
-    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
+    return SW_OK;
 }
 
 sw_result sw_backward_group_read(struct sw_backward_group *group,
@@ -298,7 +337,8 @@ sw_result sw_backward_group_read(struct sw_backward_group *group,
     SW_TRY(read_outputs(group, count, columns));
     size_t pairs = count == 0 ? 0 : group->ends[count - 1];
     SW_TRY(read_sets(group, pairs, shape->input_count, columns[SET]));
-    SW_TRY(read_inputs(group, shape, count, columns[INPUT]));
+    struct partner_column inputs = {columns[INPUT].ptr, pairs};
+    SW_TRY(read_inputs(group, shape, count, &inputs));
     group->count = count;
     return SW_OK;
 }
@@ -311,11 +351,23 @@ enum forward_column {
     REASON,
 };
 
+sw_result sw_forward_builder_column(
+    struct sw_forward_builder *builder, size_t column, struct sw_bytes *out)
+{
+    *out = sw_buf_bytes(&builder->columns[column]);
+    if (column == OUTPUT) {
+        SW_TRY(put_planes(&builder->columns[OUTPUT], &builder->planes));
+        *out = sw_buf_bytes(&builder->planes);
+    }
+    return SW_OK;
+}
+
 void sw_forward_builder_release(struct sw_forward_builder *builder)
 {
     for (size_t c = 0; c < SW_FORWARD_COLUMNS; c++) {
         sw_buf_release(&builder->columns[c]);
     }
+    sw_buf_release(&builder->planes);
 }
 
 void sw_forward_builder_clear(struct sw_forward_builder *builder)
@@ -335,8 +387,7 @@ sw_result sw_forward_builder_output(struct sw_forward_builder *builder, uint32_t
         return SW_E_LIMIT;
     }
     struct sw_buf *column = &builder->columns[OUTPUT];
-    SW_TRY(sw_buf_reserve(column, SW_VARINT_MAX));
-    put_partner(&builder->partners, column, output, builder->of_row == 0);
+    SW_TRY(put_partner(&builder->partners, column, output, builder->of_row == 0));
     builder->of_row++;
     builder->pairs++;
     return SW_OK;
@@ -376,20 +427,19 @@ static sw_result room_for_outputs(struct sw_forward_group *group, size_t count)
     return SW_OK;
 }
 
-static sw_result read_outputs_of(
-    struct sw_forward_group *group, uint64_t output_rows, size_t count, struct sw_bytes column)
+static sw_result read_outputs_of(struct sw_forward_group *group, uint64_t output_rows, size_t count,
+    const struct partner_column *column)
 {
-    struct sw_cursor cur = sw_cursor(column);
-    uint64_t follows = 0;
+    uint32_t follows = 0;
     uint32_t at = 0;
     for (size_t row = 0; row < count; row++) {
         for (bool first = true; at < group->ends[row]; at++, first = false) {
-            if (!get_partner(&follows, &cur, first, output_rows, &group->outputs[at])) {
+            if (!get_partner(column, at, first, output_rows, &follows, &group->outputs[at])) {
                 return SW_E_FORMAT;
             }
         }
     }
-    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
+    return SW_OK;
 }
 
 /* Rows with outputs have none. */
@@ -415,9 +465,10 @@ sw_result sw_forward_group_read(struct sw_forward_group *group,
     const struct sw_bytes columns[SW_FORWARD_COLUMNS])
 {
     group->count = 0;
-    SW_TRY(get_ends(columns[OUTPUTS], columns[OUTPUT].len, group->ends, count));
-    SW_TRY(room_for_outputs(group, count == 0 ? 0 : group->ends[count - 1]));
-    SW_TRY(read_outputs_of(group, shape->output_rows, count, columns[OUTPUT]));
+    SW_TRY(get_ends(columns[OUTPUTS], columns[OUTPUT], group->ends, count));
+    struct partner_column outputs = {columns[OUTPUT].ptr, count == 0 ? 0 : group->ends[count - 1]};
+    SW_TRY(room_for_outputs(group, outputs.count));
+    SW_TRY(read_outputs_of(group, shape->output_rows, count, &outputs));
     SW_TRY(read_reasons(group, shape->reason_count, count, columns[REASON]));
     group->count = count;
     return SW_OK;

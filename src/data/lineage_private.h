@@ -49,7 +49,7 @@ bool sw_span_read(struct sw_bytes column, size_t index, struct sw_span *out);
 struct sw_partners {
     struct sw_span span;
     uint32_t last;
-    uint64_t follows; /* the row behind the last */
+    uint32_t follows; /* the row behind the last */
 };
 /* `first`: of its row in this set. */
 void sw_partners_note(struct sw_partners *partners, uint32_t partner, bool first);
@@ -60,6 +60,7 @@ void sw_partners_note(struct sw_partners *partners, uint32_t partner, bool first
 
 struct sw_backward_builder {
     struct sw_buf columns[SW_BACKWARD_COLUMNS];
+    struct sw_buf planes;
     struct sw_partners partners[SW_LINEAGE_SETS];
     size_t count;
     uint64_t pairs;
@@ -69,6 +70,9 @@ void sw_backward_builder_release(struct sw_backward_builder *builder);
 void sw_backward_builder_clear(struct sw_backward_builder *builder);
 sw_result sw_backward_builder_add(
     struct sw_backward_builder *builder, const struct sw_edge *edge, size_t input_count);
+/* A column as it is stored; valid until the next call. */
+sw_result sw_backward_builder_column(
+    struct sw_backward_builder *builder, size_t column, struct sw_bytes *out);
 
 struct sw_backward_group {
     size_t count;
@@ -95,6 +99,7 @@ sw_result sw_edge_check(
 
 struct sw_forward_builder {
     struct sw_buf columns[SW_FORWARD_COLUMNS];
+    struct sw_buf planes;
     struct sw_partners partners;
     size_t count;
     uint64_t pairs;
@@ -105,6 +110,8 @@ void sw_forward_builder_clear(struct sw_forward_builder *builder);
 /* One more output of the row; then the row's end. `reason` counts when it has none. */
 sw_result sw_forward_builder_output(struct sw_forward_builder *builder, uint32_t output);
 sw_result sw_forward_builder_row(struct sw_forward_builder *builder, uint32_t reason);
+sw_result sw_forward_builder_column(
+    struct sw_forward_builder *builder, size_t column, struct sw_bytes *out);
 
 struct sw_forward_group {
     size_t count;

@@ -174,12 +174,12 @@ static sw_result write_outputs(struct sw_lineage_writer *writer, struct sw_error
 {
     uint32_t group = (uint32_t)((writer->count - 1) / SW_LINEAGE_GROUP);
     for (unsigned c = 0; c < SW_BACKWARD_COLUMNS; c++) {
-        uint16_t column = (uint16_t)(SW_LINEAGE_KIND + c);
-        if (column == SW_LINEAGE_SET && writer->input_count <= 1) {
-            continue;
+        uint16_t number = (uint16_t)(SW_LINEAGE_KIND + c);
+        struct sw_bytes column;
+        SW_TRY(sw_backward_builder_column(&writer->back, c, &column));
+        if (number != SW_LINEAGE_SET || writer->input_count > 1) {
+            SW_TRY(sw_chunks_put(&writer->chunks, number, group, column, true, err));
         }
-        SW_TRY(sw_chunks_put(
-            &writer->chunks, column, group, sw_buf_bytes(&writer->back.columns[c]), true, err));
     }
     for (size_t s = 0; s < writer->input_count; s++) {
         SW_TRY(sw_span_write(&writer->back.partners[s].span, &writer->back_index[s]));
@@ -359,9 +359,10 @@ static sw_result write_fates(struct turning *turning, uint32_t group, struct sw_
         SW_LINEAGE_OUTPUTS, SW_LINEAGE_OUTPUT, SW_LINEAGE_REASON};
     struct sw_lineage_writer *writer = turning->writer;
     for (unsigned c = 0; c < SW_FORWARD_COLUMNS; c++) {
-        uint16_t column = (uint16_t)(columns[c] + turning->set);
-        SW_TRY(sw_chunks_put(
-            &writer->chunks, column, group, sw_buf_bytes(&writer->fore.columns[c]), true, err));
+        uint16_t number = (uint16_t)(columns[c] + turning->set);
+        struct sw_bytes column;
+        SW_TRY(sw_forward_builder_column(&writer->fore, c, &column));
+        SW_TRY(sw_chunks_put(&writer->chunks, number, group, column, true, err));
     }
     SW_TRY(sw_span_write(&writer->fore.partners.span, &turning->index));
     sw_forward_builder_clear(&writer->fore);

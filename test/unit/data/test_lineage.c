@@ -617,16 +617,20 @@ static void make_small(struct temp_tree *tree, struct sw_lineage *lineage)
 static void test_directions_that_differ_are_found(void **state)
 {
     (void)state;
-    /* Rows as in make_small(): 0 1 2 4 3 5 6 7, rows 8 and 9 dropped. Zigzag differences. */
-    static const uint8_t input_other[] = {0, 0, 0, 0, 0, 0, 0, 0};
-    static const uint8_t input_behind[] = {0, 0, 0, 2, 3, 2, 0, 6};
-    static const uint8_t input_short[] = {0, 0, 0, 2, 3, 2, 0};
-    static const uint8_t input_long[] = {0, 0, 0, 2, 3, 2, 0, 0, 0};
-    static const uint8_t input_endless[] = {0, 0, 0, 2, 3, 2, 0, 0x80};
+    /* Rows as in make_small(): 0 1 2 4 3 5 6 7, rows 8 and 9 dropped. Four planes of eight bytes
+     * hold the zigzag differences. */
+    static const uint8_t input_other[32] = {0};
+    static const uint8_t input_behind[32] = {[27] = 2, [28] = 3, [29] = 2, [31] = 6};
+    static const uint8_t input_far[32] = {[0] = 0x80, [27] = 2, [28] = 3, [29] = 2};
+    static const uint8_t input_short[31] = {[27] = 2, [28] = 3, [29] = 2};
+    static const uint8_t input_long[36] = {[31] = 2, [32] = 3, [33] = 2};
     static const uint8_t kind_none[] = {1, 1, 1, 1, 1, 1, 1, 8};
     static const uint8_t kind_other[] = {1, 1, 1, 1, 1, 1, 1, 2};
     static const uint8_t kind_pack[] = {1, 1, 1, 1, 1, 1, 1, 4};
     static const uint8_t doubt[] = {0, 0, 0, 0, 0, 0, 0, 0xff, 0x7f};
+    static const uint8_t kind_endless[] = {1, 1, 1, 1, 1, 1, 1, 0x80};
+    static const uint8_t kind_long[] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+    static const uint8_t counts_huge[] = {1, 1, 1, 1, 1, 1, 1, 0xff, 0xff, 0xff, 0x0f, 0, 0};
     static const uint8_t counts_other[] = {1, 1, 1, 1, 1, 1, 1, 2, 0, 0};
     static const uint8_t reason_none[] = {0, 99};
     static const uint8_t index_other[12] = {0};
@@ -638,10 +642,14 @@ static void test_directions_that_differ_are_found(void **state)
         {SW_LINEAGE_INPUT, {input_behind, sizeof(input_behind)}},
         {SW_LINEAGE_INPUT, {input_short, sizeof(input_short)}},
         {SW_LINEAGE_INPUT, {input_long, sizeof(input_long)}},
-        {SW_LINEAGE_INPUT, {input_endless, sizeof(input_endless)}},
+        {SW_LINEAGE_INPUT, {input_far, sizeof(input_far)}},
         {SW_LINEAGE_KIND, {kind_none, sizeof(kind_none)}},
         {SW_LINEAGE_KIND, {kind_other, sizeof(kind_other)}},
         {SW_LINEAGE_KIND, {kind_pack, sizeof(kind_pack)}},
+        {SW_LINEAGE_KIND, {kind_endless, sizeof(kind_endless)}},
+        {SW_LINEAGE_KIND, {kind_long, sizeof(kind_long)}},
+        {SW_LINEAGE_INPUTS, {counts_huge, sizeof(counts_huge)}},
+        {SW_LINEAGE_OUTPUTS, {counts_huge, sizeof(counts_huge)}},
         {SW_LINEAGE_CONFIDENCE, {doubt, sizeof(doubt)}},
         {SW_LINEAGE_OUTPUTS, {counts_other, sizeof(counts_other)}},
         {SW_LINEAGE_OUTPUT, {input_other, sizeof(input_other)}},
