@@ -21,18 +21,24 @@ const char *sw_edge_kind_name(enum sw_edge_kind kind)
 }
 
 /* How many inputs a kind has. */
+static const struct {
+    uint32_t least;
+    uint32_t most;
+} kind_inputs[] = {
+    [0] = {1, 0}, /* no kind */
+    [SW_EDGE_KEPT] = {1, 1},
+    [SW_EDGE_EDITED] = {1, 1},
+    [SW_EDGE_SPLIT] = {1, 1},
+    [SW_EDGE_PACKED] = {2, SW_LINEAGE_FAN},
+    [SW_EDGE_MERGED] = {2, SW_LINEAGE_FAN},
+    [SW_EDGE_DUPLICATED] = {1, 1},
+    [SW_EDGE_GENERATED] = {0, 0},
+};
+
 static bool count_fits(unsigned kind, uint64_t count)
 {
-    switch (kind) {
-    case SW_EDGE_KEPT:
-    case SW_EDGE_EDITED:
-    case SW_EDGE_SPLIT:
-    case SW_EDGE_DUPLICATED: return count == 1;
-    case SW_EDGE_PACKED:
-    case SW_EDGE_MERGED: return count >= 2 && count <= SW_LINEAGE_FAN;
-    case SW_EDGE_GENERATED: return count == 0;
-    default: return false;
-    }
+    return kind < SW_COUNT(kind_inputs) && count >= kind_inputs[kind].least &&
+           count <= kind_inputs[kind].most;
 }
 
 sw_result sw_edge_check(
@@ -84,7 +90,7 @@ bool sw_span_read(struct sw_bytes column, size_t index, struct sw_span *out)
     return true;
 }
 
-static void note_partner(struct sw_partners *p, uint32_t partner, bool first)
+void sw_partners_note(struct sw_partners *p, uint32_t partner, bool first)
 {
     struct sw_span *span = &p->span;
     bool alone = span->used == 0;
@@ -96,28 +102,60 @@ static void note_partner(struct sw_partners *p, uint32_t partner, bool first)
     p->follows = (uint64_t)partner + 1;
 }
 
-/* `first`: of its row in this set. There must be room. */
+/* Partners are coded as differences to the one that would follow. There must be room. */
 static void put_partner(struct sw_partners *p, struct sw_buf *out, uint32_t partner, bool first)
 {
     uint64_t difference = partner - p->follows;
     sw_varint_put(out, first ? sw_zigzag(difference) : difference);
-    note_partner(p, partner, first);
+    sw_partners_note(p, partner, first);
 }
 
-static bool get_partner(
-    struct sw_partners *p, struct sw_cursor *cur, bool first, uint64_t limit, uint32_t *out)
+static inline bool get_partner(
+    uint64_t *follows, struct sw_cursor *cur, bool first, uint64_t limit, uint32_t *out)
 {
     uint64_t value;
     if (sw_varint_get(cur, &value) != SW_OK || (!first && value > UINT32_MAX)) {
         return false;
     }
-    uint64_t partner = p->follows + (first ? sw_unzigzag(value) : value);
+    uint64_t partner = *follows + (first ? sw_unzigzag(value) : value);
     if (partner >= limit) {
         return false;
     }
     *out = (uint32_t)partner;
-    note_partner(p, *out, first);
+    *follows = partner + 1;
     return true;
+}
+
+/* A whole column of `count` numbers up to `max`. */
+static sw_result get_numbers(struct sw_bytes column, uint64_t max, uint32_t *out, size_t count)
+{
+    struct sw_cursor cur = sw_cursor(column);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        SW_TRY(sw_varint_get(&cur, &value));
+        if (value > max) {
+            return SW_E_FORMAT;
+        }
+        out[i] = (uint32_t)value;
+    }
+    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
+}
+
+/* Counts as ends. No count can be over what the column of partners has bytes for, so what is
+ * claimed costs no memory. */
+static sw_result get_ends(struct sw_bytes column, size_t partner_bytes, uint32_t *out, size_t count)
+{
+    uint64_t most = partner_bytes < SW_LINEAGE_GROUP_PAIRS ? partner_bytes : SW_LINEAGE_GROUP_PAIRS;
+    uint64_t end = 0;
+    SW_TRY(get_numbers(column, most, out, count));
+    for (size_t i = 0; i < count; i++) {
+        end += out[i];
+        if (end > most) {
+            return SW_E_FORMAT;
+        }
+        out[i] = (uint32_t)end;
+    }
+    return SW_OK;
 }
 
 /* --- writing outputs ------------------------------------------------------------------------- */
@@ -181,91 +219,86 @@ void sw_backward_group_free(struct sw_backward_group *group)
     free(group);
 }
 
-/* What is being decoded. */
-struct backward {
-    struct sw_backward_group *group;
-    const struct sw_lineage_shape *shape;
-    struct sw_cursor cur[SW_BACKWARD_COLUMNS];
-    struct sw_partners partners[SW_LINEAGE_SETS];
-    size_t pairs;
-};
-
 static sw_result room_for_inputs(struct sw_backward_group *group, size_t count)
 {
     if (count <= group->input_cap) {
         return SW_OK;
     }
-    size_t cap = count + count / 2;
-    struct sw_input_row *grown = realloc(group->inputs, cap * sizeof(*grown));
+    struct sw_input_row *grown = realloc(group->inputs, count * sizeof(*grown));
     SW_TRY_PTR(grown);
     group->inputs = grown;
-    group->input_cap = cap;
+    group->input_cap = count;
     return SW_OK;
 }
 
-static sw_result read_inputs(struct backward *b, uint64_t count)
+/* How each output was made, and of how many inputs. */
+static sw_result read_outputs(struct sw_backward_group *group, size_t count,
+    const struct sw_bytes columns[SW_BACKWARD_COLUMNS])
 {
-    uint32_t before = UINT32_MAX;
-    for (uint64_t i = 0; i < count; i++) {
+    uint32_t *numbers = group->numbers;
+    SW_TRY(get_numbers(columns[CONFIDENCE], SW_CONFIDENCE_FULL, numbers, count));
+    for (size_t row = 0; row < count; row++) {
+        group->confidences[row] = (uint16_t)(SW_CONFIDENCE_FULL - numbers[row]);
+    }
+    SW_TRY(get_numbers(columns[KIND], UINT8_MAX, numbers, count));
+    SW_TRY(get_ends(columns[INPUTS], columns[INPUT].len, group->ends, count));
+    for (size_t row = 0; row < count; row++) {
+        if (!count_fits(numbers[row], group->ends[row] - sw_group_start(group->ends, row))) {
+            return SW_E_FORMAT;
+        }
+        group->kinds[row] = (uint8_t)numbers[row];
+    }
+    return room_for_inputs(group, count == 0 ? 0 : group->ends[count - 1]);
+}
+
+/* The inputs' sets; without a column they are all the first. */
+static sw_result read_sets(
+    struct sw_backward_group *group, size_t pairs, size_t set_count, struct sw_bytes column)
+{
+    struct sw_cursor cur = sw_cursor(column);
+    for (size_t i = 0; i < pairs; i++) {
         uint64_t set = 0;
-        if (b->shape->input_count > 1) {
-            SW_TRY(sw_varint_get(&b->cur[SET], &set));
+        if (set_count > 1) {
+            SW_TRY(sw_varint_get(&cur, &set));
         }
-        if (set >= b->shape->input_count || (before != UINT32_MAX && set < before)) {
+        if (set >= set_count) {
             return SW_E_FORMAT;
         }
-        struct sw_input_row *in = &b->group->inputs[b->pairs++];
-        in->set = (uint32_t)set;
-        if (!get_partner(&b->partners[set], &b->cur[INPUT], set != before,
-                b->shape->inputs[set].rows, &in->row)) {
-            return SW_E_FORMAT;
-        }
-        before = in->set;
+        group->inputs[i].set = (uint32_t)set;
     }
-    return SW_OK;
+    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
 }
 
-static sw_result read_output(struct backward *b, size_t row)
+static sw_result read_inputs(struct sw_backward_group *group, const struct sw_lineage_shape *shape,
+    size_t count, struct sw_bytes column)
 {
-    uint64_t kind;
-    uint64_t doubt;
-    uint64_t inputs;
-    SW_TRY(sw_varint_get(&b->cur[KIND], &kind));
-    SW_TRY(sw_varint_get(&b->cur[CONFIDENCE], &doubt));
-    SW_TRY(sw_varint_get(&b->cur[INPUTS], &inputs));
-    if (kind > UINT8_MAX || doubt > SW_CONFIDENCE_FULL || !count_fits((unsigned)kind, inputs) ||
-        inputs > SW_LINEAGE_GROUP_PAIRS - b->pairs || inputs > sw_cur_left(&b->cur[INPUT])) {
-        return SW_E_FORMAT;
+    struct sw_cursor cur = sw_cursor(column);
+    uint64_t follows[SW_LINEAGE_SETS] = {0};
+    uint32_t at = 0;
+    for (size_t row = 0; row < count; row++) {
+        uint32_t start = at;
+        for (; at < group->ends[row]; at++) {
+            struct sw_input_row *in = &group->inputs[at];
+            bool first = at == start || in[-1].set != in->set;
+            if ((at > start && in[-1].set > in->set) ||
+                !get_partner(
+                    &follows[in->set], &cur, first, shape->inputs[in->set].rows, &in->row)) {
+                return SW_E_FORMAT;
+            }
+        }
     }
-    struct sw_backward_group *group = b->group;
-    SW_TRY(room_for_inputs(group, b->pairs + (size_t)inputs));
-    SW_TRY(read_inputs(b, inputs));
-    group->kinds[row] = (uint8_t)kind;
-    group->confidences[row] = (uint16_t)(SW_CONFIDENCE_FULL - doubt);
-    group->ends[row] = (uint32_t)b->pairs;
-    return SW_OK;
+    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
 }
 
 sw_result sw_backward_group_read(struct sw_backward_group *group,
     const struct sw_lineage_shape *shape, size_t count,
     const struct sw_bytes columns[SW_BACKWARD_COLUMNS])
 {
-    struct backward b = {.group = group, .shape = shape};
-    for (size_t c = 0; c < SW_BACKWARD_COLUMNS; c++) {
-        b.cur[c] = sw_cursor(columns[c]);
-    }
     group->count = 0;
-    for (size_t row = 0; row < count; row++) {
-        SW_TRY(read_output(&b, row));
-    }
-    for (size_t c = 0; c < SW_BACKWARD_COLUMNS; c++) {
-        if (sw_cur_left(&b.cur[c]) != 0) {
-            return SW_E_FORMAT;
-        }
-    }
-    for (size_t s = 0; s < shape->input_count; s++) {
-        group->spans[s] = b.partners[s].span;
-    }
+    SW_TRY(read_outputs(group, count, columns));
+    size_t pairs = count == 0 ? 0 : group->ends[count - 1];
+    SW_TRY(read_sets(group, pairs, shape->input_count, columns[SET]));
+    SW_TRY(read_inputs(group, shape, count, columns[INPUT]));
     group->count = count;
     return SW_OK;
 }
@@ -336,70 +369,56 @@ static sw_result room_for_outputs(struct sw_forward_group *group, size_t count)
     if (count <= group->output_cap) {
         return SW_OK;
     }
-    size_t cap = count + count / 2;
-    uint32_t *grown = realloc(group->outputs, cap * sizeof(*grown));
+    uint32_t *grown = realloc(group->outputs, count * sizeof(*grown));
     SW_TRY_PTR(grown);
     group->outputs = grown;
-    group->output_cap = cap;
+    group->output_cap = count;
     return SW_OK;
 }
 
-struct forward {
-    struct sw_forward_group *group;
-    const struct sw_lineage_shape *shape;
-    struct sw_cursor cur[SW_FORWARD_COLUMNS];
-    struct sw_partners partners;
-    size_t pairs;
-};
-
-static sw_result read_reason(struct forward *f, size_t row)
+static sw_result read_outputs_of(
+    struct sw_forward_group *group, uint64_t output_rows, size_t count, struct sw_bytes column)
 {
-    uint64_t reason;
-    SW_TRY(sw_varint_get(&f->cur[REASON], &reason));
-    if (reason >= f->shape->reason_count) {
-        return SW_E_FORMAT;
-    }
-    f->group->reasons[row] = (uint16_t)reason;
-    return SW_OK;
-}
-
-static sw_result read_fate(struct forward *f, size_t row)
-{
-    struct sw_forward_group *group = f->group;
-    uint64_t outputs;
-    SW_TRY(sw_varint_get(&f->cur[OUTPUTS], &outputs));
-    if (outputs > SW_LINEAGE_GROUP_PAIRS - f->pairs || outputs > sw_cur_left(&f->cur[OUTPUT])) {
-        return SW_E_FORMAT;
-    }
-    SW_TRY(room_for_outputs(group, f->pairs + (size_t)outputs));
-    for (uint64_t i = 0; i < outputs; i++) {
-        if (!get_partner(&f->partners, &f->cur[OUTPUT], i == 0, f->shape->output_rows,
-                &group->outputs[f->pairs++])) {
-            return SW_E_FORMAT;
+    struct sw_cursor cur = sw_cursor(column);
+    uint64_t follows = 0;
+    uint32_t at = 0;
+    for (size_t row = 0; row < count; row++) {
+        for (bool first = true; at < group->ends[row]; at++, first = false) {
+            if (!get_partner(&follows, &cur, first, output_rows, &group->outputs[at])) {
+                return SW_E_FORMAT;
+            }
         }
     }
-    group->ends[row] = (uint32_t)f->pairs;
-    return outputs == 0 ? read_reason(f, row) : SW_OK;
+    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
+}
+
+/* Rows with outputs have none. */
+static sw_result read_reasons(
+    struct sw_forward_group *group, size_t reason_count, size_t count, struct sw_bytes column)
+{
+    struct sw_cursor cur = sw_cursor(column);
+    for (size_t row = 0; row < count; row++) {
+        uint64_t reason = 0;
+        if (group->ends[row] == sw_group_start(group->ends, row)) {
+            SW_TRY(sw_varint_get(&cur, &reason));
+            if (reason >= reason_count) {
+                return SW_E_FORMAT;
+            }
+        }
+        group->reasons[row] = (uint16_t)reason;
+    }
+    return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;
 }
 
 sw_result sw_forward_group_read(struct sw_forward_group *group,
     const struct sw_lineage_shape *shape, size_t count,
     const struct sw_bytes columns[SW_FORWARD_COLUMNS])
 {
-    struct forward f = {.group = group, .shape = shape};
-    for (size_t c = 0; c < SW_FORWARD_COLUMNS; c++) {
-        f.cur[c] = sw_cursor(columns[c]);
-    }
     group->count = 0;
-    for (size_t row = 0; row < count; row++) {
-        SW_TRY(read_fate(&f, row));
-    }
-    for (size_t c = 0; c < SW_FORWARD_COLUMNS; c++) {
-        if (sw_cur_left(&f.cur[c]) != 0) {
-            return SW_E_FORMAT;
-        }
-    }
-    group->span = f.partners.span;
+    SW_TRY(get_ends(columns[OUTPUTS], columns[OUTPUT].len, group->ends, count));
+    SW_TRY(room_for_outputs(group, count == 0 ? 0 : group->ends[count - 1]));
+    SW_TRY(read_outputs_of(group, shape->output_rows, count, columns[OUTPUT]));
+    SW_TRY(read_reasons(group, shape->reason_count, count, columns[REASON]));
     group->count = count;
     return SW_OK;
 }

@@ -45,12 +45,14 @@ sw_result sw_span_write(const struct sw_span *span, struct sw_buf *out);
 /* False when there are no such spans. */
 bool sw_span_read(struct sw_bytes column, size_t index, struct sw_span *out);
 
-/* Partners are coded as differences to the one that would follow. */
+/* Partners in one set, told one after the other. */
 struct sw_partners {
     struct sw_span span;
     uint32_t last;
-    uint64_t follows;
+    uint64_t follows; /* the row behind the last */
 };
+/* `first`: of its row in this set. */
+void sw_partners_note(struct sw_partners *partners, uint32_t partner, bool first);
 
 /* --- one group of outputs (lineage_group.c) -------------------------------------------------- */
 
@@ -75,7 +77,7 @@ struct sw_backward_group {
     uint32_t ends[SW_LINEAGE_GROUP]; /* in `inputs` */
     struct sw_input_row *inputs;
     size_t input_cap;
-    struct sw_span spans[SW_LINEAGE_SETS];
+    uint32_t numbers[SW_LINEAGE_GROUP]; /* a column while it is read */
 };
 void sw_backward_group_free(struct sw_backward_group *group);
 SW_DEFINE_CLEANUP_PTR(backward_group, struct sw_backward_group, sw_backward_group_free)
@@ -110,7 +112,6 @@ struct sw_forward_group {
     uint16_t reasons[SW_LINEAGE_GROUP];
     uint32_t *outputs;
     size_t output_cap;
-    struct sw_span span;
 };
 void sw_forward_group_free(struct sw_forward_group *group);
 SW_DEFINE_CLEANUP_PTR(forward_group, struct sw_forward_group, sw_forward_group_free)

@@ -32,8 +32,9 @@ struct checking {
     struct lane lanes[LANES];
     struct sw_lineage_totals totals;
     uint64_t *reasons;
-    struct sw_rowset kept; /* outputs */
-    bool kept_any;         /* of the input whose fates are read */
+    struct sw_partners partners[SW_LINEAGE_SETS]; /* of the group that is read */
+    struct sw_rowset kept;                        /* outputs */
+    bool kept_any;                                /* of the input whose fates are read */
     uint32_t kept_max;
 };
 
@@ -114,6 +115,7 @@ static sw_result check_span(struct checking *checking, enum sw_lineage_column co
 static sw_result check_outputs(struct checking *checking, const struct sw_backward_group *group,
     uint32_t first, struct product *product)
 {
+    memset(checking->partners, 0, sizeof(checking->partners));
     for (size_t row = 0; row < group->count; row++) {
         unsigned kind = group->kinds[row];
         checking->totals.outputs[kind]++;
@@ -122,9 +124,12 @@ static sw_result check_outputs(struct checking *checking, const struct sw_backwa
         if (kind == SW_EDGE_KEPT) {
             SW_TRY(sw_rowset_add(&checking->kept, first + (uint32_t)row));
         }
-        for (uint32_t at = sw_group_start(group->ends, row); at < group->ends[row]; at++) {
-            add_pair(checking, product, group->inputs[at].set, group->inputs[at].row,
-                first + (uint32_t)row);
+        uint32_t start = sw_group_start(group->ends, row);
+        for (uint32_t at = start; at < group->ends[row]; at++) {
+            const struct sw_input_row *in = &group->inputs[at];
+            sw_partners_note(
+                &checking->partners[in->set], in->row, at == start || in[-1].set != in->set);
+            add_pair(checking, product, in->set, in->row, first + (uint32_t)row);
         }
     }
     return SW_OK;
@@ -143,7 +148,8 @@ static sw_result check_backward(
         }
         SW_TRY(check_outputs(checking, group, g * SW_LINEAGE_GROUP, product));
         for (uint32_t s = 0; s < lineage->input_count; s++) {
-            SW_TRY(check_span(checking, SW_LINEAGE_BACKWARD_INDEX, s, g, &group->spans[s], err));
+            SW_TRY(check_span(
+                checking, SW_LINEAGE_BACKWARD_INDEX, s, g, &checking->partners[s].span, err));
         }
         sw_progress_add(checking->progress, 0, group->count);
         if (sw_progress_cancelled(checking->progress)) {
@@ -174,6 +180,7 @@ static void check_kept(struct checking *checking, const uint32_t *outputs, size_
 static void check_fates(struct checking *checking, const struct sw_forward_group *group,
     struct sw_input_row first, struct product *product)
 {
+    checking->partners[0] = (struct sw_partners){0};
     for (size_t row = 0; row < group->count; row++) {
         uint32_t start = sw_group_start(group->ends, row);
         size_t count = group->ends[row] - start;
@@ -203,7 +210,8 @@ static sw_result check_forward(
             continue;
         }
         check_fates(checking, group, (struct sw_input_row){set, g * SW_LINEAGE_GROUP}, product);
-        SW_TRY(check_span(checking, SW_LINEAGE_FORWARD_INDEX, set, g, &group->span, err));
+        SW_TRY(check_span(
+            checking, SW_LINEAGE_FORWARD_INDEX, set, g, &checking->partners[0].span, err));
         sw_progress_add(checking->progress, 0, group->count);
         if (sw_progress_cancelled(checking->progress)) {
             return sw_fail(err, SW_E_IO, "interrupted");

@@ -17,6 +17,11 @@ static inline void sw_varint_put(struct sw_buf *out, uint64_t value)
 
 static inline sw_result sw_varint_get(struct sw_cursor *cur, uint64_t *out)
 {
+    /* Most are one byte. */
+    if (cur->pos < cur->data.len && cur->data.ptr[cur->pos] < 0x80) {
+        *out = cur->data.ptr[cur->pos++];
+        return SW_OK;
+    }
     uint64_t value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         if (cur->pos == cur->data.len) {
