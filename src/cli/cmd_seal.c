@@ -24,9 +24,9 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_sealed *s
         sw_say(cli, SW_TONE_PLAIN, "  %s: the scan found it malicious\n", path);
     } else {
         sw_say(cli, SW_TONE_GOOD, "sealed");
-        sw_say(cli, SW_TONE_PLAIN, "  %s: %s files, %s bytes -> %s\n", path,
-            sw_group_digits(cli, sealed->manifest.files),
-            sw_group_digits(cli, sealed->manifest.bytes), sealed->signature_path);
+        sw_say(cli, SW_TONE_PLAIN, "  %s: %s, %s -> %s\n", path,
+            sw_count_show(cli, sealed->manifest.files, "file"),
+            sw_count_show(cli, sealed->manifest.bytes, "byte"), sealed->signature_path);
     }
     sw_say(cli, SW_TONE_PLAIN, "  model root  %s\n", sw_digest_show(cli, &sealed->manifest.root));
     sw_say(cli, SW_TONE_PLAIN, "  scan        ");
@@ -120,7 +120,8 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(sw_scan_new(&scan, err));
-    SW_TRY(sw_cli_store_open(cli, SW_STORE_WRITE, &store, err));
+    SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+    SW_TRY(sw_store_check_access(store, err));
     SW_TRY(sw_cli_store_outside(cli, sw_store_path(store), &request.options, request.path, err));
     request.scan = scan;
     request.store = store;

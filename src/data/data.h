@@ -12,4 +12,7 @@
 
 #include "data/source.h"
 
+#include "data/salt.h"
+#include "data/verify.h"
+
 #endif

@@ -70,7 +70,7 @@ static sw_result place_entries(
         SW_TRY(sorter->place(sorter->ctx, entries[i].content, entries[i].row, err));
     }
     if (sw_progress_cancelled(sorting->progress)) {
-        return sw_fail(err, SW_E_IO, "interrupted");
+        return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
     }
     return SW_OK;
 }
@@ -149,7 +149,7 @@ static sw_result split_feed(struct sorting *sorting, struct feed *(*again)(void 
             split->at[b + 1] += split->at[b];
         }
         if (sw_progress_cancelled(sorting->progress)) {
-            return sw_fail(err, SW_E_IO, "interrupted");
+            return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
         }
     }
     for (unsigned b = 0; b < FAN; b++) {

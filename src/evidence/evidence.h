@@ -29,6 +29,14 @@ enum sw_store_mode {
 
 sw_result sw_store_open(
     const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err);
+/* Makes a store that is open for reading the one writer: what it read is read anew. Nothing for one
+ * that is. No other thread may use the store meanwhile. SW_E_BUSY as above, SW_E_INTERRUPTED when
+ * `progress` (which may be NULL) was asked to stop; after a failure it is open for reading still.
+ */
+sw_result sw_store_promote(
+    struct sw_store *store, const struct sw_progress *progress, struct sw_error *err);
+/* Could this process write, as far as can be told without the lock? For before long work. */
+sw_result sw_store_check_access(const struct sw_store *store, struct sw_error *err);
 /* Publishes what is not yet published and closes. The store is gone also when that fails; nothing
  * that was acknowledged is lost. */
 sw_result sw_store_close(struct sw_store *store, struct sw_error *err);
@@ -104,6 +112,23 @@ sw_result sw_evidence_of(struct sw_store *store, const struct sw_digest *claim,
 /* Appends the claim's bundle; its digest is checked (SW_E_REFUSED when it differs). */
 sw_result sw_evidence_load(struct sw_store *store, const struct sw_digest *claim,
     struct sw_buf *out, struct sw_error *err);
+
+/* The beginning of a digest, for people who look something up; never for a decision. */
+struct sw_abbreviation {
+    enum sw_digest_alg alg; /* 0: any */
+    struct sw_str digits;   /* hexadecimal, lower case */
+};
+enum sw_digest_of {
+    SW_DIGEST_OF_CLAIMS,
+    SW_DIGEST_OF_SUBJECTS,
+};
+
+/* "9c0903b9" or "sha256:9c0903b9". False for what no digest begins with. It refers to `text`. */
+bool sw_abbreviation_parse(struct sw_str text, struct sw_abbreviation *out);
+/* The digests in the store that begin so, each once, in order; at most `max`. */
+sw_result sw_evidence_digests(struct sw_store *store, enum sw_digest_of of,
+    const struct sw_abbreviation *abbreviation, size_t max, struct sw_arena *arena,
+    struct sw_digest **digests, size_t *count, struct sw_error *err);
 
 /* Deletes and rebuilds the index from the log and the blobs. */
 sw_result sw_evidence_reindex(struct sw_store *store, struct sw_error *err);
