@@ -57,7 +57,9 @@ struct sw_cli {
     const struct sw_command *command;
     const char **operands;
     size_t operand_count;
-    const char *store_option; /* --store */
+    const char *store_option;      /* --store */
+    const char *log_policy_option; /* --log-policy */
+    const char *checkpoint_option; /* --checkpoint */
     bool json;
     bool quiet;
     bool help;
@@ -130,9 +132,11 @@ void sw_bar_stop(struct sw_bar *bar);
 
 /* --- interruption (interrupt.c) -------------------------------------------------------------- */
 
-/* From now on SIGINT and SIGTERM set `cancel`; with NULL they only end what a system call waits for
- * (EINTR). A second one ends the process. */
+/* From now on SIGINT and SIGTERM set `cancel`, and a second one ends the process; with NULL they
+ * are kept for sw_interrupt_wait(). */
 void sw_interrupt_watch(struct sw_progress *progress);
+/* Waits until there is something to read; false when one of the signals came first. */
+bool sw_interrupt_wait(int fd);
 /* As it was before. */
 void sw_interrupt_release(void);
 /* The signal that came; 0 when none did. */
@@ -144,8 +148,13 @@ void sw_interrupt_die(void);
 
 /* The store's directory: --store, $SEALWRIGHT_STORE, or .sealwright upwards from here. */
 sw_result sw_cli_store_path(struct sw_cli *cli, const char **path, struct sw_error *err);
+/* What the user keeps of the log: --log-policy and --checkpoint, or $SEALWRIGHT_LOG_POLICY and
+ * $SEALWRIGHT_CHECKPOINT. Every store is opened with it. */
+struct sw_store_pin sw_cli_store_pin(const struct sw_cli *cli);
 sw_result sw_cli_store_open(
     struct sw_cli *cli, enum sw_store_mode mode, struct sw_store **store, struct sw_error *err);
+sw_result sw_cli_store_open_at(const struct sw_cli *cli, const char *path, enum sw_store_mode mode,
+    struct sw_store **store, struct sw_error *err);
 /* Refuses a model that holds the store: its keys would be part of what is signed and shipped. */
 sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
     const struct sw_model_options *options, const char *model, struct sw_error *err);
@@ -222,8 +231,8 @@ struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */
     struct sw_store *store;     /* is made the writer when there is something to record */
-    /* Made before any key was loaded: its workers begin as copies of this process, and hostile
-     * files must not meet a key there. */
+    /* Made before any key was loaded: its parsers begin as copies of what this process was then,
+     * and hostile files must not meet a key there. */
     struct sw_scan *scan;
     const struct sw_signer *signer;
     struct sw_model_options options;

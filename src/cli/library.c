@@ -11,7 +11,7 @@ struct sealwright {
     bool writes;
     struct sw_trust *trust;
     struct sw_policy *policy;
-    struct sw_scan *scan;  /* made before the log's key was loaded; for the first admission */
+    struct sw_scan *scan;  /* made before any key was loaded; for all admissions */
     struct sw_arena arena; /* what lives as long as the handle */
     char *path;
     struct sw_error error;
@@ -108,6 +108,13 @@ static sw_result load_papers(struct sealwright *sw)
 enum sealwright_status sealwright_open(
     const char *path, enum sealwright_mode mode, struct sealwright **out)
 {
+    return sealwright_open_pinned(path, mode, NULL, NULL, out);
+}
+
+enum sealwright_status sealwright_open_pinned(const char *path, enum sealwright_mode mode,
+    const char *log_policy, const char *checkpoint, struct sealwright **out)
+{
+    struct sw_store_pin pin = {log_policy, checkpoint};
     struct sealwright *sw = calloc(1, sizeof(*sw));
     if (sw == NULL) {
         *out = NULL;
@@ -125,8 +132,8 @@ enum sealwright_status sealwright_open(
         code = sw_scan_new(&sw->scan, &sw->error);
     }
     if (code == SW_OK) {
-        code = sw_store_open(
-            path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &sw->store, &sw->error);
+        code = sw_store_open_pinned(path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &pin,
+            &sw->store, &sw->error);
     }
     return finish(sw, code);
 }
@@ -263,10 +270,9 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
             "the store is open for reading only: admit with SEALWRIGHT_DRY_RUN, or open it to "
             "write");
     }
-    SW_CLEANUP(scan) struct sw_scan *scan = SW_TAKE(sw->scan);
     SW_CLEANUP(key) struct sw_key *key = NULL;
-    if (scan == NULL) {
-        SW_TRY(sw_scan_new(&scan, &sw->error));
+    if (sw->scan == NULL) {
+        SW_TRY(sw_scan_new(&sw->scan, &sw->error));
     }
     if (!dry_run) {
         SW_TRY(default_key(sw, &held->arena, &key));
@@ -276,7 +282,7 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
         .store = sw->store,
         .trust = sw->trust,
         .policy = sw->policy,
-        .scan = scan,
+        .scan = sw->scan,
         .signer = &signer,
         .options = {.now = sw_time_now()},
         .dry_run = dry_run};
