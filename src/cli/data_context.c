@@ -42,6 +42,24 @@ sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
     return code;
 }
 
+void sw_data_context_pause(struct sw_data_context *context)
+{
+    sw_store_abandon(context->store);
+    context->store = NULL;
+    context->data.store = NULL;
+}
+
+sw_result sw_data_context_resume(struct sw_cli *cli, enum sw_store_mode mode,
+    struct sw_data_context *context, struct sw_error *err)
+{
+    const char *path = NULL;
+    SW_TRY(sw_cli_store_path(cli, &path, err));
+    SW_TRY(sw_cli_store_open_at(cli, path, mode, &context->store, err));
+    context->data.store = context->store;
+    context->data.now = sw_time_now(); /* it may have been hours */
+    return SW_OK;
+}
+
 sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err)
 {
     struct sw_store *store = context->store;
@@ -58,4 +76,21 @@ sw_result sw_data_location(
     }
     *out = sw_arena_strdup(&cli->arena, real);
     return *out == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+void sw_data_warn_untrusted(
+    struct sw_cli *cli, const struct sw_data_context *context, const struct sw_receipt *receipt)
+{
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_error why = {0};
+    struct sw_claim claim;
+    const struct sw_verify_options judge = {.now = cli->now};
+    if (sw_evidence_load(context->store, &receipt->claim, &bundle, &why) != SW_OK) {
+        return;
+    }
+    if (sw_claim_verify(&cli->arena, context->trust, sw_buf_bytes(&bundle), &judge, &claim, &why) !=
+        SW_OK) {
+        sw_say(cli, SW_TONE_WARN, "  note");
+        sw_say(cli, SW_TONE_PLAIN, "  it will not be believed here: %s\n", why.text);
+    }
 }

@@ -10,7 +10,10 @@
 
 #include "data/claims.h"
 
+#include "data/consumption.h"
+#include "data/mixture.h"
 #include "data/source.h"
+#include "data/training.h"
 
 #include "data/salt.h"
 #include "data/verify.h"
