@@ -1,5 +1,8 @@
 #include "cli/data_context.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 void sw_data_context_release(struct sw_data_context *context)
 {
     if (context->store != NULL) {
@@ -79,4 +82,15 @@ void sw_data_warn_untrusted(
         sw_say(cli, SW_TONE_WARN, "  note");
         sw_say(cli, SW_TONE_PLAIN, "  it will not be believed here: %s\n", why.text);
     }
+}
+
+sw_result sw_data_location(
+    struct sw_cli *cli, const char *path, const char **out, struct sw_error *err)
+{
+    SW_CLEANUP(free) char *real = realpath(path, NULL);
+    if (real == NULL) {
+        return sw_fail_errno(err, errno, "cannot read '%s'", path);
+    }
+    *out = sw_arena_strdup(&cli->arena, real);
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
 }

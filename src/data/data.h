@@ -18,4 +18,6 @@
 #include "data/salt.h"
 #include "data/verify.h"
 
+#include "data/ingest.h"
+
 #endif
