@@ -6,8 +6,9 @@
 
 #define SW_ROWS_INPUT 35 /* a part's note of where and how its input was read: JSON, group 0 */
 #define SW_QUARANTINE_LISTED 500000u /* records that are listed; further ones are only counted */
-#define SW_LABELS_COUNTED 4096u /* different labels or languages; further ones count as "(other)" \
-                                 */
+#define SW_LABELS_COUNTED                                                   \
+    4096u /* different labels or languages; further ones count as "(other)" \
+           */
 
 struct sw_ingest_request {
     const char *path;

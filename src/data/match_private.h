@@ -26,8 +26,7 @@ sw_result sw_matching_edge(struct sw_matching *matching, uint32_t output, struct
 /* Whoever is asked to stop. */
 static inline sw_result sw_matching_go_on(const struct sw_matching *matching, struct sw_error *err)
 {
-    return sw_progress_cancelled(matching->match->progress) ? sw_fail(err, SW_E_IO, "interrupted")
-                                                            : SW_OK;
+    return sw_progress_check(matching->match->progress, err);
 }
 
 /* By equal keys: ids, lines, contents (match_key.c). */
