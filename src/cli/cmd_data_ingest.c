@@ -71,17 +71,14 @@ static sw_result parse_part(
     const struct ingest_args *args, struct sw_record_options *out, struct sw_error *err)
 {
     if (args->part == NULL) {
-        return args->out == NULL ? SW_OK
-                                 : sw_fail(err, SW_E_USAGE, "--out goes with --part I/N");
+        return args->out == NULL ? SW_OK : sw_fail(err, SW_E_USAGE, "--out goes with --part I/N");
     }
     struct sw_str text = sw_str(args->part);
     const char *slash = strchr(args->part, '/');
     uint64_t part = 0;
     uint64_t parts = 0;
-    if (slash == NULL ||
-        !sw_parse_u64(sw_str_n(text.ptr, (size_t)(slash - text.ptr)), &part) ||
-        !sw_parse_u64(sw_str(slash + 1), &parts) || part == 0 || part > parts ||
-        parts > 1000000) {
+    if (slash == NULL || !sw_parse_u64(sw_str_n(text.ptr, (size_t)(slash - text.ptr)), &part) ||
+        !sw_parse_u64(sw_str(slash + 1), &parts) || part == 0 || part > parts || parts > 1000000) {
         return sw_fail(err, SW_E_USAGE, "--part takes I/N, such as 2/8, and not '%s'", args->part);
     }
     if (args->out == NULL) {
@@ -171,8 +168,8 @@ static sw_result load_salt(struct sw_data *data, const struct ingest_args *args,
 
 /* --- doing it -------------------------------------------------------------------------------- */
 
-static sw_result read_input(struct sw_cli *cli, struct sw_data *data,
-    struct ingestion *ingestion, struct sw_error *err)
+static sw_result read_input(
+    struct sw_cli *cli, struct sw_data *data, struct ingestion *ingestion, struct sw_error *err)
 {
     struct sw_bar *bar = sw_bar_start(cli, "ingesting");
     data->progress = sw_bar_progress(bar);
@@ -198,10 +195,8 @@ static sw_result describe(struct sw_data *data, const struct ingest_args *args,
     SW_TRY(sw_json_parse(data->arena, sw_bytes(kept, text.len), NULL, json, err));
     SW_TRY(sw_dataset_name_parse(sw_str(args->as), &name, err));
     struct sw_dataset_claim *claim = &ingestion->claim;
-    *claim = (struct sw_dataset_claim){.name = name.name,
-        .version = name.version,
-        .location = sw_str(location),
-        .options = json};
+    *claim = (struct sw_dataset_claim){
+        .name = name.name, .version = name.version, .location = sw_str(location), .options = json};
     return sw_ingest_gaps(data, &ingestion->done, &claim->gaps, &claim->gap_count);
 }
 
@@ -209,15 +204,13 @@ static sw_result record(struct sw_data *data, struct ingestion *ingestion, struc
 {
     SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     const struct sw_digest *manifest = &ingestion->done.manifest;
-    SW_TRY(sw_data_file_keep(
-        data, SW_DATA_FILE_SET, ingestion->request.work, manifest, err));
+    SW_TRY(sw_data_file_keep(data, SW_DATA_FILE_SET, ingestion->request.work, manifest, err));
     const char *path = sw_data_file_path(data, SW_DATA_FILE_SET, manifest);
     SW_TRY_PTR(path);
     SW_TRY(sw_rows_open(&rows, path, manifest, err));
     SW_TRY(sw_store_promote(data->store, NULL, err));
     struct sw_dataset_claim more = ingestion->claim;
-    return sw_dataset_claim_record(
-        data, &rows, &more, &ingestion->claim, &ingestion->receipt, err);
+    return sw_dataset_claim_record(data, &rows, &more, &ingestion->claim, &ingestion->receipt, err);
 }
 
 /* --- telling --------------------------------------------------------------------------------- */
@@ -273,7 +266,8 @@ static sw_result print_json(const struct ingestion *ingestion, bool is_part, str
 static void show_faults(struct sw_cli *cli, const struct sw_ingested *done)
 {
     if (done->bad > 0) {
-        sw_say(cli, SW_TONE_WARN, "  set aside   %s records:", sw_group_digits(cli, done->bad));
+        sw_say(cli, SW_TONE_WARN, "  set aside   %s record%s:", sw_group_digits(cli, done->bad),
+            done->bad == 1 ? "" : "s");
         for (size_t i = 0; i < done->reason_count; i++) {
             sw_say(cli, SW_TONE_PLAIN, "%s %s %s", i == 0 ? "" : ",",
                 sw_group_digits(cli, done->reasons[i].count), done->reasons[i].reason);
@@ -304,8 +298,7 @@ static void show(struct sw_cli *cli, const struct ingestion *ingestion)
     sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT "@" SW_STR_FMT ": ", SW_STR_ARG(claim->name),
         SW_STR_ARG(claim->version));
     show_size(cli, ingestion, claim->bytes);
-    sw_say(cli, SW_TONE_DIM, "  manifest    %s\n",
-        sw_digest_show(cli, &ingestion->done.manifest));
+    sw_say(cli, SW_TONE_DIM, "  manifest    %s\n", sw_digest_show(cli, &ingestion->done.manifest));
     show_faults(cli, &ingestion->done);
     for (size_t i = 0; i < claim->gap_count; i++) {
         sw_say(cli, SW_TONE_WARN, "  gap         " SW_STR_FMT "\n", SW_STR_ARG(claim->gaps[i]));
@@ -361,8 +354,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_TRY(sw_data_location(cli, cli->operands[0], &location, err));
     SW_CLEANUP(data_context) struct sw_data_context context;
     bool is_part = args->part != NULL;
-    SW_TRY(sw_data_context_open(
-        cli, SW_STORE_READ, is_part ? NULL : &args->signer, &context, err));
+    SW_TRY(sw_data_context_open(cli, SW_STORE_READ, is_part ? NULL : &args->signer, &context, err));
     SW_TRY(is_part ? SW_OK : sw_store_check_access(context.store, err));
     SW_TRY(sw_source_find(&context.data, sw_str(args->source), &source, NULL, err));
     struct sw_str name = source.name;

@@ -54,6 +54,70 @@ struct training {
     struct sw_digest before; /* what stood at --out before; alg 0: nothing */
 };
 
+/* --- reading datasets again ------------------------------------------------------------------ */
+
+static sw_result cannot_reread(
+    const struct sw_dataset_claim *set, const char *why, struct sw_error *err)
+{
+    return sw_fail(err, SW_E_NOEVIDENCE,
+        "the files of " SW_STR_FMT "@" SW_STR_FMT " cannot be read again: %s",
+        SW_STR_ARG(set->name), SW_STR_ARG(set->version), why);
+}
+
+static sw_result judge_reread(const struct sw_dataset_claim *set,
+    const struct sw_data_verification *found, struct sw_error *err)
+{
+    for (size_t i = 0; i < SW_COUNT(found->counts); i++) {
+        if (found->counts[i] != 0) {
+            return sw_fail(err, SW_E_REFUSED,
+                SW_STR_FMT "@" SW_STR_FMT
+                           " is not what was recorded: %llu %s, perhaps more; see 'sealwright data "
+                           "verify " SW_STR_FMT "'",
+                SW_STR_ARG(set->name), SW_STR_ARG(set->version),
+                (unsigned long long)found->counts[i],
+                sw_sample_problem_name((enum sw_sample_problem_kind)i), SW_STR_ARG(set->name));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result reread(
+    const struct sw_data *data, const struct sw_dataset_claim *set, struct sw_error *err)
+{
+    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
+    SW_CLEANUP(salt) struct sw_salt salt;
+    struct sw_data_verification found = {0};
+    struct sw_record_options how;
+    sw_salt_none(&salt);
+    if (set->declared || set->location.len == 0) {
+        return cannot_reread(set, "nobody recorded where they are", err);
+    }
+    const char *path = sw_arena_strndup(data->arena, set->location);
+    SW_TRY_PTR(path);
+    SW_TRY(sw_dataset_open(data, set, &rows, err));
+    SW_TRY(sw_record_options_read(data->arena, set->options, &how, err));
+    struct sw_error why = {0};
+    enum sw_code code = sw_salt_load(data, set->salt, &salt, &why);
+    if (code != SW_OK) {
+        return code == SW_E_NOENT ? cannot_reread(set, "its salt was forgotten", err)
+                                  : sw_fail(err, code, "%s", why.text);
+    }
+    SW_TRY(sw_data_check_set(data, &rows, &found, err));
+    SW_TRY(sw_data_compare(data, &rows, &salt, path, &how, &found, err));
+    return judge_reread(set, &found, err);
+}
+
+static sw_result reread_with_bar(
+    struct training *t, const struct sw_dataset_claim *set, struct sw_error *err)
+{
+    struct sw_data data = t->context->data;
+    struct sw_bar *bar = sw_bar_start(t->cli, "reading the dataset again");
+    data.progress = sw_bar_progress(bar);
+    enum sw_code code = reread(&data, set, err);
+    sw_bar_stop(bar);
+    return code;
+}
+
 /* --- what goes in ---------------------------------------------------------------------------- */
 
 static sw_result add_datasets(struct training *t, struct sw_error *err)
@@ -66,12 +130,16 @@ static sw_result add_datasets(struct training *t, struct sw_error *err)
         struct sw_dataset_claim set;
         SW_TRY(sw_training_dataset(&t->context->data, sw_str(list->items[i]),
             &t->claim.datasets[t->claim.dataset_count++], &set, err));
+        if (t->args->verify) {
+            SW_TRY(reread_with_bar(t, &set, err));
+        }
         if (set.declared) {
             SW_TRY(sw_training_add_gap(arena, &t->claim,
                 sw_arena_printf(arena, "dataset " SW_STR_FMT "@" SW_STR_FMT " is declared only",
                     SW_STR_ARG(set.name), SW_STR_ARG(set.version))));
         }
     }
+    t->claim.verified = t->args->verify;
     return SW_OK;
 }
 

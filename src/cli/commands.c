@@ -13,6 +13,11 @@
     X(data_source_add)  \
     X(data_source_list) \
     X(data_source_show) \
+    X(data_ingest)      \
+    X(data_join)        \
+    X(data_list)        \
+    X(data_show)        \
+    X(data_verify)      \
     X(data_mix)         \
     X(data_consume)     \
     X(data_weights)     \

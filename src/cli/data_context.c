@@ -54,7 +54,7 @@ sw_result sw_data_context_resume(struct sw_cli *cli, enum sw_store_mode mode,
 {
     const char *path = NULL;
     SW_TRY(sw_cli_store_path(cli, &path, err));
-    SW_TRY(sw_store_open(path, mode, &context->store, err));
+    SW_TRY(sw_cli_store_open_at(cli, path, mode, &context->store, err));
     context->data.store = context->store;
     context->data.now = sw_time_now(); /* it may have been hours */
     return SW_OK;
@@ -65,6 +65,17 @@ sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error
     struct sw_store *store = context->store;
     context->store = NULL;
     return sw_store_close(store, err);
+}
+
+sw_result sw_data_location(
+    struct sw_cli *cli, const char *path, const char **out, struct sw_error *err)
+{
+    SW_CLEANUP(free) char *real = realpath(path, NULL);
+    if (real == NULL) {
+        return sw_fail_errno(err, errno, "cannot read '%s'", path);
+    }
+    *out = sw_arena_strdup(&cli->arena, real);
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
 }
 
 void sw_data_warn_untrusted(
@@ -82,15 +93,4 @@ void sw_data_warn_untrusted(
         sw_say(cli, SW_TONE_WARN, "  note");
         sw_say(cli, SW_TONE_PLAIN, "  it will not be believed here: %s\n", why.text);
     }
-}
-
-sw_result sw_data_location(
-    struct sw_cli *cli, const char *path, const char **out, struct sw_error *err)
-{
-    SW_CLEANUP(free) char *real = realpath(path, NULL);
-    if (real == NULL) {
-        return sw_fail_errno(err, errno, "cannot read '%s'", path);
-    }
-    *out = sw_arena_strdup(&cli->arena, real);
-    return *out == NULL ? SW_E_NOMEM : SW_OK;
 }

@@ -132,8 +132,8 @@ enum sealwright_status sealwright_open_pinned(const char *path, enum sealwright_
         code = sw_scan_new(&sw->scan, &sw->error);
     }
     if (code == SW_OK) {
-        code = sw_store_open_pinned(path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &pin,
-            &sw->store, &sw->error);
+        code = sw_store_open_pinned(
+            path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &pin, &sw->store, &sw->error);
     }
     return finish(sw, code);
 }

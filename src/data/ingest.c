@@ -39,11 +39,22 @@ static sw_result take_lock(struct ingesting *ingesting, struct sw_error *err)
     return SW_OK;
 }
 
-static void drop_lock(struct ingesting *ingesting, bool done)
+static bool remove_beside(struct ingesting *ingesting, const char *ending)
 {
-    const char *path = sw_arena_printf(ingesting->data->arena, "%s.lock", ingesting->request->work);
-    if (done && path != NULL) {
-        (void)unlink(path);
+    const char *path =
+        sw_arena_printf(ingesting->data->arena, "%s%s", ingesting->request->work, ending);
+    return path != NULL && unlink(path) == 0;
+}
+
+/* What a later run can go on with stays; anything else goes. */
+static void tidy(struct ingesting *ingesting, bool done)
+{
+    const char *state =
+        sw_arena_printf(ingesting->data->arena, "%s.state", ingesting->request->work);
+    bool can_go_on = !done && state != NULL && sw_file_exists(state);
+    if (ingesting->lock >= 0 && !can_go_on) {
+        (void)(done || remove_beside(ingesting, ""));
+        (void)remove_beside(ingesting, ".lock");
     }
     sw_cleanup_fd(&ingesting->lock);
 }
@@ -175,7 +186,8 @@ static const char *file_of(const struct ingesting *ingesting, uint32_t file)
 {
     size_t count;
     const struct sw_input_file *files = sw_records_files(ingesting->records, &count);
-    return file < count ? files[file].path : "?";
+    const char *path = file < count ? files[file].path : "?";
+    return strcmp(path, ".") == 0 ? sw_path_base(ingesting->request->path).ptr : path;
 }
 
 static sw_result take_bad(

@@ -94,6 +94,22 @@ run "$SW_BIN" data train --json --run loud-json --dataset mails --code train.sh 
 json "with --json standard output is one document" .run loud-json
 like "the words are on standard error" "$err" said
 
+# Reading the datasets again first.
+seq 1 50 >lines.txt
+ok "a dataset of a file" "$make_dataset" .sealwright lines@1 "forum=@$PWD/lines.txt"
+run "$SW_BIN" data train --json --verify --run fresh --dataset lines --code train.sh --out v.bin -- sh -c 'echo 1 >v.bin'
+exits "files that are as recorded" 0
+json "and it says that they were read" .verified true
+sed -i 's/^25$/changed/' lines.txt
+expect "files that changed are not trained on" 1 "$SW_BIN" data train --verify --run stale --dataset lines --out v2.bin -- touch ran
+like "and it is told how much" "$err" "lines@1 is not what was recorded: 1 changed"
+expect "without --verify nobody looks" 0 "$SW_BIN" data train --run blind --dataset lines --code train.sh --out v2.bin -- sh -c 'echo 2 >v2.bin'
+rm lines.txt
+expect "files that are gone" 4 "$SW_BIN" data train --verify --run gone --dataset lines --out v3.bin -- touch ran
+expect "files that nobody knows of" 3 "$SW_BIN" data train --verify --run lost --dataset mails --out v3.bin -- touch ran
+like "are no evidence" "$err" "cannot be read again"
+not_ok "the command did not run" test -e ran
+
 # What fails leaves no record.
 size=$("$SW_BIN" log checkpoint --json | jq .size)
 expect "a command that fails" 1 "$SW_BIN" data train --run f1 --dataset mails --out f.bin -- sh -c 'echo 1 >f.bin; exit 3'
