@@ -18,6 +18,7 @@
     X(data_list)        \
     X(data_show)        \
     X(data_verify)      \
+    X(data_run)         \
     X(data_mix)         \
     X(data_consume)     \
     X(data_weights)     \

@@ -19,5 +19,6 @@
 #include "data/verify.h"
 
 #include "data/ingest.h"
+#include "data/run.h"
 
 #endif
