@@ -10,6 +10,8 @@
 
 #include "data/claims.h"
 
+#include "data/consumption.h"
+#include "data/mixture.h"
 #include "data/source.h"
 
 #include "data/salt.h"
