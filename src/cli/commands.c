@@ -16,6 +16,7 @@
     X(data_mix)         \
     X(data_consume)     \
     X(data_weights)     \
+    X(data_report)      \
     X(evidence_list)    \
     X(evidence_show)    \
     X(evidence_query)   \

@@ -17,4 +17,6 @@
 #include "data/salt.h"
 #include "data/verify.h"
 
+#include "data/report.h"
+
 #endif
