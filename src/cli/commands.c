@@ -13,9 +13,16 @@
     X(data_source_add)  \
     X(data_source_list) \
     X(data_source_show) \
+    X(data_ingest)      \
+    X(data_join)        \
+    X(data_list)        \
+    X(data_show)        \
+    X(data_verify)      \
     X(data_mix)         \
     X(data_consume)     \
     X(data_weights)     \
+    X(data_train)       \
+    X(data_checkpoint)  \
     X(data_report)      \
     X(evidence_list)    \
     X(evidence_show)    \

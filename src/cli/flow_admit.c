@@ -38,6 +38,19 @@ static struct sw_digest manifest_of(const struct sw_claim *claim)
     return (struct sw_digest){0};
 }
 
+/* Were there files that the scan could not finish? What kept it may be gone by now: its time limit,
+ * too little memory. */
+static bool gave_up(const struct sw_claim *claim)
+{
+    const struct sw_json *coverage = sw_json_get(claim->statement.predicate, "coverage");
+    SW_JSON_EACH (item, sw_json_get(coverage, "unreadFormats")) {
+        if (sw_json_is(item, "failed")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A scan claim counts when somebody trusted signed it, the rules are the present ones, and it is
  * younger than the policy asks (0: no age limit). Changed rules force a new scan. `manifest` is
  * which model it is about. */
@@ -59,7 +72,8 @@ static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *r
     sw_scan_rules_digest(&present);
     struct sw_digest made_with = rules_of(&claim);
     *manifest = manifest_of(&claim);
-    return sw_digest_equal(&made_with, &present) && is_fresh(request, record, &claim, fresh);
+    return sw_digest_equal(&made_with, &present) && !gave_up(&claim) &&
+           is_fresh(request, record, &claim, fresh);
 }
 
 /* The root that the signature claims, before anything was checked: only to ask what is known of it.
@@ -125,6 +139,7 @@ static sw_result look_once(struct sw_arena *arena, const struct sw_admit_request
         verify.options.model.consumer_count = 1;
         verify.options.model.tree_ready = sw_scan_tree;
         verify.options.model.tree_ctx = request->scan;
+        sw_scan_watch(request->scan, request->options.model.progress);
     }
     SW_TRY(sw_flow_verify(arena, &verify, signature, &out->verification, err));
     /* A scan speaks about the bytes that were read: it counts only when they are the signed ones.

@@ -25,16 +25,16 @@ enum class {
     CLASSES,
 };
 
-/* What a byte leads to. A line feed ends the row, but in QUOTED. BROKEN is PLAIN in a row that
- * breaks the format. */
-#define BROKEN STATES
+/* Goes with a state that is reached by what breaks the format. */
+#define BROKEN 8
 
+/* What a byte leads to. A line feed ends the row, but in QUOTED. */
 static const uint8_t table[STATES][CLASSES] = {
     [AT_FIELD] = {PLAIN, AT_FIELD, QUOTED, PLAIN, AT_FIELD},
-    [PLAIN] = {PLAIN, AT_FIELD, BROKEN, PLAIN, AT_FIELD},
+    [PLAIN] = {PLAIN, AT_FIELD, PLAIN | BROKEN, PLAIN, AT_FIELD},
     [QUOTED] = {QUOTED, QUOTED, CLOSED, QUOTED, QUOTED},
-    [CLOSED] = {BROKEN, AT_FIELD, QUOTED, RETURNED, AT_FIELD},
-    [RETURNED] = {BROKEN, BROKEN, BROKEN, BROKEN, AT_FIELD},
+    [CLOSED] = {PLAIN | BROKEN, AT_FIELD, QUOTED, RETURNED, AT_FIELD},
+    [RETURNED] = {PLAIN | BROKEN, AT_FIELD | BROKEN, PLAIN | BROKEN, PLAIN | BROKEN, AT_FIELD},
 };
 
 struct row_end {
@@ -85,9 +85,9 @@ static bool find_row_end(void *ctx, struct sw_bytes unseen, size_t *len)
             return true;
         }
         uint8_t next = table[end->state][class];
-        end->broken = end->broken || next == BROKEN;
+        end->broken = end->broken || (next & BROKEN) != 0;
         end->quoted = end->quoted || next == QUOTED;
-        end->state = next == BROKEN ? PLAIN : next;
+        end->state = next & (BROKEN - 1);
         p = pass_dull(end, p, to);
     }
     return false;
@@ -223,6 +223,9 @@ static void csv_release(struct sw_records *r)
 static uint64_t count_lines(struct sw_bytes bytes)
 {
     uint64_t count = 0;
+    if (bytes.len == 0) {
+        return 0;
+    }
     const uint8_t *end = bytes.ptr + bytes.len;
     for (const uint8_t *p = bytes.ptr; p < end; p++) {
         p = memchr(p, '\n', (size_t)(end - p));
@@ -243,7 +246,9 @@ static sw_result next_row(
     do {
         row_end_restart(&csv->end);
         SW_TRY(sw_feed_item(&r->feed, find_row_end, &csv->end, 1, row, found, err));
-        sw_item_chomp(row);
+        if (csv->end.state != QUOTED) {
+            sw_item_chomp(row);
+        }
         r->line++;
     } while (*found && row->length == 0);
     *lines = csv->end.quoted ? count_lines(row->bytes) : 0;

@@ -124,12 +124,12 @@ rules:
     where:
       - field: predicate.found
         equals: clean
-      - field: predicate.coverage.unreadFormats.0
-        equals: onnx
-      - field: predicate.coverage.unreadFormats.1
-        exists: false
+      - every: predicate.coverage.unreadFormats.*
+        in: [onnx, tflite]
+        allow-empty: true
 Y
 expect "a policy that names the format admits it" 0 "$SW_BIN" admit --policy onnx.yaml onnx
+expect "and what was read whole" 0 "$SW_BIN" admit --policy onnx.yaml good
 head -c 100 /dev/urandom | sed '1s/^/\x01/' >onnx/other
 expect "with other binary content it is sealed" 0 "$SW_BIN" seal onnx
 expect "and not admitted by that policy" 1 "$SW_BIN" admit --policy onnx.yaml onnx
@@ -145,6 +145,9 @@ like "is explained" "$err" "such as 10m"
 cp -r good hurried
 expect "a seal has a limit too" 0 "$SW_BIN" seal --time-limit 0s hurried
 like "and says it" "$out" "time limit of the whole scan"
+echo '{"other": 1}' >hurried/other.json
+expect "another model is sealed in a hurry" 0 "$SW_BIN" seal --time-limit 0s hurried
+expect "and scanned again with time" 0 "$SW_BIN" admit hurried
 
 # Waivers.
 sed -i '/^waivers:/d' .sealwright/policy.yaml
