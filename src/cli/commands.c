@@ -24,6 +24,7 @@
     X(data_weights)     \
     X(data_train)       \
     X(data_checkpoint)  \
+    X(data_report)      \
     X(evidence_list)    \
     X(evidence_show)    \
     X(evidence_query)   \

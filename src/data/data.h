@@ -21,4 +21,6 @@
 #include "data/ingest.h"
 #include "data/run.h"
 
+#include "data/report.h"
+
 #endif
