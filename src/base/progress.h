@@ -12,7 +12,7 @@ struct sw_progress {
     _Atomic uint64_t bytes_done;
     _Atomic uint64_t items_total;
     _Atomic uint64_t items_done;
-    _Atomic bool cancel; /* set it to ask the work to stop; it then gives SW_E_IO "interrupted" */
+    _Atomic bool cancel; /* set it to ask the work to stop; it then gives SW_E_INTERRUPTED */
 };
 
 static inline void sw_progress_expect(struct sw_progress *p, uint64_t bytes, uint64_t items)
@@ -34,6 +34,12 @@ static inline void sw_progress_add(struct sw_progress *p, uint64_t bytes, uint64
 static inline bool sw_progress_cancelled(const struct sw_progress *p)
 {
     return p != NULL && atomic_load_explicit(&p->cancel, memory_order_relaxed);
+}
+
+/* SW_E_INTERRUPTED when it was asked to stop. */
+static inline sw_result sw_progress_check(const struct sw_progress *p, struct sw_error *err)
+{
+    return sw_progress_cancelled(p) ? sw_fail(err, SW_E_INTERRUPTED, "interrupted") : SW_OK;
 }
 
 #endif

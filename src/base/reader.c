@@ -235,8 +235,9 @@ static enum outcome read_bytes(struct worker *worker, int fd, struct sw_error *w
     struct sw_progress *progress = worker->run->options->progress;
     uint64_t offset = worker->unit.start;
     while (offset < worker->unit.end) {
-        if (sw_progress_cancelled(progress)) {
-            return stop_with(worker, sw_fail(why, SW_E_IO, "interrupted"), why);
+        enum sw_code asked = sw_progress_check(progress, why);
+        if (asked != SW_OK) {
+            return stop_with(worker, asked, why);
         }
         struct sw_bytes chunk;
         if (read_chunk(worker, fd, offset, &chunk, why) != SW_OK) {
@@ -370,6 +371,8 @@ sw_result sw_reader_run(const struct sw_tree *tree, const struct sw_consumer *co
         sw_parallel(thread_count(&run, units), run_thread, &run);
     }
     (void)pthread_mutex_destroy(&run.lock);
+    /* Whoever asked to stop may have stopped others too, whose answers consumers waited for. */
+    SW_TRY(run.code == SW_OK ? sw_progress_check(options->progress, err) : SW_OK);
     if (run.code != SW_OK && err != NULL) {
         *err = run.error;
         err->code = run.code;

@@ -50,8 +50,8 @@ uint64_t sw_reader_units_of(const struct sw_entry *entry, uint64_t range_size);
 size_t sw_reader_units(const struct sw_tree *tree, uint64_t range_size);
 
 /* Reads every file of the tree once, large files first (other kinds of entry are passed over). A
- * file that cannot be read goes to `failed`, and the rest is still read. SW_E_IO when `cancel` was
- * set, SW_E_LIMIT when there are too many units to count. */
+ * file that cannot be read goes to `failed`, and the rest is still read. SW_E_INTERRUPTED when
+ * `cancel` was set, SW_E_LIMIT when there are too many units to count. */
 sw_result sw_reader_run(const struct sw_tree *tree, const struct sw_consumer *const *consumers,
     size_t consumer_count, const struct sw_reader_options *options, struct sw_error *err);
 

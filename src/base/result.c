@@ -22,6 +22,7 @@ static const struct {
     [SW_E_IO] = {"input or output failed", 4},
     [SW_E_BUSY] = {"in use by another process", 4},
     [SW_E_NOMEM] = {"out of memory", 4},
+    [SW_E_INTERRUPTED] = {"interrupted", 4},
     [SW_E_INTERNAL] = {"internal error", 4},
 };
 

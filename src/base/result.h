@@ -22,6 +22,7 @@ enum sw_code {
     SW_E_IO,          /* the operating system or a database said no (exit 4) */
     SW_E_BUSY,        /* somebody else holds the lock (exit 4) */
     SW_E_NOMEM,       /* out of memory (exit 4) */
+    SW_E_INTERRUPTED, /* somebody asked to stop (exit 4) */
     SW_E_INTERNAL,    /* a bug in sealwright (exit 4) */
 };
 

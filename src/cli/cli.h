@@ -190,7 +190,7 @@ sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request 
 struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */
-    struct sw_store *store;
+    struct sw_store *store;     /* is made the writer when there is something to record */
     /* Made before any key was loaded: its workers begin as copies of this process, and hostile
      * files must not meet a key there. */
     struct sw_scan *scan;
@@ -215,7 +215,7 @@ sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *req
 struct sw_admit_request {
     const char *path;
     const char *signature_path;
-    struct sw_store *store;
+    struct sw_store *store; /* as in sw_seal_request; a dry run only reads */
     const struct sw_trust *trust;
     const struct sw_policy *policy;
     struct sw_scan *scan; /* as in sw_seal_request; used when a scan is needed */

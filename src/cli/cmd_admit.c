@@ -161,7 +161,8 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(sw_scan_new(&scan, err));
-    SW_TRY(sw_cli_store_open(cli, args->dry_run ? SW_STORE_READ : SW_STORE_WRITE, &store, err));
+    SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+    SW_TRY(args->dry_run ? SW_OK : sw_store_check_access(store, err));
     struct sw_admit_request request = {.path = cli->operands[0], .store = store, .scan = scan};
     struct sw_admitted admitted;
     SW_TRY(admit(cli, args, &request, &admitted, err));

@@ -120,7 +120,8 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(sw_scan_new(&scan, err));
-    SW_TRY(sw_cli_store_open(cli, SW_STORE_WRITE, &store, err));
+    SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+    SW_TRY(sw_store_check_access(store, err));
     SW_TRY(sw_cli_store_outside(cli, sw_store_path(store), &request.options, request.path, err));
     request.scan = scan;
     request.store = store;

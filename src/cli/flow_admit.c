@@ -17,16 +17,14 @@ static struct sw_digest rules_of(const struct sw_claim *claim)
     return rules;
 }
 
-/* Younger than the policy asks (0: any age), by what the scan itself says, too: an old claim can be
- * put into the log late. */
-static bool is_fresh(
-    const struct sw_admit_request *request, const struct sw_claim *claim, int64_t fresh)
+/* Younger than the policy asks (0: any age), as the gate will see it, and not from the future. */
+static bool is_fresh(const struct sw_admit_request *request,
+    const struct sw_evidence_record *record, const struct sw_claim *claim, int64_t fresh)
 {
-    struct sw_str text;
-    int64_t time = 0;
-    return fresh == 0 ||
-           (sw_json_str(sw_json_get(claim->statement.predicate, "scannedAt"), &text) &&
-               sw_time_parse(text, &time) && request->options.now - time <= fresh);
+    int64_t made;
+    return record->time - request->options.now <= SW_GATE_CLOCK_SKEW &&
+           sw_policy_claim_time(&claim->statement, record->time, &made) &&
+           (fresh == 0 || request->options.now - made <= fresh);
 }
 
 /* What a scan claim says was scanned; an empty digest when it does not say it. */
@@ -46,9 +44,6 @@ static struct sw_digest manifest_of(const struct sw_claim *claim)
 static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *request,
     const struct sw_evidence_record *record, int64_t fresh, struct sw_digest *manifest)
 {
-    if (fresh != 0 && request->options.now - record->time > fresh) {
-        return false;
-    }
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
     struct sw_error ignored = {0};
     if (sw_evidence_load(request->store, &record->claim, &bundle, &ignored) != SW_OK) {
@@ -64,7 +59,7 @@ static bool scan_counts(struct sw_arena *arena, const struct sw_admit_request *r
     sw_scan_rules_digest(&present);
     struct sw_digest made_with = rules_of(&claim);
     *manifest = manifest_of(&claim);
-    return sw_digest_equal(&made_with, &present) && is_fresh(request, &claim, fresh);
+    return sw_digest_equal(&made_with, &present) && is_fresh(request, record, &claim, fresh);
 }
 
 /* The root that the signature claims, before anything was checked: only to ask what is known of it.
@@ -160,19 +155,19 @@ static sw_result look(struct sw_arena *arena, const struct sw_admit_request *req
 
 /* What is on disk, by its own digest: a verdict about changed files must not name the signed model.
  * Where the files cannot even be named (a symlink, no file at all), the digest stays empty. */
-static void name_subject(struct sw_arena *arena, const struct sw_admit_request *request,
-    const struct sw_verification *verification, struct sw_digest *subject)
+static sw_result name_subject(struct sw_arena *arena, const struct sw_admit_request *request,
+    const struct sw_verification *verification, struct sw_digest *subject, struct sw_error *err)
 {
+    *subject = verification->root;
     if (verification->verdict == SW_VERDICT_PASS) {
-        *subject = verification->root;
-        return;
+        return SW_OK;
     }
     struct sw_manifest manifest;
-    struct sw_error ignored = {0};
-    if (sw_model_hash(arena, request->path, &request->options.model, &manifest, &ignored) ==
-        SW_OK) {
-        *subject = manifest.root;
-    }
+    struct sw_error why = {0};
+    enum sw_code code =
+        sw_model_hash(arena, request->path, &request->options.model, &manifest, &why);
+    *subject = code == SW_OK ? manifest.root : (struct sw_digest){0};
+    return code == SW_E_INTERRUPTED ? sw_fail(err, code, "%s", why.text) : SW_OK;
 }
 
 /* --- recording what was seen ----------------------------------------------------------------- */
@@ -313,13 +308,13 @@ static const struct sw_gate_rule scan_rule = {.name = "scan",
 /* Without signed files in front of it, the gate is not asked: claims about the signed digest say
  * nothing about other bytes. */
 static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *request,
-    struct sw_admitted *admitted, struct sw_error *err)
+    const struct sw_digest *subject, struct sw_admitted *admitted, struct sw_error *err)
 {
     struct sw_decision gate = {.verdict = SW_GATE_PASS,
+        .subject = *subject,
         .time = request->options.now,
         .policy_name = sw_policy_name(request->policy),
         .policy_digest = *sw_policy_digest(request->policy)};
-    name_subject(arena, request, &admitted->verification, &gate.subject);
     if (admitted->verification.verdict == SW_VERDICT_PASS) {
         struct sw_gate_question question = {.subject = gate.subject,
             .manifest = admitted->verification.manifest_digest,
@@ -360,11 +355,16 @@ sw_result sw_flow_admit(struct sw_arena *arena, const struct sw_admit_request *r
             "that claims could be about; seal the model anew",
             request->path);
     }
-    if (!request->dry_run) {
+    struct sw_digest subject;
+    SW_TRY(name_subject(arena, request, &admitted.verification, &subject, err));
+    if (request->dry_run) {
+        SW_TRY(decide(arena, request, &subject, &admitted, err));
+    } else {
+        /* Only now: reading a model can take hours, and others write to the store meanwhile. What
+         * they wrote counts, since the gate asks the store again. */
+        SW_TRY(sw_store_promote(request->store, request->options.model.progress, err));
         SW_TRY(record_findings(request, &admitted, &signature, err));
-    }
-    SW_TRY(decide(arena, request, &admitted, err));
-    if (!request->dry_run) {
+        SW_TRY(decide(arena, request, &subject, &admitted, err));
         SW_TRY(record_verdict(arena, request, &admitted, err));
     }
     *out = admitted;

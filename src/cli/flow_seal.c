@@ -51,8 +51,21 @@ static sw_result record_refusal(const struct sw_seal_request *request, struct sw
 {
     struct sw_bytes bundle = sw_buf_bytes(scan);
     SW_TRY(sw_evidence_add(request->store, &bundle, 1, &out->scan_receipt, err));
-    out->refused = true;
     return sw_log_publish(request->store, err);
+}
+
+/* The log first: if the signature cannot be written then, the log holds a true claim, and no model
+ * carries a signature that the log does not know. */
+static sw_result record_seal(const struct sw_seal_request *request, struct sw_sealed *out,
+    const struct sw_buf *scan, const struct sw_buf *signature, struct sw_error *err)
+{
+    struct sw_bytes bundles[] = {sw_buf_bytes(signature), sw_buf_bytes(scan)};
+    struct sw_receipt receipts[2];
+    SW_TRY(sw_evidence_add(request->store, bundles, 2, receipts, err));
+    SW_TRY(sw_log_publish(request->store, err));
+    out->signature_receipt = receipts[0];
+    out->scan_receipt = receipts[1];
+    return sw_file_write(out->signature_path, sw_buf_bytes(signature), 0666, SW_WRITE_SYNC, err);
 }
 
 sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *request,
@@ -66,23 +79,15 @@ sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *req
     SW_TRY(hash_and_scan(arena, request, &sealed, err));
     SW_CLEANUP(buf) struct sw_buf scan = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    sealed.refused = sealed.scan.verdict == SW_SCAN_MALICIOUS && !request->despite_findings;
     SW_TRY(scan_claim(request, &sealed, &scan, err));
-    if (sealed.scan.verdict == SW_SCAN_MALICIOUS && !request->despite_findings) {
-        SW_TRY(record_refusal(request, &sealed, &scan, err));
-        *out = sealed;
-        return SW_OK;
+    if (!sealed.refused) {
+        SW_TRY(signature_claim(request, &sealed, &signature, err));
     }
-    SW_TRY(signature_claim(request, &sealed, &signature, err));
-    /* The log first: if the signature cannot be written then, the log holds a true claim, and no
-     * model carries a signature that the log does not know. */
-    struct sw_bytes bundles[] = {sw_buf_bytes(&signature), sw_buf_bytes(&scan)};
-    struct sw_receipt receipts[2];
-    SW_TRY(sw_evidence_add(request->store, bundles, 2, receipts, err));
-    SW_TRY(sw_log_publish(request->store, err));
-    sealed.signature_receipt = receipts[0];
-    sealed.scan_receipt = receipts[1];
-    SW_TRY(
-        sw_file_write(sealed.signature_path, sw_buf_bytes(&signature), 0666, SW_WRITE_SYNC, err));
+    /* Only now: reading a model can take hours, and others write to the store meanwhile. */
+    SW_TRY(sw_store_promote(request->store, request->options.progress, err));
+    SW_TRY(sealed.refused ? record_refusal(request, &sealed, &scan, err)
+                          : record_seal(request, &sealed, &scan, &signature, err));
     *out = sealed;
     return SW_OK;
 }

@@ -8,6 +8,7 @@
 
 struct sealwright {
     struct sw_store *store;
+    bool writes;
     struct sw_trust *trust;
     struct sw_policy *policy;
     struct sw_scan *scan;  /* made before the log's key was loaded; for the first admission */
@@ -113,18 +114,19 @@ enum sealwright_status sealwright_open(
         return SEALWRIGHT_ERROR;
     }
     *out = sw;
+    sw->writes = mode == SEALWRIGHT_WRITE;
     sw_arena_init(&sw->arena, 0);
     sw->path = strdup(path);
     if (sw->path == NULL) {
         return finish(sw, SW_E_NOMEM);
     }
     enum sw_code code = load_papers(sw);
-    if (code == SW_OK && mode == SEALWRIGHT_WRITE) {
+    if (code == SW_OK && sw->writes) {
         code = sw_scan_new(&sw->scan, &sw->error);
     }
     if (code == SW_OK) {
-        code = sw_store_open(path, mode == SEALWRIGHT_WRITE ? SW_STORE_WRITE : SW_STORE_READ,
-            &sw->store, &sw->error);
+        code = sw_store_open(
+            path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &sw->store, &sw->error);
     }
     return finish(sw, code);
 }
@@ -256,6 +258,11 @@ static sw_result default_key(struct sealwright *sw, struct sw_arena *arena, stru
 static sw_result admit(struct sealwright *sw, const char *model, unsigned flags, struct held *held)
 {
     bool dry_run = (flags & SEALWRIGHT_DRY_RUN) != 0;
+    if (!dry_run && !sw->writes) {
+        return sw_fail(&sw->error, SW_E_USAGE,
+            "the store is open for reading only: admit with SEALWRIGHT_DRY_RUN, or open it to "
+            "write");
+    }
     SW_CLEANUP(scan) struct sw_scan *scan = SW_TAKE(sw->scan);
     SW_CLEANUP(key) struct sw_key *key = NULL;
     if (scan == NULL) {

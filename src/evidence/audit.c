@@ -53,7 +53,7 @@ sw_result sw_audit_read(
 {
     audit->report->bytes += bytes;
     sw_progress_add(audit->progress, bytes, entries);
-    return sw_progress_cancelled(audit->progress) ? sw_fail(err, SW_E_IO, "interrupted") : SW_OK;
+    return sw_progress_check(audit->progress, err);
 }
 
 sw_result sw_audit_claim(struct sw_audit *audit, const struct sw_digest *claim)

@@ -29,6 +29,14 @@ enum sw_store_mode {
 
 sw_result sw_store_open(
     const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err);
+/* Makes a store that is open for reading the one writer: what it read is read anew. Nothing for one
+ * that is. No other thread may use the store meanwhile. SW_E_BUSY as above, SW_E_INTERRUPTED when
+ * `progress` (which may be NULL) was asked to stop; after a failure it is open for reading still.
+ */
+sw_result sw_store_promote(
+    struct sw_store *store, const struct sw_progress *progress, struct sw_error *err);
+/* Could this process write, as far as can be told without the lock? For before long work. */
+sw_result sw_store_check_access(const struct sw_store *store, struct sw_error *err);
 /* Publishes what is not yet published and closes. The store is gone also when that fails; nothing
  * that was acknowledged is lost. */
 sw_result sw_store_close(struct sw_store *store, struct sw_error *err);

@@ -249,6 +249,32 @@ static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_er
     return sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err);
 }
 
+#define READ_TRIES 5 /* a writer may publish while the entries are read */
+
+/* Did a writer publish since the checkpoint was read? */
+static bool has_moved(struct sw_store *store)
+{
+    uint64_t size = store->head.size;
+    if (store->mode == SW_STORE_WRITE) {
+        return false;
+    }
+    store->head_read = false;
+    return sw_store_head(store, NULL) == SW_OK && store->head.size != size;
+}
+
+/* A reader that is overtaken finds a journal that begins behind its checkpoint. */
+static sw_result read_steadily(struct sw_store *store, struct gather *g, struct sw_error *err)
+{
+    for (int i = 1;; i++) {
+        enum sw_code rc = read_all(store, g, err);
+        if (rc != SW_E_REFUSED || i == READ_TRIES || !has_moved(store)) {
+            return rc;
+        }
+        g->count = g->unsure = 0;
+        g->frontier = (struct sw_frontier){0};
+    }
+}
+
 sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err)
@@ -262,7 +288,7 @@ sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_qu
     sw_arena_init(&g.scratch, 0);
     sw_digest_text(query->subject, g.subject);
     (void)pthread_mutex_lock(&store->io);
-    enum sw_code rc = read_all(store, &g, err);
+    enum sw_code rc = read_steadily(store, &g, err);
     (void)pthread_mutex_unlock(&store->io);
     SW_TRY(rc);
     settle_unsure(store, &g);

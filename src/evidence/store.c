@@ -173,25 +173,27 @@ static sw_result read_policy(struct sw_store *store, struct sw_error *err)
 static sw_result read_key(struct sw_store *store, struct sw_error *err)
 {
     SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
+    SW_CLEANUP(key) struct sw_key *key = NULL;
     uint8_t raw[32];
     SW_TRY(sw_disk_get(&store->disk, SW_STORE_KEY_FILE, SW_STORE_POLICY_MAX, &pem, err));
-    enum sw_code rc =
-        sw_key_read_private(sw_buf_bytes(&pem), (struct sw_str){NULL, 0}, &store->key, err);
+    enum sw_code rc = sw_key_read_private(sw_buf_bytes(&pem), (struct sw_str){NULL, 0}, &key, err);
     if (rc != SW_OK) {
         return sw_error_prefix(err, rc, "'%s/" SW_STORE_KEY_FILE "'", store->path);
     }
-    if (sw_key_raw_ed25519(store->key, raw) != SW_OK ||
-        memcmp(raw, store->vkey.key, sizeof(raw)) != 0) {
+    if (sw_key_raw_ed25519(key, raw) != SW_OK || memcmp(raw, store->vkey.key, sizeof(raw)) != 0) {
         return sw_fail(err, SW_E_REFUSED,
             "'%s/" SW_STORE_KEY_FILE "' is not the key that '%s/" SW_STORE_POLICY_FILE
             "' names for this log",
             store->path, store->path);
     }
+    sw_key_free(store->key);
+    store->key = SW_TAKE(key);
     return SW_OK;
 }
 
 /* Somebody else's short piece of work is waited for; a long-lived writer is reported. */
-static sw_result take_lock(struct sw_store *store, struct sw_error *err)
+static sw_result take_lock(
+    struct sw_store *store, const struct sw_progress *progress, struct sw_error *err)
 {
     store->lock = openat(
         store->disk.dir, SW_STORE_LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -206,6 +208,7 @@ static sw_result take_lock(struct sw_store *store, struct sw_error *err)
         if (errno != EWOULDBLOCK && errno != EINTR) {
             return sw_fail_errno(err, errno, "cannot lock store '%s'", store->path);
         }
+        SW_TRY(sw_progress_check(progress, err));
         if (waited >= lock_wait) {
             return sw_fail(err, SW_E_BUSY,
                 "store '%s' is being written by another process; try again when it is done",
@@ -222,9 +225,66 @@ static sw_result open_parts(struct sw_store *store, struct sw_error *err)
     if (store->mode == SW_STORE_READ) {
         return SW_OK;
     }
-    SW_TRY(take_lock(store, err));
+    SW_TRY(take_lock(store, NULL, err));
     SW_TRY(read_key(store, err));
     return sw_store_recover(store, err);
+}
+
+static sw_result begin_writing(
+    struct sw_store *store, const struct sw_progress *progress, struct sw_error *err)
+{
+    SW_TRY(take_lock(store, progress, err));
+    SW_TRY(read_key(store, err));
+    store->mode = SW_STORE_WRITE;
+    SW_TRY(sw_store_recover(store, err));
+    return sw_progress_check(progress, err);
+}
+
+static void end_writing(struct sw_store *store)
+{
+    store->mode = SW_STORE_READ;
+    store->head_read = false;
+    sw_journal_close(&store->journal);
+    sw_tiles_release(&store->tiles);
+    sw_tiles_init(&store->tiles, sw_store_put_tile, store);
+    sw_cleanup_fd(&store->lock);
+    store->lock = -1;
+}
+
+sw_result sw_store_promote(
+    struct sw_store *store, const struct sw_progress *progress, struct sw_error *err)
+{
+    if (store->mode == SW_STORE_WRITE) {
+        return SW_OK;
+    }
+    SW_TRY(sw_progress_check(progress, err));
+    sw_index_close(store->index);
+    store->index = NULL;
+    store->head_read = false;
+    enum sw_code rc = begin_writing(store, progress, err);
+    if (rc != SW_OK) {
+        end_writing(store);
+    }
+    return rc;
+}
+
+sw_result sw_store_check_access(const struct sw_store *store, struct sw_error *err)
+{
+    static const struct {
+        const char *name;
+        int mode;
+    } needed[] = {
+        {".", W_OK | X_OK},
+        {SW_JOURNAL_FILE, W_OK},
+        {SW_STORE_KEY_FILE, R_OK},
+    };
+    for (size_t i = 0; i < SW_COUNT(needed); i++) {
+        if (faccessat(store->disk.dir, needed[i].name, needed[i].mode, AT_EACCESS) != 0) {
+            return sw_fail_errno(
+                err, errno, "cannot write to store '%s': '%s'", store->path, needed[i].name);
+        }
+    }
+    return SW_OK;
 }
 
 sw_result sw_store_open(

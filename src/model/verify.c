@@ -40,6 +40,7 @@ static sw_result conclude_failure(struct verifying *v, enum sw_code code, enum s
     case SW_E_IO:
     case SW_E_BUSY:
     case SW_E_NOMEM:
+    case SW_E_INTERRUPTED:
     case SW_E_INTERNAL: break;
     }
     return sw_fail(err, code, "%s", words);

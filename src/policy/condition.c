@@ -261,70 +261,59 @@ const char *sw_operator_names(void)
 
 /* --- making and testing ---------------------------------------------------------------------- */
 
-/* Every step of the path is there, and a backslash stands only before '.' or '\'. */
-static bool is_path(struct sw_str path)
+/* A count is a number: what compares something else would never be decided. */
+static bool compares_numbers(const struct sw_condition *condition)
 {
-    bool empty = true;
-    for (size_t i = 0; i < path.len; i++) {
-        char c = path.ptr[i];
-        if (c == '.' && empty) {
-            return false;
-        }
-        if (c == '\\') {
-            i++;
-            if (i == path.len || (path.ptr[i] != '.' && path.ptr[i] != '\\')) {
-                return false;
-            }
-        }
-        empty = c == '.';
-    }
-    return !empty;
+    const struct sw_json *value = condition->value;
+    bool tests_lists = condition->op->test == test_contains;
+    bool is_list = value->type == SW_JSON_ARRAY;
+    return !tests_lists && (is_list ? &value->items[0] : value)->type == SW_JSON_NUMBER;
 }
 
-static enum sw_code check_field(struct sw_str field, struct sw_error *err)
+sw_result sw_condition_init(struct sw_condition *out, const struct sw_operator *op,
+    const struct sw_selection *what, const struct sw_json *value, struct sw_error *err)
 {
-    if (!is_path(field)) {
-        return sw_fail(err, SW_E_FORMAT,
-            "'field' must be a dotted path such as predicate.verdict, not '" SW_STR_FMT "'",
-            SW_STR_ARG(field));
-    }
-    if (!sw_str_starts(field, "predicate.") && !sw_str_starts(field, "subject.")) {
-        return sw_fail(err, SW_E_FORMAT,
-            "'field' must begin with predicate. or subject.; did you mean predicate." SW_STR_FMT
-            "?",
-            SW_STR_ARG(field));
-    }
-    return SW_OK;
-}
-
-enum sw_code sw_condition_init(struct sw_condition *out, const struct sw_operator *op,
-    struct sw_str field, const struct sw_json *value, struct sw_error *err)
-{
-    SW_TRY(check_field(field, err));
-    struct sw_condition condition = {.field = field, .op = op, .value = value};
+    SW_TRY(sw_selection_check(what, err));
+    struct sw_condition condition = {.what = *what, .op = op, .value = value};
     if (!op->fits(&condition)) {
         return sw_fail(err, SW_E_FORMAT, "'%s' takes %s", op->name, op->operand);
+    }
+    if (what->scope == SW_SCOPE_COUNT && !compares_numbers(&condition)) {
+        return sw_fail(err, SW_E_FORMAT,
+            "'count' is a number: compare it with one, by equals, not, in, not-in, at-least, "
+            "at-most, less or greater");
     }
     *out = condition;
     return SW_OK;
 }
 
-/* null says as little as a missing field. */
-static const struct sw_json *look_up(
-    const struct sw_condition *condition, const struct sw_json *statement)
+struct asked {
+    const struct sw_condition *condition;
+    int64_t now;
+};
+
+static enum sw_truth test_value(const void *ctx, const struct sw_json *value)
 {
-    const struct sw_json *value = sw_json_path(statement, condition->field);
-    return value == NULL || value->type == SW_JSON_NULL ? NULL : value;
+    const struct asked *asked = ctx;
+    const struct sw_operator *op = asked->condition->op;
+    if (value == NULL && op->test != test_exists) {
+        return SW_TRUTH_UNKNOWN;
+    }
+    return op->test(asked->condition, value, asked->now);
+}
+
+static enum sw_truth test_at(const struct sw_condition *condition, const struct sw_json *statement,
+    int64_t now, struct sw_place *place)
+{
+    struct asked asked = {condition, now};
+    return sw_selection_test(&condition->what, statement, test_value, &asked, place);
 }
 
 enum sw_truth sw_condition_test(
     const struct sw_condition *condition, const struct sw_json *statement, int64_t now)
 {
-    const struct sw_json *value = look_up(condition, statement);
-    if (value == NULL && condition->op->test != test_exists) {
-        return SW_TRUTH_UNKNOWN;
-    }
-    return condition->op->test(condition, value, now);
+    struct sw_place place;
+    return test_at(condition, statement, now, &place);
 }
 
 /* --- words ----------------------------------------------------------------------------------- */
@@ -370,10 +359,10 @@ static enum sw_code put_operand(struct sw_buf *out, const struct sw_condition *c
     return put_scalar(out, value);
 }
 
-enum sw_code sw_condition_describe(
-    const struct sw_condition *condition, enum sw_phrase phrase, struct sw_buf *out)
+/* " is one of 1 or 2" */
+static enum sw_code put_comparison(
+    struct sw_buf *out, const struct sw_condition *condition, enum sw_phrase phrase)
 {
-    SW_TRY(put_escaped(out, condition->field));
     if (condition->op->test == test_exists) {
         bool wanted = condition->value->boolean;
         if (phrase == SW_PHRASE_MUST) {
@@ -384,6 +373,14 @@ enum sw_code sw_condition_describe(
     SW_TRY(sw_buf_printf(
         out, " %s ", phrase == SW_PHRASE_MUST ? condition->op->must : condition->op->is));
     return put_operand(out, condition);
+}
+
+sw_result sw_condition_describe(
+    const struct sw_condition *condition, enum sw_phrase phrase, struct sw_buf *out)
+{
+    SW_TRY(sw_selection_describe(&condition->what, out));
+    SW_TRY(put_comparison(out, condition, phrase));
+    return condition->what.allow_empty ? sw_buf_puts(out, " (there may be none)") : SW_OK;
 }
 
 static enum sw_code put_found(struct sw_buf *out, const struct sw_json *value)
@@ -404,32 +401,66 @@ static enum sw_code put_found(struct sw_buf *out, const struct sw_json *value)
     return value != NULL && is_scalar(value) ? put_scalar(out, value) : SW_OK;
 }
 
-/* "predicate.severity is the text "high", which cannot be compared with 7" */
-static enum sw_code explain_plain(const struct sw_condition *condition, bool decided,
-    const struct sw_json *value, struct sw_buf *out)
+/* What stands at a place, and why that cannot be compared. */
+static enum sw_code put_place(struct sw_buf *out, const struct sw_condition *condition,
+    const struct sw_place *place, bool decided)
 {
-    SW_TRY(put_escaped(out, condition->field));
+    SW_TRY(sw_place_describe(&condition->what, place, out));
     SW_TRY(sw_buf_puts(out, " is "));
-    SW_TRY(put_found(out, value));
-    if (decided || value == NULL) {
+    SW_TRY(put_found(out, place->value));
+    if (decided || place->value == NULL) {
         return SW_OK;
+    }
+    if (place->list) {
+        bool empty = place->value->type == SW_JSON_ARRAY;
+        return sw_buf_puts(out, empty ? ", which says nothing" : ", which is no list");
     }
     SW_TRY(sw_buf_puts(out, ", which cannot be compared with "));
     return put_operand(out, condition);
 }
 
-enum sw_code sw_condition_explain(const struct sw_condition *condition, enum sw_phrase phrase,
-    bool decided, const struct sw_json *statement, struct sw_buf *out)
+/* Of `any`, no value decided, all did. */
+static bool is_none(const struct sw_condition *condition, enum sw_truth truth)
 {
-    const struct sw_json *value = look_up(condition, statement);
+    return condition->what.scope == SW_SCOPE_ANY && truth == SW_TRUTH_NO;
+}
+
+static enum sw_code explain_plain(const struct sw_condition *condition, enum sw_truth truth,
+    const struct sw_place *place, struct sw_buf *out)
+{
+    if (!is_none(condition, truth)) {
+        return put_place(out, condition, place, truth != SW_TRUTH_UNKNOWN);
+    }
+    SW_TRY(sw_buf_puts(out, "no "));
+    SW_TRY(put_escaped(out, condition->what.path));
+    return put_comparison(out, condition, SW_PHRASE_IS);
+}
+
+static enum sw_code explain_field(
+    enum sw_truth truth, const struct sw_place *place, struct sw_buf *out)
+{
+    bool decided = truth != SW_TRUTH_UNKNOWN || place->value == NULL;
+    SW_TRY(sw_buf_puts(out, !decided               ? " and cannot be compared with "
+                            : place->value == NULL ? " but is "
+                                                   : " and is "));
+    return put_found(out, place->value);
+}
+
+sw_result sw_condition_explain(const struct sw_condition *condition, enum sw_phrase phrase,
+    const struct sw_json *statement, int64_t now, struct sw_buf *out)
+{
+    struct sw_place place;
+    enum sw_truth truth = test_at(condition, statement, now, &place);
     if (phrase == SW_PHRASE_IS) {
-        return explain_plain(condition, decided, value, out);
+        return explain_plain(condition, truth, &place, out);
     }
     SW_TRY(sw_condition_describe(condition, phrase, out));
-    if (value == NULL || decided) {
-        SW_TRY(sw_buf_puts(out, value == NULL ? " but is " : " and is "));
-        return put_found(out, value);
+    if (condition->what.scope == SW_SCOPE_FIELD) {
+        return explain_field(truth, &place, out);
     }
-    SW_TRY(sw_buf_puts(out, " and cannot be compared with "));
-    return put_found(out, value);
+    if (is_none(condition, truth)) {
+        return sw_buf_puts(out, ", and none is");
+    }
+    SW_TRY(sw_buf_puts(out, truth == SW_TRUTH_UNKNOWN ? " but " : " and "));
+    return put_place(out, condition, &place, truth != SW_TRUTH_UNKNOWN);
 }

@@ -3,18 +3,12 @@
 #ifndef SW_POLICY_CONDITION_H
 #define SW_POLICY_CONDITION_H
 
-#include "codec/codec.h"
-
-enum sw_truth {
-    SW_TRUTH_NO,
-    SW_TRUTH_YES,
-    SW_TRUTH_UNKNOWN,
-};
+#include "policy/selection.h"
 
 struct sw_operator; /* a row of the table in condition.c */
 
 struct sw_condition {
-    struct sw_str field; /* dotted path into the statement */
+    struct sw_selection what; /* the values it looks at */
     const struct sw_operator *op;
     const struct sw_json *value; /* from the policy */
     int64_t time;                /* older, newer: a time, or a span before now */
@@ -26,9 +20,9 @@ const struct sw_operator *sw_operator_find(struct sw_str name);
 const char *sw_operator_names(void);
 
 /* Checks the path and the operand; the words in `err` have no line yet. The condition refers to
- * `value` and `field`. */
+ * `value` and the path. */
 sw_result sw_condition_init(struct sw_condition *out, const struct sw_operator *op,
-    struct sw_str field, const struct sw_json *value, struct sw_error *err);
+    const struct sw_selection *what, const struct sw_json *value, struct sw_error *err);
 
 enum sw_truth sw_condition_test(
     const struct sw_condition *condition, const struct sw_json *statement, int64_t now);
@@ -42,8 +36,8 @@ sw_result sw_condition_describe(
     const struct sw_condition *condition, enum sw_phrase phrase, struct sw_buf *out);
 /* Appends what the statement has and why that is not the condition: 'predicate.verdict must be
  * "clean" and is the text "suspicious"', or with SW_PHRASE_IS 'predicate.verdict is the text
- * "suspicious"'. `decided`: the test gave an answer; else it could not. */
+ * "suspicious"'. */
 sw_result sw_condition_explain(const struct sw_condition *condition, enum sw_phrase phrase,
-    bool decided, const struct sw_json *statement, struct sw_buf *out);
+    const struct sw_json *statement, int64_t now, struct sw_buf *out);
 
 #endif

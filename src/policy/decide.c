@@ -1,48 +1,11 @@
 /* How one rule is decided, and all of them together. doc/format/policy.md, "How a rule is decided"
  * is the same in words. */
-#include "policy/gate.h"
+#include "policy/weigh.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 
 #define SECONDS_PER_DAY 86400
-#define NAME_SIZE 80    /* of a signer, in a reason */
 #define SHORT_DIGEST 19 /* "sha256:" and 12 digits */
-
-/* What the newest claim of one signer means for the rule, worst first. */
-enum opinion_kind {
-    OPINION_AGAINST,   /* fails its conditions, or is what the rule forbids */
-    OPINION_FOR,       /* passes */
-    OPINION_STALE,     /* would pass, but is too old */
-    OPINION_FUTURE,    /* would pass, but is from the future */
-    OPINION_UNDECIDED, /* a field is missing or has another type */
-    OPINION_COUNT,
-};
-
-/* The newest opinion of each kind, and how many there are. */
-struct opinion {
-    size_t count;
-    struct sw_gate_record record;
-    const char *signer;
-    const char *why;
-};
-
-struct tally {
-    struct sw_arena *arena;
-    const struct sw_rule *rule;
-    int64_t now;
-    struct opinion opinions[OPINION_COUNT];
-    const char **signers; /* those whose newest claim was seen */
-    size_t signer_count;
-    size_t signer_cap;
-    struct sw_digest *weighed;
-    size_t weighed_cap;
-    size_t found;
-    size_t damaged;
-    const char *damage;
-    size_t refused;
-    const char *refusal; /* of the newest one */
-};
 
 /* --- words ----------------------------------------------------------------------------------- */
 
@@ -68,12 +31,12 @@ const char *sw_gate_span(struct sw_arena *arena, int64_t seconds)
 }
 
 /* "the claim of release (sha256:12ab34cd56ef)" */
-static const char *name_claim(struct tally *tally, const struct opinion *opinion)
+static const char *name_claim(struct sw_tally *tally, const struct sw_voice *voice)
 {
     char digest[SW_DIGEST_TEXT_SIZE];
-    sw_digest_text(&opinion->record.claim, digest);
+    sw_digest_text(&voice->record.claim, digest);
     return sw_arena_printf(
-        tally->arena, "the claim of %s (%.*s)", opinion->signer, SHORT_DIGEST, digest);
+        tally->arena, "the claim of %s (%.*s)", voice->shown, SHORT_DIGEST, digest);
 }
 
 /* The commands that make a claim of a type. */
@@ -102,268 +65,6 @@ static const char *how_to_make(struct sw_arena *arena, const struct sw_rule *rul
         sw_rule_signers(arena, rule), rule->type);
 }
 
-/* --- weighing one claim ---------------------------------------------------------------------- */
-
-static bool accepts(const struct sw_rule *rule, const char *signer)
-{
-    if (rule->by == NULL) {
-        return true;
-    }
-    for (size_t i = 0; i < rule->by_count; i++) {
-        if (strcmp(rule->by[i], signer) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool was_heard(const struct tally *tally, const char *signer)
-{
-    for (size_t i = 0; i < tally->signer_count; i++) {
-        if (strcmp(tally->signers[i], signer) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* All conditions together: one that is false decides, else one that cannot be decided, else they
- * are true. `*which` is the one that decided. */
-static enum sw_truth test_all(const struct sw_rule *rule, const struct sw_json *statement,
-    int64_t now, const struct sw_condition **which)
-{
-    enum sw_truth all = SW_TRUTH_YES;
-    for (size_t i = 0; i < rule->where_count; i++) {
-        enum sw_truth one = sw_condition_test(&rule->where[i], statement, now);
-        if (one == SW_TRUTH_NO) {
-            *which = &rule->where[i];
-            return one;
-        }
-        if (one == SW_TRUTH_UNKNOWN && all == SW_TRUTH_YES) {
-            all = one;
-            *which = &rule->where[i];
-        }
-    }
-    return all;
-}
-
-/* Negative for a claim from the future. Times may be anything, so the difference stops at the ends.
- */
-static int64_t age_of(const struct tally *tally, const struct sw_gate_record *record)
-{
-    int64_t age;
-    if (__builtin_sub_overflow(tally->now, record->time, &age)) {
-        return tally->now < record->time ? INT64_MIN : INT64_MAX;
-    }
-    return age;
-}
-
-static enum opinion_kind judge_time(const struct tally *tally, const struct sw_gate_record *record)
-{
-    int64_t age = age_of(tally, record);
-    if (age < -SW_GATE_CLOCK_SKEW) {
-        return OPINION_FUTURE;
-    }
-    bool stale = tally->rule->fresh_text != NULL && age > tally->rule->fresh;
-    return stale ? OPINION_STALE : OPINION_FOR;
-}
-
-/* Age keeps a claim from passing, never from failing: a finding does not go away by waiting. */
-static enum opinion_kind judge(const struct tally *tally, const struct sw_gate_record *record,
-    const struct sw_json *statement, const struct sw_condition **which)
-{
-    enum sw_truth met = test_all(tally->rule, statement, tally->now, which);
-    if (met == SW_TRUTH_UNKNOWN) {
-        return OPINION_UNDECIDED;
-    }
-    bool good = (met == SW_TRUTH_YES) != tally->rule->forbid;
-    return good ? judge_time(tally, record) : OPINION_AGAINST;
-}
-
-static enum sw_code explain_opinion(struct tally *tally, const struct sw_condition *which,
-    enum opinion_kind kind, const struct sw_json *statement, const char **out)
-{
-    *out = "";
-    if (which == NULL) {
-        return SW_OK;
-    }
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    enum sw_phrase phrase = tally->rule->forbid ? SW_PHRASE_IS : SW_PHRASE_MUST;
-    bool decided = kind != OPINION_UNDECIDED;
-    SW_TRY(sw_condition_explain(which, phrase, decided, statement, &text));
-    *out = sw_arena_strdup(tally->arena, sw_buf_cstr(&text));
-    SW_TRY_PTR(*out);
-    return SW_OK;
-}
-
-static enum sw_code add_opinion(
-    struct tally *tally, const struct sw_gate_record *record, const struct sw_gate_reading *reading)
-{
-    const struct sw_condition *which = NULL;
-    enum opinion_kind kind = judge(tally, record, reading->statement, &which);
-    struct opinion *opinion = &tally->opinions[kind];
-    if (opinion->count == 0) {
-        char signer[NAME_SIZE];
-        sw_escape_line(reading->signer, strlen(reading->signer), signer, sizeof(signer));
-        opinion->signer = sw_arena_strdup(tally->arena, signer);
-        SW_TRY_PTR(opinion->signer);
-        opinion->record = *record;
-        SW_TRY(explain_opinion(tally, which, kind, reading->statement, &opinion->why));
-    }
-    opinion->count++;
-    return SW_OK;
-}
-
-static enum sw_code hear_signer(
-    struct tally *tally, const struct sw_gate_record *record, const struct sw_gate_reading *reading)
-{
-    size_t n = tally->signer_count;
-    const char **signers = sw_arena_grow(
-        tally->arena, tally->signers, n, &tally->signer_cap, sizeof(tally->signers[0]));
-    struct sw_digest *weighed = sw_arena_grow(
-        tally->arena, tally->weighed, n, &tally->weighed_cap, sizeof(tally->weighed[0]));
-    const char *signer = sw_arena_strdup(tally->arena, reading->signer);
-    if (signers == NULL || weighed == NULL || signer == NULL) {
-        return SW_E_NOMEM;
-    }
-    signers[n] = signer;
-    weighed[n] = record->claim;
-    tally->signers = signers;
-    tally->weighed = weighed;
-    tally->signer_count = n + 1;
-    return add_opinion(tally, record, reading);
-}
-
-/* Keeps the words about the newest claim that could not be used. */
-static enum sw_code note(struct tally *tally, size_t *count, const char **words, const char *text)
-{
-    *count += 1;
-    if (*words == NULL) {
-        char line[SW_ERROR_TEXT_MAX / 2];
-        sw_escape_line(text, strlen(text), line, sizeof(line));
-        *words = sw_arena_strdup(tally->arena, line);
-        SW_TRY_PTR(*words);
-    }
-    return SW_OK;
-}
-
-static enum sw_code weigh(
-    struct tally *tally, const struct sw_gate_record *record, const struct sw_gate_reading *reading)
-{
-    if (reading->standing == SW_GATE_DAMAGED) {
-        return note(tally, &tally->damaged, &tally->damage, reading->why);
-    }
-    tally->found++;
-    if (reading->standing == SW_GATE_UNTRUSTED) {
-        return note(tally, &tally->refused, &tally->refusal, reading->why);
-    }
-    if (!accepts(tally->rule, reading->signer)) {
-        char why[NAME_SIZE + 64];
-        (void)snprintf(why, sizeof(why), "%.*s signed it and is not named in 'by'", NAME_SIZE,
-            reading->signer);
-        return note(tally, &tally->refused, &tally->refusal, why);
-    }
-    return was_heard(tally, reading->signer) ? SW_OK : hear_signer(tally, record, reading);
-}
-
-/* --- weighing all ---------------------------------------------------------------------------- */
-
-/* All claims of the rule's type, the newest first. */
-struct claims {
-    const struct sw_gate_source *source;
-    struct sw_gate_record *records;
-    size_t count;
-    const char **originals; /* by record, once it was looked at: whose claim it is, "" nobody's */
-};
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct sw_gate_record *left = a;
-    const struct sw_gate_record *right = b;
-    return left->leaf < right->leaf ? 1 : -(left->leaf > right->leaf);
-}
-
-static enum sw_code list_claims(struct tally *tally, struct claims *claims, struct sw_error *err)
-{
-    SW_TRY(claims->source->list(claims->source->self, tally->arena, tally->rule->type,
-        &claims->records, &claims->count, err));
-    if (claims->count > 1) {
-        qsort(claims->records, claims->count, sizeof(claims->records[0]), newest_first);
-    }
-    claims->originals = SW_ARENA_ARRAY(tally->arena, const char *, claims->count);
-    SW_TRY_PTR(claims->originals);
-    return SW_OK;
-}
-
-/* Is the claim one of `signer`, or could it be, since it cannot be read? */
-static enum sw_code may_be_of(struct tally *tally, const struct claims *claims, size_t at,
-    const char *signer, bool *out, struct sw_error *err)
-{
-    static const char anybody[] = "?";
-    if (claims->originals[at] == NULL) {
-        SW_CLEANUP(arena) struct sw_arena scratch;
-        sw_arena_init(&scratch, 0);
-        struct sw_gate_reading reading;
-        SW_TRY(claims->source->read(claims->source->self, &scratch, tally->rule->type,
-            &claims->records[at], &reading, err));
-        const char *whose = reading.standing == SW_GATE_SIGNED ? reading.signer : "";
-        whose = reading.standing == SW_GATE_DAMAGED ? anybody : whose;
-        claims->originals[at] = whose == anybody ? anybody : sw_arena_strdup(tally->arena, whose);
-        SW_TRY_PTR(claims->originals[at]);
-    }
-    *out = claims->originals[at] == anybody || strcmp(claims->originals[at], signer) == 0;
-    return SW_OK;
-}
-
-/* Whoever has a claim can put its signature into another bundle that is as good: a space more is
- * enough. The log takes it for a new claim, but its signer said nothing new. What the newer one's
- * entry says is not asked: it may have been forged. */
-static enum sw_code is_copy(struct tally *tally, const struct claims *claims, size_t at,
-    const struct sw_gate_reading *reading, bool *out, struct sw_error *err)
-{
-    *out = false;
-    for (size_t i = at + 1; i < claims->count && !*out; i++) {
-        if (sw_signature_same(reading->signature, claims->records[i].signature)) {
-            SW_TRY(may_be_of(tally, claims, i, reading->signer, out, err));
-        }
-    }
-    return SW_OK;
-}
-
-/* Nobody who has not been heard could add anything. */
-static bool all_heard(const struct tally *tally, const struct sw_gate_source *source)
-{
-    size_t limit = tally->rule->by != NULL ? tally->rule->by_count : source->signer_count;
-    return limit > 0 && tally->signer_count >= limit;
-}
-
-static enum sw_code weigh_one(
-    struct tally *tally, const struct claims *claims, size_t at, struct sw_error *err)
-{
-    SW_CLEANUP(arena) struct sw_arena scratch;
-    sw_arena_init(&scratch, 0);
-    struct sw_gate_reading reading;
-    const struct sw_gate_source *source = claims->source;
-    const struct sw_gate_record *record = &claims->records[at];
-    SW_TRY(source->read(source->self, &scratch, tally->rule->type, record, &reading, err));
-    bool copy = false;
-    if (reading.standing == SW_GATE_SIGNED) {
-        SW_TRY(is_copy(tally, claims, at, &reading, &copy, err));
-    }
-    return copy || reading.standing == SW_GATE_ELSEWHERE ? SW_OK : weigh(tally, record, &reading);
-}
-
-static enum sw_code weigh_all(
-    struct tally *tally, const struct sw_gate_source *source, struct sw_error *err)
-{
-    struct claims claims = {.source = source};
-    SW_TRY(list_claims(tally, &claims, err));
-    for (size_t i = 0; i < claims.count && !all_heard(tally, source); i++) {
-        SW_TRY(weigh_one(tally, &claims, i, err));
-    }
-    return SW_OK;
-}
-
 /* --- the verdict on one rule ----------------------------------------------------------------- */
 
 static enum sw_code conclude(
@@ -378,19 +79,19 @@ static enum sw_code conclude(
     return SW_OK;
 }
 
-static enum sw_code say_against(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_against(struct sw_tally *tally, struct sw_gate_rule *out)
 {
-    const struct opinion *opinion = &tally->opinions[OPINION_AGAINST];
-    const char *claim = name_claim(tally, opinion);
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_AGAINST);
+    const char *claim = name_claim(tally, voice);
     SW_TRY_PTR(claim);
-    out->claim = opinion->record.claim;
+    out->claim = voice->record.claim;
     if (!tally->rule->forbid) {
         return conclude(out, SW_GATE_FAIL,
-            sw_arena_printf(tally->arena, "%s fails: %s", claim, opinion->why),
+            sw_arena_printf(tally->arena, "%s fails: %s", claim, voice->why),
             sw_arena_printf(tally->arena,
                 "mend what was found, then %s must sign a newer claim of type %s; or write a "
                 "waiver",
-                opinion->signer, tally->rule->type));
+                voice->shown, tally->rule->type));
     }
     if (tally->rule->where_count == 0) {
         return conclude(out, SW_GATE_FAIL,
@@ -405,11 +106,10 @@ static enum sw_code say_against(struct tally *tally, struct sw_gate_rule *out)
             "%s is what this rule forbids: a claim of type %s in which %s", claim,
             tally->rule->type, where),
         sw_arena_printf(tally->arena,
-            "%s must sign a newer claim that no longer matches; or write a waiver",
-            opinion->signer));
+            "%s must sign a newer claim that no longer matches; or write a waiver", voice->shown));
 }
 
-static enum sw_code say_damaged(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_damaged(struct sw_tally *tally, struct sw_gate_rule *out)
 {
     return conclude(out, SW_GATE_NO_EVIDENCE,
         sw_arena_printf(tally->arena,
@@ -420,65 +120,100 @@ static enum sw_code say_damaged(struct tally *tally, struct sw_gate_rule *out)
         "run: sealwright log verify, and restore the store from a copy");
 }
 
-static enum sw_code say_for(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_for(struct sw_tally *tally, struct sw_gate_rule *out)
 {
-    const struct opinion *opinion = &tally->opinions[OPINION_FOR];
-    int64_t age = age_of(tally, &opinion->record);
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_FOR);
+    int64_t age = sw_tally_age(tally, voice->time.made);
     const char *span = sw_gate_span(tally->arena, age < 0 ? 0 : age);
-    const char *claim = name_claim(tally, opinion);
+    const char *claim = name_claim(tally, voice);
     if (span == NULL || claim == NULL) {
         return SW_E_NOMEM;
     }
-    out->claim = opinion->record.claim;
+    out->claim = voice->record.claim;
     return conclude(out, SW_GATE_PASS,
         sw_arena_printf(tally->arena, "%s of %s ago %s", claim, span,
             tally->rule->where_count == 0 ? "is there" : "meets every condition"),
         "");
 }
 
-static enum sw_code say_undecided(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_undecided(struct sw_tally *tally, struct sw_gate_rule *out)
 {
-    const struct opinion *opinion = &tally->opinions[OPINION_UNDECIDED];
-    const char *claim = name_claim(tally, opinion);
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_UNDECIDED);
+    const char *claim = name_claim(tally, voice);
     SW_TRY_PTR(claim);
-    out->claim = opinion->record.claim;
+    out->claim = voice->record.claim;
     return conclude(out, SW_GATE_NO_EVIDENCE,
-        sw_arena_printf(tally->arena, "%s says too little: %s", claim, opinion->why),
+        sw_arena_printf(tally->arena, "%s says too little: %s", claim, voice->why),
         sw_arena_printf(tally->arena, "%s must sign a newer claim of type %s that has the field",
-            opinion->signer, tally->rule->type));
+            voice->shown, tally->rule->type));
 }
 
-static enum sw_code say_stale(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_stale(struct sw_tally *tally, struct sw_gate_rule *out)
 {
-    const struct opinion *opinion = &tally->opinions[OPINION_STALE];
-    const char *claim = name_claim(tally, opinion);
-    const char *age = sw_gate_span(tally->arena, age_of(tally, &opinion->record));
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_STALE);
+    const char *claim = name_claim(tally, voice);
+    const char *age = sw_gate_span(tally->arena, sw_tally_age(tally, voice->time.made));
     const char *limit = sw_gate_span(tally->arena, tally->rule->fresh);
     if (claim == NULL || age == NULL || limit == NULL) {
         return SW_E_NOMEM;
     }
-    out->claim = opinion->record.claim;
+    out->claim = voice->record.claim;
     return conclude(out, SW_GATE_NO_EVIDENCE,
         sw_arena_printf(tally->arena,
-            "%s is stale: recorded %s ago, more than the %s that this rule takes", claim, age,
-            limit),
+            "%s is stale: it is %s old, more than the %s that this rule takes", claim, age, limit),
         how_to_make(tally->arena, tally->rule));
 }
 
-static enum sw_code say_future(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_future(struct sw_tally *tally, struct sw_gate_rule *out)
 {
-    const struct opinion *opinion = &tally->opinions[OPINION_FUTURE];
-    const char *claim = name_claim(tally, opinion);
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_FUTURE);
+    const char *claim = name_claim(tally, voice);
     SW_TRY_PTR(claim);
     char time[SW_TIME_TEXT_SIZE];
-    sw_time_format(opinion->record.time, time);
-    out->claim = opinion->record.claim;
+    sw_time_format(voice->record.time, time);
+    out->claim = voice->record.claim;
     return conclude(out, SW_GATE_NO_EVIDENCE,
         sw_arena_printf(tally->arena, "%s was recorded at %s, which is still to come", claim, time),
         "set the clock right, here or where the log is kept");
 }
 
-static enum sw_code say_absent(struct tally *tally, struct sw_gate_rule *out)
+/* "says that it was made at 2026-01-05T00:00:00Z, 4 days after the log recorded it" */
+static const char *name_fault(struct sw_tally *tally, const struct sw_voice *voice)
+{
+    const struct sw_claim_time *time = &voice->time;
+    if (time->fault == SW_CLAIM_TIME_UNREADABLE) {
+        return sw_arena_printf(
+            tally->arena, "does not say when it was made: %s is no time", time->field);
+    }
+    char said[SW_TIME_TEXT_SIZE];
+    int64_t ahead = 0;
+    sw_time_format(time->said, said);
+    if (__builtin_sub_overflow(time->said, voice->record.time, &ahead)) {
+        ahead = INT64_MAX;
+    }
+    const char *span = sw_gate_span(tally->arena, ahead);
+    return span == NULL
+               ? NULL
+               : sw_arena_printf(tally->arena,
+                     "says that it was made at %s, %s after the log recorded it", said, span);
+}
+
+static enum sw_code say_misdated(struct sw_tally *tally, struct sw_gate_rule *out)
+{
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_MISDATED);
+    const char *claim = name_claim(tally, voice);
+    const char *fault = name_fault(tally, voice);
+    SW_TRY_PTR(claim);
+    SW_TRY_PTR(fault);
+    out->claim = voice->record.claim;
+    return conclude(out, SW_GATE_NO_EVIDENCE, sw_arena_printf(tally->arena, "%s %s", claim, fault),
+        sw_arena_printf(tally->arena,
+            "%s must sign a newer claim of type %s with the right time (is the clock right there, "
+            "and where the log is kept?)",
+            voice->shown, tally->rule->type));
+}
+
+static enum sw_code say_absent(struct sw_tally *tally, struct sw_gate_rule *out)
 {
     const struct sw_rule *rule = tally->rule;
     const char *reason;
@@ -496,66 +231,88 @@ static enum sw_code say_absent(struct tally *tally, struct sw_gate_rule *out)
     return conclude(out, SW_GATE_NO_EVIDENCE, reason, how_to_make(tally->arena, rule));
 }
 
-static enum sw_code say_clear(struct tally *tally, struct sw_gate_rule *out)
+static enum sw_code say_clear(struct sw_tally *tally, struct sw_gate_rule *out)
 {
-    const struct opinion *opinion = &tally->opinions[OPINION_FOR];
-    const char *claim = name_claim(tally, opinion);
+    const struct sw_voice *voice = sw_tally_newest(tally, SW_OPINION_FOR);
+    const char *claim = name_claim(tally, voice);
     SW_TRY_PTR(claim);
-    out->claim = opinion->record.claim;
+    out->claim = voice->record.claim;
     return conclude(out, SW_GATE_PASS,
-        sw_arena_printf(tally->arena, "%s is not what this rule forbids: %s", claim, opinion->why),
+        sw_arena_printf(tally->arena, "%s is not what this rule forbids: %s", claim, voice->why),
         "");
 }
 
-static bool has(const struct tally *tally, enum opinion_kind kind)
+static bool has(const struct sw_tally *tally, enum sw_opinion opinion)
 {
-    return tally->opinions[kind].count > 0;
+    return sw_tally_newest(tally, opinion) != NULL;
 }
+
+/* The first of these that some signer's claim gives decides, in this order. */
+struct answer {
+    enum sw_opinion opinion;
+    enum sw_code (*say)(struct sw_tally *tally, struct sw_gate_rule *out);
+};
 
 /* A required claim: one that passes is enough, unless one fails. */
-static enum sw_code conclude_required(struct tally *tally, struct sw_gate_rule *out)
-{
-    if (has(tally, OPINION_FOR)) {
-        return say_for(tally, out);
-    }
-    if (has(tally, OPINION_STALE)) {
-        return say_stale(tally, out);
-    }
-    if (has(tally, OPINION_FUTURE)) {
-        return say_future(tally, out);
-    }
-    return has(tally, OPINION_UNDECIDED) ? say_undecided(tally, out) : say_absent(tally, out);
-}
+static const struct answer required[] = {
+    {SW_OPINION_FOR, say_for},
+    {SW_OPINION_STALE, say_stale},
+    {SW_OPINION_FUTURE, say_future},
+    {SW_OPINION_MISDATED, say_misdated},
+    {SW_OPINION_UNDECIDED, say_undecided},
+};
 
 /* A forbidden claim: every signer who spoke must be clearly not against it. */
-static enum sw_code conclude_forbidden(struct tally *tally, struct sw_gate_rule *out)
+static const struct answer forbidden[] = {
+    {SW_OPINION_UNDECIDED, say_undecided},
+    {SW_OPINION_FUTURE, say_future},
+    {SW_OPINION_MISDATED, say_misdated},
+    {SW_OPINION_FOR, say_clear},
+};
+
+static enum sw_code answer(
+    struct sw_tally *tally, const struct answer *answers, size_t count, struct sw_gate_rule *out)
 {
-    if (has(tally, OPINION_UNDECIDED)) {
-        return say_undecided(tally, out);
+    for (size_t i = 0; i < count; i++) {
+        if (has(tally, answers[i].opinion)) {
+            return answers[i].say(tally, out);
+        }
     }
-    if (has(tally, OPINION_FUTURE)) {
-        return say_future(tally, out);
-    }
-    return has(tally, OPINION_FOR) ? say_clear(tally, out) : say_absent(tally, out);
+    return say_absent(tally, out);
 }
 
-enum sw_code sw_gate_rule_decide(struct sw_arena *arena, const struct sw_rule *rule,
+static enum sw_code conclude_all(struct sw_tally *tally, struct sw_gate_rule *out)
+{
+    if (has(tally, SW_OPINION_AGAINST)) {
+        return say_against(tally, out);
+    }
+    if (tally->damaged > 0) {
+        return say_damaged(tally, out);
+    }
+    return tally->rule->forbid ? answer(tally, forbidden, SW_COUNT(forbidden), out)
+                               : answer(tally, required, SW_COUNT(required), out);
+}
+
+static enum sw_code list_weighed(const struct sw_tally *tally, struct sw_gate_rule *out)
+{
+    out->weighed = SW_ARENA_ARRAY(tally->arena, struct sw_digest, tally->voice_count);
+    SW_TRY_PTR(out->weighed);
+    for (size_t i = 0; i < tally->voice_count; i++) {
+        out->weighed[i] = tally->voices[i].record.claim;
+    }
+    out->weighed_count = tally->voice_count;
+    return SW_OK;
+}
+
+sw_result sw_gate_rule_decide(struct sw_arena *arena, const struct sw_rule *rule,
     const struct sw_gate_source *source, int64_t now, struct sw_gate_rule *out,
     struct sw_error *err)
 {
-    struct tally tally = {.arena = arena, .rule = rule, .now = now};
-    SW_TRY(weigh_all(&tally, source, err));
-    struct sw_gate_rule result = {
-        .name = rule->name, .weighed = tally.weighed, .weighed_count = tally.signer_count};
-    if (has(&tally, OPINION_AGAINST)) {
-        SW_TRY(say_against(&tally, &result));
-    } else if (tally.damaged > 0) {
-        SW_TRY(say_damaged(&tally, &result));
-    } else if (rule->forbid) {
-        SW_TRY(conclude_forbidden(&tally, &result));
-    } else {
-        SW_TRY(conclude_required(&tally, &result));
-    }
+    struct sw_tally tally = {.arena = arena, .rule = rule, .now = now};
+    struct sw_gate_rule result = {.name = rule->name};
+    SW_TRY(sw_tally_take(&tally, source, err));
+    SW_TRY(list_weighed(&tally, &result));
+    SW_TRY(conclude_all(&tally, &result));
     *out = result;
     return SW_OK;
 }

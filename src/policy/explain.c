@@ -36,7 +36,7 @@ static enum sw_code explain_rule(
     if (rule->fresh_text != NULL) {
         const char *span = sw_gate_span(arena, rule->fresh);
         SW_TRY_PTR(span);
-        SW_TRY(sw_buf_printf(out, ", recorded in the last %s", span));
+        SW_TRY(sw_buf_printf(out, ", at most %s old", span));
     }
     if (rule->where_count > 0) {
         const char *where = sw_rule_where(arena, rule);

@@ -5,13 +5,10 @@
 
 #include "policy/rule.h"
 
-/* How far a claim's time may be ahead of the clock that asks. */
-#define SW_GATE_CLOCK_SKEW 300
-
 struct sw_gate_record {
     struct sw_digest claim;
     int64_t time;              /* when the log recorded it */
-    uint64_t leaf;             /* its place in the log: the higher one is the newer one */
+    uint64_t leaf;             /* its place in the log */
     struct sw_bytes signature; /* as the log has it; empty when that is not known */
 };
 

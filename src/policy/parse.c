@@ -11,53 +11,100 @@
 
 /* --- conditions ------------------------------------------------------------------------------ */
 
-/* The one member that is not 'field'. */
-static enum sw_code find_operation(
-    struct sw_fields *fields, const struct sw_json *object, const struct sw_json_member **out)
+/* 'field', 'every', 'any' or 'count', and the operator: each is there once. */
+struct parts {
+    const struct sw_json_member *what;
+    enum sw_scope scope;
+    const struct sw_json_member *operation;
+    const struct sw_json *allow_empty;
+};
+
+static bool scope_of(struct sw_str name, enum sw_scope *out)
 {
-    const struct sw_json_member *found = NULL;
-    SW_JSON_EACH_MEMBER (member, object) {
-        if (sw_str_is(member->name, "field")) {
-            continue;
+    for (int scope = 0; sw_scope_key((enum sw_scope)scope) != NULL; scope++) {
+        if (sw_str_is(name, sw_scope_key((enum sw_scope)scope))) {
+            *out = (enum sw_scope)scope;
+            return true;
         }
-        SW_TRY(sw_fields_reserved(fields, member));
-        if (found != NULL) {
-            return sw_fields_fail(fields, object,
-                "a condition takes one operator; write '" SW_STR_FMT "' and '" SW_STR_FMT
-                "' as two conditions",
-                SW_STR_ARG(found->name), SW_STR_ARG(member->name));
-        }
-        found = member;
     }
-    if (found == NULL) {
+    return false;
+}
+
+static enum sw_code take_part(struct sw_fields *fields, const struct sw_json *object,
+    const struct sw_json_member *member, struct parts *parts)
+{
+    if (sw_str_is(member->name, "allow-empty")) {
+        parts->allow_empty = &member->value;
+        return SW_OK;
+    }
+    SW_TRY(sw_fields_reserved(fields, member));
+    enum sw_scope scope = parts->scope;
+    bool is_what = scope_of(member->name, &scope);
+    const struct sw_json_member **part = is_what ? &parts->what : &parts->operation;
+    if (*part != NULL) {
+        return sw_fields_fail(fields, object,
+            "a condition takes one %s; write '" SW_STR_FMT "' and '" SW_STR_FMT
+            "' as two conditions",
+            is_what ? "of field, every, any and count" : "operator", SW_STR_ARG((*part)->name),
+            SW_STR_ARG(member->name));
+    }
+    *part = member;
+    parts->scope = scope;
+    return SW_OK;
+}
+
+static enum sw_code find_parts(
+    struct sw_fields *fields, const struct sw_json *object, struct parts *parts)
+{
+    if (object->type != SW_JSON_OBJECT) {
+        return sw_fields_fail(fields, object, "a condition must be a mapping of keys to values");
+    }
+    SW_JSON_EACH_MEMBER (member, object) {
+        SW_TRY(take_part(fields, object, member, parts));
+    }
+    if (parts->what == NULL) {
+        return sw_fields_fail(
+            fields, object, "a condition needs 'field' (or 'every', 'any' or 'count')");
+    }
+    if (parts->operation == NULL) {
         return sw_fields_fail(
             fields, object, "a condition needs an operator: one of %s", sw_operator_names());
     }
-    *out = found;
     return SW_OK;
+}
+
+static enum sw_code read_allow_empty(
+    struct sw_fields *fields, const struct parts *parts, struct sw_selection *what)
+{
+    if (parts->allow_empty == NULL) {
+        return SW_OK;
+    }
+    if (!sw_json_bool(parts->allow_empty, &what->allow_empty)) {
+        return sw_fields_fail(fields, parts->allow_empty, "'allow-empty' must be true or false");
+    }
+    return what->scope == SW_SCOPE_EVERY
+               ? SW_OK
+               : sw_fields_fail(fields, parts->allow_empty, "'allow-empty' goes with 'every'");
 }
 
 static enum sw_code read_condition(
     struct sw_fields *fields, const struct sw_json *object, struct sw_condition *out)
 {
-    if (object->type != SW_JSON_OBJECT) {
-        return sw_fields_fail(fields, object, "a condition must be a mapping of keys to values");
-    }
-    const struct sw_json *field = sw_json_get(object, "field");
-    if (field == NULL) {
-        return sw_fields_fail(fields, object, "a condition needs 'field'");
-    }
+    struct parts parts = {0};
+    SW_TRY(find_parts(fields, object, &parts));
+    struct sw_selection what = {.scope = parts.scope};
     const char *path;
-    SW_TRY(sw_fields_text(fields, field, "field", &path));
-    const struct sw_json_member *operation = NULL;
-    SW_TRY(find_operation(fields, object, &operation));
+    SW_TRY(sw_fields_text(fields, &parts.what->value, sw_scope_key(what.scope), &path));
+    what.path = sw_str(path);
+    SW_TRY(read_allow_empty(fields, &parts, &what));
+    const struct sw_json_member *operation = parts.operation;
     const struct sw_operator *op = sw_operator_find(operation->name);
     if (op == NULL) {
         return sw_fields_fail(fields, &operation->value,
             "'" SW_STR_FMT "' is no operator; there are %s", SW_STR_ARG(operation->name),
             sw_operator_names());
     }
-    enum sw_code rc = sw_condition_init(out, op, sw_str(path), &operation->value, fields->err);
+    enum sw_code rc = sw_condition_init(out, op, &what, &operation->value, fields->err);
     return rc == SW_OK ? rc : sw_fields_prefix(fields, &operation->value, rc);
 }
 

@@ -41,6 +41,10 @@ const struct sw_digest *sw_policy_digest(const struct sw_policy *policy); /* SHA
 /* The shortest age, in seconds, that a rule of the policy allows a required claim of this type; 0
  * when no rule limits it. */
 int64_t sw_policy_fresh(const struct sw_policy *policy, const char *type);
+/* When a claim was made, as the gate takes it: the time that its statement says, never later than
+ * its recording in the log; without one the recording. False when the statement says a time that it
+ * cannot be: then the claim does not make a rule pass. */
+bool sw_policy_claim_time(const struct sw_statement *statement, int64_t recorded, int64_t *made);
 size_t sw_policy_rule_count(const struct sw_policy *policy);
 /* The policy that `init` writes: its text, with comments. */
 const char *sw_policy_default_text(void);
@@ -53,6 +57,10 @@ sw_result sw_policy_explain(
  * expired waiver, a waiver for a rule that does not exist. One line each, in `arena`. */
 sw_result sw_policy_lint(struct sw_arena *arena, const struct sw_policy *policy,
     const struct sw_trust *trust, int64_t now, const char ***warnings, size_t *count);
+
+/* Seconds that a claim's recording may be ahead of the clock that asks, and what the claim says of
+ * itself ahead of its recording. */
+#define SW_GATE_CLOCK_SKEW 300
 
 enum sw_gate_verdict {
     SW_GATE_PASS,

@@ -32,4 +32,35 @@ rm m/model.sig
 expect "without a signature there is no evidence" 3 ./admit .sealwright m
 expect "without a store it is an error" 4 ./admit nowhere m
 one_line_error "in words"
+
+# A handle that reads takes no lock; it admits only dry.
+cat >read_only.c <<'C'
+#include <sealwright/sealwright.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+    struct sealwright *sw = NULL;
+    struct sealwright_decision *decision = NULL;
+    if (argc != 3 || sealwright_open(argv[1], SEALWRIGHT_READ, &sw) != SEALWRIGHT_PASS) {
+        return 99;
+    }
+    enum sealwright_status dry = sealwright_admit(sw, argv[2], SEALWRIGHT_DRY_RUN, &decision);
+    sealwright_decision_free(decision);
+    enum sealwright_status status = sealwright_admit(sw, argv[2], 0, &decision);
+    printf("dry %d, else %d: %s\n", (int)dry, (int)status, sealwright_message(sw));
+    return sealwright_close(sw) == SEALWRIGHT_PASS && decision == NULL ? 0 : 98;
+}
+C
+# shellcheck disable=SC2046
+run cc -Wall -Wextra -Werror -o read_only read_only.c $(pkg-config --cflags --libs sealwright)
+exits "a program that only reads builds" 0
+size=$("$SW_BIN" log checkpoint --json | jq .size)
+expect "seal" 0 "$SW_BIN" seal m
+exec 9<>.sealwright/lock
+flock 9
+expect "it runs while another writes" 0 ./read_only .sealwright m
+like "admits dry, and else says what to do" "$out" "dry 0, else 2: .*SEALWRIGHT_DRY_RUN"
+flock -u 9
+is "and records nothing" "$("$SW_BIN" log checkpoint --json | jq .size)" "$((size + 2))"
 done_testing

@@ -40,4 +40,41 @@ a CEL expression|version: 1\nname: x\nrules:\n  - name: a\n    claim: b\n    cel
 T
 printf 'version: 1\nname: x\nrules: []\n' >empty.yaml
 expect "an empty policy admits nothing" 3 "$SW_BIN" admit --policy empty.yaml m
+
+# Claims of types that no command here makes, about the same artifact, with lists in them.
+cat >lists.yaml <<'Y'
+version: 1
+name: lists
+rules:
+  - name: data
+    claim: urn:sealwright:claim:training:v1
+    where:
+      - {field: predicate.status, equals: complete}
+      - {every: predicate.sources.*.licence, in: [Apache-2.0, MIT]}
+      - {count: predicate.gaps, equals: 0}
+      - {every: predicate.exceptions.*.approved, equals: true, allow-empty: true}
+Y
+expect "a policy about lists" 0 "$SW_BIN" policy check lists.yaml
+expect "can be explained" 0 "$SW_BIN" policy explain lists.yaml
+like "in words" "$out" 'every predicate.sources.\*.licence is one of "Apache-2.0" or "MIT" and the count of predicate.gaps is 0'
+like "with what may be empty" "$out" "exceptions.\*.approved is true \(there may be none\)"
+{
+    echo 'version: 1'
+    echo 'cases:'
+    while IFS='|' read -r name verdict predicate; do
+        printf '  - {name: %s, expect: {verdict: %s}, claims: [{signer: a, statement: ' "$name" "$verdict"
+        printf '{predicateType: "urn:sealwright:claim:training:v1", predicate: {%s}}}]}\n' "$predicate"
+    done <<'T'
+all is well|pass|status: complete, sources: [{licence: MIT}, {licence: Apache-2.0}], gaps: [], exceptions: []
+an unknown licence|fail|status: complete, sources: [{licence: MIT}, {licence: GPL-3.0}], gaps: [], exceptions: []
+a source without one|no-evidence|status: complete, sources: [{licence: MIT}, {}], gaps: [], exceptions: []
+no sources|no-evidence|status: complete, sources: [], gaps: [], exceptions: []
+a gap|fail|status: complete, sources: [{licence: MIT}], gaps: [x], exceptions: []
+gaps are not told|no-evidence|status: complete, sources: [{licence: MIT}], exceptions: []
+exceptions are not told|no-evidence|status: complete, sources: [{licence: MIT}], gaps: []
+not complete|fail|status: partial, sources: [{licence: MIT}], gaps: [], exceptions: []
+T
+} >cases.yaml
+expect "every case is decided as it says" 0 "$SW_BIN" policy test --policy lists.yaml --json cases.yaml
+json "all of them" length 8
 done_testing

@@ -385,7 +385,7 @@ static void a_cancelled_run_says_interrupted(void **state)
     struct sw_progress progress = {.cancel = true};
     struct sw_error err = {0};
     const struct sw_reader_options options = {.progress = &progress};
-    assert_int_equal(run(&sums, &options, &err), SW_E_IO);
+    assert_int_equal(run(&sums, &options, &err), SW_E_INTERRUPTED);
     assert_string_equal(err.text, "interrupted");
     assert_int_equal(sums.begun[0], sums.dropped[0]);
     assert_int_equal(sums.ended[0], 0);

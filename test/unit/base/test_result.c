@@ -30,6 +30,7 @@ static void every_code_has_words_and_an_exit_status(void **state)
         {SW_E_IO, 4},
         {SW_E_BUSY, 4},
         {SW_E_NOMEM, 4},
+        {SW_E_INTERRUPTED, 4},
         {SW_E_INTERNAL, 4},
     };
     assert_int_equal(SW_COUNT(rows), SW_E_INTERNAL + 1);

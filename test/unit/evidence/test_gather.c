@@ -141,6 +141,23 @@ static void an_older_checkpoint_hides_nothing_from_a_reader(void **state)
     assert_int_equal(gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_NOENT);
 }
 
+static void a_reader_that_is_overtaken_by_a_writer_reads_anew(void **state)
+{
+    struct fixture *f = *state;
+    (void)add(f, "a", 1, TYPE_A);
+    reopen(f, SW_STORE_READ);
+    MUST(sw_store_head(f->store, &must_error));
+    struct sw_store *reader = f->store;
+    f->store = open_to_write(f->path);
+    f->store->rotate_at = 1;
+    (void)add(f, "a", 1, TYPE_A);
+    reopen(f, SW_STORE_READ);
+    struct sw_store *later = f->store;
+    f->store = reader;
+    expect(f, (struct sw_evidence_query){0}, "a 0", "1 0");
+    sw_store_abandon(later);
+}
+
 static void a_question_without_a_subject_makes_no_sense(void **state)
 {
     struct fixture *f = *state;
@@ -262,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(gives_what_is_about_the_subject),
         TEST(an_older_checkpoint_hides_nothing_from_a_reader),
+        TEST(a_reader_that_is_overtaken_by_a_writer_reads_anew),
         TEST(a_question_without_a_subject_makes_no_sense),
         TEST(finds_a_subject_that_only_the_claim_names),
         TEST(an_edited_index_hides_nothing),

@@ -180,6 +180,102 @@ static void lets_one_writer_in(void **state)
     temp_tree_remove(&tree);
 }
 
+static void expect_entry(struct sw_store *store, uint64_t leaf)
+{
+    SW_CLEANUP(buf) struct sw_buf entry = SW_BUF_INIT;
+    char text[256];
+    MUST(sw_log_entry(store, leaf, &entry, &must_error));
+    assert_true(sw_bytes_equal(sw_buf_bytes(&entry), test_entry(leaf, text)));
+}
+
+static void a_reader_becomes_the_writer_of_what_is_there_then(void **state)
+{
+    struct temp_tree tree;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_read(path);
+    MUST(sw_store_head(store, &must_error));
+    assert_int_equal(store->head.size, 0);
+    struct sw_store *other = open_to_write(path);
+    append_entries(other, 0, 300);
+    sw_store_abandon(other); /* durable, and not published */
+    MUST(sw_store_promote(store, NULL, &must_error));
+    MUST(sw_store_promote(store, NULL, &must_error));
+    assert_int_equal(sw_store_open(path, SW_STORE_WRITE, &other, NULL), SW_E_BUSY);
+    append_entries(store, 300, 5);
+    MUST(sw_log_publish(store, &must_error));
+    expect_root(&store->head.root, 305);
+    expect_entry(store, 299);
+    MUST(sw_store_close(store, &must_error));
+    store = open_to_write(path);
+    append_entries(store, 305, 1);
+    MUST(sw_store_close(store, &must_error));
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void a_reader_that_may_not_write_stays_a_reader(void **state)
+{
+    struct temp_tree tree;
+    struct sw_error err = {0};
+    const char *path = new_store_dir(&tree);
+    struct sw_progress progress = {0};
+    struct sw_store *writer = open_to_write(path);
+    append_entries(writer, 0, 3);
+    MUST(sw_log_publish(writer, &must_error));
+    struct sw_store *store = open_to_read(path);
+    sw_store_set_lock_wait(40);
+    assert_int_equal(sw_store_promote(store, &progress, &err), SW_E_BUSY);
+    expect_entry(store, 2);
+    assert_int_equal(sw_log_publish(store, NULL), SW_E_USAGE);
+    sw_store_abandon(writer);
+    atomic_store(&progress.cancel, true);
+    assert_int_equal(sw_store_promote(store, &progress, &err), SW_E_INTERRUPTED);
+    expect_entry(store, 2);
+    /* The lock went back with each refusal. */
+    writer = open_to_write(path);
+    sw_store_abandon(writer);
+    MUST(sw_store_promote(store, NULL, &must_error));
+    append_entries(store, 3, 1);
+    MUST(sw_store_close(store, &must_error));
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
+static void a_reader_of_a_store_that_cannot_be_written_stays_one(void **state)
+{
+    struct temp_tree tree;
+    struct sw_error err = {0};
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    append_entries(store, 0, 3);
+    MUST(sw_store_close(store, &must_error));
+    store = open_to_read(path);
+    MUST(sw_store_check_access(store, &must_error));
+    const char *away = temp_tree_path(&tree, "away");
+    char *key = strdup(temp_tree_path(&tree, "store/keys/log.key"));
+    assert_int_equal(rename(key, away), 0);
+    assert_int_equal(sw_store_check_access(store, &err), SW_E_NOENT);
+    assert_non_null(strstr(err.text, "keys/log.key"));
+    assert_int_equal(sw_store_promote(store, NULL, &err), SW_E_NOENT);
+    expect_entry(store, 2);
+    assert_int_equal(rename(temp_tree_path(&tree, "away"), key), 0);
+    /* A journal that does not hold what was published. */
+    char *journal = strdup(temp_tree_path(&tree, "store/journal"));
+    SW_CLEANUP(buf) struct sw_buf kept = SW_BUF_INIT;
+    MUST(sw_file_read(journal, 1 << 20, &kept, &must_error));
+    assert_int_equal(truncate(journal, (off_t)kept.len - 1), 0);
+    assert_int_equal(sw_store_promote(store, NULL, &err), SW_E_REFUSED);
+    expect_entry(store, 2);
+    temp_tree_write_bytes(&tree, "store/journal", kept.data, kept.len);
+    MUST(sw_store_promote(store, NULL, &must_error));
+    append_entries(store, 3, 1);
+    MUST(sw_store_close(store, &must_error));
+    free(key);
+    free(journal);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
 static void refuses_entries_that_do_not_fit(void **state)
 {
     static const char claim_like[] =
@@ -282,6 +378,9 @@ int main(void)
         cmocka_unit_test(keeps_what_was_appended_when_it_is_abandoned),
         cmocka_unit_test(begins_a_new_journal_when_the_old_one_is_long),
         cmocka_unit_test(lets_one_writer_in),
+        cmocka_unit_test(a_reader_becomes_the_writer_of_what_is_there_then),
+        cmocka_unit_test(a_reader_that_may_not_write_stays_a_reader),
+        cmocka_unit_test(a_reader_of_a_store_that_cannot_be_written_stays_one),
         cmocka_unit_test(refuses_entries_that_do_not_fit),
         cmocka_unit_test(eight_threads_get_an_index_each),
     };

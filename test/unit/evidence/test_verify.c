@@ -516,7 +516,7 @@ static void stops_when_asked(void **state)
     atomic_store(&progress.cancel, true);
     assert_int_equal(sw_log_verify(store, NULL, (struct sw_bytes){NULL, 0}, &progress,
                          &report.arena, &report.log, &err),
-        SW_E_IO);
+        SW_E_INTERRUPTED);
     sw_arena_release(&report.arena);
     sw_store_abandon(store);
 }

@@ -14,7 +14,7 @@
 #define SUBJECT "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 #define OTHER "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-/* One claim of the fake source. The later one in a list is the newer one. */
+/* One claim of the fake source. The later one in a list stands behind the others in the log. */
 struct claim {
     const char *signer; /* NULL: see `why` */
     const char *json;   /* of the predicate */
@@ -123,6 +123,11 @@ struct row {
     {                                              \
         "release", json, age, SW_GATE_SIGNED, NULL \
     }
+#define AT(verdict, time) "{\"v\":\"" verdict "\",\"scannedAt\":\"" time "\"}"
+#define DAMAGED_AT(age)                                         \
+    {                                                           \
+        NULL, NULL, age, SW_GATE_DAMAGED, "the blob is missing" \
+    }
 #define MALLORY                                                 \
     {                                                           \
         NULL, NULL, 0, SW_GATE_UNTRUSTED, "no trusted key fits" \
@@ -160,11 +165,11 @@ static const struct row rows[] = {
         "the claim of ci " C1 " of 30 days ago meets every condition", "", 1},
     {FRESH, {CI("{\"v\":\"clean\"}", 30 * DAY + 1)}, 1, SW_GATE_NO_EVIDENCE,
         "the claim of ci " C1
-        " is stale: recorded 30 days ago, more than the 30 days that this rule takes",
+        " is stale: it is 30 days old, more than the 30 days that this rule takes",
         "run: sealwright seal PATH", 1},
     {FRESH, {CI("{\"v\":\"clean\"}", 45 * DAY)}, 1, SW_GATE_NO_EVIDENCE,
         "the claim of ci " C1
-        " is stale: recorded 45 days ago, more than the 30 days that this rule takes",
+        " is stale: it is 45 days old, more than the 30 days that this rule takes",
         "run: sealwright seal PATH", 1},
     {FRESH, {CI("{\"v\":\"bad\"}", 45 * DAY)}, 1, SW_GATE_FAIL,
         "the claim of ci " C1 " fails: predicate.v must be \"clean\" and is the text \"bad\"",
@@ -196,6 +201,87 @@ static const struct row rows[] = {
         NULL, "", 1},
     {FRESH, {CI("{}", DAY), RELEASE("{\"v\":\"clean\"}", 90 * DAY)}, 2, SW_GATE_NO_EVIDENCE, NULL,
         NULL, 2},
+    /* the time that a claim says: NOW is 2026-01-01T00:00:00Z */
+    {CLEAN,
+        {CI(AT("bad", "2025-12-30T00:00:00Z"), DAY), CI(AT("clean", "2025-12-20T00:00:00Z"), 60)},
+        2, SW_GATE_FAIL, NULL, NULL, 1}, /* an old clean scan, imported late */
+    {CLEAN,
+        {CI(AT("clean", "2025-12-20T00:00:00Z"), DAY), CI(AT("bad", "2025-12-30T00:00:00Z"), 60)},
+        2, SW_GATE_FAIL, NULL, NULL, 2},
+    {CLEAN,
+        {CI(AT("bad", "2025-12-20T00:00:00Z"), 60), CI(AT("clean", "2025-12-30T00:00:00Z"), DAY)},
+        2, SW_GATE_PASS, "the claim of ci " C2 " of 2 days ago meets every condition", "", 2},
+    {CLEAN, {CI(AT("clean", "2025-12-30"), 60), CI(AT("bad", "2025-12-29T23:59:59Z"), 59)}, 2,
+        SW_GATE_PASS, NULL, "", 1},
+    {CLEAN,
+        {CI(AT("clean", "2025-12-30T00:00:00Z"), DAY), CI(AT("bad", "2025-12-30T00:00:00Z"), DAY)},
+        2, SW_GATE_FAIL, NULL, NULL, 2}, /* at one time: by place in the log */
+    {CLEAN,
+        {CI(AT("bad", "2025-12-30T00:00:00Z"), DAY), CI(AT("clean", "2025-12-30T00:00:00Z"), DAY)},
+        2, SW_GATE_PASS, NULL, "", 2},
+    {CLEAN,
+        {CI(AT("bad", "2025-12-30T01:00:00+01:00"), 60),
+            CI(AT("clean", "2025-12-30T00:00:00Z"), DAY)},
+        2, SW_GATE_PASS, NULL, "", 2},
+    {CLEAN, {CI("{\"v\":\"bad\"}", DAY), CI(AT("clean", "2025-12-30T12:00:00Z"), 60)}, 2,
+        SW_GATE_FAIL, NULL, NULL, 1}, /* one that says none was made when it was recorded */
+    {CLEAN,
+        {CI("{\"v\":\"bad\",\"scannedAt\":null}", DAY),
+            CI(AT("clean", "2025-12-31T12:00:00Z"), 60)},
+        2, SW_GATE_PASS, NULL, "", 2},
+    {CLEAN,
+        {CI(AT("bad", "2025-12-20T00:00:00Z"), DAY),
+            RELEASE(AT("clean", "2025-12-30T00:00:00Z"), 60)},
+        2, SW_GATE_FAIL, NULL, NULL, 1}, /* each signer has their own newest word */
+    /* and its age */
+    {FRESH, {CI(AT("clean", "2025-11-17T00:00:00Z"), 60)}, 1, SW_GATE_NO_EVIDENCE,
+        "the claim of ci " C1
+        " is stale: it is 45 days old, more than the 30 days that this rule takes",
+        "run: sealwright seal PATH", 1},
+    {FRESH, {CI(AT("clean", "2025-12-02T00:00:00Z"), 0)}, 1, SW_GATE_PASS,
+        "the claim of ci " C1 " of 30 days ago meets every condition", "", 1},
+    {FRESH, {CI(AT("clean", "1970-01-01"), 60)}, 1, SW_GATE_NO_EVIDENCE, NULL, NULL, 1},
+    /* nothing was made after it was recorded */
+    {CLEAN, {CI(AT("clean", "2026-01-01T00:04:00Z"), 60)}, 1, SW_GATE_PASS,
+        "the claim of ci " C1 " of 1 minute ago meets every condition", "", 1},
+    {CLEAN, {CI(AT("clean", "2026-01-01T00:04:01Z"), 60)}, 1, SW_GATE_NO_EVIDENCE,
+        "the claim of ci " C1
+        " says that it was made at 2026-01-01T00:04:01Z, 5 minutes after the log recorded it",
+        "ci must sign a newer claim of type " SCAN
+        " with the right time (is the clock right there, and where the log is kept?)",
+        1},
+    {CLEAN, {CI(AT("clean", "2025-12-31T00:00:00Z"), 3 * DAY)}, 1, SW_GATE_NO_EVIDENCE,
+        "the claim of ci " C1
+        " says that it was made at 2025-12-31T00:00:00Z, 2 days after the log recorded it",
+        NULL, 1},
+    {CLEAN, {CI(AT("bad", "9999-12-31T23:59:59Z"), DAY)}, 1, SW_GATE_FAIL, NULL, NULL, 1},
+    {CLEAN,
+        {CI(AT("bad", "9999-12-31T23:59:59Z"), DAY), CI(AT("clean", "2025-12-31T12:00:00Z"), 60)},
+        2, SW_GATE_PASS, NULL, "", 2}, /* it was made when it was recorded, and the other later */
+    {CLEAN,
+        {CI(AT("clean", "9999-12-31T23:59:59Z"), DAY), CI(AT("bad", "2025-12-31T12:00:00Z"), 60)},
+        2, SW_GATE_FAIL, NULL, NULL, 2},
+    {CLEAN,
+        {CI(AT("clean", "2025-12-30T00:00:00Z"), 2 * DAY),
+            CI(AT("clean", "9999-12-31T23:59:59Z"), DAY)},
+        2, SW_GATE_NO_EVIDENCE, NULL, NULL, 2},
+    {CLEAN, {CI("{\"v\":\"clean\",\"scannedAt\":7}", 60)}, 1, SW_GATE_NO_EVIDENCE,
+        "the claim of ci " C1 " does not say when it was made: predicate.scannedAt is no time",
+        NULL, 1},
+    {CLEAN, {CI(AT("clean", "yesterday"), 60), RELEASE(AT("clean", "2025-12-31T12:00:00Z"), 60)}, 2,
+        SW_GATE_PASS, NULL, "", 2},
+    {CLEAN, {CI(AT("bad", "yesterday"), 60)}, 1, SW_GATE_FAIL, NULL, NULL, 1},
+    /* good news from the future counts only where there is nothing else */
+    {CLEAN, {CI("{\"v\":\"clean\"}", -DAY), CI("{\"v\":\"clean\"}", 60)}, 2, SW_GATE_PASS, NULL, "",
+        2},
+    {CLEAN, {CI("{\"v\":\"bad\"}", 60), CI("{\"v\":\"clean\"}", -DAY)}, 2, SW_GATE_FAIL, NULL, NULL,
+        1},
+    {CLEAN, {CI("{\"v\":\"bad\"}", -DAY), CI("{\"v\":\"clean\"}", 60)}, 2, SW_GATE_FAIL, NULL, NULL,
+        1},
+    {CLEAN, {CI("{}", -DAY), CI("{\"v\":\"clean\"}", 60)}, 2, SW_GATE_NO_EVIDENCE, NULL, NULL, 1},
+    {CLEAN, {CI(AT("clean", "2025-12-31T12:00:00Z"), -DAY)}, 1, SW_GATE_NO_EVIDENCE,
+        "the claim of ci " C1 " was recorded at 2026-01-02T00:00:00Z, which is still to come", NULL,
+        1},
     /* who signed */
     {CLEAN, {MALLORY}, 1, SW_GATE_NO_EVIDENCE,
         "1 claim of type " SCAN
@@ -220,6 +306,14 @@ static const struct row rows[] = {
     {CLEAN, {DAMAGED, CI("{\"v\":\"clean\"}", 0), RELEASE("{\"v\":\"clean\"}", 0)}, 3, SW_GATE_PASS,
         NULL, "", 3}, /* everybody has said something newer */
     {CLEAN, {DAMAGED, CI("{\"v\":\"bad\"}", 0)}, 2, SW_GATE_FAIL, NULL, NULL, 2},
+    {CLEAN,
+        {DAMAGED_AT(2 * DAY), CI(AT("clean", "2025-12-31T00:00:00Z"), 60),
+            RELEASE(AT("clean", "2025-12-31T00:00:00Z"), 60)},
+        3, SW_GATE_PASS, NULL, "", 3},
+    {CLEAN,
+        {DAMAGED_AT(2 * DAY), CI(AT("clean", "2025-12-31T00:00:00Z"), 60),
+            RELEASE(AT("clean", "2025-12-29T00:00:00Z"), 60)},
+        3, SW_GATE_NO_EVIDENCE, NULL, NULL, 0}, /* recorded later, but said before */
     /* forbidden */
     {FORBID, {{0}}, 0, SW_GATE_PASS, "no claim of type " SCAN " is about this subject", "", 0},
     {FORBID, {CI("{}", 400 * DAY)}, 1, SW_GATE_FAIL,
@@ -245,6 +339,15 @@ static const struct row rows[] = {
         "ci must sign a newer claim of type " SCAN " that has the field", 1},
     {FORBID_WHERE, {CI("{}", 0), RELEASE("{\"s\":1}", 0)}, 2, SW_GATE_NO_EVIDENCE, NULL, NULL, 1},
     {FORBID_WHERE, {CI("{\"s\":1}", -DAY)}, 1, SW_GATE_NO_EVIDENCE, NULL, NULL, 1},
+    {FORBID_WHERE, {CI("{\"s\":1}", -DAY), CI("{\"s\":1}", 60)}, 2, SW_GATE_PASS, NULL, "", 2},
+    {FORBID_WHERE, {CI("{\"s\":1,\"scannedAt\":\"9999-01-01\"}", DAY)}, 1, SW_GATE_NO_EVIDENCE,
+        NULL, NULL, 1},
+    {FORBID_WHERE, {CI("{\"s\":9,\"scannedAt\":\"9999-01-01\"}", DAY)}, 1, SW_GATE_FAIL, NULL, NULL,
+        1},
+    {FORBID_WHERE,
+        {CI("{\"s\":9,\"scannedAt\":\"2025-12-30\"}", DAY),
+            CI("{\"s\":0,\"scannedAt\":\"2025-12-20\"}", 60)},
+        2, SW_GATE_FAIL, NULL, NULL, 1},
 };
 
 static void check_row(const struct row *row, size_t index)
@@ -415,6 +518,26 @@ static void reading_stops_when_everybody_was_heard(void **state)
     assert_int_equal(decision.rules[0].weighed[1].bytes[0], 3);
 }
 
+/* What was recorded before everybody's newest word cannot be newer; what came later can be older.
+ */
+static void reading_goes_on_while_something_newer_may_come(void **state)
+{
+    (void)state;
+    static const struct claim claims[] = {CI(AT("bad", "2025-12-29T00:00:00Z"), 3 * DAY),
+        CI(AT("bad", "2025-12-30T00:00:00Z"), 2 * DAY),
+        RELEASE(AT("clean", "2025-12-31T00:00:00Z"), DAY),
+        CI(AT("clean", "2025-12-29T12:00:00Z"), 60)};
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct source source = {claims, SW_COUNT(claims), 0, SW_OK};
+    struct sw_decision decision;
+    decide(&arena, CLEAN, &source, 2, &decision);
+    assert_int_equal(source.reads, 3);
+    assert_int_equal(decision.verdict, SW_GATE_FAIL);
+    assert_int_equal(decision.rules[0].claim.bytes[0], 2);
+    assert_int_equal(decision.rules[0].weighed_count, 2);
+}
+
 static void without_any_trusted_signer_nothing_counts(void **state)
 {
     (void)state;
@@ -480,6 +603,7 @@ int main(void)
         cmocka_unit_test(a_waiver_that_is_not_needed_does_not_show),
         cmocka_unit_test(a_store_that_cannot_be_read_is_an_error_and_no_verdict),
         cmocka_unit_test(reading_stops_when_everybody_was_heard),
+        cmocka_unit_test(reading_goes_on_while_something_newer_may_come),
         cmocka_unit_test(without_any_trusted_signer_nothing_counts),
         cmocka_unit_test(a_signer_name_cannot_reach_a_terminal),
         cmocka_unit_test(a_span_is_told_in_its_largest_fitting_unit),

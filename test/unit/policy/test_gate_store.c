@@ -302,6 +302,44 @@ static void an_old_claim_in_a_new_bundle_says_nothing_new(void **state)
     }
 }
 
+static void import(struct world *world, const struct sw_buf *lines)
+{
+    struct sw_error err = {0};
+    size_t added;
+    size_t known;
+    must(sw_evidence_import(world->store, sw_buf_bytes(lines), &added, &known, &err), &err);
+    assert_int_equal(added, 1);
+}
+
+/* Genuine, clean, and signed before the finding: whoever kept it brings it when it suits them. */
+static void an_old_clean_scan_that_is_imported_late_lifts_no_finding(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf old = SW_BUF_INIT;
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    make_bundle(world, CI, SW_PREDICATE_SCAN,
+        "{\"verdict\":\"clean\",\"scannedAt\":\"2026-01-01T00:00:00Z\"}", &world->model, &old);
+    (void)add(world, CI, SW_PREDICATE_SCAN,
+        "{\"verdict\":\"malicious\",\"scannedAt\":\"2026-01-02T00:00:00Z\"}");
+    check(world, FAIL, PASS, FAIL, PASS);
+    import(world, &old);
+    check(world, FAIL, PASS, FAIL, PASS);
+    (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
+    check(world, PASS, PASS, PASS, PASS);
+}
+
+static void an_old_claim_that_is_imported_late_is_not_fresh(void **state)
+{
+    struct world *world = *state;
+    SW_CLEANUP(buf) struct sw_buf old = SW_BUF_INIT;
+    (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
+    make_bundle(world, CI, SW_PREDICATE_SCAN,
+        "{\"verdict\":\"clean\",\"scannedAt\":\"2020-01-01T00:00:00Z\"}", &world->model, &old);
+    import(world, &old);
+    check(world, NONE, PASS, NONE, PASS);
+    has_reason(world, 1, "is stale: it is ");
+}
+
 /* Nor does an entry that was forged into the journal, which tells another signature. */
 static void a_forged_entry_does_not_make_an_old_claim_new(void **state)
 {
@@ -460,7 +498,7 @@ static void a_claim_grows_stale(void **state)
         &err);
     assert_int_equal(decision.rules[1].verdict, NONE);
     assert_non_null(strstr(decision.rules[1].reason,
-        "is stale: recorded 31 days ago, more than the 30 days that this rule takes"));
+        "is stale: it is 31 days old, more than the 30 days that this rule takes"));
     assert_string_equal(decision.rules[1].satisfy, "run: sealwright seal PATH");
 }
 
@@ -600,6 +638,8 @@ int main(void)
         TEST(a_stranger_counts_as_nobody),
         TEST(a_forged_claim_under_a_trusted_name_does_not_count),
         TEST(an_old_claim_in_a_new_bundle_says_nothing_new),
+        TEST(an_old_clean_scan_that_is_imported_late_lifts_no_finding),
+        TEST(an_old_claim_that_is_imported_late_is_not_fresh),
         TEST(a_forged_entry_does_not_make_an_old_claim_new),
         TEST(a_copy_of_a_claim_that_cannot_be_read_does_not_count),
         TEST(a_forged_copy_before_the_claim_does_not_hide_it),

@@ -176,7 +176,22 @@ static void each_mistake_is_named_with_its_line(void **state)
         {RULE "    where: []\n", "line 6: 'where' is empty; leave it out or add a condition"},
         {RULE "    where: {field: a}\n", "line 6: 'where' must be a list"},
         {WHERE "    - a\n", "line 7: a condition must be a mapping of keys to values"},
-        {WHERE "    - equals: a\n", "line 7: a condition needs 'field'"},
+        {WHERE "    - equals: a\n",
+            "line 7: a condition needs 'field' (or 'every', 'any' or 'count')"},
+        {WHERE "    - {field: predicate.a, every: predicate.b.*, equals: a}\n",
+            "line 7: a condition takes one of field, every, any and count; write 'field' and "
+            "'every' as two conditions"},
+        {WHERE "    - {any: predicate.a, equals: a}\n",
+            "line 7: 'any' needs a '*' for the items of a list, such as "
+            "predicate.sources.*.licence"},
+        {WHERE "    - {count: 3, equals: a}\n", "line 7: 'count' must be text; put it in quotes"},
+        {WHERE "    - {any: predicate.a.*, equals: a, allow-empty: true}\n",
+            "line 7: 'allow-empty' goes with 'every'"},
+        {WHERE "    - {every: predicate.a.*, equals: a, allow-empty: 'yes'}\n",
+            "line 7: 'allow-empty' must be true or false"},
+        {WHERE "    - {every: predicate.a.*, allow-empty: true}\n",
+            "line 7: a condition needs an operator: one of equals, not, in, not-in, at-least, "
+            "at-most, less, greater, contains, exists, older, newer"},
         {WHERE "    - field: predicate.a\n",
             "line 7: a condition needs an operator: one of equals, not, in, not-in, at-least, "
             "at-most, less, greater, contains, exists, older, newer"},
@@ -321,8 +336,8 @@ static void explain_says_all_of_it_in_words(void **state)
         "Policy p (%s)\nFor servers.\n"
         "An artifact passes when every one of these rules passes. It fails when any rule fails; "
         "otherwise there is no evidence.\n"
-        "1. a: a claim of type t about the artifact, signed by x, y or z, recorded in the last 90 "
-        "minutes.\n   Why.\n"
+        "1. a: a claim of type t about the artifact, signed by x, y or z, at most 90 minutes "
+        "old.\n   Why.\n"
         "2. b: no claim of type u about the artifact, signed by any trusted signer, in which "
         "predicate.s is at least 7 and predicate.v is one of \"p\" or \"q\" and predicate.w is not "
         "there and predicate.t is older than 30d.\n"
