@@ -208,7 +208,7 @@ static sw_result read_tail(const struct sw_chunks *chunks, struct tail *out, str
         return not_one(chunks, "its first or last bytes are others", err);
     }
     struct sw_cursor cur = sw_cursor(sw_bytes(bytes, 16));
-    struct tail tail;
+    struct tail tail = {0};
     SW_TRY(sw_cur_u64be(&cur, &tail.ref_count));
     SW_TRY(sw_cur_u64be(&cur, &tail.header_len));
     if (tail.ref_count > REFS_MAX || tail.header_len > SW_CHUNKS_HEADER_MAX) {
@@ -299,7 +299,7 @@ sw_result sw_chunks_open(struct sw_chunks *chunks, const char *path,
         return sw_fail_errno(err, errno, "cannot read '%s'", path);
     }
     made.size = (uint64_t)st.st_size;
-    struct tail tail;
+    struct tail tail = {0};
     SW_TRY(read_tail(&made, &tail, err));
     SW_TRY(read_header(&made, &tail, expected, err));
     SW_TRY(read_refs(&made, &tail, err));
