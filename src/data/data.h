@@ -10,4 +10,6 @@
 
 #include "data/claims.h"
 
+#include "data/source.h"
+
 #endif
