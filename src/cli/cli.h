@@ -3,6 +3,7 @@
 #ifndef SW_CLI_CLI_H
 #define SW_CLI_CLI_H
 
+#include "data/data.h"
 #include "model/model.h"
 #include "policy/policy.h"
 #include "scan/scan.h"

@@ -19,9 +19,10 @@ static const struct sw_option options[] = {
 /* "help log" lists the group; "help log verify" shows the one command. */
 static sw_result show_named(struct sw_cli *cli, struct sw_error *err)
 {
-    const char *name = cli->operand_count == 1 ? cli->operands[0]
-                                               : sw_arena_printf(&cli->arena, "%s %s",
-                                                     cli->operands[0], cli->operands[1]);
+    const char *name = cli->operands[0];
+    for (size_t i = 1; i < cli->operand_count && name != NULL; i++) {
+        name = sw_arena_printf(&cli->arena, "%s %s", name, cli->operands[i]);
+    }
     SW_TRY_PTR(name);
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
         if (strcmp(sw_commands[i]->name, name) == 0) {
@@ -58,7 +59,7 @@ const struct sw_command sw_cmd_help = {
     .name = "help",
     .summary = "explain a command",
     .operands = "[COMMAND]",
-    .max_operands = 2,
+    .max_operands = 3,
     .options = options,
     .args_size = sizeof(struct help_args),
     .description = "Without a command, lists them all.",

@@ -230,6 +230,7 @@ static const char *group_summary(const char *name, const struct sw_command *firs
         {"evidence", "read, search and exchange claims"},
         {"log", "check, prove and add to the log"},
         {"policy", "check, test and explain policies"},
+        {"data", "record where training data comes from and where it went"},
     };
     for (size_t i = 0; i < SW_COUNT(groups); i++) {
         if (strcmp(groups[i].name, name) == 0) {
@@ -270,14 +271,22 @@ bool sw_help_group(FILE *out, const char *name)
     return found;
 }
 
+/* What may stand behind the words before the current one. */
+static void complete_words(FILE *out, const char *name)
+{
+    for (const char *space = strchr(name, ' '); space != NULL; space = strchr(space + 1, ' ')) {
+        (void)fprintf(out, "    \"%.*s\") next+=\" %.*s\" ;;&\n", (int)(space - name), name,
+            (int)strcspn(space + 1, " "), space + 1);
+    }
+}
+
 void sw_help_completion(FILE *out)
 {
-    (void)fprintf(out,
-        "# bash completion for sealwright; source it or put it into "
-        "/usr/share/bash-completion/completions/\n"
-        "_sealwright()\n{\n"
-        "    local words=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" options=\"\" second=\"\"\n"
-        "    case \"$words\" in\n");
+    (void)fprintf(out, "# bash completion for sealwright; source it or put it into "
+                       "/usr/share/bash-completion/completions/\n"
+                       "_sealwright()\n{\n"
+                       "    local words=\"${COMP_WORDS[*]:1:3}\" options=\"\" next=\"\"\n"
+                       "    case \"$words\" in\n");
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
         const struct sw_command *c = sw_commands[i];
         (void)fprintf(out, "    \"%s\"*) options=\"", c->name);
@@ -290,18 +299,14 @@ void sw_help_completion(FILE *out)
         "    esac\n"
         "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
     sw_help_list(out);
-    (void)fprintf(
-        out, "\" -- \"$2\"))\n        return\n    fi\n    case \"${COMP_WORDS[1]}\" in\n");
+    (void)fprintf(out, "\" -- \"$2\"))\n        return\n    fi\n"
+                       "    case \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n");
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const char *space = strchr(sw_commands[i]->name, ' ');
-        if (space != NULL) {
-            (void)fprintf(out, "    %.*s) second+=\" %s\" ;;&\n",
-                (int)(space - sw_commands[i]->name), sw_commands[i]->name, space + 1);
-        }
+        complete_words(out, sw_commands[i]->name);
     }
     (void)fprintf(out, "    esac\n"
-                       "    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$second\" ]; then\n"
-                       "        COMPREPLY=($(compgen -W \"$second\" -- \"$2\"))\n"
+                       "    if [ -n \"$next\" ]; then\n"
+                       "        COMPREPLY=($(compgen -W \"$next\" -- \"$2\"))\n"
                        "    elif [[ $2 == -* ]]; then\n"
                        "        COMPREPLY=($(compgen -W \"$options\" -- \"$2\"))\n"
                        "    else\n        COMPREPLY=($(compgen -f -- \"$2\"))\n    fi\n}\n"

@@ -34,11 +34,22 @@ static int report_failure(const struct sw_cli *cli, enum sw_code code, const str
     return sw_code_exit(code);
 }
 
+/* "log --help", "data source --help". */
+static bool help_of_group(int argc, char **argv)
+{
+    char group[64];
+    if (argc < 3 || argc > 4 || strcmp(argv[argc - 1], "--help") != 0) {
+        return false;
+    }
+    int len = snprintf(group, sizeof(group), argc == 4 ? "%s %s" : "%s", argv[1], argv[2]);
+    return len > 0 && (size_t)len < sizeof(group) && sw_help_group(stdout, group);
+}
+
 static int run(struct sw_cli *cli, int argc, char **argv)
 {
     struct sw_error err = {0};
     void *args = NULL;
-    if (argc == 3 && strcmp(argv[2], "--help") == 0 && sw_help_group(stdout, argv[1])) {
+    if (help_of_group(argc, argv)) {
         return 0;
     }
     enum sw_code code = sw_cli_parse(cli, argc, argv, &args, &err);

@@ -205,52 +205,73 @@ static sw_result check_operands(const struct sw_cli *cli, struct sw_error *err)
     return SW_OK;
 }
 
-/* Commands have one word or two ("log verify"); *words says how many argv items the name took. */
+/* How many items of argv a command's name takes ("log verify": two); 0 when they are others. */
+static int words_of(const char *name, int argc, char **argv)
+{
+    int words = 0;
+    while (*name != '\0') {
+        size_t len = strcspn(name, " ");
+        if (words + 1 >= argc || !sw_str_is(sw_str_n(name, len), argv[words + 1])) {
+            return 0;
+        }
+        words++;
+        name += len + (name[len] == ' ' ? 1 : 0);
+    }
+    return words;
+}
+
+/* The command with the longest name that argv begins with. */
 static const struct sw_command *find_command(int argc, char **argv, int *words)
 {
+    const struct sw_command *found = NULL;
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const char *name = sw_commands[i]->name;
-        const char *space = strchr(name, ' ');
-        if (space == NULL && strcmp(argv[1], name) == 0) {
-            *words = 1;
-            return sw_commands[i];
-        }
-        if (space == NULL || argc < 3) {
-            continue;
-        }
-        struct sw_str first = sw_str_n(name, (size_t)(space - name));
-        if (sw_str_is(first, argv[1]) && strcmp(space + 1, argv[2]) == 0) {
-            *words = 2;
-            return sw_commands[i];
+        int taken = words_of(sw_commands[i]->name, argc, argv);
+        if (taken > *words) {
+            *words = taken;
+            found = sw_commands[i];
         }
     }
-    return NULL;
+    return found;
+}
+
+/* What may follow "log" or "data source". */
+static void words_after(const char *group, char *out, size_t size)
+{
+    size_t used = 0;
+    size_t n = strlen(group);
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const char *name = sw_commands[i]->name;
+        if (strncmp(name, group, n) != 0 || name[n] != ' ') {
+            continue;
+        }
+        int wrote = snprintf(out + used, size - used, "%s%s", used == 0 ? "" : ", ", name + n + 1);
+        used += wrote > 0 && (size_t)wrote < size - used ? (size_t)wrote : 0;
+    }
+    out[used] = '\0';
 }
 
 /* "log" without a second word it knows: say what the second words are. */
 static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
 {
-    char known[256] = "";
-    size_t used = 0;
-    size_t count = 0;
-    for (; sw_commands[count] != NULL; count++) {
-        struct sw_str name = sw_str(sw_commands[count]->name);
-        size_t n = strlen(argv[1]);
-        if (name.len <= n + 1 || !sw_str_starts(name, argv[1]) || name.ptr[n] != ' ') {
-            continue;
+    char known[SW_ERROR_TEXT_MAX - 64] = "";
+    char group[WORD_MAX] = "";
+    for (int last = argc > 2 ? 2 : 1; last > 0 && known[0] == '\0'; last--) {
+        int len = snprintf(group, sizeof(group), last == 2 ? "%s %s" : "%s", argv[1], argv[2]);
+        if (len > 0 && (size_t)len < sizeof(group)) {
+            words_after(group, known, sizeof(known));
         }
-        int wrote = snprintf(
-            known + used, sizeof(known) - used, "%s%s", used == 0 ? "" : ", ", name.ptr + n + 1);
-        used += wrote > 0 && (size_t)wrote < sizeof(known) - used ? (size_t)wrote : 0;
     }
-    if (used != 0) {
-        return sw_fail(err, SW_E_USAGE, "'%s' needs one of: %s", argv[1], known);
+    if (known[0] != '\0') {
+        return sw_fail(err, SW_E_USAGE, "'%s' needs one of: %s", group, known);
+    }
+    size_t count = 0;
+    while (sw_commands[count] != NULL) {
+        count++;
     }
     const char *close = sw_cli_closest(argv[1], command_name_at, sw_commands, count);
     if (close != NULL) {
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'; did you mean '%s'?", argv[1], close);
     }
-    (void)argc;
     return sw_fail(err, SW_E_USAGE, "unknown command '%s'; see 'sealwright help'", argv[1]);
 }
 

@@ -1,0 +1,47 @@
+#include "cli/data_context.h"
+
+void sw_data_context_release(struct sw_data_context *context)
+{
+    if (context->store != NULL) {
+        sw_store_abandon(context->store);
+    }
+    sw_trust_free(context->trust);
+    sw_held_signer_release(&context->held);
+    *context = (struct sw_data_context){0};
+}
+
+static sw_result open_all(struct sw_cli *cli, enum sw_store_mode mode,
+    const struct sw_signer_args *args, struct sw_data_context *out, struct sw_error *err)
+{
+    const char *path = NULL;
+    SW_TRY(sw_cli_store_path(cli, &path, err));
+    if (args != NULL) {
+        SW_TRY(sw_cli_signer(cli, path, args, &out->held, err));
+        out->data.signer = &out->held.signer;
+    }
+    SW_TRY(sw_store_open(path, mode, &out->store, err));
+    SW_TRY(sw_cli_trust(cli, path, &out->trust, err));
+    out->data.store = out->store;
+    out->data.trust = out->trust;
+    out->data.arena = &cli->arena;
+    out->data.now = cli->now;
+    return SW_OK;
+}
+
+sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
+    const struct sw_signer_args *args, struct sw_data_context *out, struct sw_error *err)
+{
+    *out = (struct sw_data_context){0};
+    enum sw_code code = open_all(cli, mode, args, out, err);
+    if (code != SW_OK) {
+        sw_data_context_release(out);
+    }
+    return code;
+}
+
+sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err)
+{
+    struct sw_store *store = context->store;
+    context->store = NULL;
+    return sw_store_close(store, err);
+}

@@ -1,0 +1,24 @@
+/* What every command of the data room opens first. */
+#ifndef SW_CLI_DATA_CONTEXT_H
+#define SW_CLI_DATA_CONTEXT_H
+
+#include "cli/cli.h"
+
+struct sw_data_context {
+    struct sw_store *store;
+    struct sw_trust *trust;
+    struct sw_held_signer held;
+    struct sw_data data; /* refers to what stands above and to cli->arena */
+};
+
+/* Opens the store, its trust.yaml, and, for `args` that are not NULL, the key that signs; the key
+ * comes first, so that nobody waits for a passphrase while the store is locked. `out` must stay
+ * where it is. */
+sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
+    const struct sw_signer_args *args, struct sw_data_context *out, struct sw_error *err);
+/* Publishes and closes the store. */
+sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err);
+void sw_data_context_release(struct sw_data_context *context);
+SW_DEFINE_CLEANUP(data_context, struct sw_data_context, sw_data_context_release)
+
+#endif
