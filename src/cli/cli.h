@@ -84,7 +84,12 @@ bool sw_help_group(FILE *out, const char *name);
 sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err);
 /* First words of all commands, once each. */
 void sw_help_list(FILE *out);
-void sw_help_completion(FILE *out);
+/* What a command or a group is about, in one line. */
+const char *sw_help_summary(struct sw_str name);
+
+/* Scripts that complete the command line (completion.c). */
+void sw_completion_bash(FILE *out);
+void sw_completion_zsh(FILE *out);
 
 /* --- output (output.c) ----------------------------------------------------------------------- */
 
@@ -111,14 +116,29 @@ sw_result sw_json_out_end(struct sw_json_out *out, struct sw_error *err);
 void sw_json_digest(struct sw_json_writer *w, const char *name, const struct sw_digest *digest);
 /* "1,234,567" */
 const char *sw_group_digits(struct sw_cli *cli, uint64_t value);
+/* "1 file", "1,234 files" */
+const char *sw_count_show(struct sw_cli *cli, uint64_t count, const char *noun);
 const char *sw_digest_show(struct sw_cli *cli, const struct sw_digest *digest);
 const char *sw_time_show(struct sw_cli *cli, int64_t time);
 
-/* A progress bar on standard error, when that is a terminal and the work takes over a second. */
+/* Long work: a progress bar on standard error, when that is a terminal and it takes over a second;
+ * and until it stops, the signals that ask for that (interrupt.c). NULL when out of memory. */
 struct sw_bar;
 struct sw_bar *sw_bar_start(struct sw_cli *cli, const char *what);
 struct sw_progress *sw_bar_progress(struct sw_bar *bar); /* NULL is fine */
 void sw_bar_stop(struct sw_bar *bar);
+
+/* --- interruption (interrupt.c) -------------------------------------------------------------- */
+
+/* From now on SIGINT and SIGTERM set `cancel`; with NULL they only end what a system call waits for
+ * (EINTR). A second one ends the process. */
+void sw_interrupt_watch(struct sw_progress *progress);
+/* As it was before. */
+void sw_interrupt_release(void);
+/* The signal that came; 0 when none did. */
+int sw_interrupt_caught(void);
+/* Dies by that signal; returns when there was none. */
+void sw_interrupt_die(void);
 
 /* --- the store and its keys (context.c) ------------------------------------------------------ */
 
@@ -135,6 +155,16 @@ sw_result sw_cli_trust(
 /* `file`, or policy.yaml of the store when it is NULL. */
 sw_result sw_cli_policy(struct sw_cli *cli, const char *store_path, const char *file,
     struct sw_policy **policy, struct sw_error *err);
+
+/* A digest as people give it: whole, or its first digits, at least eight, when no other claim or
+ * subject in the store begins so (SW_E_USAGE lists those that do, SW_E_NOENT when none does). Only
+ * to look things up: what decides takes whole digests. */
+sw_result sw_cli_digest(struct sw_cli *cli, struct sw_store *store, enum sw_digest_of of,
+    const char *text, struct sw_digest *out, struct sw_error *err);
+bool sw_cli_is_abbreviation(const char *text);
+/* The claim of such a digest. */
+sw_result sw_cli_claim(struct sw_cli *cli, struct sw_store *store, const char *text,
+    struct sw_evidence_record *record, struct sw_error *err);
 
 /* The passphrase in a file: its first line, not empty. */
 sw_result sw_cli_passphrase(const char *path, struct sw_buf *out, struct sw_error *err);

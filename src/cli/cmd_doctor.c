@@ -139,7 +139,7 @@ static void check_papers(struct doctor *d, const char *store_path)
         return;
     }
     tell(d, sw_trust_count(trust) == 0 ? HEALTH_NOTE : HEALTH_OK, "trust",
-        text_of(d, "%zu signers in trust.yaml", sw_trust_count(trust)));
+        text_of(d, "%s in trust.yaml", sw_count_show(d->cli, sw_trust_count(trust), "signer")));
     struct sw_policy *policy = NULL;
     if (sw_cli_policy(d->cli, store_path, NULL, &policy, &err) != SW_OK) {
         tell(d, HEALTH_BAD, "policy", err.text);
@@ -152,7 +152,8 @@ static void check_papers(struct doctor *d, const char *store_path)
         return;
     }
     tell(d, HEALTH_OK, "policy",
-        text_of(d, "%s, %zu rules", sw_policy_name(policy), sw_policy_rule_count(policy)));
+        text_of(d, "%s, %s", sw_policy_name(policy),
+            sw_count_show(d->cli, sw_policy_rule_count(policy), "rule")));
     for (size_t i = 0; i < count; i++) {
         tell(d, HEALTH_NOTE, "policy", warnings[i]);
     }

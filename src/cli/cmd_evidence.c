@@ -159,15 +159,21 @@ const struct sw_command sw_cmd_evidence_list = {
 };
 
 /* A digest, or a model on disk: then its root digest. */
-static sw_result subject_of(struct sw_cli *cli, const struct find_args *args, const char *text,
-    struct sw_digest *subject, struct sw_error *err)
+static sw_result subject_of(struct sw_cli *cli, struct sw_store *store,
+    const struct find_args *args, const char *text, struct sw_digest *subject, struct sw_error *err)
 {
     if (sw_digest_parse(sw_str(text), subject)) {
         return SW_OK;
     }
     if (!sw_dir_exists(text) && !sw_file_exists(text)) {
+        if (sw_cli_is_abbreviation(text)) {
+            enum sw_code code =
+                sw_cli_digest(cli, store, SW_DIGEST_OF_SUBJECTS, text, subject, err);
+            return code == SW_E_NOENT ? SW_E_NOEVIDENCE : code;
+        }
         return sw_fail(err, SW_E_USAGE,
-            "'%s' is neither a digest (sha256: and 64 hexadecimal digits) nor a model on disk",
+            "'%s' is neither a digest (sha256: and 64 hexadecimal digits, or the first eight or "
+            "more) nor a model on disk",
             text);
     }
     struct sw_model_options options = {.ignore = args->ignore_paths.items,
@@ -187,9 +193,9 @@ static sw_result run_query(struct sw_cli *cli, const void *data, struct sw_error
 {
     const struct find_args *args = data;
     struct sw_digest subject;
-    SW_TRY(subject_of(cli, args, cli->operands[0], &subject, err));
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+    SW_TRY(subject_of(cli, store, args, cli->operands[0], &subject, err));
     return find_and_print(cli, args, &subject, store, err);
 }
 
@@ -201,8 +207,10 @@ const struct sw_command sw_cmd_evidence_query = {
     .max_operands = 1,
     .options = query_options,
     .args_size = sizeof(struct find_args),
-    .description = "SUBJECT is a digest (sha256:...) or a model on disk, which is hashed first. "
-                   "When there is no claim about it, the exit status is 3.",
+    .description =
+        "SUBJECT is a digest (sha256:..., or its first digits, at least eight) or a model "
+        "on disk, which is hashed first. When there is no claim about it, the exit "
+        "status is 3.",
     .examples = "  sealwright evidence query model/\n"
                 "  sealwright evidence query sha256:52cb... --type 'https://slsa.dev/*'\n",
     .run = run_query,
@@ -210,19 +218,18 @@ const struct sw_command sw_cmd_evidence_query = {
 
 /* --- evidence show --------------------------------------------------------------------------- */
 
-/* A leaf number, or a claim's digest. */
+/* A leaf number, or a claim's digest. The first digits of one can look like a number. */
 static sw_result find_one(struct sw_cli *cli, struct sw_store *store, const char *text,
     struct sw_evidence_record *record, struct sw_error *err)
 {
     uint64_t leaf;
-    struct sw_digest claim;
     if (sw_parse_u64(sw_str(text), &leaf)) {
-        return sw_evidence_at(store, leaf, &cli->arena, record, err);
+        enum sw_code code = sw_evidence_at(store, leaf, &cli->arena, record, err);
+        if (code != SW_E_NOENT || !sw_cli_is_abbreviation(text)) {
+            return code;
+        }
     }
-    if (sw_digest_parse(sw_str(text), &claim)) {
-        return sw_evidence_of(store, &claim, &cli->arena, record, err);
-    }
-    return sw_fail(err, SW_E_USAGE, "'%s' is neither a leaf number nor a claim's digest", text);
+    return sw_cli_claim(cli, store, text, record, err);
 }
 
 static sw_result show_text(struct sw_cli *cli, const struct sw_evidence_record *record,
@@ -328,9 +335,9 @@ const struct sw_command sw_cmd_evidence_show = {
     .max_operands = 1,
     .options = show_options,
     .args_size = sizeof(struct show_args),
-    .description =
-        "CLAIM is its digest. Says whether a signer in trust.yaml signed it and may sign "
-        "this type, and prints what it says.",
+    .description = "CLAIM is its digest, or the first digits of that, at least eight. Says whether "
+                   "a signer in trust.yaml signed it and may sign "
+                   "this type, and prints what it says.",
     .run = run_show,
 };
 
@@ -341,12 +348,12 @@ static sw_result run_export(struct sw_cli *cli, const void *data, struct sw_erro
     static const struct find_args no_args = {0};
     (void)data;
     struct sw_digest subject;
-    bool one = cli->operand_count == 1;
-    if (one) {
-        SW_TRY(subject_of(cli, &no_args, cli->operands[0], &subject, err));
-    }
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+    bool one = cli->operand_count == 1;
+    if (one) {
+        SW_TRY(subject_of(cli, store, &no_args, cli->operands[0], &subject, err));
+    }
     SW_CLEANUP(buf) struct sw_buf lines = SW_BUF_INIT;
     SW_TRY(sw_evidence_export(store, one ? &subject : NULL, &lines, err));
     (void)fwrite(lines.data, 1, lines.len, stdout);

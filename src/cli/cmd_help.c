@@ -4,6 +4,7 @@ struct help_args {
     bool list_commands;
     const char *scdoc;
     bool completion;
+    bool zsh_completion;
 };
 
 static const struct sw_option options[] = {
@@ -13,6 +14,8 @@ static const struct sw_option options[] = {
         "print a command's man page as scdoc source"},
     {"completion", SW_OPTION_FLAG, offsetof(struct help_args, completion), NULL,
         "print a completion script for bash"},
+    {"zsh-completion", SW_OPTION_FLAG, offsetof(struct help_args, zsh_completion), NULL,
+        "print a completion script for zsh"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -42,7 +45,11 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         return SW_OK;
     }
     if (args->completion) {
-        sw_help_completion(stdout);
+        sw_completion_bash(stdout);
+        return SW_OK;
+    }
+    if (args->zsh_completion) {
+        sw_completion_zsh(stdout);
         return SW_OK;
     }
     if (args->scdoc != NULL) {

@@ -32,6 +32,16 @@ static sw_result checkpoint_json(
     return sw_json_out_end(&out, err);
 }
 
+static sw_result policy_json(const struct sw_buf *text, struct sw_error *err)
+{
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "policy", sw_buf_cstr(text));
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
 static sw_result run_checkpoint(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct checkpoint_args *args = data;
@@ -43,8 +53,8 @@ static sw_result run_checkpoint(struct sw_cli *cli, const void *data, struct sw_
     } else {
         SW_TRY(sw_log_checkpoint(store, &text, err));
     }
-    if (cli->json && !args->policy) {
-        return checkpoint_json(cli, &text, err);
+    if (cli->json) {
+        return args->policy ? policy_json(&text, err) : checkpoint_json(cli, &text, err);
     }
     (void)fwrite(text.data, 1, text.len, stdout);
     return SW_OK;
@@ -76,20 +86,36 @@ static const struct sw_option prove_options[] = {
     {NULL, 0, 0, NULL, NULL},
 };
 
-static sw_result leaf_of(struct sw_cli *cli, struct sw_store *store, const char *text,
-    uint64_t *leaf, struct sw_error *err)
+/* The first digits of a claim's digest can look like a number. */
+static sw_result prove(struct sw_cli *cli, struct sw_store *store, const char *text,
+    struct sw_buf *proof, struct sw_error *err)
 {
-    struct sw_digest claim;
-    if (sw_parse_u64(sw_str(text), leaf)) {
-        return SW_OK;
-    }
-    if (!sw_digest_parse(sw_str(text), &claim)) {
-        return sw_fail(err, SW_E_USAGE, "'%s' is neither a leaf number nor a claim's digest", text);
+    uint64_t leaf;
+    if (sw_parse_u64(sw_str(text), &leaf)) {
+        enum sw_code code = sw_log_prove(store, leaf, proof, err);
+        if (code != SW_E_NOENT || !sw_cli_is_abbreviation(text)) {
+            return code;
+        }
     }
     struct sw_evidence_record record;
-    SW_TRY(sw_evidence_of(store, &claim, &cli->arena, &record, err));
-    *leaf = record.leaf;
-    return SW_OK;
+    SW_TRY(sw_cli_claim(cli, store, text, &record, err));
+    return sw_log_prove(store, record.leaf, proof, err);
+}
+
+static sw_result proof_json(
+    struct sw_cli *cli, const struct sw_buf *text, const char *file, struct sw_error *err)
+{
+    struct sw_tlog_proof proof;
+    SW_TRY(sw_tlog_proof_parse(&cli->arena, sw_buf_bytes(text), &proof, err));
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_jw_u64(w, "leaf", proof.index);
+    sw_jw_u64(w, "size", proof.checkpoint.size);
+    sw_jw_text(w, "file", file);
+    sw_jw_text(w, "proof", sw_buf_cstr(text));
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
 }
 
 static sw_result run_prove(struct sw_cli *cli, const void *data, struct sw_error *err)
@@ -97,14 +123,17 @@ static sw_result run_prove(struct sw_cli *cli, const void *data, struct sw_error
     const struct prove_args *args = data;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
-    uint64_t leaf;
-    SW_TRY(leaf_of(cli, store, cli->operands[0], &leaf, err));
     SW_CLEANUP(buf) struct sw_buf proof = SW_BUF_INIT;
-    SW_TRY(sw_log_prove(store, leaf, &proof, err));
+    SW_TRY(prove(cli, store, cli->operands[0], &proof, err));
     if (args->out != NULL) {
-        return sw_file_write(args->out, sw_buf_bytes(&proof), 0666, 0, err);
+        SW_TRY(sw_file_write(args->out, sw_buf_bytes(&proof), 0666, 0, err));
     }
-    (void)fwrite(proof.data, 1, proof.len, stdout);
+    if (cli->json) {
+        return proof_json(cli, &proof, args->out, err);
+    }
+    if (args->out == NULL) {
+        (void)fwrite(proof.data, 1, proof.len, stdout);
+    }
     return SW_OK;
 }
 
@@ -117,7 +146,9 @@ const struct sw_command sw_cmd_log_prove = {
     .options = prove_options,
     .args_size = sizeof(struct prove_args),
     .description =
-        "Makes a C2SP .tlog-proof: the leaf, its inclusion proof and the signed checkpoint in one "
+        "CLAIM is its digest, or the first digits of that, at least eight. Makes a C2SP "
+        ".tlog-proof: "
+        "the leaf, its inclusion proof and the signed checkpoint in one "
         "small file. *log check* verifies it anywhere, with the log's policy file alone.",
     .examples = "  sealwright log prove 0 --out signature.tlog-proof\n",
     .run = run_prove,

@@ -59,8 +59,9 @@ static sw_result run_check(struct sw_cli *cli, const void *data, struct sw_error
         return check_json(policy, warnings, count, err);
     }
     sw_say(cli, count == 0 ? SW_TONE_GOOD : SW_TONE_WARN, count == 0 ? "good" : "doubtful");
-    sw_say(cli, SW_TONE_PLAIN, "  policy %s: %zu rules, %s\n", sw_policy_name(policy),
-        sw_policy_rule_count(policy), sw_digest_show(cli, sw_policy_digest(policy)));
+    sw_say(cli, SW_TONE_PLAIN, "  policy %s: %s, %s\n", sw_policy_name(policy),
+        sw_count_show(cli, sw_policy_rule_count(policy), "rule"),
+        sw_digest_show(cli, sw_policy_digest(policy)));
     for (size_t i = 0; i < count; i++) {
         sw_say(cli, SW_TONE_WARN, "  warning");
         sw_say(cli, SW_TONE_PLAIN, " %s\n", warnings[i]);
@@ -147,7 +148,9 @@ static sw_result run_test(struct sw_cli *cli, const void *data, struct sw_error 
     enum sw_code code =
         sw_policy_run_tests(&cli->arena, policy, sw_buf_bytes(&yaml), &results, &count, err);
     if (code != SW_OK) {
-        return sw_error_prefix(err, code, "'%s'", cli->operands[0]);
+        /* 1 would say that a case fails. */
+        (void)sw_error_prefix(err, code, "'%s'", cli->operands[0]);
+        return code == SW_E_FORMAT || code == SW_E_LIMIT ? SW_E_USAGE : code;
     }
     return report_tests(cli, results, count, err);
 }

@@ -24,9 +24,9 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_sealed *s
         sw_say(cli, SW_TONE_PLAIN, "  %s: the scan found it malicious\n", path);
     } else {
         sw_say(cli, SW_TONE_GOOD, "sealed");
-        sw_say(cli, SW_TONE_PLAIN, "  %s: %s files, %s bytes -> %s\n", path,
-            sw_group_digits(cli, sealed->manifest.files),
-            sw_group_digits(cli, sealed->manifest.bytes), sealed->signature_path);
+        sw_say(cli, SW_TONE_PLAIN, "  %s: %s, %s -> %s\n", path,
+            sw_count_show(cli, sealed->manifest.files, "file"),
+            sw_count_show(cli, sealed->manifest.bytes, "byte"), sealed->signature_path);
     }
     sw_say(cli, SW_TONE_PLAIN, "  model root  %s\n", sw_digest_show(cli, &sealed->manifest.root));
     sw_say(cli, SW_TONE_PLAIN, "  scan        ");

@@ -31,9 +31,8 @@ static sw_result report(struct sw_cli *cli, const struct sw_manifest *manifest,
     sw_key_hint(key, hint);
     if (!cli->json) {
         sw_say(cli, SW_TONE_GOOD, "signed ");
-        sw_say(cli, SW_TONE_PLAIN, "%s files, %s bytes -> %s\n",
-            sw_group_digits(cli, manifest->files), sw_group_digits(cli, manifest->bytes),
-            signature);
+        sw_say(cli, SW_TONE_PLAIN, "%s, %s -> %s\n", sw_count_show(cli, manifest->files, "file"),
+            sw_count_show(cli, manifest->bytes, "byte"), signature);
         sw_say(cli, SW_TONE_PLAIN, "  model root  %s\n", sw_digest_show(cli, &manifest->root));
         sw_say(cli, SW_TONE_PLAIN, "  key         %s %.16s\n", sw_key_alg_name(sw_key_alg_of(key)),
             hint);

@@ -110,8 +110,8 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_verificat
     sw_say(cli, verdicts[v->verdict].tone, "%s", verdicts[v->verdict].word);
     sw_say(cli, SW_TONE_PLAIN, "  %s", path);
     if (v->files != 0) {
-        sw_say(cli, SW_TONE_PLAIN, ": %s files, %s bytes", sw_group_digits(cli, v->files),
-            sw_group_digits(cli, v->bytes));
+        sw_say(cli, SW_TONE_PLAIN, ": %s, %s", sw_count_show(cli, v->files, "file"),
+            sw_count_show(cli, v->bytes, "byte"));
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
     if (v->signer != NULL) {

@@ -147,6 +147,8 @@ static sw_result ask_on_terminal(const char *key_path, struct sw_buf *out, struc
             key_path);
     }
     SW_TRY(sw_buf_reserve(out, PASSPHRASE_MAX));
+    /* Whoever gives up here wants the terminal back as it was. */
+    sw_interrupt_watch(NULL);
     struct termios silent = old;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     (void)tcsetattr(fd, TCSAFLUSH, &silent);
@@ -155,8 +157,10 @@ static sw_result ask_on_terminal(const char *key_path, struct sw_buf *out, struc
     ssize_t n = read(fd, line, sizeof(line));
     (void)tcsetattr(fd, TCSAFLUSH, &old);
     (void)dprintf(fd, "\n");
-    enum sw_code code = n <= 0 ? sw_fail(err, SW_E_USAGE, "no passphrase was given")
-                               : sw_buf_append(out, line, (size_t)n);
+    sw_interrupt_release();
+    enum sw_code code = sw_interrupt_caught() != 0 ? sw_fail(err, SW_E_INTERRUPTED, "interrupted")
+                        : n <= 0 ? sw_fail(err, SW_E_USAGE, "no passphrase was given")
+                                 : sw_buf_append(out, line, (size_t)n);
     OPENSSL_cleanse(line, sizeof(line));
     return code;
 }

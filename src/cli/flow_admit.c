@@ -246,8 +246,9 @@ static const char *integrity_advice(const struct sw_verification *v)
 static const char *integrity_reason(struct sw_arena *arena, const struct sw_verification *v)
 {
     if (v->verdict == SW_VERDICT_PASS) {
-        return sw_arena_printf(
-            arena, "all %llu files are as %s signed them", (unsigned long long)v->files, v->signer);
+        return v->files == 1 ? sw_arena_printf(arena, "its one file is as %s signed it", v->signer)
+                             : sw_arena_printf(arena, "all %llu files are as %s signed them",
+                                   (unsigned long long)v->files, v->signer);
     }
     const struct sw_problem *first = &v->problems[0];
     if (v->problem_count == 1) {

@@ -20,35 +20,39 @@ static const char exit_text[] = "0 pass, 1 fail or refused, 2 wrong usage, 3 no 
 #define HELP_WIDTH 79
 #define HELP_COLUMN 29
 
-/* Prints `text` from column `column` on, broken between words; later lines begin at `indent`.
- * Markup of the man page (*bold*, a backslash before a character) is left out. */
+/* Takes the word that `text` begins with; gives what stands behind it. Markup of the man page
+ * (*bold*, a backslash before a character) is left out. */
+static const char *take_word(const char *text, char word[HELP_WIDTH + 1])
+{
+    size_t n = 0;
+    while (*text != '\0' && *text != ' ' && *text != '\n' && n < HELP_WIDTH) {
+        text += *text == '\\' && text[1] != '\0' ? 1 : 0;
+        if (*text != '*') {
+            word[n++] = *text;
+        }
+        text++;
+    }
+    word[n] = '\0';
+    return text;
+}
+
+/* Prints `text` from column `column` on, broken between words; later lines begin at `indent`. */
 static void print_wrapped(FILE *out, const char *text, size_t column, size_t indent)
 {
+    size_t blanks = 0; /* before the next word, when that fits on the line */
     while (*text != '\0') {
         char word[HELP_WIDTH + 1];
-        size_t n = 0;
-        while (*text != '\0' && *text != ' ' && *text != '\n' && n < HELP_WIDTH) {
-            text += *text == '\\' && text[1] != '\0' ? 1 : 0;
-            if (*text != '*') {
-                word[n++] = *text;
-            }
-            text++;
-        }
-        word[n] = '\0';
-        if (column + n > HELP_WIDTH && column > indent) {
-            (void)fprintf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        }
-        (void)fputs(word, out);
-        column += n;
+        text = take_word(text, word);
+        size_t n = strlen(word);
+        bool breaks = column + blanks + n > HELP_WIDTH && column > indent;
+        (void)fprintf(
+            out, "%s%*s%s", breaks ? "\n" : "", (int)(breaks ? indent : blanks), "", word);
+        column = (breaks ? indent : column + blanks) + n;
         for (; *text == '\n'; text++, column = 0) {
             (void)fputc('\n', out);
         }
-        if (*text == ' ') {
-            bool room = column < HELP_WIDTH;
-            (void)fputs(room ? " " : "", out);
-            column += room ? 1 : 0;
-            text++;
+        for (blanks = 0; *text == ' '; text++) {
+            blanks = column == 0 ? 0 : 1;
         }
     }
 }
@@ -219,25 +223,31 @@ static const struct sw_command *for_group(
     return first;
 }
 
-/* What a page of several commands is about. */
-static const char *group_summary(const char *name, const struct sw_command *first)
+/* What the pages of several commands are about. */
+static const struct {
+    const char *name;
+    const char *summary;
+} groups[] = {
+    {"key", "make, list and show signing keys"},
+    {"evidence", "read, search and exchange claims"},
+    {"log", "check, prove and add to the log"},
+    {"policy", "check, test and explain policies"},
+    {"data", "record where training data comes from and where it went"},
+};
+
+const char *sw_help_summary(struct sw_str name)
 {
-    static const struct {
-        const char *name;
-        const char *summary;
-    } groups[] = {
-        {"key", "make, list and show signing keys"},
-        {"evidence", "read, search and exchange claims"},
-        {"log", "check, prove and add to the log"},
-        {"policy", "check, test and explain policies"},
-        {"data", "record where training data comes from and where it went"},
-    };
     for (size_t i = 0; i < SW_COUNT(groups); i++) {
-        if (strcmp(groups[i].name, name) == 0) {
+        if (sw_str_is(name, groups[i].name)) {
             return groups[i].summary;
         }
     }
-    return first->summary;
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        if (sw_str_equal(name, first_word(sw_commands[i]->name))) {
+            return sw_commands[i]->summary;
+        }
+    }
+    return "";
 }
 
 sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
@@ -250,7 +260,7 @@ sw_result sw_help_scdoc(FILE *out, const char *name, struct sw_error *err)
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
     }
     (void)fprintf(out, "sealwright-%s(1)\n\n# NAME\n\nsealwright-%s - %s\n\n# SYNOPSIS\n\n", name,
-        name, group_summary(name, first));
+        name, sw_help_summary(sw_str(name)));
     (void)for_group(out, name, scdoc_synopsis);
     (void)for_group(out, name, scdoc_section);
     scdoc_tail(out);
@@ -264,51 +274,10 @@ bool sw_help_group(FILE *out, const char *name)
     for (size_t i = 0; sw_commands[i] != NULL; i++) {
         const struct sw_command *c = sw_commands[i];
         if (strncmp(c->name, name, len) == 0 && c->name[len] == ' ') {
-            (void)fprintf(out, "  %s %s\n      %s\n", c->name, c->operands, c->summary);
+            (void)fprintf(out, "  %s%s%s\n      %s\n", c->name, c->operands[0] == '\0' ? "" : " ",
+                c->operands, c->summary);
             found = true;
         }
     }
     return found;
-}
-
-/* What may stand behind the words before the current one. */
-static void complete_words(FILE *out, const char *name)
-{
-    for (const char *space = strchr(name, ' '); space != NULL; space = strchr(space + 1, ' ')) {
-        (void)fprintf(out, "    \"%.*s\") next+=\" %.*s\" ;;&\n", (int)(space - name), name,
-            (int)strcspn(space + 1, " "), space + 1);
-    }
-}
-
-void sw_help_completion(FILE *out)
-{
-    (void)fprintf(out, "# bash completion for sealwright; source it or put it into "
-                       "/usr/share/bash-completion/completions/\n"
-                       "_sealwright()\n{\n"
-                       "    local words=\"${COMP_WORDS[*]:1:3}\" options=\"\" next=\"\"\n"
-                       "    case \"$words\" in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const struct sw_command *c = sw_commands[i];
-        (void)fprintf(out, "    \"%s\"*) options=\"", c->name);
-        for (const struct sw_option *o = c->options; o != NULL && o->name != NULL; o++) {
-            (void)fprintf(out, "--%s ", o->name);
-        }
-        (void)fprintf(out, "--store --json --quiet --help\" ;;\n");
-    }
-    (void)fprintf(out,
-        "    esac\n"
-        "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        COMPREPLY=($(compgen -W \"");
-    sw_help_list(out);
-    (void)fprintf(out, "\" -- \"$2\"))\n        return\n    fi\n"
-                       "    case \"${COMP_WORDS[*]:1:COMP_CWORD-1}\" in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        complete_words(out, sw_commands[i]->name);
-    }
-    (void)fprintf(out, "    esac\n"
-                       "    if [ -n \"$next\" ]; then\n"
-                       "        COMPREPLY=($(compgen -W \"$next\" -- \"$2\"))\n"
-                       "    elif [[ $2 == -* ]]; then\n"
-                       "        COMPREPLY=($(compgen -W \"$options\" -- \"$2\"))\n"
-                       "    else\n        COMPREPLY=($(compgen -f -- \"$2\"))\n    fi\n}\n"
-                       "complete -F _sealwright sealwright\n");
 }

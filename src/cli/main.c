@@ -16,22 +16,35 @@ static bool terminal_has_colours(void)
 static int report_failure(const struct sw_cli *cli, enum sw_code code, const struct sw_error *err)
 {
     const char *text = err->text[0] != '\0' ? err->text : sw_code_text(code);
-    if (cli->command == NULL) {
-        (void)fprintf(stderr, "sealwright: %s\n", text);
-        return sw_code_exit(code);
+    int status = sw_code_exit(code);
+    if (code == SW_E_INTERRUPTED) {
+        /* Work is only stopped before it begins to record. */
+        text = "interrupted; nothing was recorded";
+        status = 128 + sw_interrupt_caught();
     }
-    (void)fprintf(stderr, "sealwright %s: %s\n", cli->command->name, text);
+    const char *name = cli->command == NULL ? "" : cli->command->name;
+    (void)fprintf(stderr, "sealwright%s%s: %s\n", name[0] == '\0' ? "" : " ", name, text);
     if (cli->json) {
         struct sw_json_out out;
         struct sw_json_writer *w = sw_json_out_begin(&out);
         sw_jw_object(w, NULL);
         sw_jw_text(w, "error", text);
         sw_jw_text(w, "kind", sw_code_text(code));
-        sw_jw_i64(w, "exit", sw_code_exit(code));
+        sw_jw_i64(w, "exit", status);
         sw_jw_object_end(w);
         (void)!sw_json_out_end(&out, NULL);
     }
-    return sw_code_exit(code);
+    return status;
+}
+
+static bool is_among(int argc, char **argv, const char *word)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* "log --help", "data source --help". */
@@ -54,6 +67,8 @@ static int run(struct sw_cli *cli, int argc, char **argv)
     }
     enum sw_code code = sw_cli_parse(cli, argc, argv, &args, &err);
     if (code != SW_OK) {
+        /* It may have stopped before it came to --json. */
+        cli->json = cli->json || is_among(argc, argv, "--json");
         return report_failure(cli, code, &err);
     }
     if (cli->help) {
@@ -61,7 +76,13 @@ static int run(struct sw_cli *cli, int argc, char **argv)
         return 0;
     }
     code = cli->command->run(cli, args, &err);
-    return code == SW_OK ? cli->status : report_failure(cli, code, &err);
+    if (code != SW_OK) {
+        return report_failure(cli, code, &err);
+    }
+    if (sw_interrupt_caught() != 0) {
+        (void)fprintf(stderr, "sealwright %s: interrupted when it was done\n", cli->command->name);
+    }
+    return cli->status;
 }
 
 /* What was printed must have arrived: a full disk behind standard output is a failure. */
@@ -92,5 +113,7 @@ int main(int argc, char **argv)
     sw_arena_init(&cli.arena, 0);
     int status = run(&cli, argc, argv);
     sw_arena_release(&cli.arena);
-    return finish(status);
+    status = finish(status);
+    sw_interrupt_die();
+    return status;
 }

@@ -253,6 +253,11 @@ static void words_after(const char *group, char *out, size_t size)
 /* "log" without a second word it knows: say what the second words are. */
 static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
 {
+    if (argv[1][0] == '-' && argc > 2) {
+        return sw_fail(err, SW_E_USAGE,
+            "'%s' stands before the command; options stand behind it: sealwright COMMAND %s",
+            argv[1], argv[1]);
+    }
     char known[SW_ERROR_TEXT_MAX - 64] = "";
     char group[WORD_MAX] = "";
     for (int last = argc > 2 ? 2 : 1; last > 0 && known[0] == '\0'; last--) {

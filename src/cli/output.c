@@ -59,6 +59,13 @@ const char *sw_group_digits(struct sw_cli *cli, uint64_t value)
     return out;
 }
 
+const char *sw_count_show(struct sw_cli *cli, uint64_t count, const char *noun)
+{
+    const char *text = sw_arena_printf(
+        &cli->arena, "%s %s%s", sw_group_digits(cli, count), noun, count == 1 ? "" : "s");
+    return text == NULL ? "" : text;
+}
+
 const char *sw_digest_show(struct sw_cli *cli, const struct sw_digest *digest)
 {
     char text[SW_DIGEST_TEXT_SIZE] = "(none)";
@@ -199,16 +206,15 @@ static void *bar_main(void *arg)
 
 struct sw_bar *sw_bar_start(struct sw_cli *cli, const char *what)
 {
-    if (cli->quiet || !isatty(STDERR_FILENO)) {
-        return NULL;
-    }
     struct sw_bar *bar = SW_ARENA_NEW(&cli->arena, struct sw_bar);
     if (bar == NULL) {
         return NULL;
     }
     bar->what = what;
     bar->start = sw_time_monotonic_ns();
-    bar->has_thread = pthread_create(&bar->thread, NULL, bar_main, bar) == 0;
+    bool shows = !cli->quiet && isatty(STDERR_FILENO);
+    bar->has_thread = shows && pthread_create(&bar->thread, NULL, bar_main, bar) == 0;
+    sw_interrupt_watch(&bar->progress);
     return bar;
 }
 
@@ -219,6 +225,7 @@ struct sw_progress *sw_bar_progress(struct sw_bar *bar)
 
 void sw_bar_stop(struct sw_bar *bar)
 {
+    sw_interrupt_release();
     if (bar == NULL || !bar->has_thread) {
         return;
     }

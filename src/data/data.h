@@ -13,4 +13,7 @@
 
 #include "data/source.h"
 
+#include "data/salt.h"
+#include "data/verify.h"
+
 #endif

@@ -7,11 +7,12 @@
 #include "data/rows.h"
 #include "data/rowset.h"
 
-#define SW_LINEAGE_SETS 64u      /* inputs of one step, at most */
-#define SW_LINEAGE_FAN 1048576u  /* inputs of one output row, at most */
-#define SW_LINEAGE_REASONS 4096u /* different reasons of one step, at most */
-#define SW_CONFIDENCE_FULL \
-    10000u /* certain: the same bytes, the same id, or the pipeline said so */
+#define SW_LINEAGE_SETS 64u       /* inputs of one step, at most */
+#define SW_LINEAGE_FAN 1048576u   /* inputs of one output row, at most */
+#define SW_LINEAGE_REASONS 4096u  /* different reasons of one step, at most */
+#define SW_CONFIDENCE_FULL 10000u /* certain: the same bytes or id, or the pipeline said so */
+#define SW_REASON_MAX 200u        /* bytes */
+#define SW_REASON_UNKNOWN "unknown"
 
 enum sw_edge_kind {
     SW_EDGE_KEPT = 1,   /* the content of one input, unchanged */
@@ -33,7 +34,8 @@ struct sw_input_row {
 /* One output row. */
 struct sw_edge {
     enum sw_edge_kind kind;
-    uint32_t confidence;               /* of 10,000 */
+    uint32_t confidence; /* of 10,000; of a generated row: FULL when the step said that it makes
+                            rows, 0 when only nothing was found that it could come from */
     const struct sw_input_row *inputs; /* ascending by set, then row; empty when generated */
     size_t input_count;
 };
@@ -55,21 +57,30 @@ struct sw_lineage_set {
 struct sw_lineage_writer;
 
 /* Begins the file `path`. The output's rows are then told one after the other, and the reasons of
- * dropped inputs in any order before sw_lineage_finish(). Memory does not grow with the rows. */
+ * dropped inputs in any order before sw_lineage_finish(). Memory does not grow with the rows, but
+ * by 12 bytes for each group of 65,536 rows and set. `scratch`: a directory for what does not fit;
+ * NULL: beside the file. */
 sw_result sw_lineage_create(struct sw_lineage_writer **out, const char *path,
     const struct sw_lineage_set *inputs, size_t input_count, const char *scratch,
     struct sw_error *err);
 void sw_lineage_abandon(struct sw_lineage_writer *writer);
 SW_DEFINE_CLEANUP_PTR(lineage_writer, struct sw_lineage_writer, sw_lineage_abandon)
+/* SW_E_FORMAT for an edge that makes no sense: inputs out of order or range, or another number of
+ * them than the kind has. SW_E_LIMIT when 65,536 neighbouring rows have over 33,554,432 inputs. */
 sw_result sw_lineage_add(
     struct sw_lineage_writer *writer, const struct sw_edge *edge, struct sw_error *err);
-/* Why an input row has no output. SW_E_FORMAT at the end when it has one. */
+/* Why an input row has no output: 1 to 200 bytes of UTF-8 without control characters. SW_E_FORMAT
+ * at the end when it has one, or was dropped twice. */
 sw_result sw_lineage_drop(struct sw_lineage_writer *writer, struct sw_input_row row,
     struct sw_str reason, struct sw_error *err);
+/* Why inputs have no output of which nobody says it; else "unknown". */
+sw_result sw_lineage_drop_others(
+    struct sw_lineage_writer *writer, struct sw_str reason, struct sw_error *err);
 
 struct sw_lineage_totals {
-    uint64_t outputs[8]; /* by enum sw_edge_kind */
-    uint64_t reordered;  /* kept rows that stand before one whose input stands before theirs */
+    uint64_t outputs[8];        /* by enum sw_edge_kind */
+    uint64_t generated_unknown; /* generated, with confidence 0 */
+    uint64_t reordered; /* kept rows that stand before one whose input stands before theirs */
     uint64_t inputs_used;
     uint64_t inputs_dropped; /* all, with and without a known reason */
     uint64_t dropped_unknown;
@@ -115,7 +126,7 @@ sw_result sw_lineage_forward(struct sw_lineage *lineage, uint32_t set, const str
 sw_result sw_lineage_backward(struct sw_lineage *lineage, const struct sw_rowset *outputs,
     uint32_t set, struct sw_rowset *out, struct sw_error *err);
 /* Rows of input `set` that were dropped for `reason` (empty: for any), from row `from` on, at most
- * `max`. */
+ * `max`, ascending. */
 sw_result sw_lineage_dropped(struct sw_lineage *lineage, uint32_t set, struct sw_str reason,
     uint32_t from, uint32_t *rows, size_t max, size_t *count, struct sw_error *err);
 /* Recomputes all: chunks, that both directions say the same, that counts balance. */

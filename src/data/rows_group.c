@@ -1,45 +1,7 @@
 /* A group of rows as columns, and back. Integers are LEB128; what usually stays the same or grows
  * evenly is written as a difference, zigzag, so that zstd makes next to nothing of it. */
 #include "data/rows_private.h"
-
-#define VARINT_MAX 10u
-
-/* There must be room for VARINT_MAX bytes. */
-static void put_varint(struct sw_buf *out, uint64_t value)
-{
-    for (; value >= 0x80; value >>= 7) {
-        out->data[out->len++] = (uint8_t)(value | 0x80);
-    }
-    out->data[out->len++] = (uint8_t)value;
-}
-
-static sw_result get_varint(struct sw_cursor *cur, uint64_t *out)
-{
-    uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t byte;
-        SW_TRY(sw_cur_u8(cur, &byte));
-        if (shift == 63 && byte > 1) {
-            return SW_E_FORMAT;
-        }
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
-            *out = value;
-            return SW_OK;
-        }
-    }
-    return SW_E_FORMAT;
-}
-
-static uint64_t zigzag(uint64_t difference)
-{
-    return (difference << 1) ^ (uint64_t)((int64_t)difference >> 63);
-}
-
-static uint64_t unzigzag(uint64_t value)
-{
-    return (value >> 1) ^ (0 - (value & 1));
-}
+#include "data/varint.h"
 
 /* Where the next record of a file begins when nothing stands between. */
 static uint64_t expected_offset(const struct sw_row *before, const struct sw_row *row)
@@ -53,8 +15,8 @@ static uint64_t column_get(
     uint32_t bits;
     switch ((int)column) {
     case SW_COL_ORIGIN: return row->origin;
-    case SW_COL_FILE: return zigzag((uint64_t)row->file - (before == NULL ? 0 : before->file));
-    case SW_COL_OFFSET: return zigzag(row->offset - expected_offset(before, row));
+    case SW_COL_FILE: return sw_zigzag((uint64_t)row->file - (before == NULL ? 0 : before->file));
+    case SW_COL_OFFSET: return sw_zigzag(row->offset - expected_offset(before, row));
     case SW_COL_LENGTH: return row->length;
     case SW_COL_WEIGHT: memcpy(&bits, &row->weight, sizeof(bits)); return bits;
     default: return row->flags;
@@ -66,7 +28,7 @@ static bool column_set(
     enum sw_rows_column column, struct sw_row *row, const struct sw_row *before, uint64_t value)
 {
     if (column == SW_COL_OFFSET) {
-        row->offset = unzigzag(value) + expected_offset(before, row);
+        row->offset = sw_unzigzag(value) + expected_offset(before, row);
         return true;
     }
     if (column == SW_COL_LENGTH) {
@@ -74,7 +36,7 @@ static bool column_set(
         return true;
     }
     if (column == SW_COL_FILE) {
-        value = unzigzag(value) + (before == NULL ? 0 : before->file);
+        value = sw_unzigzag(value) + (before == NULL ? 0 : before->file);
     }
     if (value > UINT32_MAX) {
         return false;
@@ -114,10 +76,10 @@ static sw_result write_numbers(const struct sw_row_group *group, struct sw_chunk
     uint32_t index, enum sw_rows_column column, struct sw_buf *scratch, struct sw_error *err)
 {
     sw_buf_clear(scratch);
-    SW_TRY(sw_buf_reserve(scratch, group->count * VARINT_MAX));
+    SW_TRY(sw_buf_reserve(scratch, group->count * SW_VARINT_MAX));
     for (size_t i = 0; i < group->count; i++) {
         const struct sw_row *before = i == 0 ? NULL : &group->rows[i - 1];
-        put_varint(scratch, column_get(column, &group->rows[i], before));
+        sw_varint_put(scratch, column_get(column, &group->rows[i], before));
     }
     return sw_chunks_put(writer, (uint16_t)column, index, sw_buf_bytes(scratch), true, err);
 }
@@ -164,7 +126,7 @@ static sw_result read_numbers(struct sw_row_group *group, const struct sw_chunks
     for (size_t i = 0; i < group->count; i++) {
         const struct sw_row *before = i == 0 ? NULL : &group->rows[i - 1];
         uint64_t value;
-        if (get_varint(&cur, &value) != SW_OK ||
+        if (sw_varint_get(&cur, &value) != SW_OK ||
             !column_set(column, &group->rows[i], before, value)) {
             return broken(chunks, index, err);
         }

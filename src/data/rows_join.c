@@ -81,7 +81,7 @@ static sw_result add_rows(
         done += count;
         sw_progress_add(joining->progress, count * 32, count);
         if (sw_progress_cancelled(joining->progress)) {
-            return sw_fail(err, SW_E_IO, "interrupted");
+            return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
         }
     }
     return SW_OK;

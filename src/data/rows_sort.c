@@ -2,11 +2,9 @@
  * does not fit is split by one byte after the other into a file without a name; what cannot be
  * split (the same content very often) is in order already, since rows keep theirs. */
 #include "data/rows_private.h"
+#include "data/spill.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define IN_MEMORY_DEFAULT ((size_t)2 << 20)
 #define FAN 256u
@@ -72,7 +70,7 @@ static sw_result place_entries(
         SW_TRY(sorter->place(sorter->ctx, entries[i].content, entries[i].row, err));
     }
     if (sw_progress_cancelled(sorting->progress)) {
-        return sw_fail(err, SW_E_IO, "interrupted");
+        return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
     }
     return SW_OK;
 }
@@ -114,19 +112,9 @@ struct split {
 /* Entries are written as they are in memory: the file is ours alone and has no name. */
 static sw_result split_flush(struct split *split, unsigned byte, struct sw_error *err)
 {
-    const char *data = (const char *)&split->block[(size_t)byte * BLOCK_ENTRIES];
-    size_t len = split->held[byte] * sizeof(struct entry);
-    off_t at = (off_t)(split->at[byte] * sizeof(struct entry));
-    for (size_t done = 0; done < len;) {
-        ssize_t n = pwrite(split->fd, data + done, len - done, at + (off_t)done);
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return sw_fail_errno(err, errno, "cannot write what is being sorted");
-        }
-        done += (size_t)n;
-    }
+    const struct entry *held = &split->block[(size_t)byte * BLOCK_ENTRIES];
+    uint64_t at = split->at[byte] * sizeof(*held);
+    SW_TRY(sw_scratch_write(split->fd, at, sw_bytes(held, split->held[byte] * sizeof(*held)), err));
     split->at[byte] += split->held[byte];
     split->held[byte] = 0;
     return SW_OK;
@@ -138,22 +126,6 @@ static sw_result split_add(
     unsigned byte = entry->content[depth];
     split->block[(size_t)byte * BLOCK_ENTRIES + split->held[byte]++] = *entry;
     return split->held[byte] < BLOCK_ENTRIES ? SW_OK : split_flush(split, byte, err);
-}
-
-static sw_result scratch_file(const struct sw_sorter *sorter, int *fd, struct sw_error *err)
-{
-    *fd = open(sorter->scratch, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (*fd >= 0) {
-        return SW_OK;
-    }
-    SW_CLEANUP(buf) struct sw_buf name = SW_BUF_INIT;
-    SW_TRY(sw_buf_printf(&name, "%s/.sorting-XXXXXX", sorter->scratch));
-    *fd = mkostemp((char *)name.data, O_CLOEXEC);
-    if (*fd < 0) {
-        return sw_fail_errno(err, errno, "cannot write in '%s'", sorter->scratch);
-    }
-    (void)unlink((const char *)name.data);
-    return SW_OK;
 }
 
 /* Reads the feed twice: to count each byte, and to put entries where they go. */
@@ -177,7 +149,7 @@ static sw_result split_feed(struct sorting *sorting, struct feed *(*again)(void 
             split->at[b + 1] += split->at[b];
         }
         if (sw_progress_cancelled(sorting->progress)) {
-            return sw_fail(err, SW_E_IO, "interrupted");
+            return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
         }
     }
     for (unsigned b = 0; b < FAN; b++) {
@@ -198,7 +170,7 @@ static sw_result sort_split(struct sorting *sorting, struct feed *(*again)(void 
     if (split == NULL || blocks == NULL) {
         return SW_E_NOMEM;
     }
-    SW_TRY(scratch_file(sorting->sorter, &fd, err));
+    SW_TRY(sw_scratch_open(sorting->sorter->scratch, &fd, err));
     split->fd = fd;
     split->block = blocks;
     SW_TRY(split_feed(sorting, again, ctx, depth, split, err));

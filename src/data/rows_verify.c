@@ -86,7 +86,7 @@ static sw_result check_rows(struct checking *checking, struct sw_error *err)
         SW_TRY(close_group(checking, SW_COL_TREE, g, count == SW_ROWS_GROUP, err));
         sw_progress_add(checking->progress, count * 32, count);
         if (sw_progress_cancelled(checking->progress)) {
-            return sw_fail(err, SW_E_IO, "interrupted");
+            return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
         }
     }
     return close_tree(checking, SW_COL_TREE_UPPER, &rows->ordered,

@@ -113,6 +113,23 @@ sw_result sw_evidence_of(struct sw_store *store, const struct sw_digest *claim,
 sw_result sw_evidence_load(struct sw_store *store, const struct sw_digest *claim,
     struct sw_buf *out, struct sw_error *err);
 
+/* The beginning of a digest, for people who look something up; never for a decision. */
+struct sw_abbreviation {
+    enum sw_digest_alg alg; /* 0: any */
+    struct sw_str digits;   /* hexadecimal, lower case */
+};
+enum sw_digest_of {
+    SW_DIGEST_OF_CLAIMS,
+    SW_DIGEST_OF_SUBJECTS,
+};
+
+/* "9c0903b9" or "sha256:9c0903b9". False for what no digest begins with. It refers to `text`. */
+bool sw_abbreviation_parse(struct sw_str text, struct sw_abbreviation *out);
+/* The digests in the store that begin so, each once, in order; at most `max`. */
+sw_result sw_evidence_digests(struct sw_store *store, enum sw_digest_of of,
+    const struct sw_abbreviation *abbreviation, size_t max, struct sw_arena *arena,
+    struct sw_digest **digests, size_t *count, struct sw_error *err);
+
 /* Deletes and rebuilds the index from the log and the blobs. */
 sw_result sw_evidence_reindex(struct sw_store *store, struct sw_error *err);
 

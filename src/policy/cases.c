@@ -128,7 +128,7 @@ static enum sw_code read_claims(struct sw_fields *fields, struct test_case *test
     for (uint32_t i = 0; i < count; i++) {
         struct test_claim *claim = &test->claims[test->claim_count];
         *claim = (struct test_claim){.place = i};
-        SW_TRY(sw_fields_read(fields, &test->claims_node->items[i], "a claim", claim_keys,
+        SW_TRY(sw_policy_fields_read(fields, &test->claims_node->items[i], "a claim", claim_keys,
             SW_COUNT(claim_keys), claim));
         sw_sha256(sw_bytes(&i, sizeof(i)), &claim->claim);
         bool about = false;
@@ -194,7 +194,7 @@ static const struct sw_key expect_keys[] = {
 static enum sw_code read_expect(struct sw_fields *fields, const struct sw_json *value, void *target)
 {
     struct test_case *test = target;
-    SW_TRY(sw_fields_read(
+    SW_TRY(sw_policy_fields_read(
         fields, value, "'expect'", expect_keys, SW_COUNT(expect_keys), &test->expect));
     if (!test->expect.has_verdict && test->expect.rules == NULL) {
         return sw_fields_fail(fields, value, "'expect' needs 'verdict' or 'rules'");
@@ -247,7 +247,7 @@ static enum sw_code read_case(
 {
     struct test_case test = {.now = DEFAULT_NOW};
     sw_sha256(sw_bytes("", 0), &test.subject);
-    SW_TRY(sw_fields_read(fields, value, "a case", case_keys, SW_COUNT(case_keys), &test));
+    SW_TRY(sw_policy_fields_read(fields, value, "a case", case_keys, SW_COUNT(case_keys), &test));
     SW_TRY(read_claims(fields, &test));
     *out = test;
     return SW_OK;
@@ -374,7 +374,8 @@ enum sw_code sw_policy_run_tests(struct sw_arena *arena, const struct sw_policy 
     }
     struct sw_fields fields = {arena, err};
     const struct sw_json *cases = NULL;
-    SW_TRY(sw_fields_read(&fields, &root, "a policy test", file_keys, SW_COUNT(file_keys), &cases));
+    SW_TRY(sw_policy_fields_read(
+        &fields, &root, "a policy test", file_keys, SW_COUNT(file_keys), &cases));
     struct sw_policy_test_result *list =
         SW_ARENA_ARRAY(arena, struct sw_policy_test_result, cases->count);
     SW_TRY_PTR(list);

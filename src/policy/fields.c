@@ -67,7 +67,7 @@ static enum sw_code check_required(struct sw_fields *fields, const struct sw_jso
     return SW_OK;
 }
 
-enum sw_code sw_fields_read(struct sw_fields *fields, const struct sw_json *object,
+enum sw_code sw_policy_fields_read(struct sw_fields *fields, const struct sw_json *object,
     const char *what, const struct sw_key *keys, size_t count, void *target)
 {
     if (object->type != SW_JSON_OBJECT) {

@@ -27,8 +27,8 @@ enum sw_code sw_fields_prefix(
 sw_result sw_fields_reserved(struct sw_fields *fields, const struct sw_json_member *member);
 
 /* Reads a mapping into `target`. `what` names it in messages: "a rule". */
-sw_result sw_fields_read(struct sw_fields *fields, const struct sw_json *object, const char *what,
-    const struct sw_key *keys, size_t count, void *target);
+sw_result sw_policy_fields_read(struct sw_fields *fields, const struct sw_json *object,
+    const char *what, const struct sw_key *keys, size_t count, void *target);
 
 /* The value as text: not empty, one line, without control characters; a copy in the arena. */
 sw_result sw_fields_text(

@@ -239,7 +239,7 @@ static enum sw_code read_rule(
     struct sw_fields *fields, const struct sw_json *value, struct sw_rule *rule)
 {
     rule->description = "";
-    SW_TRY(sw_fields_read(fields, value, "a rule", rule_keys, SW_COUNT(rule_keys), rule));
+    SW_TRY(sw_policy_fields_read(fields, value, "a rule", rule_keys, SW_COUNT(rule_keys), rule));
     if (rule->type == NULL) {
         return sw_fields_fail(fields, value, "a rule needs 'claim' or 'forbid'");
     }
@@ -329,7 +329,7 @@ static enum sw_code read_waivers(
     SW_TRY_PTR(policy->waivers);
     for (uint32_t i = 0; i < count; i++) {
         policy->waivers[i].line = value->items[i].where;
-        SW_TRY(sw_fields_read(fields, &value->items[i], "a waiver", waiver_keys,
+        SW_TRY(sw_policy_fields_read(fields, &value->items[i], "a waiver", waiver_keys,
             SW_COUNT(waiver_keys), &policy->waivers[i]));
     }
     policy->waiver_count = count;
@@ -374,8 +374,8 @@ enum sw_code sw_policy_parse(
     SW_TRY_PTR(policy);
     policy->description = "";
     struct sw_fields fields = {arena, err};
-    SW_TRY(
-        sw_fields_read(&fields, &root, "the policy", policy_keys, SW_COUNT(policy_keys), policy));
+    SW_TRY(sw_policy_fields_read(
+        &fields, &root, "the policy", policy_keys, SW_COUNT(policy_keys), policy));
     sw_sha256(yaml, &policy->digest);
     *out = policy;
     return SW_OK;

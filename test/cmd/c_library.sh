@@ -16,6 +16,9 @@ exits "the example builds" 0
 run cc -x c++ -fsyntax-only $(pkg-config --cflags sealwright) "$tmp/root/usr/include/sealwright/sealwright.h"
 exits "the header is C++ too" 0
 
+ok "bash finds the completion" bash -n root/usr/share/bash-completion/completions/sealwright
+ok "and zsh its own" grep -q '^#compdef sealwright$' root/usr/share/zsh/site-functions/_sealwright
+
 exported=$(nm -D --defined-only "$lib/libsealwright.so" | awk '{print $3}' | sort)
 declared=$(grep -o 'sealwright_[a-z_]*(' root/usr/include/sealwright/sealwright.h | tr -d '(' | sort -u)
 is "only what the header declares is exported" "$exported" "$declared"

@@ -39,6 +39,28 @@ ok "--raw gives the signature file's bytes" cmp -s "$tmp.out" m/model.sig
 expect "an unknown leaf" 4 "$SW_BIN" evidence show 99
 expect "an unknown claim" 4 "$SW_BIN" evidence show "sha256:$(printf 'a%.0s' {1..64})"
 
+# People cut digests short.
+bare=${claim#sha256:}
+run "$SW_BIN" evidence show --json "sha256:${bare:0:12}"
+exits "evidence show by a claim's first digits" 0
+json "finds that claim" .claim "$claim"
+expect "also without its algorithm" 0 "$SW_BIN" evidence show "${bare:0:40}"
+expect "seven are too few" 2 "$SW_BIN" evidence show "sha256:${bare:0:7}"
+like "which is said" "$err" "at least 8 digits"
+expect "digits of nothing" 4 "$SW_BIN" evidence show "sha256:${bare:0:8}$(tr 0-9a-f 1-9a-f0 <<<"${bare:8:8}")"
+expect "a leaf that is not there" 4 "$SW_BIN" evidence show 99999999999
+bare_root=${root#sha256:}
+run "$SW_BIN" evidence query --json "sha256:${bare_root:0:8}"
+exits "evidence query by a subject's first digits" 0
+json "finds all about it" length 3
+expect "a claim is no subject" 3 "$SW_BIN" evidence query "sha256:${bare:0:16}"
+run "$SW_BIN" evidence export "${bare_root:0:10}"
+is "evidence export takes them, too" "$(wc -l <"$tmp.out")" 3
+mkdir "${bare_root:0:8}" && echo other >"${bare_root:0:8}/file"
+expect "a model of that name comes first" 3 "$SW_BIN" evidence query "${bare_root:0:8}"
+expect "and the digest behind its algorithm" 0 "$SW_BIN" evidence query "sha256:${bare_root:0:8}"
+rm -r "${bare_root:0:8}"
+
 # The index may be deleted: the answers stay.
 "$SW_BIN" evidence list --json >before
 rm .sealwright/index.db
@@ -77,11 +99,21 @@ run "$SW_BIN" log checkpoint
 like "a checkpoint is a signed note" "$out" $'^localhost/[0-9a-f]+\n3\n'
 expect "log prove" 0 "$SW_BIN" log prove 0 --out p.tlog-proof
 "$SW_BIN" log checkpoint --policy >log.policy
+expect "the log's policy as JSON" 0 "$SW_BIN" log checkpoint --policy --json
+json "is the same" .policy "$(cat log.policy)"
+expect "a proof as JSON" 0 "$SW_BIN" log prove 0 --json
+json "is the same, too" .proof "$(cat p.tlog-proof)"
+json "and says where it is" '[.leaf, .size, .file] | map(tostring) | join(" ")' "0 3 null"
+expect "also when it goes to a file" 0 "$SW_BIN" log prove 0 --json --out p2.tlog-proof
+json "which it names" .file p2.tlog-proof
+ok "and which holds it" cmp -s p.tlog-proof p2.tlog-proof
 cd / && expect "log check needs no store" 0 "$SW_BIN" log check --policy "$tmp/log.policy" "$tmp/p.tlog-proof"
 expect "without a policy it says what is needed" 2 "$SW_BIN" log check "$tmp/p.tlog-proof"
 like "and where it comes from" "$err" "log checkpoint --policy"
 cd "$tmp" || exit 1
 expect "a proof by the claim's digest" 0 "$SW_BIN" log prove "$claim"
+ok "is the same" cmp -s "$tmp.out" p.tlog-proof
+expect "and by its first digits" 0 "$SW_BIN" log prove "sha256:${bare:0:8}"
 ok "is the same" cmp -s "$tmp.out" p.tlog-proof
 for line in 2 3 4; do
     awk -v n="$line" 'NR == n { c = substr($0, 8, 1); $0 = substr($0, 1, 7) (c == "A" ? "B" : "A") substr($0, 9) } { print }' p.tlog-proof >q.tlog-proof

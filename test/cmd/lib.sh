@@ -15,6 +15,7 @@
 #     like NAME GOT REGEX          bash =~            unlike NAME GOT REGEX
 #     json NAME FILTER WANT        jq -r FILTER over the output of the last run gives WANT
 #     one_line_error NAME          the last run said one line on stderr, and it is not empty
+#     until_open PID FILE          waits until the process has the file open; false when it ends before
 #     skip N REASON                counts N checks as skipped
 #     skip_all REASON              ends the file as skipped (exit status 77)
 #     note TEXT                    a remark in the output
@@ -218,6 +219,18 @@ exits() {
 expect() {
     run "${@:3}"
     exits "$1" "$2"
+}
+
+# The sleep only spares the processor: what is waited for is seen, or the process is over.
+until_open() {
+    local fd
+    while kill -0 "$1" 2>/dev/null; do
+        for fd in /proc/"$1"/fd/*; do
+            [ "$(readlink "$fd")" != "$2" ] || return 0
+        done
+        sleep 0.02
+    done
+    return 1
 }
 
 json() {

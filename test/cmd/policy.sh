@@ -75,6 +75,8 @@ exceptions are not told|no-evidence|status: complete, sources: [{licence: MIT}],
 not complete|fail|status: partial, sources: [{licence: MIT}], gaps: [], exceptions: []
 T
 } >cases.yaml
+expect "a test file that is malformed is no failed case" 2 "$SW_BIN" policy test --policy lists.yaml lists.yaml
+like "its line is named" "$err" "'lists.yaml': line 2: .*no key 'name'"
 expect "every case is decided as it says" 0 "$SW_BIN" policy test --policy lists.yaml --json cases.yaml
 json "all of them" length 8
 done_testing

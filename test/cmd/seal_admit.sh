@@ -130,6 +130,13 @@ cp -r good by-scanner
 expect "a seal by the wrong key" 0 "$SW_BIN" seal --key scanner by-scanner
 like "is noted at once" "$out" "'admit' will refuse it here"
 
+# One is one.
+mkdir one && echo x >one/x
+expect "a model of one file" 0 "$SW_BIN" seal one
+like "has one file" "$out" "one: 1 file, 2 bytes -> "
+expect "is admitted" 0 "$SW_BIN" admit one
+like "as it was signed" "$out" "integrity: its one file is as default signed it"
+
 # A model sealed elsewhere: its signature is recorded at admission.
 expect "another store" 0 "$SW_BIN" init --store there
 cp .sealwright/keys/default.pub there/keys/friend.pub

@@ -2,17 +2,6 @@
 # others wrote meanwhile.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
-# Until process $1 has file $2 open; false when it ends before.
-until_open() {
-    local fd
-    while kill -0 "$1" 2>/dev/null; do
-        for fd in /proc/"$1"/fd/*; do
-            [ "$(readlink "$fd")" != "$2" ] || return 0
-        done
-        sleep 0.02
-    done
-    return 1
-}
 log_size() { "$SW_BIN" log checkpoint --json | jq .size; }
 
 mkdir m other slow
