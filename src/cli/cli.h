@@ -114,6 +114,10 @@ struct sw_json_out {
 struct sw_json_writer *sw_json_out_begin(struct sw_json_out *out);
 sw_result sw_json_out_end(struct sw_json_out *out, struct sw_error *err);
 void sw_json_digest(struct sw_json_writer *w, const char *name, const struct sw_digest *digest);
+/* A list of texts; a text, or null when it is empty. */
+void sw_json_texts(
+    struct sw_json_writer *w, const char *name, const struct sw_str *texts, size_t count);
+void sw_json_text_or_null(struct sw_json_writer *w, const char *name, struct sw_str text);
 /* "1,234,567" */
 const char *sw_group_digits(struct sw_cli *cli, uint64_t value);
 /* "1 file", "1,234 files" */

@@ -10,6 +10,10 @@
     X(sign)             \
     X(verify)           \
     X(scan)             \
+    X(data_source_add)  \
+    X(data_source_list) \
+    X(data_source_show) \
+    X(data_mix)         \
     X(evidence_list)    \
     X(evidence_show)    \
     X(evidence_query)   \

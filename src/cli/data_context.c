@@ -45,3 +45,20 @@ sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error
     context->store = NULL;
     return sw_store_close(store, err);
 }
+
+void sw_data_warn_untrusted(
+    struct sw_cli *cli, const struct sw_data_context *context, const struct sw_receipt *receipt)
+{
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_error why = {0};
+    struct sw_claim claim;
+    const struct sw_verify_options judge = {.now = cli->now};
+    if (sw_evidence_load(context->store, &receipt->claim, &bundle, &why) != SW_OK) {
+        return;
+    }
+    if (sw_claim_verify(&cli->arena, context->trust, sw_buf_bytes(&bundle), &judge, &claim, &why) !=
+        SW_OK) {
+        sw_say(cli, SW_TONE_WARN, "  note");
+        sw_say(cli, SW_TONE_PLAIN, "  it will not be believed here: %s\n", why.text);
+    }
+}

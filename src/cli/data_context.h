@@ -18,6 +18,10 @@ sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
     const struct sw_signer_args *args, struct sw_data_context *out, struct sw_error *err);
 /* Publishes and closes the store. */
 sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err);
+/* Says so when nobody in trust.yaml stands behind a claim that was just recorded: it is legal, and
+ * surely not what most people mean. */
+void sw_data_warn_untrusted(
+    struct sw_cli *cli, const struct sw_data_context *context, const struct sw_receipt *receipt);
 void sw_data_context_release(struct sw_data_context *context);
 SW_DEFINE_CLEANUP(data_context, struct sw_data_context, sw_data_context_release)
 

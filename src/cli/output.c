@@ -115,6 +115,25 @@ void sw_json_digest(struct sw_json_writer *w, const char *name, const struct sw_
     sw_jw_text(w, name, text);
 }
 
+void sw_json_texts(
+    struct sw_json_writer *w, const char *name, const struct sw_str *texts, size_t count)
+{
+    sw_jw_array(w, name);
+    for (size_t i = 0; i < count; i++) {
+        sw_jw_str(w, NULL, texts[i]);
+    }
+    sw_jw_array_end(w);
+}
+
+void sw_json_text_or_null(struct sw_json_writer *w, const char *name, struct sw_str text)
+{
+    if (text.len == 0) {
+        sw_jw_null(w, name);
+        return;
+    }
+    sw_jw_str(w, name, text);
+}
+
 /* --- the progress bar ------------------------------------------------------------------------ */
 
 #define BAR_DELAY_NS 1000000000u

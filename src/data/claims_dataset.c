@@ -1,5 +1,6 @@
 /* The dataset claim: doc/claims/dataset.md. */
 #include "data/claims_fields.h"
+#include "data/source.h"
 
 #include <stdio.h>
 
@@ -38,14 +39,14 @@ static const struct sw_field dataset_fields[] = {
 
 sw_result sw_dataset_claim_write(const struct sw_dataset_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(dataset_fields, claim, out);
+    return sw_predicate_write(dataset_fields, claim, out);
 }
 
 sw_result sw_dataset_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
     struct sw_dataset_claim *out, struct sw_error *err)
 {
     struct sw_dataset_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, dataset_fields, "dataset", statement->predicate, &claim, err));
+    SW_TRY(sw_predicate_read(arena, dataset_fields, "dataset", statement->predicate, &claim, err));
     bool headless = claim.ordered_head.alg == 0 || claim.sorted_head.alg == 0;
     if (headless && !claim.declared) {
         return sw_claim_broken(err, "dataset", "it has no heads, and is not declared only");
@@ -66,21 +67,17 @@ static sw_result add_gap(
     return SW_OK;
 }
 
-/* What the record does not say is a gap, by its words. */
+/* What a source's record does not say, the dataset does not know. */
 static sw_result add_source_gaps(struct sw_arena *arena, struct sw_dataset_claim *claim,
-    size_t *cap, const struct sw_dataset_source *source)
+    size_t *cap, const struct sw_source_record *record)
 {
-    const struct {
-        struct sw_str said;
-        const char *what;
-    } needed[] = {
-        {source->licence, "licence"}, {source->origin, "origin"}, {source->consent, "consent"}};
-    for (size_t i = 0; i < SW_COUNT(needed); i++) {
-        if (needed[i].said.len == 0) {
-            SW_TRY(add_gap(arena, claim, cap,
-                sw_arena_printf(arena, "source " SW_STR_FMT " has no %s", SW_STR_ARG(source->name),
-                    needed[i].what)));
-        }
+    struct sw_str *gaps = NULL;
+    size_t count = 0;
+    SW_TRY(sw_source_gaps(arena, record, &gaps, &count));
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(add_gap(arena, claim, cap,
+            sw_arena_printf(arena, "source " SW_STR_FMT " has " SW_STR_FMT,
+                SW_STR_ARG(record->name), SW_STR_ARG(gaps[i]))));
     }
     return SW_OK;
 }
@@ -99,7 +96,7 @@ static sw_result describe_source(const struct sw_data *data, struct sw_dataset_c
     source->licence = sw_source_licence(&record);
     source->consent = sw_source_consent(&record);
     source->origin = sw_source_origin(&record);
-    return add_source_gaps(data->arena, claim, cap, source);
+    return add_source_gaps(data->arena, claim, cap, &record);
 }
 
 /* The rows may be closed before the claim is done with. */

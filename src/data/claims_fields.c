@@ -460,14 +460,14 @@ static void write_members(struct sw_json_writer *w, const struct sw_field *table
     }
 }
 
-sw_result sw_fields_read(struct sw_arena *arena, const struct sw_field *table, const char *what,
+sw_result sw_predicate_read(struct sw_arena *arena, const struct sw_field *table, const char *what,
     const struct sw_json *predicate, void *out, struct sw_error *err)
 {
     const struct reading reading = {arena, what, err};
     return read_object(&reading, table, predicate, out);
 }
 
-sw_result sw_fields_write(const struct sw_field *table, const void *from, struct sw_buf *out)
+sw_result sw_predicate_write(const struct sw_field *table, const void *from, struct sw_buf *out)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_json_writer w;

@@ -60,10 +60,10 @@ struct sw_field {
 
 /* Fills `out`, a structure of the table, from a claim's predicate; `what` is for messages
  * ("mixture"). Views are into the statement, lists in `arena`. SW_E_FORMAT. */
-sw_result sw_fields_read(struct sw_arena *arena, const struct sw_field *table, const char *what,
+sw_result sw_predicate_read(struct sw_arena *arena, const struct sw_field *table, const char *what,
     const struct sw_json *predicate, void *out, struct sw_error *err);
 /* Appends the canonical JSON. SW_E_FORMAT for a count over 2^53, which JSON cannot hold. */
-sw_result sw_fields_write(const struct sw_field *table, const void *from, struct sw_buf *out);
+sw_result sw_predicate_write(const struct sw_field *table, const void *from, struct sw_buf *out);
 
 /* A claim breaks its own rules: "the mixture claim is broken: …". Gives SW_E_FORMAT. */
 enum sw_code sw_claim_broken(struct sw_error *err, const char *what, const char *fmt, ...)

@@ -48,7 +48,7 @@ static const struct sw_field lineage_fields[] = {
 
 sw_result sw_lineage_claim_write(const struct sw_lineage_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(lineage_fields, claim, out);
+    return sw_predicate_write(lineage_fields, claim, out);
 }
 
 static bool sum(const uint64_t *values, size_t count, size_t stride, uint64_t *out)
@@ -86,7 +86,7 @@ sw_result sw_lineage_claim_read(struct sw_arena *arena, const struct sw_statemen
     struct sw_lineage_claim *out, struct sw_error *err)
 {
     struct sw_lineage_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, lineage_fields, "lineage", statement->predicate, &claim, err));
+    SW_TRY(sw_predicate_read(arena, lineage_fields, "lineage", statement->predicate, &claim, err));
     if (claim.complete && (claim.gap_count != 0 || !balances(&claim))) {
         return sw_claim_broken(
             err, "lineage", "it says to be complete, and has gaps or counts that do not balance");

@@ -1,5 +1,6 @@
 /* The mixture claim: doc/claims/mixture.md. */
 #include "data/claims_fields.h"
+#include "data/mixture.h"
 
 static const struct sw_field weight_fields[] = {
     SW_FIELD_OPTIONAL(struct sw_mixture_weight, source, "source", SW_FIELD_TEXT),
@@ -24,7 +25,7 @@ static const struct sw_field mixture_fields[] = {
 
 sw_result sw_mixture_claim_write(const struct sw_mixture_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(mixture_fields, claim, out);
+    return sw_predicate_write(mixture_fields, claim, out);
 }
 
 static sw_result broken(struct sw_error *err, const char *why)
@@ -34,8 +35,8 @@ static sw_result broken(struct sw_error *err, const char *why)
 
 static sw_result check_weights(const struct sw_mixture_claim *claim, struct sw_error *err)
 {
-    if (claim->weight_count == 0) {
-        return broken(err, "it weighs nothing");
+    if (claim->weight_count == 0 || claim->weight_count > SW_MIXTURE_WEIGHTS_MAX) {
+        return broken(err, "it weighs nothing, or too much");
     }
     for (size_t i = 0; i < claim->weight_count; i++) {
         const struct sw_mixture_weight *w = &claim->weights[i];
@@ -50,7 +51,7 @@ sw_result sw_mixture_claim_read(struct sw_arena *arena, const struct sw_statemen
     struct sw_mixture_claim *out, struct sw_error *err)
 {
     struct sw_mixture_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, mixture_fields, "mixture", statement->predicate, &claim, err));
+    SW_TRY(sw_predicate_read(arena, mixture_fields, "mixture", statement->predicate, &claim, err));
     if (claim.sequence == 0 || (claim.sequence == 1) != (claim.previous.alg == 0)) {
         return broken(err, "only the first decision of a mixture has none before it");
     }

@@ -89,14 +89,14 @@ static const struct sw_field taint_fields[] = {
 
 sw_result sw_taint_claim_write(const struct sw_taint_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(taint_fields, claim, out);
+    return sw_predicate_write(taint_fields, claim, out);
 }
 
 sw_result sw_taint_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
     struct sw_taint_claim *out, struct sw_error *err)
 {
     struct sw_taint_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, taint_fields, "taint", statement->predicate, &claim, err));
+    SW_TRY(sw_predicate_read(arena, taint_fields, "taint", statement->predicate, &claim, err));
     SW_TRY(check_selector(&claim.selector, "taint", err));
     *out = claim;
     return SW_OK;
@@ -134,14 +134,15 @@ static const struct sw_field takedown_fields[] = {
 
 sw_result sw_takedown_claim_write(const struct sw_takedown_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(takedown_fields, claim, out);
+    return sw_predicate_write(takedown_fields, claim, out);
 }
 
 sw_result sw_takedown_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
     struct sw_takedown_claim *out, struct sw_error *err)
 {
     struct sw_takedown_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, takedown_fields, "takedown", statement->predicate, &claim, err));
+    SW_TRY(
+        sw_predicate_read(arena, takedown_fields, "takedown", statement->predicate, &claim, err));
     SW_TRY(check_selector(&claim.selector, "takedown", err));
     *out = claim;
     return SW_OK;

@@ -42,14 +42,14 @@ static const struct sw_field consumption_fields[] = {
 
 sw_result sw_consumption_claim_write(const struct sw_consumption_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(consumption_fields, claim, out);
+    return sw_predicate_write(consumption_fields, claim, out);
 }
 
 sw_result sw_consumption_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
     struct sw_consumption_claim *out, struct sw_error *err)
 {
     struct sw_consumption_claim claim = {0};
-    SW_TRY(sw_fields_read(
+    SW_TRY(sw_predicate_read(
         arena, consumption_fields, "consumption", statement->predicate, &claim, err));
     if (claim.dataset_count == 0) {
         return sw_claim_broken(err, "consumption", "it names no dataset");
@@ -111,14 +111,15 @@ static const struct sw_field training_fields[] = {
 
 sw_result sw_training_claim_write(const struct sw_training_claim *claim, struct sw_buf *out)
 {
-    return sw_fields_write(training_fields, claim, out);
+    return sw_predicate_write(training_fields, claim, out);
 }
 
 sw_result sw_training_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
     struct sw_training_claim *out, struct sw_error *err)
 {
     struct sw_training_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, training_fields, "training", statement->predicate, &claim, err));
+    SW_TRY(
+        sw_predicate_read(arena, training_fields, "training", statement->predicate, &claim, err));
     if ((claim.kind == SW_TRAINED_CHECKPOINT) != (claim.step != SW_ABSENT)) {
         return sw_claim_broken(err, "training", "a checkpoint has a step, a model has none");
     }

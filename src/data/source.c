@@ -17,8 +17,8 @@ const struct sw_source_field sw_source_fields[] = {
     {"provenance", "origin-geography", SW_SHAPE_PLACES, true, "geography of the origin"},
     {"provenance", "date", SW_SHAPE_TEXT, true, "date of issue"},
     {"provenance", "previous-date", SW_SHAPE_TEXT, false, "date of the issue before"},
-    {"provenance", "generation-period", SW_SHAPE_PERIOD, false, "when it was collected"},
-    {"provenance", "generation-method", SW_SHAPE_CODES, true, "how it was collected"},
+    {"provenance", "generation-period", SW_SHAPE_PERIOD, false, "collection period"},
+    {"provenance", "generation-method", SW_SHAPE_CODES, true, "collection method"},
     {"provenance", "format", SW_SHAPE_TEXTS, false, "format"},
     {"use", "classification", SW_SHAPE_CLASSES, false, "confidentiality"},
     {"use", "consents", SW_SHAPE_TEXTS, false, "consent"},
@@ -28,7 +28,7 @@ const struct sw_source_field sw_source_fields[] = {
     {"use", "storage-allowed", SW_SHAPE_PLACES, false, "may be stored in"},
     {"use", "storage-forbidden", SW_SHAPE_PLACES, false, "may not be stored in"},
     {"use", "license", SW_SHAPE_TEXT, false, "licence"},
-    {"use", "intended-purpose", SW_SHAPE_CODES, false, "intended use"},
+    {"use", "intended-purpose", SW_SHAPE_USES, false, "intended use"},
     {"use", "copyright", SW_SHAPE_TEXTS, false, "copyright"},
     {"use", "patent", SW_SHAPE_TEXTS, false, "patents"},
     {"use", "trademark", SW_SHAPE_TEXTS, false, "trademarks"},
@@ -47,13 +47,37 @@ static bool is_text_or_none(const struct sw_json *value)
     return value == NULL || value->type == SW_JSON_STRING;
 }
 
+/* Compared by their canonical forms. */
+static bool is_same(const struct sw_json *a, const struct sw_json *b)
+{
+    SW_CLEANUP(buf) struct sw_buf x = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf y = SW_BUF_INIT;
+    struct sw_error ignored = {0};
+    return sw_json_canonical(&x, a, &ignored) == SW_OK &&
+           sw_json_canonical(&y, b, &ignored) == SW_OK &&
+           sw_bytes_equal(sw_buf_bytes(&x), sw_buf_bytes(&y));
+}
+
+static bool stands_before(const struct sw_json *list, const struct sw_json *item)
+{
+    SW_JSON_EACH (other, list) {
+        if (other == item) {
+            return false;
+        }
+        if (is_same(other, item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_each(const struct sw_json *value, bool (*good)(const struct sw_json *item))
 {
-    if (value == NULL || value->type != SW_JSON_ARRAY) {
+    if (value == NULL || value->type != SW_JSON_ARRAY || value->count > SW_SOURCE_LIST_MAX) {
         return false;
     }
     SW_JSON_EACH (item, value) {
-        if (!good(item)) {
+        if (!good(item) || stands_before(value, item)) {
             return false;
         }
     }
@@ -80,6 +104,11 @@ static bool is_code(const struct sw_json *value)
 {
     return is_text(sw_json_get(value, "code")) && is_text_or_none(sw_json_get(value, "system")) &&
            is_text_or_none(sw_json_get(value, "description"));
+}
+
+static bool is_use(const struct sw_json *value)
+{
+    return is_code(value) && is_text(sw_json_get(value, "description"));
 }
 
 static bool is_class(const struct sw_json *value)
@@ -111,6 +140,11 @@ static bool is_codes(const struct sw_json *value)
     return is_each(value, is_code);
 }
 
+static bool is_uses(const struct sw_json *value)
+{
+    return is_each(value, is_use);
+}
+
 static bool is_classes(const struct sw_json *value)
 {
     return is_each(value, is_class);
@@ -138,6 +172,7 @@ static const struct {
     [SW_SHAPE_PLACES] = {is_places, "a list of places, each with a country"},
     [SW_SHAPE_PERIOD] = {is_period, "a period with start and end"},
     [SW_SHAPE_CODES] = {is_codes, "a list of codes"},
+    [SW_SHAPE_USES] = {is_uses, "a list of codes, each with a description"},
     [SW_SHAPE_CLASSES] = {is_classes, "a list of regulations, each evaluated or not"},
     [SW_SHAPE_TOOLS] = {is_tools, "a list of tools"},
 };
@@ -164,8 +199,9 @@ static sw_result check_member(
             SW_STR_ARG(group), SW_STR_ARG(member->name));
     }
     if (!shapes[field->shape].good(&member->value)) {
-        return sw_fail(err, SW_E_FORMAT, "the source record's '%s.%s' must be %s", field->group,
-            field->name, shapes[field->shape].what);
+        bool many = member->value.type == SW_JSON_ARRAY;
+        return sw_fail(err, SW_E_FORMAT, "the source record's '%s.%s' must be %s%s", field->group,
+            field->name, shapes[field->shape].what, many ? ", at most 256 and none twice" : "");
     }
     return SW_OK;
 }
@@ -232,45 +268,41 @@ struct sw_str sw_source_origin(const struct sw_source_record *record)
     return origin.len != 0 ? origin : text_at(record, "provenance.source");
 }
 
-struct gap_list {
-    struct sw_arena *arena;
-    struct sw_str *items;
-    size_t count;
-    size_t cap;
-};
-
-static sw_result add_gap(struct gap_list *list, const char *text)
-{
-    SW_TRY_PTR(text);
-    list->items =
-        sw_arena_grow(list->arena, list->items, list->count, &list->cap, sizeof(list->items[0]));
-    SW_TRY_PTR(list->items);
-    list->items[list->count++] = sw_str(text);
-    return SW_OK;
-}
-
 sw_result sw_source_gaps(struct sw_arena *arena, const struct sw_source_record *record,
     struct sw_str **gaps, size_t *count)
 {
-    struct gap_list list = {.arena = arena};
     const struct {
         struct sw_str said;
-        const char *what;
+        const char *gap;
     } needed[] = {{sw_source_licence(record), "no licence"},
         {sw_source_origin(record), "no origin"}, {sw_source_consent(record), "no consent"}};
+    struct sw_str *list = SW_ARENA_ARRAY(arena, struct sw_str, SW_COUNT(needed));
+    SW_TRY_PTR(list);
+    size_t n = 0;
     for (size_t i = 0; i < SW_COUNT(needed); i++) {
         if (needed[i].said.len == 0) {
-            SW_TRY(add_gap(&list, needed[i].what));
+            list[n++] = sw_str(needed[i].gap);
         }
     }
+    *gaps = list;
+    *count = n;
+    return SW_OK;
+}
+
+sw_result sw_source_missing(struct sw_arena *arena, const struct sw_source_record *record,
+    struct sw_str **missing, size_t *count)
+{
+    struct sw_str *list = SW_ARENA_ARRAY(arena, struct sw_str, sw_source_field_count);
+    SW_TRY_PTR(list);
+    size_t n = 0;
     for (size_t i = 0; i < sw_source_field_count; i++) {
         const struct sw_source_field *field = &sw_source_fields[i];
         if (field->required && sw_source_get(record, field) == NULL) {
-            SW_TRY(add_gap(&list, sw_arena_printf(arena, "no %s", field->title)));
+            list[n++] = sw_str(field->title);
         }
     }
-    *gaps = list.items;
-    *count = list.count;
+    *missing = list;
+    *count = n;
     return SW_OK;
 }
 
@@ -302,14 +334,15 @@ sw_result sw_source_claim_write(const struct sw_source_record *record, struct sw
     sw_arena_init(&arena, 0);
     struct source_claim claim = {.record = *record, .standard = sw_str(SW_SOURCE_STANDARD)};
     SW_TRY(sw_source_gaps(&arena, record, &claim.gaps, &claim.gap_count));
-    return sw_fields_write(source_claim_fields, &claim, out);
+    return sw_predicate_write(source_claim_fields, &claim, out);
 }
 
 sw_result sw_source_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
     struct sw_source_record *out, struct sw_error *err)
 {
     struct source_claim claim = {0};
-    SW_TRY(sw_fields_read(arena, source_claim_fields, "source", statement->predicate, &claim, err));
+    SW_TRY(
+        sw_predicate_read(arena, source_claim_fields, "source", statement->predicate, &claim, err));
     if (!sw_str_is(claim.standard, SW_SOURCE_STANDARD)) {
         return sw_claim_broken(err, "source", "its standard is not " SW_SOURCE_STANDARD);
     }
@@ -337,58 +370,56 @@ sw_result sw_source_record(const struct sw_data *data, const struct sw_source_re
 /* --- finding --------------------------------------------------------------------------------- */
 
 static sw_result read_all(const struct sw_data *data, const struct sw_digest *subject,
-    struct sw_source_record **records, struct sw_data_claim **claims, size_t *count,
-    struct sw_error *err)
+    struct sw_source_state **states, size_t *count, size_t *ignored, struct sw_error *err)
 {
-    SW_TRY(sw_data_claims(data, SW_PREDICATE_SOURCE, subject, claims, count, NULL, err));
-    struct sw_source_record *list = SW_ARENA_ARRAY(data->arena, struct sw_source_record, *count);
+    struct sw_data_claim *claims = NULL;
+    size_t found = 0;
+    SW_TRY(sw_data_claims(data, SW_PREDICATE_SOURCE, subject, &claims, &found, ignored, err));
+    struct sw_source_state *list = SW_ARENA_ARRAY(data->arena, struct sw_source_state, found);
     SW_TRY_PTR(list);
-    for (size_t i = 0; i < *count; i++) {
-        SW_TRY(sw_source_claim_read(data->arena, &(*claims)[i].statement, &list[i], err));
+    for (size_t i = 0; i < found; i++) {
+        list[i].claim = claims[i];
+        SW_TRY(sw_source_claim_read(data->arena, &claims[i].statement, &list[i].record, err));
     }
-    *records = list;
+    *states = list;
+    *count = found;
     return SW_OK;
 }
 
 sw_result sw_source_history(const struct sw_data *data, struct sw_str name,
-    struct sw_source_record **records, struct sw_data_claim **claims, size_t *count,
-    struct sw_error *err)
+    struct sw_source_state **states, size_t *count, size_t *ignored, struct sw_error *err)
 {
     struct sw_digest subject;
+    size_t found = 0;
     sw_name_digest(SW_NAME_SOURCE, name, &subject);
-    SW_TRY(read_all(data, &subject, records, claims, count, err));
-    if (*count == 0) {
+    SW_TRY(read_all(data, &subject, states, &found, ignored, err));
+    if (found == 0) {
         return sw_fail(err, SW_E_NOENT,
             "there is no source '" SW_STR_FMT "' that a trusted signer described",
             SW_STR_ARG(name));
     }
+    *count = found;
     return SW_OK;
 }
 
 sw_result sw_source_find(const struct sw_data *data, struct sw_str name,
     struct sw_source_record *out, struct sw_data_claim *claim, struct sw_error *err)
 {
-    struct sw_source_record *records = NULL;
-    struct sw_data_claim *claims = NULL;
+    struct sw_source_state *states = NULL;
     size_t count = 0;
-    SW_TRY(sw_source_history(data, name, &records, &claims, &count, err));
-    *out = records[count - 1];
+    SW_TRY(sw_source_history(data, name, &states, &count, NULL, err));
+    *out = states[count - 1].record;
     if (claim != NULL) {
-        *claim = claims[count - 1];
+        *claim = states[count - 1].claim;
     }
     return SW_OK;
 }
 
-struct state {
-    struct sw_source_record record;
-    struct sw_data_claim claim;
-};
-
 /* By name, then by place in the log. */
 static int compare_states(const void *a, const void *b)
 {
-    const struct state *x = a;
-    const struct state *y = b;
+    const struct sw_source_state *x = a;
+    const struct sw_source_state *y = b;
     int order = sw_str_compare(x->record.name, y->record.name);
     if (order != 0) {
         return order;
@@ -396,26 +427,20 @@ static int compare_states(const void *a, const void *b)
     return x->claim.leaf < y->claim.leaf ? -1 : x->claim.leaf > y->claim.leaf;
 }
 
-sw_result sw_source_all(const struct sw_data *data, struct sw_source_record **records,
-    struct sw_data_claim **claims, size_t *count, struct sw_error *err)
+sw_result sw_source_all(const struct sw_data *data, struct sw_source_state **states, size_t *count,
+    size_t *ignored, struct sw_error *err)
 {
+    struct sw_source_state *list = NULL;
     size_t found = 0;
-    SW_TRY(read_all(data, NULL, records, claims, &found, err));
-    struct state *states = SW_ARENA_ARRAY(data->arena, struct state, found);
-    SW_TRY_PTR(states);
-    for (size_t i = 0; i < found; i++) {
-        states[i] = (struct state){(*records)[i], (*claims)[i]};
-    }
-    qsort(states, found, sizeof(*states), compare_states);
+    SW_TRY(read_all(data, NULL, &list, &found, ignored, err));
+    qsort(list, found, sizeof(*list), compare_states);
     size_t kept = 0;
     for (size_t i = 0; i < found; i++) {
-        bool last =
-            i + 1 == found || !sw_str_equal(states[i].record.name, states[i + 1].record.name);
-        if (last) {
-            (*records)[kept] = states[i].record;
-            (*claims)[kept++] = states[i].claim;
+        if (i + 1 == found || !sw_str_equal(list[i].record.name, list[i + 1].record.name)) {
+            list[kept++] = list[i];
         }
     }
+    *states = list;
     *count = kept;
     return SW_OK;
 }

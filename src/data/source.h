@@ -8,7 +8,9 @@
 #define SW_SOURCE_STANDARD "https://dataandtrustalliance.org/data-standard-1.0.0.schema.json"
 #define SW_SOURCE_STANDARD_VERSION "1.0.0"
 
-/* How a field looks in the standard's JSON form. */
+#define SW_SOURCE_LIST_MAX 256u /* elements of one list */
+
+/* How a field looks in the standard's JSON form. The elements of a list differ. */
 enum sw_source_shape {
     SW_SHAPE_TEXT,
     SW_SHAPE_TEXTS,   /* list of texts */
@@ -16,6 +18,7 @@ enum sw_source_shape {
     SW_SHAPE_PLACES,  /* list of {country, state} */
     SW_SHAPE_PERIOD,  /* {start, end} */
     SW_SHAPE_CODES,   /* list of {code, system, description} */
+    SW_SHAPE_USES,    /* the same, each with a description */
     SW_SHAPE_CLASSES, /* list of {regulation: a code, evaluated: truth value} */
     SW_SHAPE_TOOLS,   /* list of {tool: a code, parameters, result} */
 };
@@ -40,21 +43,28 @@ const struct sw_json *sw_source_get(
  * misspelt field is not lost. SW_E_FORMAT. */
 sw_result sw_source_check(const struct sw_json *fields, struct sw_error *err);
 
-/* What is missing, in words, in `arena`: what makes a gap (licence, origin, consent), then what the
- * standard requires. */
+/* What is not said, in words, in `arena`: gaps ("no licence", "no origin", "no consent"), which
+ * every dataset with this source has too, and what else the standard requires. */
 sw_result sw_source_gaps(struct sw_arena *arena, const struct sw_source_record *record,
     struct sw_str **gaps, size_t *count);
+sw_result sw_source_missing(struct sw_arena *arena, const struct sw_source_record *record,
+    struct sw_str **missing, size_t *count);
 
 /* Records it. SW_E_USAGE for a bad name, SW_E_FORMAT for a bad record. */
 sw_result sw_source_record(const struct sw_data *data, const struct sw_source_record *record,
     struct sw_receipt *receipt, struct sw_error *err);
 
-/* Every state of one source, oldest first. SW_E_NOENT when there is none. */
+/* One source at one time. */
+struct sw_source_state {
+    struct sw_source_record record;
+    struct sw_data_claim claim;
+};
+/* Every state of one source, oldest first. *ignored (may be NULL) counts what nobody trusted says.
+ * SW_E_NOENT when there is none. */
 sw_result sw_source_history(const struct sw_data *data, struct sw_str name,
-    struct sw_source_record **records, struct sw_data_claim **claims, size_t *count,
-    struct sw_error *err);
+    struct sw_source_state **states, size_t *count, size_t *ignored, struct sw_error *err);
 /* The newest state of every source, by name. */
-sw_result sw_source_all(const struct sw_data *data, struct sw_source_record **records,
-    struct sw_data_claim **claims, size_t *count, struct sw_error *err);
+sw_result sw_source_all(const struct sw_data *data, struct sw_source_state **states, size_t *count,
+    size_t *ignored, struct sw_error *err);
 
 #endif

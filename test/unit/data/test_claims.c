@@ -381,6 +381,9 @@ static const struct refusal {
     {read_source, SOURCE("{\"uses\":{}}"), "'uses'"},
     {read_source, SOURCE("{\"use\":{\"license\":1}}"), "'use.license' must be a text"},
     {read_source, SOURCE("{\"use\":{\"consents\":\"x\"}}"), "'use.consents' must be a list"},
+    {read_source, SOURCE("{\"use\":{\"consents\":[\"a\",\"b\",\"a\"]}}"), "none twice"},
+    {read_source, SOURCE("{\"use\":{\"intended-purpose\":[{\"code\":\"a\"}]}}"),
+        "each with a description"},
     {read_source, SOURCE("{\"source\":{\"issuer\":[{\"address\":[]}]}}"), "each with a name"},
     {read_source, SOURCE("{\"provenance\":{\"generation-period\":[]}}"), "a period"},
     {read_source, SOURCE("{\"use\":{\"classification\":[{\"regulation\":{\"code\":\"x\"}}]}}"),
@@ -652,25 +655,26 @@ static void sources_have_a_history_and_a_newest_state(void **state)
     data_test_source(t, "mail", "{}");
     data_test_source(t, "forum", "{}");
     data_test_source(t, "mail", GOOD_SOURCE);
-    struct sw_source_record *records;
-    struct sw_data_claim *claims;
+    struct sw_source_state *states;
     size_t count;
-    MUST(sw_source_all(&t->data, &records, &claims, &count, &must_error));
+    MUST(sw_source_all(&t->data, &states, &count, NULL, &must_error));
     assert_int_equal(count, 2);
-    assert_true(sw_str_is(records[0].name, "forum"));
-    assert_true(sw_str_is(records[1].name, "mail"));
-    assert_true(sw_str_is(sw_source_licence(&records[1]), "CC-BY-4.0"));
-    assert_int_equal(claims[1].leaf, 2);
-    MUST(sw_source_history(&t->data, sw_str("mail"), &records, &claims, &count, &must_error));
+    assert_true(sw_str_is(states[0].record.name, "forum"));
+    assert_true(sw_str_is(states[1].record.name, "mail"));
+    assert_true(sw_str_is(sw_source_licence(&states[1].record), "CC-BY-4.0"));
+    assert_int_equal(states[1].claim.leaf, 2);
+    MUST(sw_source_history(&t->data, sw_str("mail"), &states, &count, NULL, &must_error));
     assert_int_equal(count, 2);
-    assert_int_equal(sw_source_licence(&records[0]).len, 0);
+    assert_int_equal(sw_source_licence(&states[0].record).len, 0);
 
     struct sw_str *gaps;
     size_t gap_count;
-    MUST(sw_source_gaps(&t->arena, &records[0], &gaps, &gap_count));
-    assert_int_equal(gap_count, 3 + 8);
+    MUST(sw_source_gaps(&t->arena, &states[0].record, &gaps, &gap_count));
+    assert_int_equal(gap_count, 3);
     assert_true(sw_str_is(gaps[0], "no licence"));
-    MUST(sw_source_gaps(&t->arena, &records[1], &gaps, &gap_count));
+    MUST(sw_source_missing(&t->arena, &states[0].record, &gaps, &gap_count));
+    assert_int_equal(gap_count, 8);
+    MUST(sw_source_gaps(&t->arena, &states[1].record, &gaps, &gap_count));
     assert_int_equal(gap_count, 0);
 }
 
