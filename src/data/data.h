@@ -10,6 +10,7 @@
 
 #include "data/claims.h"
 #include "data/proof.h"
+#include "data/reach.h"
 
 #include "data/mixture.h"
 #include "data/source.h"
