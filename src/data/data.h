@@ -11,6 +11,7 @@
 #include "data/claims.h"
 #include "data/proof.h"
 #include "data/reach.h"
+#include "data/trace.h"
 
 #include "data/mixture.h"
 #include "data/source.h"
