@@ -9,6 +9,7 @@
 #include "data/lineage.h"
 
 #include "data/claims.h"
+#include "data/diff.h"
 #include "data/proof.h"
 #include "data/reach.h"
 #include "data/trace.h"
