@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -18,6 +20,10 @@
 #ifndef SW_SANITIZED
 #define SW_SANITIZED 0
 #endif
+
+/* The child becomes a child of the zygote's parent, which so can wait for it, and has a descriptor
+ * by which it can be ended without doubt about who is meant. */
+#define FORK_FLAGS ((uint64_t)(CLONE_PARENT | CLONE_PIDFD | SIGCHLD))
 
 /* --- Landlock (linux/landlock.h; the numbers are here because older headers lack the later ones)
  */
@@ -80,6 +86,12 @@ static const int calls_allowed[] = {
     SCMP_SYS(sysinfo), /* qsort() asks how much memory there is before it takes any */
 };
 
+/* What abort() tries before it halts: refused rather than deadly, so that the death is told as the
+ * crash that it is. */
+static const int calls_refused[] = {
+    SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction), /* last: a sanitizer needs it */
+};
+
 /* What a sanitizer's run-time needs besides, to work and to write its report. */
 static const int calls_sanitizer[] = {
     SCMP_SYS(write),
@@ -93,24 +105,49 @@ static const int calls_sanitizer[] = {
     SCMP_SYS(prctl),
 };
 
-static bool allow_calls(scmp_filter_ctx filter, const int *calls, size_t count)
+static bool add_calls(scmp_filter_ctx filter, uint32_t action, const int *calls, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0) != 0) {
+        if (seccomp_rule_add(filter, action, calls[i], 0) != 0) {
             return false;
         }
     }
     return true;
 }
 
-/* Memory may be had, but never to execute; abort() may signal this process and no other. */
-static bool allow_bounded_calls(scmp_filter_ctx filter)
+/* Memory may be had, but never to execute. */
+static bool allow_memory(scmp_filter_ctx filter)
 {
     struct scmp_arg_cmp no_exec = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-    struct scmp_arg_cmp self = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0);
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_exec) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_exec) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, self) == 0;
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_exec) == 0;
+}
+
+static bool add_parser_calls(scmp_filter_ctx filter)
+{
+    size_t refused = SW_COUNT(calls_refused) - (SW_SANITIZED ? 1 : 0);
+    if (!add_calls(filter, SCMP_ACT_ALLOW, calls_allowed, SW_COUNT(calls_allowed)) ||
+        !add_calls(filter, SCMP_ACT_ERRNO(EPERM), calls_refused, refused)) {
+        return false;
+    }
+    return SW_SANITIZED
+               ? add_calls(filter, SCMP_ACT_ALLOW, calls_sanitizer, SW_COUNT(calls_sanitizer))
+               : allow_memory(filter);
+}
+
+/* Filters add up, so the zygote's must let through what its children may do; besides that it may
+ * fork in the one way of sw_confine_fork(), and what a child does to itself before it parses. */
+static bool add_zygote_calls(scmp_filter_ctx filter)
+{
+    struct scmp_arg_cmp fork_only = SCMP_A0(SCMP_CMP_EQ, FORK_FLAGS, 0);
+    struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, 0, 0);
+    struct scmp_arg_cmp narrow = SCMP_A0(SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER, 0);
+    struct scmp_arg_cmp not_outlive = SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0);
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, fork_only) == 0 &&
+           (SW_SANITIZED || /* which may call it anyhow */
+               seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, not_outlive) == 0) &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, itself) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(seccomp), 1, narrow) == 0;
 }
 
 static enum sw_code no_seccomp(int errnum, struct sw_error *err)
@@ -122,23 +159,46 @@ static enum sw_code no_seccomp(int errnum, struct sw_error *err)
         errnum);
 }
 
-static sw_result confine_calls(struct sw_error *err)
+/* Negative errno, as libseccomp has it. */
+static int export_code(scmp_filter_ctx filter, struct sw_filter *out)
+{
+    SW_CLEANUP(fd) int fd = memfd_create("filter", MFD_CLOEXEC);
+    if (fd < 0 || seccomp_export_bpf(filter, fd) != 0) {
+        return -EIO;
+    }
+    off_t size = lseek(fd, 0, SEEK_END);
+    size_t count = size <= 0 ? 0 : (size_t)size / sizeof(struct sock_filter);
+    SW_CLEANUP(free) struct sock_filter *code = calloc(count + 1, sizeof(*code));
+    if (code == NULL || count == 0 || count > UINT16_MAX ||
+        pread(fd, code, (size_t)size, 0) != size) {
+        return -EIO;
+    }
+    *out = (struct sw_filter){SW_TAKE(code), (uint16_t)count};
+    return 0;
+}
+
+/* The filter of the children is made once: making one takes longer than most files do. */
+static sw_result compile_child_filter(struct sw_filter *out, struct sw_error *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL) {
         return no_seccomp(ENOSYS, err); /* libseccomp asks the kernel first */
     }
-    bool built = allow_calls(filter, calls_allowed, SW_COUNT(calls_allowed));
-    if (SW_SANITIZED) {
-        built = built && allow_calls(filter, calls_sanitizer, SW_COUNT(calls_sanitizer));
+    int failed = add_parser_calls(filter) ? export_code(filter, out) : -EINVAL;
+    seccomp_release(filter);
+    return failed == 0 ? SW_OK : no_seccomp(-failed, err);
+}
+
+static sw_result confine_zygote_calls(struct sw_error *err)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+    if (filter == NULL) {
+        return no_seccomp(ENOSYS, err);
     }
-    built = built && (SW_SANITIZED || allow_bounded_calls(filter));
+    bool built = add_parser_calls(filter) && add_zygote_calls(filter);
     int failed = built ? seccomp_load(filter) : -EINVAL;
     seccomp_release(filter);
-    if (failed != 0) {
-        return no_seccomp(-failed, err);
-    }
-    return SW_OK;
+    return failed == 0 ? SW_OK : no_seccomp(-failed, err);
 }
 
 /* --- limits, descriptors, the rest ------------------------------------------------------------ */
@@ -161,8 +221,13 @@ static uint64_t address_space(void)
 
 struct limit {
     int resource;
-    rlim_t value;
+    struct rlimit value;
 };
+
+static rlim_t tighter(rlim_t a, rlim_t b)
+{
+    return a < b ? a : b;
+}
 
 /* A limit that is tighter already stays: only a privileged process may widen it, and none should.
  */
@@ -172,25 +237,26 @@ static sw_result set_limits(const struct limit *limits, size_t count, struct sw_
         __rlimit_resource_t resource = (__rlimit_resource_t)limits[i].resource;
         struct rlimit now = {RLIM_INFINITY, RLIM_INFINITY};
         (void)getrlimit(resource, &now);
-        rlim_t value = limits[i].value < now.rlim_max ? limits[i].value : now.rlim_max;
-        struct rlimit both = {value, value};
-        if (setrlimit(resource, &both) != 0) {
+        const struct rlimit wanted = {tighter(limits[i].value.rlim_cur, now.rlim_max),
+            tighter(limits[i].value.rlim_max, now.rlim_max)};
+        if (setrlimit(resource, &wanted) != 0) {
             return sw_fail_errno(err, errno, "cannot limit the parser's resources");
         }
     }
     return SW_OK;
 }
 
-static sw_result confine_resources(uint64_t memory_max, struct sw_error *err)
+static sw_result limit_resources(uint64_t memory_max, struct sw_error *err)
 {
     uint64_t space;
     if (!sw_add_u64(address_space(), memory_max, &space)) {
         space = RLIM_INFINITY;
     }
     const struct limit limits[] = {
-        {RLIMIT_AS, space}, {RLIMIT_CORE, 0}, /* a core file would hold what the parser read */
-        {RLIMIT_NPROC, 0}, {RLIMIT_NOFILE, 16},
-        {RLIMIT_FSIZE, 0}, /* last: a sanitizer's report may go to a file */
+        {RLIMIT_AS, {space, space}},
+        {RLIMIT_CORE, {0, 0}}, /* a core file would hold what the parser read */
+        {RLIMIT_NOFILE, {16, 16}},
+        {RLIMIT_FSIZE, {0, 0}}, /* last: a sanitizer's report may go to a file */
     };
     return set_limits(limits, SW_COUNT(limits) - (SW_SANITIZED ? 1 : 0), err);
 }
@@ -209,15 +275,13 @@ static sw_result keep_one_fd(int keep, struct sw_error *err)
     return SW_OK;
 }
 
-/* Handlers that the program set up are not this child's business. */
+/* Handlers that the program set up are not these processes' business. */
 static void default_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD,
-        SIGPIPE, SIGALRM, SIGWINCH, SIGXCPU};
-    for (size_t i = 0; i < SW_COUNT(numbers); i++) {
-        (void)signal(numbers[i], SIG_DFL);
+    for (int number = 1; number < NSIG; number++) {
+        (void)signal(number, SIG_DFL); /* of no effect for KILL, STOP and the library's own */
     }
-    (void)signal(SIGINT, SIG_IGN); /* ^C is for the parent, which then ends its workers */
+    (void)signal(SIGINT, SIG_IGN); /* ^C is for the parent, whose end is the end of these */
     sigset_t none;
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
@@ -232,17 +296,47 @@ static void wipe_environment(void)
     (void)clearenv();
 }
 
-sw_result sw_confine_self(const struct sw_confine_options *options, struct sw_error *err)
+sw_result sw_confine_zygote(
+    const struct sw_confine_options *options, struct sw_filter *filter, struct sw_error *err)
 {
+    struct sw_filter made;
     default_signals();
     SW_TRY(keep_one_fd(options->keep_fd, err));
     wipe_environment();
-    SW_TRY(confine_resources(options->memory_max, err)); /* reads /proc: before Landlock */
+    SW_TRY(compile_child_filter(&made, err));          /* writes a file in memory: before limits */
+    SW_TRY(limit_resources(options->memory_max, err)); /* reads /proc: before Landlock */
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return sw_fail_errno(err, errno, "cannot give up privileges");
     }
     SW_TRY(confine_files(err));
-    return confine_calls(err);
+    SW_TRY(confine_zygote_calls(err));
+    *filter = made;
+    return SW_OK;
+}
+
+long sw_confine_fork(int *pidfd)
+{
+    return syscall(SYS_clone, FORK_FLAGS, NULL, pidfd, NULL, NULL);
+}
+
+sw_result sw_confine_child(
+    const struct sw_filter *filter, uint64_t cpu_seconds, struct sw_error *err)
+{
+    /* The first of the two can be blocked, the second cannot. */
+    const struct limit limits[] = {
+        {RLIMIT_NPROC, {0, 0}},
+        {RLIMIT_CPU, {cpu_seconds, cpu_seconds + 1}},
+    };
+    const struct sock_fprog program = {.len = filter->len, .filter = filter->code};
+    SW_TRY(set_limits(limits, SW_COUNT(limits), err));
+    /* Its parent is the zygote's: with nobody to hear the answer it need not go on. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
+        return sw_fail_errno(err, errno, "cannot bind the parser to its parent");
+    }
+    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0) {
+        return no_seccomp(errno, err);
+    }
+    return SW_OK;
 }
 
 const char *sw_confine_words(void)

@@ -203,11 +203,11 @@ static sw_result end_unit(struct worker *worker, int fd, struct sw_error *err)
     return SW_OK;
 }
 
-/* Fills the buffer from `offset`, at most up to the end of the unit. */
-static sw_result read_chunk(const struct worker *worker, int fd, uint64_t offset,
+/* Fills the buffer from `offset`, at most up to `end`. */
+static sw_result read_chunk(const struct worker *worker, int fd, uint64_t offset, uint64_t end,
     struct sw_bytes *chunk, struct sw_error *why)
 {
-    uint64_t left = worker->unit.end - offset;
+    uint64_t left = end - offset;
     size_t want = left < BUFFER_SIZE ? (size_t)left : BUFFER_SIZE;
     const char *name = worker->run->tree->entries[worker->unit.entry].name;
     ssize_t n;
@@ -230,17 +230,25 @@ static enum outcome stop_with(struct worker *worker, enum sw_code code, const st
     return UNIT_STOP;
 }
 
+static uint64_t end_of_reading(const struct worker *worker)
+{
+    uint64_t head = worker->run->options->head_size;
+    uint64_t len = worker->unit.end - worker->unit.start;
+    return head != 0 && head < len ? worker->unit.start + head : worker->unit.end;
+}
+
 static enum outcome read_bytes(struct worker *worker, int fd, struct sw_error *why)
 {
     struct sw_progress *progress = worker->run->options->progress;
     uint64_t offset = worker->unit.start;
-    while (offset < worker->unit.end) {
+    uint64_t end = end_of_reading(worker);
+    while (offset < end) {
         enum sw_code asked = sw_progress_check(progress, why);
         if (asked != SW_OK) {
             return stop_with(worker, asked, why);
         }
         struct sw_bytes chunk;
-        if (read_chunk(worker, fd, offset, &chunk, why) != SW_OK) {
+        if (read_chunk(worker, fd, offset, end, &chunk, why) != SW_OK) {
             return UNIT_FAILED;
         }
         enum sw_code code = update_unit(worker, chunk, why);
@@ -250,6 +258,7 @@ static enum outcome read_bytes(struct worker *worker, int fd, struct sw_error *w
         offset += chunk.len;
         sw_progress_add(progress, chunk.len, 0);
     }
+    sw_progress_add(progress, worker->unit.end - end, 0);
     return UNIT_DONE;
 }
 
@@ -265,7 +274,7 @@ static enum outcome read_unit(struct worker *worker, struct sw_error *why)
     if (sw_tree_open_file(tree, entry, &fd, why) != SW_OK) {
         return UNIT_FAILED;
     }
-    if (worker->unit.end - worker->unit.start >= ADVISE_SIZE) {
+    if (end_of_reading(worker) - worker->unit.start >= ADVISE_SIZE) {
         (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     }
     enum outcome outcome = read_bytes(worker, fd, why);

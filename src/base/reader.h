@@ -37,6 +37,8 @@ struct sw_reader_options {
     unsigned threads;    /* 0 means one per processor */
     uint64_t range_size; /* 0: a unit is a file; else files are cut into ranges of this many bytes,
                             and empty files have no unit */
+    uint64_t head_size;  /* not 0: only so many bytes of each unit are read and handed out, for
+                            consumers that look for the rest by themselves */
     struct sw_progress *progress;
     /* Told of each unit that could not be read; may be called from any thread, never two at once.
      * NULL: the first such unit stops the run and is its failure. */

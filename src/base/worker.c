@@ -9,20 +9,28 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define MEMORY_DEFAULT ((uint64_t)1 << 30)
 #define CPU_SECONDS_DEFAULT 60
 #define REPLY_DEFAULT ((size_t)64 << 20)
+#define ZYGOTE_SECONDS 60 /* for its answers, which take no work: a machine may be very slow */
+#define FDS_MAX 2
 
-/* On the wire, host byte order: both ends are the same program. The parent believes nothing in a
- * reply header but what it checks: the child may have been taken over by the file it read. */
-struct request_head {
-    uint64_t len;
-    uint64_t has_fd;
-};
-
+/* Three talk: this process, the zygote and, for each call, a child.
+ *
+ *   to the zygote     one byte, the count of descriptors that come with it: the far end of a socket
+ *                     pair, and the file when there is one
+ *   from the zygote   once a reply that it is confined; then for each call one byte, errno or 0,
+ *                     and with 0 a descriptor of the new child
+ *   to the child      the request's length and bytes, over the call's own socket
+ *   from the child    one reply
+ *
+ * Numbers are in host byte order: all are the same program. This process believes nothing in a
+ * reply but what it checks: the child may have been taken over by the file it read. A socket for
+ * each call means that nothing of one child is left for the next. */
 struct reply_head {
     uint32_t code;
     uint32_t text_len; /* of the error text */
@@ -33,10 +41,77 @@ struct sw_worker {
     sw_worker_fn fn;
     void *ctx;
     struct sw_worker_options options;
-    pid_t child; /* 0: none */
-    int socket;  /* -1: none */
-    uint64_t deadline;
+    int control; /* to the zygote */
+    int zygote;  /* descriptor of its process; -1: it is gone */
 };
+
+/* A child at work, as this process sees it. */
+struct call {
+    int socket;
+    int child; /* descriptor of its process; -1 until the zygote's answer is read */
+    uint64_t deadline;
+    bool broken; /* it is late, or its side of the socket is closed before its reply is whole */
+};
+
+static void close_fd(int *fd)
+{
+    sw_cleanup_fd(fd);
+    *fd = -1;
+}
+
+/* --- descriptors over a socket ---------------------------------------------------------------- */
+
+union control {
+    struct cmsghdr align;
+    char space[CMSG_SPACE(FDS_MAX * sizeof(int))];
+};
+
+static bool send_fds(int socket, uint8_t word, const int *fds, size_t count)
+{
+    union control control;
+    memset(&control, 0, sizeof(control));
+    struct iovec part = {.iov_base = &word, .iov_len = 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    if (count > 0) {
+        message.msg_control = &control;
+        message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(count * sizeof(int));
+        memcpy(CMSG_DATA(rights), fds, count * sizeof(int));
+    }
+    ssize_t n;
+    do {
+        n = sendmsg(socket, &message, MSG_NOSIGNAL);
+    } while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
+/* Gives the count of descriptors, or -1 when the other side is gone or silent. */
+static int receive_fds(int socket, uint8_t *word, int fds[FDS_MAX])
+{
+    union control control;
+    struct iovec part = {.iov_base = word, .iov_len = 1};
+    struct msghdr message = {.msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control)};
+    ssize_t n;
+    do {
+        n = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+    } while (n < 0 && errno == EINTR);
+    if (n != 1) {
+        return -1;
+    }
+    const struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    if (rights == NULL || rights->cmsg_level != SOL_SOCKET || rights->cmsg_type != SCM_RIGHTS) {
+        return 0;
+    }
+    size_t count = (rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(fds, CMSG_DATA(rights), count * sizeof(int));
+    return (int)count;
+}
 
 /* --- the child ------------------------------------------------------------------------------- */
 
@@ -76,39 +151,6 @@ static bool child_read(int socket, void *out, size_t len)
     return true;
 }
 
-static int received_fd(struct msghdr *message)
-{
-    int fd = -1;
-    struct cmsghdr *part = CMSG_FIRSTHDR(message);
-    if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS) {
-        memcpy(&fd, CMSG_DATA(part), sizeof(fd));
-    }
-    return fd;
-}
-
-/* The head travels in one message with the descriptor. */
-static bool child_receive(int socket, struct request_head *head, int *fd)
-{
-    union {
-        struct cmsghdr align;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    struct iovec part = {.iov_base = head, .iov_len = sizeof(*head)};
-    struct msghdr message = {.msg_iov = &part,
-        .msg_iovlen = 1,
-        .msg_control = &control,
-        .msg_controllen = sizeof(control)};
-    ssize_t n;
-    do {
-        n = recvmsg(socket, &message, MSG_WAITALL);
-    } while (n < 0 && errno == EINTR);
-    if (n != (ssize_t)sizeof(*head)) {
-        return false;
-    }
-    *fd = received_fd(&message);
-    return (head->has_fd != 0) == (*fd >= 0);
-}
-
 static bool child_answer(
     int socket, enum sw_code code, const struct sw_error *err, struct sw_bytes reply)
 {
@@ -120,49 +162,90 @@ static bool child_answer(
            child_write(socket, reply.ptr, (size_t)head.len);
 }
 
-/* One request; false when the parent is gone or out of step. */
-static bool child_serve(const struct sw_worker *worker, int socket)
+static bool child_request(int socket, struct sw_buf *request)
 {
-    struct request_head head;
-    SW_CLEANUP(fd) int fd = -1;
-    SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
-    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
-    if (!child_receive(socket, &head, &fd) || head.len > SIZE_MAX ||
-        sw_buf_reserve(&request, (size_t)head.len) != SW_OK ||
-        !child_read(socket, request.data, (size_t)head.len)) {
+    uint64_t len;
+    if (!child_read(socket, &len, sizeof(len)) || len > SIZE_MAX ||
+        sw_buf_reserve(request, (size_t)len) != SW_OK ||
+        !child_read(socket, request->data, (size_t)len)) {
         return false;
     }
-    request.len = (size_t)head.len;
-    reply.max = worker->options.reply_max;
-    struct sw_error err = {0};
-    enum sw_code code = worker->fn(worker->ctx, fd, sw_buf_bytes(&request), &reply, &err);
-    return child_answer(socket, code, &err, sw_buf_bytes(&reply));
+    request->len = (size_t)len;
+    return true;
 }
 
-static _Noreturn void child_main(const struct sw_worker *worker, int socket)
+static _Noreturn void child_main(
+    const struct sw_worker *worker, const struct sw_filter *filter, int socket, int fd)
 {
     struct sw_error err = {0};
+    struct sw_buf request = SW_BUF_INIT;
+    struct sw_buf reply = SW_BUF_INIT;
+    (void)close(SW_CONFINED_FD); /* the zygote's: nobody but it may ask for children */
+    enum sw_code code = sw_confine_child(filter, worker->options.cpu_seconds, &err);
+    if (code == SW_OK && !child_request(socket, &request)) {
+        _exit(1);
+    }
+    if (code == SW_OK) {
+        reply.max = worker->options.reply_max;
+        code = worker->fn(worker->ctx, fd, sw_buf_bytes(&request), &reply, &err);
+    }
+    _exit(child_answer(socket, code, &err, sw_buf_bytes(&reply)) ? 0 : 1);
+}
+
+/* --- the zygote ------------------------------------------------------------------------------ */
+
+/* False when the parent is gone or out of step. */
+static bool beget(const struct sw_worker *worker, const struct sw_filter *filter)
+{
+    int fds[FDS_MAX] = {-1, -1};
+    uint8_t wanted;
+    int count = receive_fds(SW_CONFINED_FD, &wanted, fds);
+    if (count < 1 || count != wanted) {
+        return false;
+    }
+    int child = -1;
+    long pid = sw_confine_fork(&child);
+    uint8_t failed = pid < 0 ? (uint8_t)errno : 0;
+    if (pid == 0) {
+        child_main(worker, filter, fds[0], fds[1]);
+    }
+    bool told = send_fds(SW_CONFINED_FD, failed, &child, failed == 0 ? 1 : 0);
+    close_fd(&fds[0]);
+    close_fd(&fds[1]);
+    close_fd(&child);
+    return told;
+}
+
+static _Noreturn void zygote_main(const struct sw_worker *worker, int control)
+{
+    struct sw_error err = {0};
+    struct sw_filter filter = {0};
     struct sw_confine_options options = {
-        .keep_fd = socket, .memory_max = worker->options.memory_max};
-    enum sw_code code = sw_confine_self(&options, &err);
+        .keep_fd = control, .memory_max = worker->options.memory_max};
+    enum sw_code code = sw_confine_zygote(&options, &filter, &err);
     bool alive = child_answer(SW_CONFINED_FD, code, &err, sw_bytes(NULL, 0)) && code == SW_OK;
     while (alive) {
-        alive = child_serve(worker, SW_CONFINED_FD);
+        alive = beget(worker, &filter);
     }
     _exit(code == SW_OK ? 0 : 1);
 }
 
-/* --- the parent: talking with a deadline ------------------------------------------------------ */
+/* --- here: talking with a deadline ------------------------------------------------------------ */
 
-static bool wait_ready(const struct sw_worker *worker, short events)
+static bool is_late(const struct call *call)
+{
+    return sw_time_monotonic_ns() >= call->deadline;
+}
+
+static bool wait_ready(const struct call *call, short events)
 {
     for (;;) {
         uint64_t now = sw_time_monotonic_ns();
-        if (now >= worker->deadline) {
+        if (now >= call->deadline) {
             return false;
         }
-        uint64_t ms = (worker->deadline - now) / 1000000 + 1;
-        struct pollfd wanted = {.fd = worker->socket, .events = events};
+        uint64_t ms = (call->deadline - now) / 1000000 + 1;
+        struct pollfd wanted = {.fd = call->socket, .events = events};
         int n = poll(&wanted, 1, ms > INT_MAX ? INT_MAX : (int)ms);
         if (n > 0) {
             return true;
@@ -178,236 +261,274 @@ static bool again(ssize_t n)
     return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
-static bool parent_send(struct sw_worker *worker, struct msghdr *message)
-{
-    for (;;) {
-        ssize_t n = sendmsg(worker->socket, message, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (n >= 0) {
-            return (size_t)n == message->msg_iov->iov_len;
-        }
-        if (!again(n) || !wait_ready(worker, POLLOUT)) {
-            return false;
-        }
-    }
-}
-
-static bool parent_write(struct sw_worker *worker, struct sw_bytes data)
+static bool write_all(const struct call *call, struct sw_bytes data)
 {
     while (data.len > 0) {
-        ssize_t n = send(worker->socket, data.ptr, data.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = send(call->socket, data.ptr, data.len, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n > 0) {
             data = sw_bytes(data.ptr + n, data.len - (size_t)n);
-        } else if (!again(n) || !wait_ready(worker, POLLOUT)) {
+        } else if (!again(n) || !wait_ready(call, POLLOUT)) {
             return false;
         }
     }
     return true;
 }
 
-static bool parent_read(struct sw_worker *worker, void *out, size_t len)
+static bool read_all(const struct call *call, void *out, size_t len)
 {
     uint8_t *at = out;
     while (len > 0) {
-        ssize_t n = recv(worker->socket, at, len, MSG_DONTWAIT);
+        ssize_t n = recv(call->socket, at, len, MSG_DONTWAIT);
         if (n > 0) {
             at += n;
             len -= (size_t)n;
-        } else if (!again(n) || !wait_ready(worker, POLLIN)) {
+        } else if (!again(n) || !wait_ready(call, POLLIN)) {
             return false;
         }
     }
     return true;
 }
 
-static bool send_head(struct sw_worker *worker, int fd, uint64_t len)
-{
-    union {
-        struct cmsghdr align;
-        char space[CMSG_SPACE(sizeof(int))];
-    } control;
-    memset(&control, 0, sizeof(control));
-    struct request_head head = {.len = len, .has_fd = fd >= 0};
-    struct iovec part = {.iov_base = &head, .iov_len = sizeof(head)};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    if (fd >= 0) {
-        message.msg_control = &control;
-        message.msg_controllen = sizeof(control);
-        struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-        rights->cmsg_level = SOL_SOCKET;
-        rights->cmsg_type = SCM_RIGHTS;
-        rights->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(rights), &fd, sizeof(fd));
-    }
-    return parent_send(worker, &message);
-}
+/* --- here: the end of a process --------------------------------------------------------------- */
 
-/* --- the parent: life and death of the child -------------------------------------------------- */
+struct death {
+    int status; /* as from waitpid() */
+    uint64_t cpu_seconds;
+};
 
-static void forget_child(struct sw_worker *worker)
+/* waitid() with the resources that were used, which glibc leaves out. A process that somebody else
+ * waited for already counts as one that crashed. */
+static void wait_for(int process, struct death *death)
 {
-    if (worker->socket >= 0) {
-        (void)close(worker->socket);
-    }
-    worker->socket = -1;
-    worker->child = 0;
-}
-
-static int reap(struct sw_worker *worker)
-{
-    int status = 0;
-    pid_t got;
+    siginfo_t info = {0};
+    struct rusage used = {0};
+    long got;
     do {
-        got = waitpid(worker->child, &status, 0);
+        got = syscall(SYS_waitid, P_PIDFD, process, &info, WEXITED, &used);
     } while (got < 0 && errno == EINTR);
-    forget_child(worker);
-    return status;
+    bool exited = got < 0 || info.si_code == CLD_EXITED;
+    int detail = got < 0 ? 1 : info.si_status;
+    death->status = exited ? W_EXITCODE(detail, 0) : detail;
+    death->cpu_seconds = (uint64_t)used.ru_utime.tv_sec + (uint64_t)used.ru_stime.tv_sec;
 }
+
+/* Whatever it is doing. */
+static void end_process(int *process, struct death *death)
+{
+    if (*process >= 0) {
+        (void)syscall(SYS_pidfd_send_signal, *process, SIGKILL, NULL, 0);
+        wait_for(*process, death);
+    }
+    close_fd(process);
+}
+
+static void end_call(struct call *call)
+{
+    struct death unseen;
+    end_process(&call->child, &unseen);
+    close_fd(&call->socket);
+}
+SW_DEFINE_CLEANUP(call, struct call, end_call)
 
 static enum sw_code say_death(
-    const struct sw_worker *worker, int status, bool late, struct sw_error *err)
+    const struct sw_worker *worker, const struct death *death, struct sw_error *err)
 {
-    if (late || (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)) {
+    uint64_t limit = worker->options.cpu_seconds;
+    int sig = WIFSIGNALED(death->status) ? WTERMSIG(death->status) : 0;
+    if (sig == SIGXCPU || (sig == SIGKILL && death->cpu_seconds >= limit)) {
         return sw_fail(err, SW_E_REFUSED, "the parser ran over its time (%llu CPU seconds)",
-            (unsigned long long)worker->options.cpu_seconds);
+            (unsigned long long)limit);
     }
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
+    if (sig == SIGSYS) {
         return sw_fail(err, SW_E_REFUSED, "the parser tried what its confinement forbids");
     }
-    if (WIFSIGNALED(status)) {
-        return sw_fail(err, SW_E_REFUSED, "the parser crashed (signal %d)", (int)WTERMSIG(status));
+    if (sig != 0) {
+        return sw_fail(err, SW_E_REFUSED, "the parser crashed (signal %d)", sig);
     }
-    return sw_fail(err, SW_E_REFUSED, "the parser crashed (exit status %d)", WEXITSTATUS(status));
+    return sw_fail(
+        err, SW_E_REFUSED, "the parser crashed (exit status %d)", WEXITSTATUS(death->status));
 }
 
-/* The exchange broke off: the child died, is over its time, or does not keep to the protocol. It is
- * killed whatever the reason, so that the next call starts from nothing. */
-static enum sw_code bury(struct sw_worker *worker, const char *nonsense, struct sw_error *err)
+static enum sw_code say_nonsense(const char *what, struct sw_error *err)
 {
-    bool late = sw_time_monotonic_ns() >= worker->deadline;
-    if (late || nonsense != NULL) {
-        (void)kill(worker->child, SIGKILL);
-    } else {
-        /* The socket is closed from the far side, so the child is gone or going; one that closed it
-         * and lives on must not hold this process up. */
-        (void)shutdown(worker->socket, SHUT_RDWR);
-        siginfo_t info = {0};
-        for (int i = 0; i < 50 && info.si_pid == 0; i++) {
-            (void)waitid(P_PID, (id_t)worker->child, &info, WEXITED | WNOHANG | WNOWAIT);
-            if (info.si_pid == 0) {
-                (void)poll(NULL, 0, 20);
-            }
-        }
-        if (info.si_pid == 0) {
-            (void)kill(worker->child, SIGKILL);
-        }
-    }
-    int status = reap(worker);
-    if (nonsense != NULL) {
-        return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense: %s", nonsense);
-    }
-    return say_death(worker, status, late, err);
+    return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense: %s", what);
 }
 
-static bool read_text(struct sw_worker *worker, const struct reply_head *head, char *out)
+/* A child that closed its side and lives on must not hold this process up. */
+static enum sw_code bury(const struct sw_worker *worker, struct call *call, struct sw_error *err)
 {
-    if (head->text_len >= SW_ERROR_TEXT_MAX || !parent_read(worker, out, head->text_len)) {
-        return false;
+    if (is_late(call)) {
+        return sw_fail(err, SW_E_REFUSED, "the parser ran over its time (of the clock)");
     }
-    out[head->text_len] = '\0';
-    return true;
+    struct pollfd gone = {.fd = call->child, .events = POLLIN};
+    (void)poll(&gone, 1, 1000);
+    struct death death;
+    end_process(&call->child, &death);
+    return say_death(worker, &death, err);
 }
 
-static sw_result read_reply(struct sw_worker *worker, struct sw_buf *reply, struct sw_error *err)
+/* --- here: one exchange ----------------------------------------------------------------------- */
+
+static enum sw_code break_off(struct call *call)
+{
+    call->broken = true;
+    return SW_E_REFUSED;
+}
+
+/* What happened to a call that broke off is not known here: see finish_call(). */
+static sw_result read_reply(
+    const struct sw_worker *worker, struct call *call, struct sw_buf *reply, struct sw_error *err)
 {
     struct reply_head head;
-    if (!parent_read(worker, &head, sizeof(head))) {
-        return bury(worker, NULL, err);
+    char text[SW_ERROR_TEXT_MAX];
+    if (!read_all(call, &head, sizeof(head))) {
+        return break_off(call);
     }
-    if (head.code > SW_E_INTERNAL || head.text_len >= SW_ERROR_TEXT_MAX) {
-        return bury(worker, "an unknown code", err);
+    if (head.code > SW_E_INTERNAL || head.text_len >= sizeof(text)) {
+        return say_nonsense("an unknown code", err);
     }
     if (head.len > worker->options.reply_max) {
-        return bury(worker, "a reply over the limit", err);
+        return say_nonsense("a reply over the limit", err);
     }
-    char text[SW_ERROR_TEXT_MAX];
-    if (!read_text(worker, &head, text)) {
-        return bury(worker, NULL, err);
+    if (!read_all(call, text, head.text_len)) {
+        return break_off(call);
     }
-    if (sw_buf_reserve(reply, (size_t)head.len) != SW_OK) {
-        (void)bury(worker, "a reply over memory", err);
-        return sw_fail(err, SW_E_NOMEM, "no memory for the parser's reply");
-    }
-    if (!parent_read(worker, reply->data + reply->len, (size_t)head.len)) {
-        return bury(worker, NULL, err);
-    }
+    text[head.text_len] = '\0';
     if (head.code != SW_OK) {
         return sw_fail(err, (enum sw_code)head.code, "%s", text);
+    }
+    if (sw_buf_reserve(reply, (size_t)head.len) != SW_OK) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for the parser's reply");
+    }
+    if (!read_all(call, reply->data + reply->len, (size_t)head.len)) {
+        return break_off(call);
     }
     reply->len += (size_t)head.len;
     reply->data[reply->len] = '\0';
     return SW_OK;
 }
 
-/* The kernel counts the child's processor time over its whole life, so each call moves the limit
- * on. Wall time is bounded too: a child may wait for a slow disk, but not for ever. */
-static void start_clock(struct sw_worker *worker)
+static void forget_zygote(struct sw_worker *worker)
 {
-    uint64_t seconds = worker->options.cpu_seconds;
-    worker->deadline = sw_time_monotonic_ns() + (seconds * 4 + 10) * 1000000000u;
-    clockid_t clock;
-    struct timespec used;
-    if (clock_getcpuclockid(worker->child, &clock) == 0 && clock_gettime(clock, &used) == 0) {
-        struct rlimit limit = {(rlim_t)used.tv_sec + seconds, RLIM_INFINITY};
-        (void)prlimit(worker->child, RLIMIT_CPU, &limit, NULL);
-    }
+    struct death unseen;
+    close_fd(&worker->control);
+    end_process(&worker->zygote, &unseen);
 }
 
-static sw_result start_child(struct sw_worker *worker, struct sw_error *err)
+/* When the zygote is out of step it is ended: its later words could be taken for answers to other
+ * calls. */
+static enum sw_code lose_zygote(struct sw_worker *worker, struct sw_error *err)
+{
+    forget_zygote(worker);
+    return sw_fail(err, SW_E_IO, "the process that starts parsers is gone");
+}
+
+/* Asks for a child at the other end of the call's socket. The answer is read when the call is
+ * over, which saves this thread from being woken up for it. */
+static sw_result start_call(
+    struct sw_worker *worker, int fd, struct call *call, struct sw_error *err)
 {
     int pair[2];
+    if (worker->zygote < 0) {
+        return lose_zygote(worker, err);
+    }
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         return sw_fail_errno(err, errno, "cannot make a socket pair for the parser");
     }
-    pid_t child = fork();
-    if (child == 0) {
-        child_main(worker, pair[1]);
-    }
-    int fork_errno = errno;
+    call->socket = pair[0];
+    const int given[FDS_MAX] = {pair[1], fd};
+    uint8_t count = fd >= 0 ? 2 : 1;
+    bool sent = send_fds(worker->control, count, given, count);
     (void)close(pair[1]);
-    if (child < 0) {
-        (void)close(pair[0]);
-        return sw_fail_errno(err, fork_errno, "cannot start the parser's process");
+    return sent ? SW_OK : lose_zygote(worker, err);
+}
+
+static void send_request(const struct call *call, struct sw_bytes request)
+{
+    uint64_t len = request.len;
+    if (!write_all(call, sw_bytes(&len, sizeof(len))) || !write_all(call, request)) {
+        (void)shutdown(call->socket, SHUT_WR); /* what it says now is why, if it says anything */
     }
-    worker->child = child;
-    worker->socket = pair[0];
-    start_clock(worker);
-    /* The child's first word is whether it could confine itself. */
-    SW_CLEANUP(buf) struct sw_buf hello = SW_BUF_INIT;
-    enum sw_code code = read_reply(worker, &hello, err);
-    if (code != SW_OK && worker->child != 0) {
-        (void)reap(worker);
+}
+
+/* `code` is what the exchange gave. */
+static sw_result finish_call(
+    struct sw_worker *worker, struct call *call, enum sw_code code, struct sw_error *err)
+{
+    int child[FDS_MAX] = {-1, -1};
+    uint8_t failed;
+    int got = receive_fds(worker->control, &failed, child);
+    call->child = child[0];
+    if (got < 0) {
+        return lose_zygote(worker, err);
     }
-    return code;
+    if (got == 0) {
+        return sw_fail_errno(err, failed, "cannot start the parser's process");
+    }
+    return call->broken ? bury(worker, call, err) : code;
 }
 
 /* --- public ---------------------------------------------------------------------------------- */
 
+/* The zygote's first word is whether it could confine itself. */
+static sw_result hear_zygote(struct sw_worker *worker, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf hello = SW_BUF_INIT;
+    struct call call = {.socket = worker->control,
+        .child = worker->zygote,
+        .deadline = sw_time_monotonic_ns() + ZYGOTE_SECONDS * 1000000000ull};
+    enum sw_code code = read_reply(worker, &call, &hello, err);
+    code = call.broken ? bury(worker, &call, err) : code;
+    worker->zygote = call.child;
+    return code;
+}
+
+static sw_result start_zygote(struct sw_worker *worker, struct sw_error *err)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        return sw_fail_errno(err, errno, "cannot make a socket pair for the parsers");
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        zygote_main(worker, pair[1]);
+    }
+    int fork_errno = errno;
+    (void)close(pair[1]);
+    worker->control = pair[0];
+    if (child < 0) {
+        return sw_fail_errno(err, fork_errno, "cannot start the process that starts parsers");
+    }
+    worker->zygote = (int)syscall(SYS_pidfd_open, child, 0);
+    if (worker->zygote < 0) {
+        enum sw_code code = sw_fail_errno(err, errno, "this kernel has no pidfd_open");
+        (void)kill(child, SIGKILL);
+        (void)waitpid(child, NULL, 0);
+        return code;
+    }
+    const struct timeval patience = {.tv_sec = ZYGOTE_SECONDS};
+    (void)setsockopt(worker->control, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+    return hear_zygote(worker, err);
+}
+
 sw_result sw_worker_new(struct sw_worker **worker, sw_worker_fn fn, void *ctx,
     const struct sw_worker_options *options, struct sw_error *err)
 {
-    struct sw_worker *made = calloc(1, sizeof(*made));
+    SW_CLEANUP(worker) struct sw_worker *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory for a worker");
     }
-    *made = (struct sw_worker){.fn = fn, .ctx = ctx, .socket = -1};
+    *made = (struct sw_worker){.fn = fn, .ctx = ctx, .control = -1, .zygote = -1};
     if (options != NULL) {
         made->options = *options;
     }
     struct sw_worker_options *o = &made->options;
     o->memory_max = o->memory_max == 0 ? MEMORY_DEFAULT : o->memory_max;
     o->cpu_seconds = o->cpu_seconds == 0 ? CPU_SECONDS_DEFAULT : o->cpu_seconds;
+    o->wall_seconds = o->wall_seconds == 0 ? o->cpu_seconds * 4 + 10 : o->wall_seconds;
     o->reply_max = o->reply_max == 0 ? REPLY_DEFAULT : o->reply_max;
-    *worker = made;
+    SW_TRY(start_zygote(made, err));
+    *worker = SW_TAKE(made);
     return SW_OK;
 }
 
@@ -416,24 +537,27 @@ void sw_worker_free(struct sw_worker *worker)
     if (worker == NULL) {
         return;
     }
-    if (worker->child != 0) {
-        (void)kill(worker->child, SIGKILL);
-        (void)reap(worker);
-    }
+    forget_zygote(worker);
     free(worker);
 }
 
 sw_result sw_worker_call(struct sw_worker *worker, int fd, struct sw_bytes request,
-    struct sw_buf *reply, struct sw_error *err)
+    uint64_t deadline, struct sw_buf *reply, struct sw_error *err)
 {
-    if (worker->child == 0) {
-        SW_TRY(start_child(worker, err));
+    uint64_t now = sw_time_monotonic_ns();
+    uint64_t own = now + worker->options.wall_seconds * 1000000000ull;
+    SW_CLEANUP(call)
+    struct call call = {.socket = -1, .child = -1, .deadline = own};
+    call.deadline = deadline != 0 && deadline < own ? deadline : own;
+    if (is_late(&call)) {
+        return sw_fail(err, SW_E_REFUSED, "no time is left for the parser");
     }
-    start_clock(worker);
-    if (!send_head(worker, fd, request.len) || !parent_write(worker, request)) {
-        return bury(worker, NULL, err);
-    }
-    return read_reply(worker, reply, err);
+    SW_TRY(start_call(worker, fd, &call, err));
+    send_request(&call, request);
+    size_t before = reply->len;
+    enum sw_code code = finish_call(worker, &call, read_reply(worker, &call, reply, err), err);
+    reply->len = code == SW_OK ? reply->len : before;
+    return code;
 }
 
 const char *sw_worker_confinement(void)

@@ -1,7 +1,8 @@
-/* A child process that parses hostile files with nothing in its hands: no files but the one it is
+/* Processes that parse hostile files with nothing in their hands: no files but the one they are
  * given, no network, no new processes, bounded memory and time (Landlock, seccomp, rlimits;
- * pattern: OpenSSH sandbox-seccomp-filter.c). If it crashes, hangs or breaks its rules, the caller
- * gets a refusal and the next call gets a fresh child. */
+ * pattern: OpenSSH sandbox-seccomp-filter.c). Each call has a fresh one. They are forked by a
+ * zygote, which is made once, before there is anything worth stealing in this process, and never
+ * reads a file itself. */
 #ifndef SW_BASE_WORKER_H
 #define SW_BASE_WORKER_H
 
@@ -9,10 +10,12 @@
 
 struct sw_worker;
 
+/* What one call may use. */
 struct sw_worker_options {
-    uint64_t memory_max;  /* bytes of address space the child may add; 0 means 1 GiB */
-    uint64_t cpu_seconds; /* per call; 0 means 60 */
-    size_t reply_max;     /* bytes; 0 means 64 MiB */
+    uint64_t memory_max;   /* bytes of address space that it may add; 0 means 1 GiB */
+    uint64_t cpu_seconds;  /* 0 means 60 */
+    uint64_t wall_seconds; /* 0 means 4 * cpu_seconds + 10: it may wait for a slow disk */
+    size_t reply_max;      /* bytes; 0 means 64 MiB */
 };
 
 /* Runs in the child. `fd` is the file to look at (-1 when none was given), `request` the caller's
@@ -20,15 +23,19 @@ struct sw_worker_options {
 typedef enum sw_code (*sw_worker_fn)(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err);
 
-/* Prepares a worker; the child is forked at the first call. Not to be shared between threads. */
+/* Forks the zygote: what this process holds in memory now is what a parser can come to see, and
+ * nothing that it gets later. Not to be shared between threads, but any thread may have it. */
 sw_result sw_worker_new(struct sw_worker **worker, sw_worker_fn fn, void *ctx,
     const struct sw_worker_options *options, struct sw_error *err);
 void sw_worker_free(struct sw_worker *worker);
 SW_DEFINE_CLEANUP_PTR(worker, struct sw_worker, sw_worker_free)
 
-/* One call. A child that died or ran over its time gives SW_E_REFUSED with the reason. */
+/* One call in a fresh child, which is gone when this returns. A child that died, ran over its
+ * limits or talked nonsense gives SW_E_REFUSED with the reason, and the next call works.
+ * `deadline` (sw_time_monotonic_ns(), 0: none) can make its time shorter. SW_E_IO when no child
+ * could be made; a zygote that is gone is not made again. */
 sw_result sw_worker_call(struct sw_worker *worker, int fd, struct sw_bytes request,
-    struct sw_buf *reply, struct sw_error *err);
+    uint64_t deadline, struct sw_buf *reply, struct sw_error *err);
 
 /* What confines the child on this kernel, for `doctor`: "landlock+seccomp+rlimits" or less. */
 const char *sw_worker_confinement(void);

@@ -134,9 +134,11 @@ void sw_bar_stop(struct sw_bar *bar);
 
 /* --- interruption (interrupt.c) -------------------------------------------------------------- */
 
-/* From now on SIGINT and SIGTERM set `cancel`; with NULL they only end what a system call waits for
- * (EINTR). A second one ends the process. */
+/* From now on SIGINT and SIGTERM set `cancel`, and a second one ends the process; with NULL they
+ * are kept for sw_interrupt_wait(). */
 void sw_interrupt_watch(struct sw_progress *progress);
+/* Waits until there is something to read; false when one of the signals came first. */
+bool sw_interrupt_wait(int fd);
 /* As it was before. */
 void sw_interrupt_release(void);
 /* The signal that came; 0 when none did. */
@@ -226,8 +228,8 @@ struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */
     struct sw_store *store;     /* is made the writer when there is something to record */
-    /* Made before any key was loaded: its workers begin as copies of this process, and hostile
-     * files must not meet a key there. */
+    /* Made before any key was loaded: its parsers begin as copies of what this process was then,
+     * and hostile files must not meet a key there. */
     struct sw_scan *scan;
     const struct sw_signer *signer;
     struct sw_model_options options;

@@ -5,6 +5,7 @@ struct admit_args {
     struct sw_model_args model;
     struct sw_judge_args judge;
     struct sw_signer_args signer;
+    struct sw_scan_args scan;
     const char *policy;
     bool explain;
     bool dry_run;
@@ -20,6 +21,7 @@ static const struct sw_option options[] = {
     SW_MODEL_OPTIONS(struct admit_args, model),
     SW_JUDGE_OPTIONS(struct admit_args, judge),
     SW_SIGNER_OPTIONS(struct admit_args, signer),
+    SW_SCAN_OPTIONS(struct admit_args, scan),
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -160,7 +162,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct admit_args *args = data;
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
-    SW_TRY(sw_scan_new(&scan, err));
+    SW_TRY(sw_scan_args_start(&args->scan, &scan, err));
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
     SW_TRY(args->dry_run ? SW_OK : sw_store_check_access(store, err));
     struct sw_admit_request request = {.path = cli->operands[0], .store = store, .scan = scan};

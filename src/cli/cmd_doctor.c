@@ -68,12 +68,33 @@ static void check_libraries(struct doctor *d)
         "ML-DSA and BLAKE3 are not available here; claims that use them are no evidence");
 }
 
+static enum sw_code parse_nothing(
+    void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return SW_OK;
+}
+
+/* By doing it: what surrounds this process can forbid what the kernel has. */
+static sw_result try_worker(struct sw_error *err)
+{
+    SW_CLEANUP(worker) struct sw_worker *worker = NULL;
+    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    SW_TRY(sw_worker_new(&worker, parse_nothing, NULL, NULL, err));
+    return sw_worker_call(worker, -1, sw_bytes(NULL, 0), 0, &reply, err);
+}
+
 static void check_sandbox(struct doctor *d)
 {
+    struct sw_error err = {0};
+    if (try_worker(&err) != SW_OK) {
+        tell(d, HEALTH_BAD, "sandbox", text_of(d, "no file can be parsed here: %s", err.text));
+        return;
+    }
     const char *confinement = sw_worker_confinement();
     bool whole = strstr(confinement, "landlock") != NULL && strstr(confinement, "seccomp") != NULL;
     tell(d, whole ? HEALTH_OK : HEALTH_NOTE, "sandbox",
-        text_of(d, "hostile files are parsed under %s", confinement));
+        text_of(d, "each file is parsed in a fresh process under %s%s", confinement,
+            whole ? "" : ": this kernel has no Landlock"));
 }
 
 /* 2025-01-01: a clock before that makes every certificate and every "fresh" rule wrong. */

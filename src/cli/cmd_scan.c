@@ -1,5 +1,14 @@
 #include "cli/show_scan.h"
 
+struct scan_args {
+    struct sw_scan_args scan;
+};
+
+static const struct sw_option options[] = {
+    SW_SCAN_OPTIONS(struct scan_args, scan),
+    {NULL, 0, 0, NULL, NULL},
+};
+
 /* clean 0, malicious 1, and what was not understood is no evidence of being clean. */
 static int status_of(enum sw_scan_verdict verdict)
 {
@@ -14,11 +23,13 @@ static int status_of(enum sw_scan_verdict verdict)
 
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
-    (void)data;
+    const struct scan_args *args = data;
+    struct sw_scan_options scan = {0};
+    SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
     struct sw_bar *bar = sw_bar_start(cli, "scanning");
+    scan.progress = sw_bar_progress(bar);
     struct sw_scan_report report;
-    enum sw_code code =
-        sw_scan_path(&cli->arena, cli->operands[0], sw_bar_progress(bar), &report, err);
+    enum sw_code code = sw_scan_path(&cli->arena, cli->operands[0], &scan, &report, err);
     sw_bar_stop(bar);
     SW_TRY(code);
     cli->status = status_of(report.verdict);
@@ -40,14 +51,18 @@ const struct sw_command sw_cmd_scan = {
     .operands = "PATH",
     .min_operands = 1,
     .max_operands = 1,
+    .options = options,
+    .args_size = sizeof(struct scan_args),
     .description =
         "Recognises every file by its content, not its name, and looks into it without running "
         "anything: pickles are walked opcode by opcode and every import is named, tensor files are "
-        "checked to the byte. The parsers run in a confined process. A .git directory at the root "
-        "is left out."
-        " Clean means that nothing "
-        "was found by the present rules, not that the model is safe.",
+        "checked to the byte. Each file is parsed in a confined process of its own. A .git "
+        "directory at the root is left out. Clean means that every file was read, or is text or "
+        "an image, and that nothing was found by the present rules; not that the model is safe. "
+        "What was not read, such as a format that has no parser here, makes the scan inconclusive "
+        "(exit 3).",
     .examples = "  sealwright scan model/\n"
+                "  sealwright scan --time-limit 10m model/\n"
                 "  sealwright scan --json pytorch_model.bin\n",
     .run = run,
 };

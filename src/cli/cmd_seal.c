@@ -5,6 +5,7 @@ struct seal_args {
     struct sw_model_args model;
     struct sw_method_args method;
     struct sw_signer_args signer;
+    struct sw_scan_args scan;
     bool despite_findings;
 };
 
@@ -12,6 +13,7 @@ static const struct sw_option options[] = {
     SW_MODEL_OPTIONS(struct seal_args, model),
     SW_METHOD_OPTIONS(struct seal_args, method),
     SW_SIGNER_OPTIONS(struct seal_args, signer),
+    SW_SCAN_OPTIONS(struct seal_args, scan),
     {"despite-findings", SW_OPTION_FLAG, offsetof(struct seal_args, despite_findings), NULL,
         "sign even what the scan calls malicious (the scan is recorded all the same)"},
     {NULL, 0, 0, NULL, NULL},
@@ -119,7 +121,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_TRY(sw_method_options_from(&args->method, &request.options, err));
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
-    SW_TRY(sw_scan_new(&scan, err));
+    SW_TRY(sw_scan_args_start(&args->scan, &scan, err));
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
     SW_TRY(sw_store_check_access(store, err));
     SW_TRY(sw_cli_store_outside(cli, sw_store_path(store), &request.options, request.path, err));

@@ -1,20 +1,99 @@
-/* Completion scripts from the option tables. */
+/* Completion scripts from the option tables. Both ask what was typed before the word at hand: the
+ * beginning of a command's name leads to its next words, a whole one to its options. */
 #include "cli/cli.h"
+
+#define NAME_WORDS_MAX 4
 
 /* What every command takes; the table itself is in options.c. */
 static const char *const common[] = {"store", "json", "quiet", "help"};
 
-static struct sw_str second_word(const struct sw_command *command)
+/* --- the names as a tree --------------------------------------------------------------------- */
+
+static size_t words_of(const char *name)
 {
-    const char *space = strchr(command->name, ' ');
-    return sw_str(space == NULL ? "" : space + 1);
+    size_t words = 1;
+    for (; *name != '\0'; name++) {
+        words += *name == ' ';
+    }
+    return words;
+}
+
+/* The word of the command's name behind `group`, which is "" or "log"; empty when it is not of it.
+ */
+static struct sw_str next_word(const struct sw_command *command, struct sw_str group)
+{
+    const char *rest = command->name;
+    if (group.len != 0) {
+        bool inside = strncmp(rest, group.ptr, group.len) == 0 && rest[group.len] == ' ';
+        rest = inside ? rest + group.len + 1 : "";
+    }
+    return sw_str_n(rest, strcspn(rest, " "));
+}
+
+static bool is_first(size_t index, struct sw_str group, struct sw_str word)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (sw_str_equal(next_word(sw_commands[i], group), word)) {
+            return false;
+        }
+    }
+    return word.len != 0;
+}
+
+static bool is_first_of(size_t index, struct sw_str group)
+{
+    for (size_t i = 0; i < index; i++) {
+        if (next_word(sw_commands[i], group).len != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "" and every beginning of a name that is not the whole of it, once each. */
+static void each_group(FILE *out, void (*print)(FILE *out, struct sw_str group))
+{
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const char *name = sw_commands[i]->name;
+        for (size_t len = 0; name[len] != '\0'; len += len == 0 ? strcspn(name, " ") : 1) {
+            struct sw_str group = sw_str_n(name, len);
+            if ((len == 0 || name[len] == ' ') && is_first_of(i, group)) {
+                print(out, group);
+            }
+        }
+    }
+}
+
+/* Names of more words come first: where one is the beginning of another, the longer one is meant.
+ */
+static void each_command(FILE *out, void (*print)(FILE *out, const struct sw_command *command))
+{
+    for (size_t words = NAME_WORDS_MAX; words > 0; words--) {
+        for (size_t i = 0; sw_commands[i] != NULL; i++) {
+            if (words_of(sw_commands[i]->name) == words) {
+                print(out, sw_commands[i]);
+            }
+        }
+    }
 }
 
 /* --- bash ------------------------------------------------------------------------------------ */
 
-static void bash_options(FILE *out, const struct sw_command *command)
+static void bash_group(FILE *out, struct sw_str group)
 {
-    (void)fprintf(out, "    \"%s\"*) options=\"", command->name);
+    (void)fprintf(out, "    \"" SW_STR_FMT "\") next=\"", SW_STR_ARG(group));
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        struct sw_str word = next_word(sw_commands[i], group);
+        if (is_first(i, group, word)) {
+            (void)fprintf(out, "%s" SW_STR_FMT, is_first_of(i, group) ? "" : " ", SW_STR_ARG(word));
+        }
+    }
+    (void)fprintf(out, "\" ;;\n");
+}
+
+static void bash_command(FILE *out, const struct sw_command *command)
+{
+    (void)fprintf(out, "    \"%s \"*) options=\"", command->name);
     for (const struct sw_option *o = command->options; o != NULL && o->name != NULL; o++) {
         (void)fprintf(out, "--%s ", o->name);
     }
@@ -24,36 +103,19 @@ static void bash_options(FILE *out, const struct sw_command *command)
     (void)fprintf(out, "\" ;;\n");
 }
 
-static void bash_second(FILE *out, const struct sw_command *command)
-{
-    struct sw_str second = second_word(command);
-    if (second.len != 0) {
-        (void)fprintf(out, "    %.*s) second+=\" " SW_STR_FMT "\" ;;&\n",
-            (int)(second.ptr - command->name - 1), command->name, SW_STR_ARG(second));
-    }
-}
-
 void sw_completion_bash(FILE *out)
 {
     (void)fprintf(out,
         "# bash completion for sealwright\n"
         "_sealwright()\n{\n"
-        "    local words=\"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" options=\"\" second=\"\"\n"
-        "    case \"$words\" in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        bash_options(out, sw_commands[i]);
-    }
+        "    local typed=\"${COMP_WORDS[*]:1:COMP_CWORD-1}\" next=\"\" options=\"\"\n"
+        "    case \"$typed\" in\n");
+    each_group(out, bash_group);
+    (void)fprintf(out, "    esac\n    case \"$typed \" in\n");
+    each_command(out, bash_command);
     (void)fprintf(out, "    esac\n"
-                       "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                       "        mapfile -t COMPREPLY < <(compgen -W \"");
-    sw_help_list(out);
-    (void)fprintf(out, "\" -- \"$2\")\n        return\n    fi\n    case \"${COMP_WORDS[1]}\" in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        bash_second(out, sw_commands[i]);
-    }
-    (void)fprintf(out, "    esac\n"
-                       "    if [ \"$COMP_CWORD\" -eq 2 ] && [ -n \"$second\" ]; then\n"
-                       "        mapfile -t COMPREPLY < <(compgen -W \"$second\" -- \"$2\")\n"
+                       "    if [ -n \"$next\" ] && [[ $2 != -* ]]; then\n"
+                       "        mapfile -t COMPREPLY < <(compgen -W \"$next\" -- \"$2\")\n"
                        "    elif [[ $2 == -* ]]; then\n"
                        "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$2\")\n"
                        "    else\n"
@@ -80,6 +142,22 @@ static void zsh_text(FILE *out, const char *text)
     }
 }
 
+static void zsh_group(FILE *out, struct sw_str group)
+{
+    (void)fprintf(out, "    ('" SW_STR_FMT "')\n        next=(", SW_STR_ARG(group));
+    for (size_t i = 0; sw_commands[i] != NULL; i++) {
+        const struct sw_command *c = sw_commands[i];
+        struct sw_str word = next_word(c, group);
+        if (is_first(i, group, word)) {
+            bool whole = word.ptr[word.len] == '\0';
+            (void)fprintf(out, " '" SW_STR_FMT ":", SW_STR_ARG(word));
+            zsh_text(out, whole ? c->summary : group.len == 0 ? sw_help_summary(word) : "");
+            (void)fputc('\'', out);
+        }
+    }
+    (void)fprintf(out, ") ;;\n");
+}
+
 static bool names_a_file(const char *value)
 {
     return strcmp(value, "FILE") == 0 || strcmp(value, "PATH") == 0;
@@ -99,7 +177,10 @@ static void zsh_option(FILE *out, const struct sw_option *option)
 
 static void zsh_command(FILE *out, const struct sw_command *command)
 {
-    (void)fprintf(out, "    ('%s')\n        _arguments", command->name);
+    size_t words = words_of(command->name);
+    (void)fprintf(out, "    ('%s '*)\n        shift %zu words\n        (( CURRENT -= %zu ))\n",
+        command->name, words, words);
+    (void)fprintf(out, "        _arguments");
     for (const struct sw_option *o = command->options; o != NULL && o->name != NULL; o++) {
         zsh_option(out, o);
     }
@@ -107,69 +188,22 @@ static void zsh_command(FILE *out, const struct sw_command *command)
         command->operands[0] == '\0' ? "" : " '*:file:_files'");
 }
 
-/* 'name:summary' for each first word, or for each second word of a group. */
-static void zsh_names(FILE *out, struct sw_str group)
-{
-    struct sw_str last = sw_str("");
-    (void)fprintf(out, "names=(");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const struct sw_command *c = sw_commands[i];
-        struct sw_str second = second_word(c);
-        struct sw_str first = sw_str_n(c->name, strlen(c->name) - second.len - (second.len != 0));
-        struct sw_str name = group.len == 0 ? first : second;
-        if ((group.len != 0 && !sw_str_equal(first, group)) || sw_str_equal(name, last)) {
-            continue;
-        }
-        (void)fprintf(out, " '" SW_STR_FMT ":", SW_STR_ARG(name));
-        zsh_text(out, group.len == 0 ? sw_help_summary(first) : c->summary);
-        (void)fputc('\'', out);
-        last = name;
-    }
-    (void)fprintf(out, ")\n");
-}
-
-static void zsh_groups(FILE *out)
-{
-    struct sw_str last = sw_str("");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        const char *name = sw_commands[i]->name;
-        const char *space = strchr(name, ' ');
-        struct sw_str first = sw_str_n(name, space == NULL ? 0 : (size_t)(space - name));
-        if (first.len == 0 || sw_str_equal(first, last)) {
-            continue;
-        }
-        (void)fprintf(out, "    (" SW_STR_FMT ")\n        ", SW_STR_ARG(first));
-        zsh_names(out, first);
-        (void)fprintf(out, "        if (( CURRENT == 3 )); then\n"
-                           "            _describe -t commands command names\n            return\n"
-                           "        fi\n"
-                           "        name+=\" $words[3]\" taken=2 ;;\n");
-        last = first;
-    }
-}
-
 void sw_completion_zsh(FILE *out)
 {
     (void)fprintf(out, "#compdef sealwright\n"
                        "# zsh completion for sealwright\n"
                        "_sealwright() {\n"
-                       "    local name=$words[2] taken=1\n"
-                       "    local -a names common\n"
+                       "    local typed=\"$words[2,CURRENT-1]\"\n"
+                       "    local -a next common\n"
                        "    common=('--store=[the store]:DIR:_files -/'\n"
                        "        '--json[print the answer as one JSON document]'\n"
                        "        '--quiet[print nothing but errors]' '--help[show help]')\n"
-                       "    ");
-    zsh_names(out, sw_str(""));
-    (void)fprintf(out, "    if (( CURRENT == 2 )); then\n"
-                       "        _describe -t commands command names\n        return\n    fi\n"
-                       "    case $name in\n");
-    zsh_groups(out);
+                       "    case $typed in\n");
+    each_group(out, zsh_group);
     (void)fprintf(out, "    esac\n"
-                       "    shift $taken words\n"
-                       "    (( CURRENT -= taken ))\n"
-                       "    case $name in\n");
-    for (size_t i = 0; sw_commands[i] != NULL; i++) {
-        zsh_command(out, sw_commands[i]);
-    }
+                       "    if (( $#next )); then\n"
+                       "        _describe -t commands command next\n        return\n    fi\n"
+                       "    case \"$typed \" in\n");
+    each_command(out, zsh_command);
     (void)fprintf(out, "    esac\n}\n_sealwright \"$@\"\n");
 }

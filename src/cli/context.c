@@ -154,7 +154,7 @@ static sw_result ask_on_terminal(const char *key_path, struct sw_buf *out, struc
     (void)tcsetattr(fd, TCSAFLUSH, &silent);
     (void)dprintf(fd, "passphrase for %s: ", key_path);
     char line[PASSPHRASE_MAX];
-    ssize_t n = read(fd, line, sizeof(line));
+    ssize_t n = sw_interrupt_wait(fd) ? read(fd, line, sizeof(line)) : 0;
     (void)tcsetattr(fd, TCSAFLUSH, &old);
     (void)dprintf(fd, "\n");
     sw_interrupt_release();

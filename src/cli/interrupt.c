@@ -3,8 +3,9 @@
  * since shells look at that to end a loop. */
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
-#include <unistd.h>
 
 static const int signals[] = {SIGINT, SIGTERM};
 
@@ -12,6 +13,7 @@ static const int signals[] = {SIGINT, SIGTERM};
 static _Atomic(struct sw_progress *) watched;
 static volatile sig_atomic_t caught;
 static struct sigaction before[SW_COUNT(signals)];
+static sigset_t mask_before;
 static bool watching;
 
 static void ask_to_stop(int number)
@@ -28,21 +30,41 @@ static void ask_to_stop(int number)
 void sw_interrupt_watch(struct sw_progress *progress)
 {
     struct sigaction action = {.sa_handler = ask_to_stop};
-    action.sa_flags = (int)SA_RESETHAND | (progress != NULL ? SA_RESTART : 0);
+    sigset_t mask;
+    action.sa_flags = (int)SA_RESETHAND | SA_RESTART;
     (void)sigemptyset(&action.sa_mask);
+    (void)sigemptyset(&mask);
     atomic_store(&watched, progress);
     for (size_t i = 0; i < SW_COUNT(signals); i++) {
+        (void)sigaddset(&mask, signals[i]);
         (void)sigaction(signals[i], NULL, &before[i]);
         if (before[i].sa_handler != SIG_IGN) {
             (void)sigaction(signals[i], &action, NULL);
         }
     }
+    /* Without work to stop they are kept for sw_interrupt_wait(): one that came just before a read
+     * would not end it. */
+    (void)pthread_sigmask(SIG_BLOCK, progress == NULL ? &mask : NULL, &mask_before);
     watching = true;
+}
+
+bool sw_interrupt_wait(int fd)
+{
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    int n;
+    do {
+        n = ppoll(&wanted, 1, NULL, &mask_before);
+    } while (n < 0 && errno == EINTR && caught == 0);
+    return caught == 0;
 }
 
 void sw_interrupt_release(void)
 {
-    for (size_t i = 0; watching && i < SW_COUNT(signals); i++) {
+    if (!watching) {
+        return;
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &mask_before, NULL);
+    for (size_t i = 0; i < SW_COUNT(signals); i++) {
         (void)sigaction(signals[i], &before[i], NULL);
     }
     watching = false;

@@ -11,7 +11,7 @@ struct sealwright {
     bool writes;
     struct sw_trust *trust;
     struct sw_policy *policy;
-    struct sw_scan *scan;  /* made before the log's key was loaded; for the first admission */
+    struct sw_scan *scan;  /* made before any key was loaded; for all admissions */
     struct sw_arena arena; /* what lives as long as the handle */
     char *path;
     struct sw_error error;
@@ -263,10 +263,9 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
             "the store is open for reading only: admit with SEALWRIGHT_DRY_RUN, or open it to "
             "write");
     }
-    SW_CLEANUP(scan) struct sw_scan *scan = SW_TAKE(sw->scan);
     SW_CLEANUP(key) struct sw_key *key = NULL;
-    if (scan == NULL) {
-        SW_TRY(sw_scan_new(&scan, &sw->error));
+    if (sw->scan == NULL) {
+        SW_TRY(sw_scan_new(&sw->scan, &sw->error));
     }
     if (!dry_run) {
         SW_TRY(default_key(sw, &held->arena, &key));
@@ -276,7 +275,7 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
         .store = sw->store,
         .trust = sw->trust,
         .policy = sw->policy,
-        .scan = scan,
+        .scan = sw->scan,
         .signer = &signer,
         .options = {.now = sw_time_now()},
         .dry_run = dry_run};

@@ -2,6 +2,31 @@
 
 #define FINDINGS_SHOWN 50
 
+sw_result sw_scan_args_time_limit(
+    const struct sw_scan_args *args, uint64_t *seconds, struct sw_error *err)
+{
+    int64_t span = (int64_t)SW_SCAN_TIME_LIMIT;
+    if (args->time_limit != NULL && !sw_duration_parse(sw_str(args->time_limit), &span)) {
+        return sw_fail(err, SW_E_USAGE,
+            "option '--time-limit' takes a time span such as 10m or 2h, not '%s'",
+            args->time_limit);
+    }
+    *seconds = (uint64_t)span;
+    return SW_OK;
+}
+
+sw_result sw_scan_args_start(
+    const struct sw_scan_args *args, struct sw_scan **out, struct sw_error *err)
+{
+    uint64_t seconds;
+    SW_TRY(sw_scan_args_time_limit(args, &seconds, err));
+    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
+    SW_TRY(sw_scan_new(&scan, err));
+    sw_scan_limit_time(scan, seconds);
+    *out = SW_TAKE(scan);
+    return SW_OK;
+}
+
 enum sw_tone sw_scan_tone(enum sw_scan_verdict verdict)
 {
     static const enum sw_tone tones[] = {
@@ -34,59 +59,69 @@ static void show_finding(const struct sw_cli *cli, const struct sw_finding *f)
 
 #define FORMATS_SHOWN 8
 
-/* How many files there are of each format that was read; what was not read is only counted. */
+/* How many files there are of each format that was read; what was not read is told apart. */
 struct breakdown {
     const char *format[FORMATS_SHOWN];
     size_t count[FORMATS_SHOWN];
     size_t formats;
-    size_t of_status[SW_SCAN_FAILED + 1];
+    size_t parsed;
+    size_t plain;
+    size_t unread;
 };
 
-static void count_file(struct breakdown *b, const struct sw_scan_file *file)
+static void count_format(struct breakdown *b, const char *format)
 {
-    b->of_status[file->status]++;
-    if (file->status != SW_SCAN_PARSED) {
-        return;
-    }
     size_t i = 0;
-    while (i < b->formats && strcmp(b->format[i], file->format) != 0) {
+    while (i < b->formats && strcmp(b->format[i], format) != 0) {
         i++;
     }
     if (i == FORMATS_SHOWN) {
         return;
     }
-    b->format[i] = file->format;
+    b->format[i] = format;
     b->count[i]++;
     b->formats = i == b->formats ? i + 1 : b->formats;
 }
 
-/* "1 of 4 files read (1 fasttext), 3 of no known format": clean says nothing about the others. */
+static void count_file(struct breakdown *b, const struct sw_scan_file *file)
+{
+    b->plain += file->status == SW_SCAN_PLAIN;
+    b->unread += file->unread_count > 0;
+    if (file->status == SW_SCAN_PARSED) {
+        b->parsed++;
+        count_format(b, file->format);
+    }
+}
+
+static void show_unread(struct sw_cli *cli, const struct sw_scan_report *report)
+{
+    for (size_t i = 0; i < report->unread_count; i++) {
+        const struct sw_scan_tally *tally = &report->unread[i];
+        sw_say(cli, SW_TONE_PLAIN, "%s%s %s%s", i == 0 ? " (" : ", ",
+            sw_group_digits(cli, tally->files), tally->id,
+            i + 1 == report->unread_count ? ")" : "");
+    }
+}
+
+/* "1 of 6 files read (1 fasttext), 3 plain, 2 not read (1 onnx, 1 unknown)" */
 static void show_coverage(struct sw_cli *cli, const struct sw_scan_report *report)
 {
-    static const struct {
-        enum sw_scan_status status;
-        const char *words;
-    } others[] = {
-        {SW_SCAN_RECOGNISED, "recognised and not read"},
-        {SW_SCAN_UNKNOWN, "of no known model format"},
-        {SW_SCAN_FAILED, "that could not be read"},
-    };
     struct breakdown b = {0};
     for (size_t i = 0; i < report->file_count; i++) {
         count_file(&b, &report->files[i]);
     }
-    sw_say(cli, SW_TONE_PLAIN, "  %s of %s files read",
-        sw_group_digits(cli, b.of_status[SW_SCAN_PARSED]),
+    sw_say(cli, SW_TONE_PLAIN, "  %s of %s files read", sw_group_digits(cli, b.parsed),
         sw_group_digits(cli, report->file_count));
     for (size_t i = 0; i < b.formats; i++) {
         sw_say(cli, SW_TONE_PLAIN, "%s%zu %s%s", i == 0 ? " (" : ", ", b.count[i], b.format[i],
             i + 1 == b.formats ? ")" : "");
     }
-    for (size_t i = 0; i < SW_COUNT(others); i++) {
-        if (b.of_status[others[i].status] != 0) {
-            sw_say(cli, SW_TONE_PLAIN, ", %s %s",
-                sw_group_digits(cli, b.of_status[others[i].status]), others[i].words);
-        }
+    if (b.plain != 0) {
+        sw_say(cli, SW_TONE_PLAIN, ", %s plain", sw_group_digits(cli, b.plain));
+    }
+    if (b.unread != 0) {
+        sw_say(cli, SW_TONE_PLAIN, ", %s not read", sw_group_digits(cli, b.unread));
+        show_unread(cli, report);
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
@@ -120,11 +155,26 @@ static void finding_json(struct sw_json_writer *w, const struct sw_finding *f)
     sw_jw_object_end(w);
 }
 
+static void unread_json(struct sw_json_writer *w, const struct sw_scan_file *file)
+{
+    sw_jw_array(w, "unread");
+    for (size_t i = 0; i < file->unread_count; i++) {
+        sw_jw_text(w, NULL, file->unread[i]);
+    }
+    sw_jw_array_end(w);
+}
+
 void sw_scan_json(struct sw_json_writer *w, const struct sw_scan_report *report)
 {
     sw_jw_text(w, "verdict", sw_scan_verdict_name(report->verdict));
+    sw_jw_text(w, "found", sw_scan_verdict_name(report->found));
     sw_jw_u64(w, "bytes", report->bytes);
     sw_json_digest(w, "rules", &report->rules);
+    sw_jw_object(w, "unread");
+    for (size_t i = 0; i < report->unread_count; i++) {
+        sw_jw_u64(w, report->unread[i].id, report->unread[i].files);
+    }
+    sw_jw_object_end(w);
     sw_jw_array(w, "files");
     for (size_t i = 0; i < report->file_count; i++) {
         sw_jw_object(w, NULL);
@@ -132,6 +182,7 @@ void sw_scan_json(struct sw_json_writer *w, const struct sw_scan_report *report)
         sw_jw_text(w, "format", report->files[i].format);
         sw_jw_text(w, "status", sw_scan_status_name(report->files[i].status));
         sw_jw_u64(w, "size", report->files[i].size);
+        unread_json(w, &report->files[i]);
         sw_jw_object_end(w);
     }
     sw_jw_array_end(w);

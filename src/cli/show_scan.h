@@ -9,4 +9,23 @@ void sw_show_scan(struct sw_cli *cli, const struct sw_scan_report *report);
 void sw_scan_json(struct sw_json_writer *w, const struct sw_scan_report *report);
 enum sw_tone sw_scan_tone(enum sw_scan_verdict verdict);
 
+/* How a command scans. The rows go into its option table. */
+struct sw_scan_args {
+    const char *time_limit; /* a span; NULL: SW_SCAN_TIME_LIMIT */
+};
+
+#define SW_SCAN_OPTIONS(type, field)                                                          \
+    {                                                                                         \
+        "time-limit", SW_OPTION_TEXT, offsetof(type, field.time_limit), "SPAN",               \
+            "how long the parsers may take together; what is left then is not read, and the " \
+            "scan is inconclusive (default: 1h)"                                              \
+    }
+
+/* Gives the seconds. */
+sw_result sw_scan_args_time_limit(
+    const struct sw_scan_args *args, uint64_t *seconds, struct sw_error *err);
+/* sw_scan_new() with them. */
+sw_result sw_scan_args_start(
+    const struct sw_scan_args *args, struct sw_scan **out, struct sw_error *err);
+
 #endif

@@ -78,36 +78,17 @@ static sw_result make_digests(struct sw_arena *arena, const struct sw_tree *tree
     return out->bytes == NULL || out->done == NULL ? SW_E_NOMEM : SW_OK;
 }
 
-/* The others want whole files. Where units are whole files they share our pass. */
-static sw_result list_consumers(const struct sw_model_options *options, uint64_t range_size,
+/* One read feeds all: the others see the units that are hashed. */
+static sw_result list_consumers(const struct sw_model_options *options,
     const struct sw_consumer **list, size_t *count, struct sw_error *err)
 {
     if (options->consumer_count > CONSUMERS_MAX) {
         return sw_fail(err, SW_E_INTERNAL, "more than %d consumers of one read", CONSUMERS_MAX);
     }
-    for (size_t i = 0; i < options->consumer_count && range_size == 0; i++) {
+    for (size_t i = 0; i < options->consumer_count; i++) {
         list[(*count)++] = options->consumers[i];
     }
     return SW_OK;
-}
-
-/* Where units are ranges they get a pass of their own: nobody must be left out in silence. Failures
- * were told by our pass, and reach the others as dropped units. */
-static void ignore_failure(void *ctx, const struct sw_unit *unit, const struct sw_error *why)
-{
-    (void)ctx;
-    (void)unit;
-    (void)why;
-}
-
-static sw_result feed_whole_files(const struct sw_tree *tree,
-    const struct sw_model_options *options, uint64_t range_size, struct sw_error *err)
-{
-    if (range_size == 0 || options->consumer_count == 0) {
-        return SW_OK;
-    }
-    const struct sw_reader_options reader = {.threads = options->threads, .failed = ignore_failure};
-    return sw_reader_run(tree, options->consumers, options->consumer_count, &reader, err);
 }
 
 sw_result sw_model_hash_tree(struct sw_arena *arena, const struct sw_tree *tree,
@@ -124,7 +105,7 @@ sw_result sw_model_hash_tree(struct sw_arena *arena, const struct sw_tree *tree,
         .drop = drop_unit};
     const struct sw_consumer *consumers[CONSUMERS_MAX + 1] = {&consumer};
     size_t count = 1;
-    SW_TRY(list_consumers(options, range_size, consumers, &count, err));
+    SW_TRY(list_consumers(options, consumers, &count, err));
     if (options->tree_ready != NULL) {
         options->tree_ready(options->tree_ctx, tree);
     }
@@ -134,6 +115,5 @@ sw_result sw_model_hash_tree(struct sw_arena *arena, const struct sw_tree *tree,
         .failed = tolerate ? note_failure : NULL,
         .failed_ctx = &hashing};
     SW_TRY(sw_reader_run(tree, consumers, count, &reader, err));
-    SW_TRY(feed_whole_files(tree, options, range_size, err));
     return hashing.out_of_memory ? SW_E_NOMEM : SW_OK;
 }

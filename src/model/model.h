@@ -31,8 +31,8 @@ struct sw_model_options {
     const char *signature; /* where the signature is or will be: left out when inside */
     unsigned threads;      /* 0: one per processor */
     struct sw_progress *progress;
-    /* Others that want the bytes (the scanner): they see every file whole, in the same pass, or in
-     * a second one when files are hashed by ranges. */
+    /* Others that want the bytes (the scanner), in the same pass: they see the units that are
+     * hashed, which are files, or shards when the method is by shards. */
     const struct sw_consumer *const *consumers;
     size_t consumer_count;
     /* Called with the tree before reading starts, so consumers can learn names. May be NULL. */

@@ -15,6 +15,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_zstd,
     &sw_format_lz4,
     &sw_format_tar,
+    &sw_format_executable,
     &sw_format_tflite,
     &sw_format_executorch,
     &sw_format_xgboost,
@@ -28,6 +29,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_fasttext_vectors,
     &sw_format_empty,
     &sw_format_image,
+    &sw_format_source,
     &sw_format_json,
     &sw_format_text,
 };

@@ -32,5 +32,10 @@ extern const struct sw_format sw_format_empty;
 extern const struct sw_format sw_format_image;
 extern const struct sw_format sw_format_json;
 extern const struct sw_format sw_format_text;
+extern const struct sw_format sw_format_source;
+extern const struct sw_format sw_format_executable;
+
+/* UTF-8 to the end of the file, without control characters but those of layout. */
+bool sw_is_text(const struct sw_specimen *specimen);
 
 #endif

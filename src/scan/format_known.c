@@ -1,5 +1,5 @@
-/* Formats that this floor recognises and does not read. Archives and compressed files hide what is
- * in them, so those are no evidence until something opens them. */
+/* Formats that are recognised and not read: no evidence, until something reads them. Archives and
+ * compressed files hide what is in them. */
 #include "scan/format.h"
 
 #include <zlib.h>
@@ -143,12 +143,23 @@ static bool sniff_tar(const struct sw_specimen *specimen)
 const struct sw_format sw_format_tar = {
     .id = "tar", .names = ".tar .nemo .pt", .sniff = sniff_tar, .holds_files = true};
 
-/* The HDF5 superblock may stand at 0, 512, 1024, … (HDF5 File Format Specification, II.A). */
+/* The HDF5 superblock may stand at 0, 512, 1024, … in any file (HDF5 File Format Specification,
+ * II.A), so what else a file is tells nothing. */
 static bool sniff_hdf5(const struct sw_specimen *specimen)
 {
     static const char signature[] = "\x89HDF\r\n\x1a\n";
-    for (size_t at = 0; at < SW_HEAD_SIZE; at = at == 0 ? 512 : at * 2) {
-        if (has_at(specimen, at, signature, sizeof(signature) - 1)) {
+    enum { LEN = sizeof(signature) - 1 };
+    uint64_t size = specimen->source.size;
+    for (uint64_t at = 0; at < SW_HEAD_SIZE; at = at == 0 ? 512 : at * 2) {
+        if (has_at(specimen, (size_t)at, signature, LEN)) {
+            return true;
+        }
+    }
+    char found[LEN];
+    for (uint64_t at = SW_HEAD_SIZE; at < size && size - at >= LEN && at <= INT64_MAX / 2;
+         at *= 2) {
+        if (sw_source_read(&specimen->source, at, found, LEN, NULL) == SW_OK &&
+            memcmp(found, signature, LEN) == 0) {
             return true;
         }
     }
@@ -178,7 +189,8 @@ static bool sniff_xgboost(const struct sw_specimen *specimen)
 const struct sw_format sw_format_xgboost = {
     .id = "xgboost", .names = ".ubj .xgb", .sniff = sniff_xgboost};
 
-/* The text form of fastText and word2vec: two numbers, then a word and as many values a line. */
+/* The text form of fastText and word2vec: two numbers, then a word and as many values a line. What
+ * is text to its end is data. */
 static bool sniff_vectors(const struct sw_specimen *specimen)
 {
     struct sw_cursor cur = sw_cursor(specimen->head);
@@ -193,8 +205,9 @@ static bool sniff_vectors(const struct sw_specimen *specimen)
     struct sw_bytes word;
     return n > 0 && d > 1 && d < 100000 && sw_cur_until(&cur, ' ', &word) == SW_OK &&
            word.len > 0 && memchr(word.ptr, '\n', word.len) == NULL && sw_utf8_valid(word) &&
-           sw_cur_left(&cur) > 0 && strchr("-.0123456789", cur.data.ptr[cur.pos]) != NULL;
+           sw_cur_left(&cur) > 0 && strchr("-.0123456789", cur.data.ptr[cur.pos]) != NULL &&
+           sw_is_text(specimen);
 }
 
 const struct sw_format sw_format_fasttext_vectors = {
-    .id = "fasttext-vectors", .names = "", .sniff = sniff_vectors};
+    .id = "fasttext-vectors", .names = "", .sniff = sniff_vectors, .plain = true};

@@ -65,7 +65,7 @@ enum trait {
     HAS_CODE = 2,     /* …/code/…: TorchScript's source */
     HAS_NPY = 4,
     HAS_OTHER = 8,
-    HAS_KERAS = 16,     /* model.weights.h5 */
+    HAS_KERAS = 16,     /* config.json at the root: Keras makes layers, and calls, of it */
     HAS_CONSTANTS = 32, /* …/constants.pkl: TorchScript's constants */
 };
 
@@ -79,7 +79,6 @@ static unsigned traits_of(struct sw_str name)
         {"/data.pkl", true, HAS_DATA_PKL},
         {"/code/", false, HAS_CODE},
         {"constants.pkl", true, HAS_CONSTANTS},
-        {"model.weights.h5", true, HAS_KERAS},
         {".npy", true, HAS_NPY},
     };
     unsigned traits = 0;
@@ -89,10 +88,20 @@ static unsigned traits_of(struct sw_str name)
                          : memmem(name.ptr, name.len, rows[i].part, strlen(rows[i].part)) != NULL;
         traits |= there ? rows[i].trait : 0;
     }
+    traits |= sw_str_is(name, "config.json") ? HAS_KERAS : 0;
     return traits != 0 ? traits : HAS_OTHER;
 }
 
-static const char *kind_of(const struct sw_zip *zip)
+static unsigned all_traits(const struct sw_zip *zip)
+{
+    unsigned traits = 0;
+    for (size_t i = 0; i < zip->count; i++) {
+        traits |= traits_of(zip->entries[i].name);
+    }
+    return traits;
+}
+
+static const char *kind_of(unsigned traits)
 {
     static const struct {
         unsigned all, none;
@@ -104,10 +113,6 @@ static const char *kind_of(const struct sw_zip *zip)
         {HAS_KERAS, 0, "keras"},
         {HAS_NPY, HAS_OTHER, "npz"},
     };
-    unsigned traits = 0;
-    for (size_t i = 0; i < zip->count; i++) {
-        traits |= traits_of(zip->entries[i].name);
-    }
     for (size_t i = 0; i < SW_COUNT(kinds); i++) {
         if ((traits & kinds[i].all) == kinds[i].all && (traits & kinds[i].none) == 0) {
             return kinds[i].id;
@@ -266,23 +271,37 @@ static uint64_t unpacked_max(uint64_t size)
     return fits && max < UNPACKED_MAX ? max : UNPACKED_MAX;
 }
 
+/* Some archives hold, in members that are only text, what their loader runs: whatever else such an
+ * archive is. */
+static sw_result say_programs(struct sw_inspection *in, unsigned traits)
+{
+    if (in->torchscript) {
+        SW_TRY(sw_unread(in, "torchscript"));
+        SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
+            "a TorchScript archive: its code was not read"));
+    }
+    if ((traits & HAS_KERAS) != 0) {
+        SW_TRY(sw_unread(in, "keras"));
+        SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
+            "a Keras archive: its config.json, of which layers are made, was not read"));
+    }
+    return SW_OK;
+}
+
 static sw_result visit_archive(
     struct sw_inspection *in, const struct sw_source *source, struct sw_error *err)
 {
     struct sw_zip zip;
     in->unpacked_max = in->unpacked_max == 0 ? unpacked_max(source->size) : in->unpacked_max;
     SW_TRY(sw_zip_open(&zip, source, in->arena, err));
-    in->format = kind_of(&zip);
+    unsigned traits = all_traits(&zip);
+    in->format = kind_of(traits);
     in->torchscript = strcmp(in->format, "torchscript") == 0;
     SW_TRY(say_problems(in, &zip));
     for (size_t i = 0; i < zip.count; i++) {
         SW_TRY(visit_member(in, &zip, &zip.entries[i]));
     }
-    if (in->torchscript) {
-        return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
-            "a TorchScript archive: its code was not read");
-    }
-    return SW_OK;
+    return say_programs(in, traits);
 }
 
 static sw_result parse(

@@ -7,34 +7,94 @@ void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena)
         .arena = arena, .format = "unknown", .status = SW_SCAN_UNKNOWN, .member = ""};
 }
 
+static enum sw_severity least_severe(const struct sw_inspection *in)
+{
+    size_t severity = SW_SEVERITY_INFO;
+    while (severity < SW_SEVERITY_CRITICAL && in->kept[severity] == 0) {
+        severity++;
+    }
+    return (enum sw_severity)severity;
+}
+
+static bool is_kept(const struct sw_inspection *in, enum sw_severity severity)
+{
+    return in->finding_count < SW_FINDINGS_MAX || severity > least_severe(in);
+}
+
+/* Where a finding that is kept goes: behind the others, or, when there are too many, in place of
+ * the last one of the least severe. */
+static struct sw_finding *find_place(struct sw_inspection *in)
+{
+    if (in->finding_count < SW_FINDINGS_MAX) {
+        struct sw_finding *grown = sw_arena_grow(
+            in->arena, in->findings, in->finding_count, &in->finding_cap, sizeof(*grown));
+        in->findings = grown == NULL ? in->findings : grown;
+        return grown == NULL ? NULL : &grown[in->finding_count++];
+    }
+    enum sw_severity least = least_severe(in);
+    size_t i = in->finding_count - 1;
+    while (in->findings[i].severity != least) {
+        i--;
+    }
+    in->kept[least]--;
+    return &in->findings[i];
+}
+
 sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
     uint64_t offset, const char *fmt, ...)
 {
-    in->finding_total++;
-    if (in->finding_count >= SW_FINDINGS_MAX) {
-        return SW_OK;
-    }
     char raw[1024];
     char message[1024];
+    in->finding_total++;
+    if (!is_kept(in, severity)) {
+        return SW_OK;
+    }
     va_list ap;
     va_start(ap, fmt);
     (void)vsnprintf(raw, sizeof(raw), fmt, ap);
     va_end(ap);
     sw_escape_line(raw, strlen(raw), message, sizeof(message));
-    in->findings = sw_arena_grow(
-        in->arena, in->findings, in->finding_count, &in->finding_cap, sizeof(*in->findings));
     const char *copy = sw_arena_strdup(in->arena, message);
-    SW_TRY_PTR(in->findings);
     SW_TRY_PTR(copy);
+    struct sw_finding *place = find_place(in);
+    SW_TRY_PTR(place);
     if (offset != UINT64_MAX && !sw_add_u64(offset, in->base, &offset)) {
         offset = UINT64_MAX;
     }
-    in->findings[in->finding_count++] = (struct sw_finding){.rule = rule,
+    in->kept[severity]++;
+    *place = (struct sw_finding){.rule = rule,
         .severity = severity,
         .member = in->member,
         .offset = offset,
         .message = copy};
     return SW_OK;
+}
+
+sw_result sw_unread(struct sw_inspection *in, const char *id)
+{
+    for (size_t i = 0; i < in->unread_count; i++) {
+        if (strcmp(in->unread[i], id) == 0) {
+            return SW_OK;
+        }
+    }
+    if (in->unread_count == SW_UNREAD_MAX) {
+        return SW_E_LIMIT;
+    }
+    in->unread[in->unread_count++] = id;
+    return SW_OK;
+}
+
+sw_result sw_give_up(
+    struct sw_inspection *in, const char *rule, enum sw_severity severity, const char *fmt, ...)
+{
+    char words[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    (void)vsnprintf(words, sizeof(words), fmt, ap);
+    va_end(ap);
+    in->status = SW_SCAN_FAILED;
+    SW_TRY(sw_unread(in, "failed"));
+    return sw_found(in, rule, severity, UINT64_MAX, "%s", words);
 }
 
 /* --- recognising ----------------------------------------------------------------------------- */
@@ -113,23 +173,30 @@ static const char *broken_rule(struct sw_inspection *in, enum sw_code code)
 static sw_result parse_failed(struct sw_inspection *in, const struct sw_format *format,
     enum sw_code code, const struct sw_error *err)
 {
-    in->status = SW_SCAN_FAILED;
     enum sw_severity severity = code == SW_E_FORMAT ? format->broken : SW_SEVERITY_LOW;
-    return sw_found(in, broken_rule(in, code), severity, UINT64_MAX, "not read to its end: %s",
+    return sw_give_up(in, broken_rule(in, code), severity, "not read to its end: %s",
         err->text[0] != '\0' ? err->text : sw_code_text(code));
 }
 
+/* What has no parser, or turned out to be nothing that has one. NULL: of no known format. */
 static sw_result not_parsed(struct sw_inspection *in, const struct sw_format *format)
 {
-    if (format->plain) {
+    in->format = format == NULL ? "unknown" : format->id;
+    if (format != NULL && format->plain) {
+        in->status = SW_SCAN_PLAIN;
         return SW_OK;
     }
+    SW_TRY(sw_unread(in, in->format));
+    if (format == NULL) {
+        in->status = SW_SCAN_UNKNOWN;
+        return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
+            "binary content of no known format, which was not read");
+    }
+    in->status = SW_SCAN_RECOGNISED;
     if (format->holds_files) {
-        in->status = SW_SCAN_FAILED;
         return sw_found(in, "not-opened", SW_SEVERITY_LOW, UINT64_MAX,
             "a %s container, which was not opened", format->id);
     }
-    in->status = SW_SCAN_RECOGNISED;
     return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
         "a %s file: recognised, its content was not read", format->id);
 }
@@ -142,11 +209,8 @@ static sw_result run_parser(
     struct sw_error err = {0};
     enum sw_code code = format->parse(in, specimen, &err);
     if (in->declined) {
-        const struct sw_format *plain = recognise(specimen, true);
-        in->status = SW_SCAN_UNKNOWN;
-        in->format = plain == NULL ? "unknown" : plain->id;
         in->declined = false;
-        return SW_OK;
+        return not_parsed(in, recognise(specimen, true));
     }
     return code == SW_OK ? SW_OK : parse_failed(in, format, code, &err);
 }
@@ -172,9 +236,8 @@ static sw_result also_failed(struct sw_inspection *in, const char *as, enum sw_s
     if (code == SW_OK || code == SW_E_NOMEM) {
         return code;
     }
-    in->status = SW_SCAN_FAILED;
     const char *rule = code == SW_E_LIMIT ? "over-limit" : code == SW_E_IO ? "unreadable" : as;
-    return sw_found(in, rule, code == SW_E_FORMAT ? broken : SW_SEVERITY_LOW, UINT64_MAX,
+    return sw_give_up(in, rule, code == SW_E_FORMAT ? broken : SW_SEVERITY_LOW,
         "not read to its end: %s", err->text[0] != '\0' ? err->text : sw_code_text(code));
 }
 
@@ -208,32 +271,63 @@ static sw_result look_as_pickle(struct sw_inspection *in, const struct sw_specim
     return also_failed(in, "pickle-broken", SW_SEVERITY_MEDIUM, code, &err);
 }
 
-sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
+/* Whether this is a file for the worker, as far as can be told from outside it. What only a trial
+ * can tell apart has no name yet: it could be any of several. */
+static bool wants_parser(const struct sw_format *format, bool also)
+{
+    return also || (format != NULL && (format->parse != NULL || format->trial));
+}
+
+static sw_result look_at(
+    struct sw_inspection *in, const struct sw_format *format, const struct sw_specimen *specimen)
+{
+    if (format == NULL || format->parse == NULL) {
+        return not_parsed(in, format);
+    }
+    in->format = format->id;
+    return run_parser(in, format, specimen);
+}
+
+static bool has_format(const struct sw_inspection *in)
+{
+    return in->status != SW_SCAN_UNKNOWN && in->status != SW_SCAN_PLAIN;
+}
+
+static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
 {
     const struct sw_format *format = recognise(specimen, false);
-    if (format != NULL) {
-        in->format = format->id;
-    }
     bool also_zip = !is_zip(format) && ends_as_zip(specimen);
     bool also_pickle = begins_as_pickle(format, specimen);
-    bool parses = format != NULL && format->parse != NULL;
-    bool tries = format != NULL && format->trial;
-    if (specimen->outside && (also_zip || also_pickle || parses || tries)) {
+    if (specimen->outside && wants_parser(format, also_zip || also_pickle)) {
         in->wants_parser = true;
+        in->format = format == NULL || format->trial ? "unknown" : format->id;
         return SW_OK;
     }
-    if (parses) {
-        SW_TRY(run_parser(in, format, specimen));
-    } else if (format != NULL) {
-        SW_TRY(not_parsed(in, format));
-    }
+    SW_TRY(look_at(in, format, specimen));
     if (also_pickle) {
         SW_TRY(look_as_pickle(in, specimen));
     }
     if (also_zip) {
         SW_TRY(look_at_tail(in, specimen));
     }
-    return check_name(in, in->status == SW_SCAN_UNKNOWN ? NULL : format, specimen->name);
+    return check_name(in, has_format(in) ? format : NULL, specimen->name);
+}
+
+sw_result sw_settle(struct sw_inspection *in)
+{
+    if (in->status == SW_SCAN_FAILED) {
+        return sw_unread(in, "failed");
+    }
+    if (in->unread_count > 0 && in->status != SW_SCAN_UNKNOWN) {
+        in->status = SW_SCAN_RECOGNISED;
+    }
+    return SW_OK;
+}
+
+sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
+{
+    SW_TRY(inspect_specimen(in, specimen));
+    return in->wants_parser ? SW_OK : sw_settle(in);
 }
 
 static sw_result inspect_source(
@@ -247,16 +341,19 @@ static sw_result inspect_source(
     struct sw_error err = {0};
     enum sw_code code = sw_source_read(source, 0, head, len, &err);
     if (code != SW_OK) {
-        in->status = SW_SCAN_FAILED;
-        return sw_found(in, "unreadable", SW_SEVERITY_LOW, UINT64_MAX, "%s", err.text);
+        return sw_give_up(in, "unreadable", SW_SEVERITY_LOW, "%s", err.text);
     }
-    struct sw_specimen specimen = {.source = *source, .head = sw_bytes(head, len), .name = name};
-    return sw_inspect_specimen(in, &specimen);
+    struct sw_specimen specimen = {.source = *source,
+        .head = sw_bytes(head, len),
+        .name = name,
+        .torchscript = in->torchscript};
+    return inspect_specimen(in, &specimen);
 }
 
 sw_result sw_inspect(struct sw_inspection *in, const struct sw_source *source, const char *name)
 {
-    return inspect_source(in, source, name);
+    SW_TRY(inspect_source(in, source, name));
+    return sw_settle(in);
 }
 
 sw_result sw_inspect_member(
@@ -273,14 +370,10 @@ sw_result sw_inspect_member(
     in->base = 0;
     in->format = "unknown";
     in->status = SW_SCAN_UNKNOWN;
-    enum sw_code code = SW_OK;
-    if (in->depth > SW_DEPTH_MAX) {
-        in->status = SW_SCAN_FAILED;
-        code = sw_found(in, "over-limit", SW_SEVERITY_LOW, UINT64_MAX,
-            "more than %d archives in each other", SW_DEPTH_MAX);
-    } else {
-        code = inspect_source(in, source, name);
-    }
+    enum sw_code code = in->depth > SW_DEPTH_MAX
+                            ? sw_give_up(in, "over-limit", SW_SEVERITY_LOW,
+                                  "more than %d archives in each other", SW_DEPTH_MAX)
+                            : inspect_source(in, source, name);
     bool failed = in->status == SW_SCAN_FAILED;
     in->member = outer.member;
     in->depth = outer.depth;

@@ -8,13 +8,15 @@
 #define SW_HEAD_SIZE 4096
 #define SW_FINDINGS_MAX 1000 /* that are kept of one file */
 #define SW_DEPTH_MAX 4       /* archives in archives */
+#define SW_UNREAD_MAX 64     /* kinds of content; there are fewer */
 
 /* What a format looks at. Its name never decides what it is. */
 struct sw_specimen {
     struct sw_source source;
     struct sw_bytes head; /* the first bytes, SW_HEAD_SIZE of them when there are as many */
     const char *name;
-    bool outside; /* of the worker: run no parser and no trial */
+    bool outside;     /* of the worker: run no parser and no trial */
+    bool torchscript; /* a member of such an archive */
 };
 
 struct sw_inspection {
@@ -22,10 +24,13 @@ struct sw_inspection {
     bool wants_parser; /* of a look from outside the worker: this is a file for the worker */
     const char *format;
     enum sw_scan_status status;
+    const char *unread[SW_UNREAD_MAX]; /* as in struct sw_scan_file */
+    size_t unread_count;
     struct sw_finding *findings; /* `path` is not set */
     size_t finding_count;        /* kept */
     size_t finding_total;
     size_t finding_cap;
+    size_t kept[SW_SEVERITY_CRITICAL + 1]; /* how many there are of each severity */
     const char *member; /* what is looked at inside the file, "" for the file itself */
     uint64_t base;      /* added to the offsets of findings: where a part begins */
     unsigned depth;
@@ -48,8 +53,8 @@ struct sw_format {
     enum sw_code (*parse)(
         struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);
     enum sw_severity broken; /* how bad it is when parse fails */
-    bool holds_files;        /* not parsed, it hides what is in it: no evidence */
-    bool plain;              /* no model format, only named: its status is unknown */
+    bool holds_files;        /* an archive or a compressed file: it hides what is in it */
+    bool plain;              /* data that no loader runs: nothing is left to be read */
 };
 
 /* The rows, in the order in which they are tried. */
@@ -62,11 +67,22 @@ void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena);
 sw_result sw_inspect(struct sw_inspection *in, const struct sw_source *source, const char *name);
 /* The same when the head is at hand already. */
 sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen);
+/* What the two above end with: a file counts as read when nothing in it is left unread. */
+sw_result sw_settle(struct sw_inspection *in);
 /* Looks at a member: findings get its name, and its failure becomes the file's. */
 sw_result sw_inspect_member(
     struct sw_inspection *in, const struct sw_source *source, const char *name);
 
-/* Adds a finding at `offset` (UINT64_MAX: no place). The words are escaped here. */
+/* Notes that content of this kind was not read: the id of a format, "unknown" or "failed". */
+sw_result sw_unread(struct sw_inspection *in, const char *id);
+
+/* Gives the file up: it is no evidence, for the reason in the finding. */
+sw_result sw_give_up(struct sw_inspection *in, const char *rule, enum sw_severity severity,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* Adds a finding at `offset` (UINT64_MAX: no place). The words are escaped here. When there are too
+ * many, one that is less severe gives way, so that the worst are always among those that are kept.
+ */
 sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
     uint64_t offset, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
@@ -80,6 +96,9 @@ sw_result sw_pickle_inspect_also(
 /* Looks for pickles in bytes that belong to nothing. */
 sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *source, uint64_t start,
     uint64_t end, struct sw_error *err);
+/* How often each word is there, by word. Sorts `words`, which the result refers to. */
+sw_result sw_scan_count(struct sw_arena *arena, const char **words, size_t count,
+    struct sw_scan_tally **out, size_t *tally_count);
 /* Feeds the zip table to the digest of the rule set. */
 void sw_zip_rules_hash(struct sw_hash *hash);
 /* The zip parser on a file that is something else at its beginning. */

@@ -1,5 +1,5 @@
 /* The predicate of the scan claim: doc/claims/scan.md. */
-#include "scan/scan.h"
+#include "scan/inspect.h"
 
 #include "version.h"
 
@@ -20,32 +20,57 @@ static void write_summary(struct sw_json_writer *w, const struct sw_scan_report 
     sw_jw_object_end(w);
 }
 
-static int compare_names(const void *a, const void *b)
+static void write_tally(
+    struct sw_json_writer *w, const char *name, const struct sw_scan_tally *tally, size_t count)
 {
-    const char *const *x = a;
-    const char *const *y = b;
-    return strcmp(*x, *y);
+    sw_jw_object(w, name);
+    for (size_t i = 0; i < count; i++) {
+        sw_jw_u64(w, tally[i].id, tally[i].files);
+    }
+    sw_jw_object_end(w);
 }
 
 static sw_result write_formats(struct sw_json_writer *w, const struct sw_scan_report *report)
 {
-    SW_CLEANUP(free) const char **names = calloc(report->file_count + 1, sizeof(*names));
-    SW_TRY_PTR(names);
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    const char **ids = SW_ARENA_ARRAY(&arena, const char *, report->file_count);
+    SW_TRY_PTR(ids);
     for (size_t i = 0; i < report->file_count; i++) {
-        names[i] = report->files[i].format;
+        ids[i] = report->files[i].format;
     }
-    qsort(names, report->file_count, sizeof(*names), compare_names);
-    sw_jw_object(w, "formats");
-    for (size_t i = 0; i < report->file_count;) {
-        size_t end = i + 1;
-        while (end < report->file_count && strcmp(names[end], names[i]) == 0) {
-            end++;
-        }
-        sw_jw_u64(w, names[i], end - i);
-        i = end;
-    }
-    sw_jw_object_end(w);
+    struct sw_scan_tally *tally;
+    size_t count;
+    SW_TRY(sw_scan_count(&arena, ids, report->file_count, &tally, &count));
+    write_tally(w, "formats", tally, count);
     return SW_OK;
+}
+
+/* The names alone as well: a policy's conditions can look at each item of a list. */
+static void write_coverage(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    size_t files = 0;
+    for (size_t i = 0; i < report->file_count; i++) {
+        files += report->files[i].unread_count > 0;
+    }
+    sw_jw_object(w, "coverage");
+    sw_jw_u64(w, "unreadFiles", files);
+    sw_jw_array(w, "unreadFormats");
+    for (size_t i = 0; i < report->unread_count; i++) {
+        sw_jw_text(w, NULL, report->unread[i].id);
+    }
+    sw_jw_array_end(w);
+    write_tally(w, "unread", report->unread, report->unread_count);
+    sw_jw_object_end(w);
+}
+
+/* A scan that comes to no verdict says none, so that no condition on it can hold or fail: it is no
+ * evidence. One that saw no file has found nothing, either. */
+static void write_verdict(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    bool none = report->verdict == SW_SCAN_INCONCLUSIVE;
+    sw_jw_text(w, "verdict", none ? NULL : sw_scan_verdict_name(report->verdict));
+    sw_jw_text(w, "found", report->file_count == 0 ? NULL : sw_scan_verdict_name(report->found));
 }
 
 /* The least severity of which all findings fit: when there are too many, the worst are kept. */
@@ -104,7 +129,7 @@ sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, st
     struct sw_json_writer w;
     sw_jw_init(&w, out, 0);
     sw_jw_object(&w, NULL);
-    sw_jw_text(&w, "verdict", sw_scan_verdict_name(report->verdict));
+    write_verdict(&w, report);
     sw_jw_object(&w, "scanner");
     sw_jw_text(&w, "name", "sealwright");
     sw_jw_text(&w, "version", SW_VERSION);
@@ -113,6 +138,7 @@ sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, st
     sw_jw_text(&w, "scannedAt", time);
     write_summary(&w, report);
     SW_TRY(write_formats(&w, report));
+    write_coverage(&w, report);
     write_findings(&w, report);
     sw_jw_object_end(&w);
     return sw_jw_finish(&w);

@@ -11,7 +11,7 @@ const char *sw_severity_name(enum sw_severity severity)
 
 const char *sw_scan_status_name(enum sw_scan_status status)
 {
-    static const char *const names[] = {"parsed", "recognised", "unknown", "failed"};
+    static const char *const names[] = {"parsed", "plain", "recognised", "unknown", "failed"};
     return (size_t)status < SW_COUNT(names) ? names[status] : "unknown";
 }
 
@@ -30,10 +30,10 @@ static void hash_format(struct sw_hash *hash, const struct sw_format *format)
     sw_hash_update(hash, traits, sizeof(traits));
 }
 
-/* The version stands for what is in code and not in tables. */
+/* The version, and the edition of what else is in code and not in tables. */
 void sw_scan_rules_digest(struct sw_digest *out)
 {
-    static const char title[] = "sealwright scan rules " SW_VERSION;
+    static const char title[] = "sealwright scan rules " SW_VERSION ", 2: what is not read counts";
     struct sw_hash hash;
     *out = (struct sw_digest){0};
     if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {

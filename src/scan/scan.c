@@ -1,10 +1,13 @@
 #include "scan/inspect.h"
+#include "scan/pool.h"
 
 #include <pthread.h>
 
-#define WORKERS_MAX 16
-#define REPLY_MAX ((size_t)8 << 20)
+/* What one file may take (doc/format/scan.md, "Limits"). */
 #define CPU_SECONDS 300
+#define WALL_SECONDS 900
+#define MEMORY_MAX ((uint64_t)1 << 30)
+#define REPLY_MAX ((size_t)8 << 20)
 #define ARENA_MAX ((size_t)512 << 20)
 
 /* What the pass found out about one entry of the tree. */
@@ -13,42 +16,42 @@ struct result {
     const char *format;
     const struct sw_finding *findings;
     size_t finding_count;
+    const char *const *unread;
+    size_t unread_count;
     uint64_t size;
     enum sw_scan_status status;
-    bool listed; /* the entry counts: it was scanned, or could not be */
+    bool listed;  /* the entry counts: it was scanned, or could not be */
+    bool dropped; /* part of it could not be read, whatever its parser said */
 };
 
 struct sw_scan {
-    struct sw_worker *workers[WORKERS_MAX];
-    bool busy[WORKERS_MAX];
-    size_t worker_count;
-    pthread_mutex_t lock; /* over busy, arena and results */
-    pthread_cond_t idle;
+    struct sw_pool *pool;
+    uint64_t time_limit;  /* ns */
+    pthread_mutex_t lock; /* over what follows */
     struct sw_arena arena;
     struct result *results; /* by index into the tree */
     size_t result_count;
-    bool told; /* of the tree */
+    size_t kept; /* findings, of all files */
+    bool told;   /* of the tree */
     struct sw_consumer consumer;
 };
 
 /* The head of the file that is being read. */
 struct capture {
+    bool wanted;
     size_t len;
     uint8_t head[SW_HEAD_SIZE];
 };
 
 /* --- in the worker ---------------------------------------------------------------------------- */
 
-/* A request is the file's size (big-endian) and its name; an empty one only wakes the child. */
+/* A request is the file's size (big-endian) and its name. */
 static enum sw_code work(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
 {
     struct sw_cursor cur = sw_cursor(request);
     uint64_t size;
     struct sw_bytes name;
-    if (request.len == 0) {
-        return SW_OK;
-    }
     SW_TRY(sw_cur_u64be(&cur, &size));
     SW_TRY(sw_cur_until(&cur, 0, &name));
     SW_CLEANUP(arena) struct sw_arena arena;
@@ -60,60 +63,15 @@ static enum sw_code work(
     return sw_inspection_encode(&in, reply);
 }
 
-/* --- the pool --------------------------------------------------------------------------------- */
-
-static size_t borrow(struct sw_scan *scan)
-{
-    (void)pthread_mutex_lock(&scan->lock);
-    for (;;) {
-        for (size_t i = 0; i < scan->worker_count; i++) {
-            if (!scan->busy[i]) {
-                scan->busy[i] = true;
-                (void)pthread_mutex_unlock(&scan->lock);
-                return i;
-            }
-        }
-        (void)pthread_cond_wait(&scan->idle, &scan->lock);
-    }
-}
-
-static void give_back(struct sw_scan *scan, size_t index)
-{
-    (void)pthread_mutex_lock(&scan->lock);
-    scan->busy[index] = false;
-    (void)pthread_cond_signal(&scan->idle);
-    (void)pthread_mutex_unlock(&scan->lock);
-}
-
-static sw_result start_workers(struct sw_scan *scan, struct sw_error *err)
-{
-    const struct sw_worker_options options = {.cpu_seconds = CPU_SECONDS, .reply_max = REPLY_MAX};
-    size_t count = sw_cpu_count();
-    count = count > WORKERS_MAX ? WORKERS_MAX : count;
-    while (scan->worker_count < count) {
-        struct sw_worker **worker = &scan->workers[scan->worker_count];
-        SW_TRY(sw_worker_new(worker, work, NULL, &options, err));
-        scan->worker_count++;
-        /* Forked now, while this process has one thread and little memory. */
-        SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
-        SW_TRY(sw_worker_call(*worker, -1, sw_bytes(NULL, 0), &reply, err));
-    }
-    return SW_OK;
-}
-
 /* --- one file --------------------------------------------------------------------------------- */
 
 static sw_result ask(struct sw_scan *scan, int fd, const struct sw_specimen *specimen,
-    struct sw_buf *reply, struct sw_error *err)
+    struct sw_buf *reply, bool *late, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_TRY(sw_buf_put_u64be(&request, specimen->source.size));
     SW_TRY(sw_buf_append(&request, specimen->name, strlen(specimen->name) + 1));
-    size_t index = borrow(scan);
-    enum sw_code code =
-        sw_worker_call(scan->workers[index], fd, sw_buf_bytes(&request), reply, err);
-    give_back(scan, index);
-    return code;
+    return sw_pool_call(scan->pool, fd, sw_buf_bytes(&request), reply, late, err);
 }
 
 /* A parser that gives no answer leaves the file without evidence; the rest of the pass goes on. */
@@ -123,7 +81,8 @@ static sw_result parse_in_worker(
     struct sw_error err = {0};
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
     struct sw_inspection parsed;
-    enum sw_code code = ask(scan, fd, specimen, &reply, &err);
+    bool late = false;
+    enum sw_code code = ask(scan, fd, specimen, &reply, &late, &err);
     if (code == SW_OK) {
         code = sw_inspection_decode(&parsed, in->arena, sw_buf_bytes(&reply), &err);
     }
@@ -131,10 +90,15 @@ static sw_result parse_in_worker(
         *in = parsed;
         return SW_OK;
     }
-    in->status = SW_SCAN_FAILED;
-    return sw_found(in, "parser-failed", SW_SEVERITY_MEDIUM, UINT64_MAX, "not read: %s",
+    if (late) {
+        return sw_give_up(in, "time-limit", SW_SEVERITY_LOW,
+            "not read: the time limit of the whole scan was reached");
+    }
+    return sw_give_up(in, "parser-failed", SW_SEVERITY_MEDIUM, "not read: %s",
         err.text[0] != '\0' ? err.text : sw_code_text(code));
 }
+
+/* --- keeping what was found ------------------------------------------------------------------- */
 
 static sw_result keep_finding(
     struct sw_arena *arena, const struct sw_finding *from, const char *path, struct sw_finding *to)
@@ -147,20 +111,66 @@ static sw_result keep_finding(
     return to->rule == NULL || to->member == NULL || to->message == NULL ? SW_E_NOMEM : SW_OK;
 }
 
+static const char *const *keep_words(struct sw_arena *arena, const char *const *words, size_t count)
+{
+    const char **kept = SW_ARENA_ARRAY(arena, const char *, count);
+    for (size_t i = 0; i < count && kept != NULL; i++) {
+        kept[i] = sw_arena_strdup(arena, words[i]);
+        kept = kept[i] == NULL ? NULL : kept;
+    }
+    return kept;
+}
+
+static const struct sw_finding *worst_of(const struct sw_finding *findings, size_t count)
+{
+    const struct sw_finding *worst = findings;
+    for (size_t i = 1; i < count; i++) {
+        worst = findings[i].severity > worst->severity ? &findings[i] : worst;
+    }
+    return worst;
+}
+
+/* Behind what the result has already. When the whole scan has too many findings, only the worst of
+ * a file is kept, which its verdict needs. */
+static sw_result add_findings(
+    struct sw_scan *scan, struct result *result, const struct sw_inspection *in)
+{
+    bool all = scan->kept + in->finding_count <= SW_SCAN_FINDINGS_MAX || in->finding_count == 0;
+    const struct sw_finding *from = all ? in->findings : worst_of(in->findings, in->finding_count);
+    size_t count = all ? in->finding_count : 1;
+    struct sw_finding *findings =
+        SW_ARENA_ARRAY(&scan->arena, struct sw_finding, result->finding_count + count);
+    SW_TRY_PTR(findings);
+    for (size_t i = 0; i < result->finding_count; i++) {
+        findings[i] = result->findings[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(keep_finding(
+            &scan->arena, &from[i], result->path, &findings[result->finding_count + i]));
+    }
+    scan->kept += count;
+    result->findings = findings;
+    result->finding_count += count;
+    return SW_OK;
+}
+
+/* Of a file that was dropped, what else comes can only add findings: it stays without evidence. */
 static sw_result keep_locked(
     struct sw_scan *scan, struct result *result, const struct sw_inspection *in)
 {
-    struct sw_finding *findings =
-        SW_ARENA_ARRAY(&scan->arena, struct sw_finding, in->finding_count);
-    const char *format = sw_arena_strdup(&scan->arena, in->format);
-    SW_TRY_PTR(findings);
-    SW_TRY_PTR(format);
-    for (size_t i = 0; i < in->finding_count; i++) {
-        SW_TRY(keep_finding(&scan->arena, &in->findings[i], result->path, &findings[i]));
+    if (!result->dropped) {
+        scan->kept -= result->finding_count;
+        result->finding_count = 0;
     }
-    result->format = format;
-    result->findings = findings;
-    result->finding_count = in->finding_count;
+    SW_TRY(add_findings(scan, result, in));
+    if (result->dropped && in->status != SW_SCAN_FAILED) {
+        return SW_OK;
+    }
+    result->format = sw_arena_strdup(&scan->arena, in->format);
+    result->unread = keep_words(&scan->arena, in->unread, in->unread_count);
+    result->unread_count = in->unread_count;
+    SW_TRY_PTR(result->format);
+    SW_TRY_PTR(result->unread);
     result->status = in->status;
     result->listed = true;
     return SW_OK;
@@ -175,21 +185,35 @@ static sw_result keep(
     return code == SW_OK ? SW_OK : sw_fail(err, code, "no memory for what the scan found");
 }
 
+static sw_result keep_unread(struct sw_scan *scan, size_t entry, const char *why)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_inspection in;
+    sw_inspection_init(&in, &arena);
+    SW_TRY(sw_give_up(&in, "unreadable", SW_SEVERITY_LOW, "%s", why));
+    return keep(scan, entry, &in, NULL);
+}
+
 /* --- the consumer ----------------------------------------------------------------------------- */
 
+/* A parser reads from where it wants to, so it needs a file once and not its bytes in order: of a
+ * file that is cut into ranges, the first one brings it. */
 static sw_result on_begin(void *ctx, void *state, const struct sw_unit *unit, struct sw_error *err)
 {
     const struct sw_scan *scan = ctx;
+    struct capture *capture = state;
     if (!scan->told || unit->entry >= scan->result_count) {
         return sw_fail(err, SW_E_INTERNAL, "the scan was not told of the tree");
     }
+    capture->wanted = unit->start == 0;
     return SW_OK;
 }
 
 static sw_result on_update(void *ctx, void *state, struct sw_bytes chunk, struct sw_error *err)
 {
     struct capture *capture = state;
-    size_t room = sizeof(capture->head) - capture->len;
+    size_t room = capture->wanted ? sizeof(capture->head) - capture->len : 0;
     size_t len = chunk.len < room ? chunk.len : room;
     if (len > 0) {
         memcpy(capture->head + capture->len, chunk.ptr, len);
@@ -203,7 +227,10 @@ static sw_result on_end(
 {
     struct sw_scan *scan = ctx;
     const struct capture *capture = state;
-    struct sw_specimen specimen = {.source = sw_source_fd(fd, unit->end - unit->start),
+    if (!capture->wanted) {
+        return SW_OK;
+    }
+    struct sw_specimen specimen = {.source = sw_source_fd(fd, scan->results[unit->entry].size),
         .head = sw_bytes(capture->head, capture->len),
         .name = scan->results[unit->entry].path,
         .outside = true};
@@ -218,21 +245,18 @@ static sw_result on_end(
     return keep(scan, unit->entry, &in, err);
 }
 
-static sw_result keep_unread(struct sw_scan *scan, size_t entry, const char *why)
-{
-    SW_CLEANUP(arena) struct sw_arena arena;
-    sw_arena_init(&arena, 0);
-    struct sw_inspection in;
-    sw_inspection_init(&in, &arena);
-    in.status = SW_SCAN_FAILED;
-    SW_TRY(sw_found(&in, "unreadable", SW_SEVERITY_LOW, UINT64_MAX, "%s", why));
-    return keep(scan, entry, &in, NULL);
-}
-
 /* Without memory even for this the entry stays unlisted, and finish then gives no verdict. */
 static void on_drop(void *ctx, void *state, const struct sw_unit *unit)
 {
-    (void)!keep_unread(ctx, unit->entry, "could not be read, or changed while it was read");
+    struct sw_scan *scan = ctx;
+    (void)pthread_mutex_lock(&scan->lock);
+    bool first = !scan->results[unit->entry].dropped;
+    scan->results[unit->entry].dropped = true;
+    (void)pthread_mutex_unlock(&scan->lock);
+    if (first && keep_unread(scan, unit->entry,
+                     "could not be read, or changed while it was read") != SW_OK) {
+        scan->results[unit->entry].listed = false;
+    }
 }
 
 /* --- public ----------------------------------------------------------------------------------- */
@@ -244,7 +268,6 @@ sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err)
         return sw_fail(err, SW_E_NOMEM, "no memory for a scan");
     }
     (void)pthread_mutex_init(&scan->lock, NULL);
-    (void)pthread_cond_init(&scan->idle, NULL);
     sw_arena_init(&scan->arena, 0);
     scan->consumer = (struct sw_consumer){.ctx = scan,
         .state_size = sizeof(struct capture),
@@ -252,7 +275,12 @@ sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err)
         .update = on_update,
         .end = on_end,
         .drop = on_drop};
-    SW_TRY(start_workers(scan, err));
+    sw_scan_limit_time(scan, SW_SCAN_TIME_LIMIT);
+    const struct sw_worker_options options = {.memory_max = MEMORY_MAX,
+        .cpu_seconds = CPU_SECONDS,
+        .wall_seconds = WALL_SECONDS,
+        .reply_max = REPLY_MAX};
+    SW_TRY(sw_pool_new(&scan->pool, work, &options, err));
     *out = SW_TAKE(scan);
     return SW_OK;
 }
@@ -262,13 +290,16 @@ void sw_scan_free(struct sw_scan *scan)
     if (scan == NULL) {
         return;
     }
-    for (size_t i = 0; i < scan->worker_count; i++) {
-        sw_worker_free(scan->workers[i]);
-    }
-    (void)pthread_cond_destroy(&scan->idle);
+    sw_pool_free(scan->pool);
     (void)pthread_mutex_destroy(&scan->lock);
     sw_arena_release(&scan->arena);
     free(scan);
+}
+
+void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds)
+{
+    scan->time_limit = UINT64_MAX;
+    (void)sw_mul_u64(seconds, 1000000000u, &scan->time_limit);
 }
 
 const struct sw_consumer *sw_scan_consumer(struct sw_scan *scan)
@@ -283,6 +314,18 @@ static const char *const unread_kinds[] = {
     [SW_ENTRY_UNREADABLE] = "could not be read",
 };
 
+/* Where files are cut into ranges, an empty one has none. */
+static sw_result keep_empty(struct sw_scan *scan, size_t entry)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_inspection in;
+    sw_inspection_init(&in, &arena);
+    struct sw_source source = sw_source_memory(sw_bytes("", 0));
+    SW_TRY(sw_inspect(&in, &source, scan->results[entry].path));
+    return keep(scan, entry, &in, NULL);
+}
+
 static sw_result learn_tree(struct sw_scan *scan, const struct sw_tree *tree)
 {
     scan->results = SW_ARENA_ARRAY(&scan->arena, struct result, tree->count);
@@ -296,6 +339,8 @@ static sw_result learn_tree(struct sw_scan *scan, const struct sw_tree *tree)
         SW_TRY_PTR(scan->results[i].path);
         if (entry->kind != SW_ENTRY_FILE) {
             SW_TRY(keep_unread(scan, i, unread_kinds[entry->kind]));
+        } else if (entry->size == 0) {
+            SW_TRY(keep_empty(scan, i));
         }
     }
     return SW_OK;
@@ -304,6 +349,11 @@ static sw_result learn_tree(struct sw_scan *scan, const struct sw_tree *tree)
 void sw_scan_tree(void *scan, const struct sw_tree *tree)
 {
     struct sw_scan *self = scan;
+    sw_arena_release(&self->arena);
+    self->results = NULL;
+    self->result_count = 0;
+    self->kept = 0;
+    sw_pool_allow(self->pool, self->time_limit);
     self->told = learn_tree(self, tree) == SW_OK;
 }
 
@@ -327,7 +377,9 @@ static sw_result copy_result(
     file->format = sw_arena_strdup(arena, from->format);
     file->status = from->status;
     file->size = from->size;
-    if (file->path == NULL || file->format == NULL ||
+    file->unread = keep_words(arena, from->unread, from->unread_count);
+    file->unread_count = from->unread_count;
+    if (file->path == NULL || file->format == NULL || file->unread == NULL ||
         !sw_add_u64(out->bytes, from->size, &out->bytes)) {
         return SW_E_NOMEM;
     }
@@ -340,48 +392,90 @@ static sw_result copy_result(
     return SW_OK;
 }
 
-/* What is certain to be bad outweighs what could not be read; that outweighs what is only odd. */
-static enum sw_scan_verdict judge(const struct sw_scan_report *report)
+static int compare_words(const void *a, const void *b)
+{
+    const char *const *x = a;
+    const char *const *y = b;
+    return strcmp(*x, *y);
+}
+
+sw_result sw_scan_count(struct sw_arena *arena, const char **words, size_t count,
+    struct sw_scan_tally **out, size_t *tally_count)
+{
+    struct sw_scan_tally *tally = SW_ARENA_ARRAY(arena, struct sw_scan_tally, count);
+    SW_TRY_PTR(tally);
+    qsort(words, count, sizeof(*words), compare_words);
+    size_t kinds = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(words[i], words[i - 1]) != 0) {
+            tally[kinds++].id = words[i];
+        }
+        tally[kinds - 1].files++;
+    }
+    *out = tally;
+    *tally_count = kinds;
+    return SW_OK;
+}
+
+static sw_result count_unread(struct sw_arena *arena, struct sw_scan_report *report)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->file_count; i++) {
+        count += report->files[i].unread_count;
+    }
+    SW_CLEANUP(free) const char **words = calloc(count + 1, sizeof(*words));
+    SW_TRY_PTR(words);
+    size_t at = 0;
+    for (size_t i = 0; i < report->file_count; i++) {
+        for (size_t j = 0; j < report->files[i].unread_count; j++) {
+            words[at++] = report->files[i].unread[j];
+        }
+    }
+    return sw_scan_count(arena, words, count, &report->unread, &report->unread_count);
+}
+
+/* What is certain to be bad outweighs what was not read; that outweighs what is only odd. An empty
+ * run shows nothing. */
+static void judge(struct sw_scan_report *report)
 {
     enum sw_severity worst = SW_SEVERITY_INFO;
-    bool unread = report->file_count == 0; /* an empty run shows nothing */
     for (size_t i = 0; i < report->finding_count; i++) {
         worst = report->findings[i].severity > worst ? report->findings[i].severity : worst;
     }
-    for (size_t i = 0; i < report->file_count; i++) {
-        unread = unread || report->files[i].status == SW_SCAN_FAILED;
+    report->found = worst >= SW_SEVERITY_HIGH     ? SW_SCAN_MALICIOUS
+                    : worst >= SW_SEVERITY_MEDIUM ? SW_SCAN_SUSPICIOUS
+                                                  : SW_SCAN_CLEAN;
+    bool unread = report->unread_count > 0 || report->file_count == 0;
+    bool certain = report->found == SW_SCAN_MALICIOUS;
+    report->verdict = unread && !certain ? SW_SCAN_INCONCLUSIVE : report->found;
+}
+
+static sw_result copy_results(
+    const struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *report)
+{
+    report->files = SW_ARENA_ARRAY(arena, struct sw_scan_file, scan->result_count);
+    report->findings = SW_ARENA_ARRAY(arena, struct sw_finding, scan->kept);
+    SW_TRY_PTR(report->files);
+    SW_TRY_PTR(report->findings);
+    for (size_t i = 0; i < scan->result_count; i++) {
+        SW_TRY(copy_result(arena, &scan->results[i], report));
     }
-    if (worst >= SW_SEVERITY_HIGH) {
-        return SW_SCAN_MALICIOUS;
-    }
-    if (unread) {
-        return SW_SCAN_INCONCLUSIVE;
-    }
-    return worst >= SW_SEVERITY_MEDIUM ? SW_SCAN_SUSPICIOUS : SW_SCAN_CLEAN;
+    return count_unread(arena, report);
 }
 
 sw_result sw_scan_finish(
     struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *out, struct sw_error *err)
 {
     struct sw_scan_report report = {0};
-    size_t findings = 0;
     for (size_t i = 0; i < scan->result_count; i++) {
         if (!scan->results[i].listed) {
             return sw_fail(err, SW_E_IO, "%s was not scanned", scan->results[i].path);
         }
-        findings += scan->results[i].finding_count;
     }
-    report.files = SW_ARENA_ARRAY(arena, struct sw_scan_file, scan->result_count);
-    report.findings = SW_ARENA_ARRAY(arena, struct sw_finding, findings);
-    if (!scan->told || report.files == NULL || report.findings == NULL) {
+    if (!scan->told || copy_results(scan, arena, &report) != SW_OK) {
         return sw_fail(err, SW_E_NOMEM, "no memory for the scan's report");
     }
-    for (size_t i = 0; i < scan->result_count; i++) {
-        if (copy_result(arena, &scan->results[i], &report) != SW_OK) {
-            return sw_fail(err, SW_E_NOMEM, "no memory for the scan's report");
-        }
-    }
-    report.verdict = judge(&report);
+    judge(&report);
     sw_scan_rules_digest(&report.rules);
     *out = report;
     return SW_OK;
@@ -396,17 +490,20 @@ static bool is_git_database(void *ctx, const char *name, bool is_dir)
     return is_dir && strcmp(name, ".git") == 0;
 }
 
-sw_result sw_scan_path(struct sw_arena *arena, const char *path, struct sw_progress *progress,
-    struct sw_scan_report *out, struct sw_error *err)
+sw_result sw_scan_path(struct sw_arena *arena, const char *path,
+    const struct sw_scan_options *options, struct sw_scan_report *out, struct sw_error *err)
 {
     SW_CLEANUP(scan) struct sw_scan *scan = NULL;
     SW_CLEANUP(tree) struct sw_tree tree = {.root_fd = -1};
-    const struct sw_tree_options options = {.follow_symlinks = true, .ignore = is_git_database};
+    const struct sw_tree_options tree_options = {
+        .follow_symlinks = true, .ignore = is_git_database};
     SW_TRY(sw_scan_new(&scan, err));
-    SW_TRY(sw_tree_open(&tree, path, &options, err));
+    sw_scan_limit_time(scan, options->time_limit);
+    SW_TRY(sw_tree_open(&tree, path, &tree_options, err));
     sw_scan_tree(scan, &tree);
     const struct sw_consumer *consumer = sw_scan_consumer(scan);
-    const struct sw_reader_options reader = {.progress = progress};
+    const struct sw_reader_options reader = {
+        .progress = options->progress, .head_size = SW_HEAD_SIZE};
     SW_TRY(sw_reader_run(&tree, &consumer, 1, &reader, err));
     return sw_scan_finish(scan, arena, out, err);
 }

@@ -26,8 +26,9 @@ struct sw_finding {
 
 enum sw_scan_status {
     SW_SCAN_PARSED,     /* its structure was read to the end */
-    SW_SCAN_RECOGNISED, /* the format is known, but not read deeply yet */
-    SW_SCAN_UNKNOWN,    /* no known format: data, text */
+    SW_SCAN_PLAIN,      /* data that no loader runs: text, an image */
+    SW_SCAN_RECOGNISED, /* of a known format; it, or something in it, was not read */
+    SW_SCAN_UNKNOWN,    /* binary content of no known format */
     SW_SCAN_FAILED,     /* the parser refused, crashed, or ran over its budget */
 };
 const char *sw_scan_status_name(enum sw_scan_status status);
@@ -37,18 +38,31 @@ struct sw_scan_file {
     const char *format; /* id of the row in the format table: "pickle", "safetensors", … */
     enum sw_scan_status status;
     uint64_t size;
+    /* What of it was not read: ids of formats, "unknown" for content of none, "failed" when it is
+     * no evidence at all. Empty exactly when it was parsed or is plain. */
+    const char *const *unread;
+    size_t unread_count;
 };
 
 enum sw_scan_verdict {
-    SW_SCAN_CLEAN,        /* every file parsed or harmless by format, nothing above low */
+    SW_SCAN_CLEAN,        /* every file was parsed or is plain, nothing above low */
     SW_SCAN_SUSPICIOUS,   /* findings up to medium */
     SW_SCAN_MALICIOUS,    /* a finding of high or above */
-    SW_SCAN_INCONCLUSIVE, /* something could not be parsed: no evidence */
+    SW_SCAN_INCONCLUSIVE, /* something was not read: no evidence */
 };
 const char *sw_scan_verdict_name(enum sw_scan_verdict verdict);
 
+/* How many files have content of one kind that was not read. */
+struct sw_scan_tally {
+    const char *id;
+    size_t files;
+};
+
 struct sw_scan_report {
     enum sw_scan_verdict verdict;
+    enum sw_scan_verdict found;   /* the same by what was read alone: never inconclusive */
+    struct sw_scan_tally *unread; /* by id */
+    size_t unread_count;
     struct sw_scan_file *files; /* by path */
     size_t file_count;
     struct sw_finding *findings; /* by path, then offset */
@@ -57,15 +71,25 @@ struct sw_scan_report {
     struct sw_digest rules; /* of the rule set: a change makes older claims stale */
 };
 
+/* Kept of one scan; beyond, of each further file only the worst. */
+#define SW_SCAN_FINDINGS_MAX ((size_t)100000)
+/* Seconds for the parsers of one scan, unless somebody says another number. */
+#define SW_SCAN_TIME_LIMIT ((uint64_t)3600)
+
 struct sw_scan;
 
-/* Starts the workers. */
+/* Starts the zygotes of the parsers' processes. What this process holds in memory now is what a
+ * parser that is taken over can come to see, so make it before any key is loaded. */
 sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err);
 void sw_scan_free(struct sw_scan *scan);
 SW_DEFINE_CLEANUP_PTR(scan, struct sw_scan, sw_scan_free)
 
-/* A consumer for sw_reader_run (units must be whole files), and the hook that tells it the names
- * first (sw_model_options.tree_ready). */
+/* How long the parsers of each later pass may take together, on a clock that runs while any of them
+ * does. Files that are left then are not read, and say so. 0 leaves no time at all. */
+void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds);
+
+/* A consumer for sw_reader_run, of whole files or of ranges, and the hook that tells it the names
+ * first (sw_model_options.tree_ready) and so begins a new pass. */
 const struct sw_consumer *sw_scan_consumer(struct sw_scan *scan);
 void sw_scan_tree(void *scan, const struct sw_tree *tree);
 
@@ -73,9 +97,14 @@ void sw_scan_tree(void *scan, const struct sw_tree *tree);
 sw_result sw_scan_finish(
     struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *out, struct sw_error *err);
 
+struct sw_scan_options {
+    uint64_t time_limit; /* seconds, as for sw_scan_limit_time() */
+    struct sw_progress *progress;
+};
+
 /* Scans a file or directory by itself; a .git directory at its root is left out. */
-sw_result sw_scan_path(struct sw_arena *arena, const char *path, struct sw_progress *progress,
-    struct sw_scan_report *out, struct sw_error *err);
+sw_result sw_scan_path(struct sw_arena *arena, const char *path,
+    const struct sw_scan_options *options, struct sw_scan_report *out, struct sw_error *err);
 
 /* Appends the predicate of the scan claim (doc/claims/scan.md). */
 sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, struct sw_buf *out);

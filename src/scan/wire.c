@@ -1,12 +1,13 @@
 /* What travels from the worker to its parent, big-endian:
  *
- *   u8 version (1), u8 status, text format, u32 findings in all, u32 findings that follow, then for
- *   each: u8 severity, text rule, text member, u64 offset, text message
+ *   u8 version (2), u8 status, text format, u8 count of what was not read and a text for each, u32
+ *   findings in all, u32 findings that follow, then for each: u8 severity, text rule, text member,
+ *   u64 offset, text message
  *
  * where a text is u16 length and bytes. The parent reads it as it reads any hostile file. */
 #include "scan/inspect.h"
 
-#define VERSION 1
+#define VERSION 2
 
 static sw_result put_text(struct sw_buf *out, const char *text)
 {
@@ -20,6 +21,10 @@ sw_result sw_inspection_encode(const struct sw_inspection *in, struct sw_buf *ou
     SW_TRY(sw_buf_putc(out, VERSION));
     SW_TRY(sw_buf_putc(out, (char)in->status));
     SW_TRY(put_text(out, in->format));
+    SW_TRY(sw_buf_putc(out, (char)in->unread_count));
+    for (size_t i = 0; i < in->unread_count; i++) {
+        SW_TRY(put_text(out, in->unread[i]));
+    }
     uint32_t total = in->finding_total > UINT32_MAX ? UINT32_MAX : (uint32_t)in->finding_total;
     SW_TRY(sw_buf_put_u32be(out, total));
     SW_TRY(sw_buf_put_u32be(out, (uint32_t)in->finding_count));
@@ -83,6 +88,20 @@ static sw_result get_finding(struct sw_cursor *cur, struct sw_arena *arena, stru
     return get_words(cur, arena, &out->message);
 }
 
+/* Each kind once, and none exactly where the file counts as read. */
+static sw_result get_unread(struct sw_cursor *cur, struct sw_inspection *in)
+{
+    uint8_t count;
+    SW_TRY(sw_cur_u8(cur, &count));
+    for (size_t i = 0; i < count; i++) {
+        const char *id;
+        SW_TRY(get_id(cur, in->arena, &id));
+        SW_TRY(sw_unread(in, id));
+    }
+    bool read = in->status == SW_SCAN_PARSED || in->status == SW_SCAN_PLAIN;
+    return in->unread_count == count && read == (count == 0) ? SW_OK : SW_E_FORMAT;
+}
+
 static sw_result get_head(struct sw_cursor *cur, struct sw_inspection *in, uint32_t *count)
 {
     uint8_t version;
@@ -90,14 +109,17 @@ static sw_result get_head(struct sw_cursor *cur, struct sw_inspection *in, uint3
     uint32_t total;
     SW_TRY(sw_cur_u8(cur, &version));
     SW_TRY(sw_cur_u8(cur, &status));
-    SW_TRY(get_id(cur, in->arena, &in->format));
-    SW_TRY(sw_cur_u32be(cur, &total));
-    SW_TRY(sw_cur_u32be(cur, count));
-    if (version != VERSION || status > SW_SCAN_FAILED || *count > SW_FINDINGS_MAX ||
-        total < *count) {
+    if (version != VERSION || status > SW_SCAN_FAILED) {
         return SW_E_FORMAT;
     }
     in->status = (enum sw_scan_status)status;
+    SW_TRY(get_id(cur, in->arena, &in->format));
+    SW_TRY(get_unread(cur, in));
+    SW_TRY(sw_cur_u32be(cur, &total));
+    SW_TRY(sw_cur_u32be(cur, count));
+    if (*count > SW_FINDINGS_MAX || total < *count) {
+        return SW_E_FORMAT;
+    }
     in->finding_total = total;
     return SW_OK;
 }
@@ -109,8 +131,10 @@ static sw_result decode(struct sw_inspection *in, struct sw_bytes reply)
     SW_TRY(get_head(&cur, in, &count));
     in->findings = SW_ARENA_ARRAY(in->arena, struct sw_finding, count);
     SW_TRY_PTR(in->findings);
+    in->finding_cap = count;
     for (uint32_t i = 0; i < count; i++) {
         SW_TRY(get_finding(&cur, in->arena, &in->findings[i]));
+        in->kept[in->findings[i].severity]++;
         in->finding_count++;
     }
     return sw_cur_left(&cur) == 0 ? SW_OK : SW_E_FORMAT;

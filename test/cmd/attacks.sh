@@ -4,7 +4,7 @@
 
 mkdir m
 echo hello >m/a.txt
-head -c 3000 /dev/urandom >m/w.dat
+tensors m/w.dat 3000
 expect "a store" 0 "$SW_BIN" init
 expect "a sealed model" 0 "$SW_BIN" seal m
 
@@ -27,9 +27,9 @@ expect "nor signs a verdict" 2 "$SW_BIN" admit --key log m
 
 # --- a model by shards is scanned as well ---
 mkdir shards
-head -c 5000 /dev/urandom >shards/w.dat
+tensors shards/w.dat 5000
 expect "seal by shards" 0 "$SW_BIN" seal --json --method shards --shard-size 1000 shards
-json "scans whole files" '.scan.files | map(.size) | join(",")' 5000
+json "scans whole files" '.scan.files | map(.size) | join(",")' "$(stat -c %s shards/w.dat)"
 printf "cposix\nsystem\n(S'true'\ntR." >shards/w.dat
 expect "a malicious file is found by shards, too" 1 "$SW_BIN" seal --method shards --shard-size 4 shards
 expect "what was only signed by shards" 0 "$SW_BIN" sign --key default --method shards --shard-size 4 shards

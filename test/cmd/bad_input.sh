@@ -2,7 +2,7 @@
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
 expect "init" 0 "$SW_BIN" init
-mkdir m && head -c 5000 /dev/urandom >m/weights
+mkdir m && tensors m/weights 5000
 expect "seal" 0 "$SW_BIN" seal m
 key=.sealwright/keys/default.pub
 

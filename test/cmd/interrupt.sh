@@ -39,7 +39,7 @@ expect "and nobody holds it" 0 "$SW_BIN" seal m
 # Who waits for the lock can be stopped too.
 exec 9<>.sealwright/lock
 flock 9
-"$SW_BIN" seal m >"$tmp.out" 2>"$tmp.err" &
+"$SW_BIN" seal m 9<&- >"$tmp.out" 2>"$tmp.err" &
 pid=$!
 ok "a seal waits for the lock" until_open "$pid" "$tmp/.sealwright/lock"
 kill -TERM "$pid"

@@ -16,6 +16,7 @@
 #     json NAME FILTER WANT        jq -r FILTER over the output of the last run gives WANT
 #     one_line_error NAME          the last run said one line on stderr, and it is not empty
 #     until_open PID FILE          waits until the process has the file open; false when it ends before
+#     tensors FILE BYTES           writes a model that the scan reads: random bytes as safetensors
 #     skip N REASON                counts N checks as skipped
 #     skip_all REASON              ends the file as skipped (exit status 77)
 #     note TEXT                    a remark in the output
@@ -47,6 +48,17 @@ tap_done=
 out=
 err=
 rc=
+
+tensors() {
+    local header
+    header=$(printf '{"w":{"dtype":"U8","shape":[%d],"data_offsets":[0,%d]}}' "$2" "$2")
+    {
+        # shellcheck disable=SC2059 # the length, in eight bytes
+        printf "$(printf '\\x%02x' ${#header})\0\0\0\0\0\0\0"
+        printf '%s' "$header"
+        head -c "$2" /dev/urandom
+    } >"$1"
+}
 
 tap_finish() {
     local status=$?

@@ -21,7 +21,7 @@ PY
 
 mkdir made
 ok "the predicates are made" env SW_SCAN_OUT="$PWD/made" "$SW_BUILD/unit-scan-scan"
-for name in clean malicious inconclusive suspicious recognised empty link many; do
+for name in clean malicious inconclusive suspicious recognised empty link many time-limit; do
     expect "$name follows the schema" 0 python3 validate.py "$schema" "made/$name.json"
 done
 
@@ -34,7 +34,10 @@ while read -r name filter; do
     run python3 validate.py "$schema" bad.json
     isnt "refused: $name" "$rc" 0
 done <<'ROWS'
-a-fifth-verdict .verdict="safe"
+a-fourth-verdict .verdict="safe"
+no-verdict-at-all del(.verdict)
+no-coverage del(.coverage)
+an-unread-format-twice .coverage.unreadFormats=["onnx","onnx"]
 no-rules del(.rules)
 a-short-digest .rules="sha256:ab"
 an-unknown-field .extra=1

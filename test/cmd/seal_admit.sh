@@ -3,7 +3,7 @@
 
 mkdir m
 echo '{"a": 1}' >m/config.json
-head -c 100000 /dev/urandom >m/weights.dat
+tensors m/weights.dat 100000
 
 expect "admit needs a store" 4 "$SW_BIN" admit m
 expect "init" 0 "$SW_BIN" init
@@ -100,6 +100,51 @@ cp -r good sharded
 expect "a good one is sealed" 0 "$SW_BIN" seal --method shards --shard-size 50000 --json sharded
 json "and every file was scanned" '.scan.files | length' 2
 expect "and admitted" 0 "$SW_BIN" admit sharded
+
+# What the scan does not read is no evidence, and only a policy that names it takes it without.
+mkdir onnx && cp good/weights.dat onnx/
+printf '\x08\x07\x12\x02pt\x3a\x03\x12\x01g\x42\x02\x10\x0d' >onnx/model.onnx
+run "$SW_BIN" scan --json onnx
+exits "a format without a parser is inconclusive" 3
+json "and named" '.verdict, .found, .unread.onnx' $'inconclusive\nclean\n1'
+json "with its file" '.files[] | select(.unread != []) | .path + " " + .status + " " + .unread[0]' \
+    "model.onnx recognised onnx"
+expect "it is sealed" 0 "$SW_BIN" seal onnx
+like "with a scan that says so" "$out" 'inconclusive  1 of 2 files read .1 safetensors., 1 not read .1 onnx.'
+run "$SW_BIN" admit --json onnx
+exits "and refused for want of evidence" 3
+json "of the scan" '[.rules[] | select(.verdict == "no-evidence") | .name] | join(",")' scanned
+cat >onnx.yaml <<'Y'
+version: 1
+name: takes-onnx-unread
+rules:
+  - name: scanned
+    claim: urn:sealwright:claim:scan:v1
+    fresh: 30d
+    where:
+      - field: predicate.found
+        equals: clean
+      - field: predicate.coverage.unreadFormats.0
+        equals: onnx
+      - field: predicate.coverage.unreadFormats.1
+        exists: false
+Y
+expect "a policy that names the format admits it" 0 "$SW_BIN" admit --policy onnx.yaml onnx
+head -c 100 /dev/urandom | sed '1s/^/\x01/' >onnx/other
+expect "with other binary content it is sealed" 0 "$SW_BIN" seal onnx
+expect "and not admitted by that policy" 1 "$SW_BIN" admit --policy onnx.yaml onnx
+
+# A scan that has no time is no evidence either.
+run "$SW_BIN" scan --json --time-limit 0s good
+exits "without time nothing is parsed" 3
+json "and each file says why" '[.findings[].rule] | join(",")' time-limit
+json "but text is known" '.files[] | select(.path == "config.json") | .status' plain
+expect "with time it is" 0 "$SW_BIN" scan --time-limit 1h good
+expect "a span that is none" 2 "$SW_BIN" scan --time-limit soon good
+like "is explained" "$err" "such as 10m"
+cp -r good hurried
+expect "a seal has a limit too" 0 "$SW_BIN" seal --time-limit 0s hurried
+like "and says it" "$out" "time limit of the whole scan"
 
 # Waivers.
 sed -i '/^waivers:/d' .sealwright/policy.yaml

@@ -37,7 +37,7 @@ exec 9<>.sealwright/lock
 flock 9
 expect "a dry run takes no lock" 0 "$SW_BIN" admit --dry-run m
 size=$(log_size)
-"$SW_BIN" seal other >other.out 2>other.err &
+"$SW_BIN" seal other 9<&- >other.out 2>other.err &
 other=$!
 ok "a seal waits for the lock when it has read the model" until_open "$other" "$tmp/.sealwright/lock"
 is "it recorded nothing before" "$(log_size)" "$size"
@@ -55,7 +55,7 @@ rules:
 Y
 expect "nobody decided on it before" 0 "$SW_BIN" admit --dry-run --policy first.yaml m
 flock 9
-"$SW_BIN" admit --json --policy first.yaml m >first.out 2>first.err &
+"$SW_BIN" admit --json --policy first.yaml m 9<&- >first.out 2>first.err &
 first=$!
 ok "an admission waits for the lock" until_open "$first" "$tmp/.sealwright/lock"
 kill -STOP "$first"

@@ -12,6 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     fuzz_expect(in.status <= SW_SCAN_FAILED && in.finding_count <= SW_FINDINGS_MAX);
+    bool read = in.status == SW_SCAN_PARSED || in.status == SW_SCAN_PLAIN;
+    fuzz_expect(in.unread_count <= SW_UNREAD_MAX && read == (in.unread_count == 0));
     for (size_t i = 0; i < in.finding_count; i++) {
         const char *message = in.findings[i].message;
         fuzz_expect(sw_utf8_valid(sw_bytes(message, strlen(message))));

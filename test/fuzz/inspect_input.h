@@ -23,6 +23,7 @@ static inline void fuzz_expect_reply(const struct sw_inspection *in)
     fuzz_expect(sw_inspection_encode(in, &reply) == SW_OK);
     fuzz_expect(sw_inspection_decode(&back, &arena, sw_buf_bytes(&reply), NULL) == SW_OK);
     fuzz_expect(back.status == in->status && back.finding_count == in->finding_count);
+    fuzz_expect(back.unread_count == in->unread_count);
     for (size_t i = 0; i < back.finding_count; i++) {
         fuzz_expect(strcmp(back.findings[i].message, in->findings[i].message) == 0);
     }
@@ -36,6 +37,7 @@ static inline int fuzz_parse(const struct sw_format *format, const uint8_t *data
     struct sw_inspection in;
     sw_inspection_init(&in, &arena);
     in.format = format->id;
+    in.status = SW_SCAN_PARSED;
     struct sw_bytes head = sw_bytes(data, size < SW_HEAD_SIZE ? size : SW_HEAD_SIZE);
     struct sw_specimen specimen = {
         .source = sw_source_memory(sw_bytes(data, size)), .head = head, .name = "input"};
@@ -43,6 +45,7 @@ static inline int fuzz_parse(const struct sw_format *format, const uint8_t *data
     enum sw_code code = format->parse(&in, &specimen, &err);
     fuzz_expect(code == SW_OK || code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_NOMEM ||
                 code == SW_E_UNSUPPORTED);
+    fuzz_expect(sw_settle(&in) == SW_OK);
     fuzz_expect_reply(&in);
     return 0;
 }

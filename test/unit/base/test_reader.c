@@ -217,6 +217,22 @@ static void ranges_are_numbered_in_order_and_tile_each_file(void **state)
     assert_int_equal(sums.ended[a_units + 1], 0);
 }
 
+static void of_a_head_no_more_is_read_and_all_counts_as_done(void **state)
+{
+    (void)state;
+    SW_CLEANUP(free) uint8_t *a = write_big("a", 1);
+    temp_tree_write(&dir, "b", "0123456789");
+    open_tree();
+    struct sums sums = {0};
+    struct sw_progress progress = {0};
+    const struct sw_reader_options options = {.head_size = 300000, .progress = &progress};
+    assert_int_equal(run(&sums, &options, NULL), SW_OK);
+    assert_int_equal(sums.len[0], 300000);
+    assert_int_equal(sums.sum[0], sum_of(a, 300000));
+    assert_int_equal(sums.len[1], 10);
+    assert_int_equal(progress.bytes_done, BIG_SIZE + 10);
+}
+
 static void a_file_of_exactly_one_range_is_one_unit(void **state)
 {
     (void)state;
@@ -409,6 +425,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_byte_of_each_file_arrives_once_in_order),
         TEST(ranges_are_numbered_in_order_and_tile_each_file),
+        TEST(of_a_head_no_more_is_read_and_all_counts_as_done),
         TEST(a_file_of_exactly_one_range_is_one_unit),
         TEST(units_beyond_counting_are_over_the_limit),
         TEST(several_consumers_see_the_same_bytes),

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -128,6 +129,105 @@ static enum sw_code deed_exec_memory(
     return sw_buf_printf(reply, "%d", part != MAP_FAILED);
 }
 
+/* Where a secret lies in this process, which a child looks for at the same place. */
+static char *secret_page;
+#define SECRET "PRIVATE KEY of the release team"
+
+static enum sw_code deed_read_secret(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%s", secret_page[0] == '\0' ? "nothing" : secret_page);
+}
+
+static char *environment_text; /* of PATH, before the zygote was made */
+
+static enum sw_code deed_read_environment_bytes(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%s", environment_text[0] == '\0' ? "nothing" : environment_text);
+}
+
+static enum sw_code deed_open_memory(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%d", open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
+}
+
+static enum sw_code deed_read_parent(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    char got[8];
+    struct iovec here = {got, sizeof(got)};
+    struct iovec there = {secret_page, sizeof(got)};
+    return sw_buf_printf(
+        reply, "%ld", syscall(SYS_process_vm_readv, getppid(), &here, 1, &there, 1, 0));
+}
+
+/* Adds one to what an earlier call may have left: in memory, and in the place of the file. */
+static enum sw_code deed_leave_state(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    static int calls;
+    static char *kept;
+    const char *found = kept == NULL ? "fresh" : kept;
+    kept = strdup("what the last file said");
+    return sw_buf_printf(reply, "%d %s", ++calls, found);
+}
+
+/* Speaks as a worker that was taken over might: to its caller, and to whoever asks next. */
+static enum sw_code deed_babble(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    static char words[4096];
+    memset(words, 'x', sizeof(words));
+    struct iovec part = {words, sizeof(words)};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    for (int i = 0; i < 64; i++) {
+        (void)sendmsg(i, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    return SW_OK;
+}
+
+static enum sw_code deed_leave(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    _exit(0);
+}
+
+static enum sw_code deed_abort(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    abort();
+}
+
+/* Closes its side, and lives on. */
+static enum sw_code deed_hang_up(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    for (int i = 3; i < 64; i++) {
+        (void)close(i);
+    }
+    return deed_loop(fd, request, reply, err);
+}
+
+static enum sw_code deed_widen_limits(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    const struct rlimit wide = {RLIM_INFINITY, RLIM_INFINITY};
+    return sw_buf_printf(reply, "%d", setrlimit(RLIMIT_CPU, &wide));
+}
+
+/* Says through the given socket that it runs, and does so. */
+static enum sw_code deed_run_on(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    char word = 'r';
+    struct iovec part = {&word, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    (void)sendmsg(fd, &message, MSG_NOSIGNAL);
+    return deed_loop(fd, request, reply, err);
+}
+
 enum deed {
     ECHO,
     READ_FD,
@@ -143,6 +243,17 @@ enum deed {
     ENVIRONMENT,
     DESCRIPTORS,
     EXEC_MEMORY,
+    READ_SECRET,
+    READ_ENVIRONMENT_BYTES,
+    OPEN_MEMORY,
+    READ_PARENT,
+    LEAVE_STATE,
+    BABBLE,
+    LEAVE,
+    ABORT,
+    HANG_UP,
+    WIDEN_LIMITS,
+    RUN_ON,
 };
 
 static const deed_fn deeds[] = {
@@ -160,6 +271,17 @@ static const deed_fn deeds[] = {
     [ENVIRONMENT] = deed_environment,
     [DESCRIPTORS] = deed_descriptors,
     [EXEC_MEMORY] = deed_exec_memory,
+    [READ_SECRET] = deed_read_secret,
+    [READ_ENVIRONMENT_BYTES] = deed_read_environment_bytes,
+    [OPEN_MEMORY] = deed_open_memory,
+    [READ_PARENT] = deed_read_parent,
+    [LEAVE_STATE] = deed_leave_state,
+    [BABBLE] = deed_babble,
+    [LEAVE] = deed_leave,
+    [ABORT] = deed_abort,
+    [HANG_UP] = deed_hang_up,
+    [WIDEN_LIMITS] = deed_widen_limits,
+    [RUN_ON] = deed_run_on,
 };
 
 static enum sw_code do_deed(
@@ -208,7 +330,7 @@ static enum sw_code ask(struct fixture *f, enum deed deed, int fd)
     uint8_t request[] = {(uint8_t)deed, 'h', 'e', 'l', 'l', 'o'};
     sw_buf_clear(&f->reply);
     f->err = (struct sw_error){0};
-    return sw_worker_call(f->worker, fd, sw_bytes(request, sizeof(request)), &f->reply, &f->err);
+    return sw_worker_call(f->worker, fd, sw_bytes(request, sizeof(request)), 0, &f->reply, &f->err);
 }
 
 static void assert_alive(struct fixture *f)
@@ -225,7 +347,7 @@ static void assert_died(struct fixture *f, enum deed deed)
     assert_alive(f);
 }
 
-static void test_a_call_answers_and_the_child_serves_many(void **state)
+static void test_call_after_call_is_answered(void **state)
 {
     for (int i = 0; i < 100; i++) {
         assert_alive(*state);
@@ -331,7 +453,7 @@ static void test_a_request_of_megabytes_arrives_whole(void **state)
     request[0] = ECHO;
     request[(5 << 20) - 1] = 0xab;
     assert_int_equal(
-        sw_worker_call(f->worker, -1, sw_bytes(request, 5 << 20), &f->reply, &f->err), SW_OK);
+        sw_worker_call(f->worker, -1, sw_bytes(request, 5 << 20), 0, &f->reply, &f->err), SW_OK);
     assert_int_equal(f->reply.len, (5 << 20) - 1);
     assert_int_equal(f->reply.data[f->reply.len - 1], 0xab);
 }
@@ -365,7 +487,7 @@ static void test_tighter_limits_of_the_caller_stay(void **state)
         const uint8_t request[] = {ECHO};
         bool good = setrlimit(RLIMIT_NOFILE, &few) == 0 &&
                     sw_worker_new(&worker, do_deed, NULL, NULL, NULL) == SW_OK &&
-                    sw_worker_call(worker, -1, sw_bytes(request, 1), &reply, NULL) == SW_OK;
+                    sw_worker_call(worker, -1, sw_bytes(request, 1), 0, &reply, NULL) == SW_OK;
         sw_worker_free(worker);
         _exit(good ? 0 : 1);
     }
@@ -373,6 +495,253 @@ static void test_tighter_limits_of_the_caller_stay(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static char *map_page(void)
+{
+    char *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_ptr_not_equal(page, MAP_FAILED);
+    return page;
+}
+
+static void assert_says(struct fixture *f, enum deed deed, const char *words)
+{
+    assert_int_equal(ask(f, deed, -1), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), words);
+}
+
+/* Also not by a child that is made after one crashed. */
+static void test_a_secret_that_came_later_is_not_in_any_child(void **state)
+{
+    secret_page = map_page();
+    struct fixture f;
+    setup_with(&f, NULL);
+    memcpy(secret_page, SECRET, sizeof(SECRET));
+    assert_says(&f, READ_SECRET, "nothing");
+    assert_died(&f, CRASH);
+    assert_says(&f, READ_SECRET, "nothing");
+    assert_string_equal(secret_page, SECRET);
+    sw_worker_free(f.worker);
+    sw_buf_release(&f.reply);
+    (void)munmap(secret_page, 4096);
+}
+
+static void test_the_bytes_of_the_environment_are_gone(void **state)
+{
+    environment_text = getenv("PATH");
+    assert_non_null(environment_text);
+    assert_string_not_equal(environment_text, "");
+    struct fixture f;
+    setup_with(&f, NULL);
+    assert_says(&f, READ_ENVIRONMENT_BYTES, "nothing");
+    sw_worker_free(f.worker);
+    sw_buf_release(&f.reply);
+}
+
+static void test_memory_cannot_be_opened_as_a_file(void **state)
+{
+    assert_died(*state, OPEN_MEMORY);
+}
+
+static void test_the_memory_of_the_parent_cannot_be_read(void **state)
+{
+    assert_died(*state, READ_PARENT);
+}
+
+static void test_limits_cannot_be_widened_again(void **state)
+{
+    assert_died(*state, WIDEN_LIMITS);
+}
+
+static void test_what_a_child_leaves_behind_is_not_seen_by_the_next(void **state)
+{
+    for (int i = 0; i < 3; i++) {
+        assert_says(*state, LEAVE_STATE, "1 fresh");
+    }
+}
+
+static void test_babble_is_refused_and_does_not_reach_the_next_call(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ask(f, BABBLE, -1), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "nonsense"));
+    assert_int_equal(f->reply.len, 0);
+    assert_alive(f);
+}
+
+static void test_a_child_that_leaves_without_a_word_is_a_crash(void **state)
+{
+    assert_died(*state, LEAVE);
+}
+
+static void test_a_child_that_aborts_is_a_crash(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(ask(f, ABORT, -1), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "crashed"));
+    assert_alive(f);
+}
+
+static void test_a_child_that_hangs_up_and_lives_on_is_ended(void **state)
+{
+    assert_died(*state, HANG_UP);
+}
+
+static void test_a_deadline_that_has_passed_leaves_no_time(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t request[] = {ECHO};
+    assert_int_equal(
+        sw_worker_call(f->worker, -1, sw_bytes(request, 1), 1, &f->reply, &f->err), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "no time"));
+    assert_alive(f);
+}
+
+static void test_the_clock_stops_a_child_too(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t request[] = {LOOP};
+    uint64_t soon = sw_time_monotonic_ns() + 20000000;
+    assert_int_equal(sw_worker_call(f->worker, -1, sw_bytes(request, 1), soon, &f->reply, &f->err),
+        SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "time"));
+    assert_alive(f);
+}
+
+static size_t count_descriptors(void)
+{
+    size_t count = 0;
+    for (int i = 0; i < 1024; i++) {
+        count += fcntl(i, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static void test_calls_leak_no_descriptor_and_no_process(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(fd) int fd = memfd_create("given", MFD_CLOEXEC);
+    static const enum deed mix[] = {ECHO, READ_FD, FAIL, LEAVE, BABBLE, OPEN};
+    size_t before = count_descriptors();
+    for (size_t i = 0; i < 120; i++) {
+        (void)!ask(f, mix[i % SW_COUNT(mix)], fd);
+    }
+    assert_int_equal(count_descriptors(), before);
+    /* the zygote lives, and nobody else is there to be waited for */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), 0);
+    sw_worker_free(SW_TAKE(f->worker));
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+}
+
+static void test_a_call_gives_the_child_the_file_and_its_socket_alone(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(fd) int fd = memfd_create("given", MFD_CLOEXEC);
+    assert_int_equal(ask(f, DESCRIPTORS, fd), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), SW_SANITIZED ? "3" : "2");
+}
+
+/* The only child that this process has between calls. */
+static pid_t find_zygote(void)
+{
+    char path[64];
+    SW_CLEANUP(buf) struct sw_buf children = SW_BUF_INIT;
+    (void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    SW_CLEANUP(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || sw_fd_read(fd, path, 4096, &children, NULL) != SW_OK) {
+        return 0;
+    }
+    uint64_t pid = 0;
+    struct sw_str text = sw_buf_str(&children);
+    const char *space = text.len == 0 ? NULL : memchr(text.ptr, ' ', text.len);
+    bool found =
+        space != NULL && sw_parse_u64(sw_str_n(text.ptr, (size_t)(space - text.ptr)), &pid);
+    return found ? (pid_t)pid : 0;
+}
+
+/* Made anew it would be a copy of this process, with all that it holds by now. */
+static void test_a_zygote_that_is_gone_is_not_made_again(void **state)
+{
+    struct fixture *f = *state;
+    assert_alive(f);
+    pid_t zygote = find_zygote();
+    if (zygote <= 0) {
+        print_message("skipped: this kernel does not list a process's children\n");
+        skip();
+    }
+    assert_int_equal(kill(zygote, SIGKILL), 0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ask(f, ECHO, -1), SW_E_IO);
+        assert_non_null(strstr(f->err.text, "is gone"));
+        assert_int_equal(f->reply.len, 0);
+    }
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static _Noreturn void call_and_wait(int socket)
+{
+    struct fixture f;
+    setup_with(&f, &(struct sw_worker_options){.cpu_seconds = 5});
+    (void)!ask(&f, RUN_ON, socket);
+    _exit(0);
+}
+
+/* The orphans come to this process, so that it can see how they end. */
+static void test_nobody_outlives_a_caller_that_was_killed(void **state)
+{
+    struct fixture *f = *state;
+    int pair[2];
+    char word;
+    sw_worker_free(SW_TAKE(f->worker));
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    pid_t caller = fork();
+    assert_true(caller >= 0);
+    if (caller == 0) {
+        call_and_wait(pair[1]);
+    }
+    assert_int_equal(read(pair[0], &word, 1), 1);
+    assert_int_equal(kill(caller, SIGKILL), 0);
+    int killed = 0;
+    int status;
+    int count = 0;
+    for (; waitpid(-1, &status, 0) > 0; count++) {
+        killed += WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    }
+    assert_int_equal(count, 3);  /* the caller, its zygote, the child */
+    assert_int_equal(killed, 2); /* the zygote left by itself */
+    (void)close(pair[0]);
+    (void)close(pair[1]);
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0);
+}
+
+/* It never reads a file, and is confined all the same. */
+static void test_the_zygote_is_confined_itself(void **state)
+{
+    char path[64];
+    SW_CLEANUP(buf) struct sw_buf status = SW_BUF_INIT;
+    pid_t zygote = find_zygote();
+    if (zygote <= 0) {
+        print_message("skipped: this kernel does not list a process's children\n");
+        skip();
+    }
+    (void)snprintf(path, sizeof(path), "/proc/%d/status", (int)zygote);
+    SW_CLEANUP(fd) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(sw_fd_read(fd, path, 1 << 16, &status, NULL), SW_OK);
+    assert_non_null(strstr(sw_buf_cstr(&status), "\nSeccomp:\t2\n"));
+    assert_non_null(strstr(sw_buf_cstr(&status), "\nNoNewPrivs:\t1\n"));
+}
+
+static void test_two_workers_do_not_hold_each_other(void **state)
+{
+    struct fixture *f = *state;
+    struct fixture other;
+    setup_with(&other, NULL);
+    sw_worker_free(SW_TAKE(f->worker));
+    assert_alive(&other);
+    sw_worker_free(other.worker);
+    sw_buf_release(&other.reply);
 }
 
 static void test_confinement_names_what_holds(void **state)
@@ -386,7 +755,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        T(test_a_call_answers_and_the_child_serves_many),
+        T(test_call_after_call_is_answered),
         T(test_the_given_file_can_be_read),
         T(test_a_failure_travels_back_with_its_words),
         T(test_opening_another_file_is_denied),
@@ -403,6 +772,24 @@ int main(void)
         T(test_the_child_has_no_environment),
         T(test_the_child_holds_no_other_descriptor),
         T(test_tighter_limits_of_the_caller_stay),
+        T(test_a_secret_that_came_later_is_not_in_any_child),
+        T(test_the_bytes_of_the_environment_are_gone),
+        T(test_memory_cannot_be_opened_as_a_file),
+        T(test_the_memory_of_the_parent_cannot_be_read),
+        T(test_limits_cannot_be_widened_again),
+        T(test_what_a_child_leaves_behind_is_not_seen_by_the_next),
+        T(test_babble_is_refused_and_does_not_reach_the_next_call),
+        T(test_a_child_that_leaves_without_a_word_is_a_crash),
+        T(test_a_child_that_aborts_is_a_crash),
+        T(test_a_child_that_hangs_up_and_lives_on_is_ended),
+        T(test_a_deadline_that_has_passed_leaves_no_time),
+        T(test_the_clock_stops_a_child_too),
+        T(test_calls_leak_no_descriptor_and_no_process),
+        T(test_a_call_gives_the_child_the_file_and_its_socket_alone),
+        T(test_a_zygote_that_is_gone_is_not_made_again),
+        T(test_nobody_outlives_a_caller_that_was_killed),
+        T(test_the_zygote_is_confined_itself),
+        T(test_two_workers_do_not_hold_each_other),
         T(test_confinement_names_what_holds),
 #undef T
     };

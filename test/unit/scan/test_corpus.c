@@ -22,13 +22,15 @@ static const struct {
     {"benign0_v4.pkl", SW_SCAN_CLEAN, "pickle", SW_SCAN_PARSED},
     {"new_pytorch_model.bin", SW_SCAN_CLEAN, "torch", SW_SCAN_PARSED},
     {"pytorch_model.bin", SW_SCAN_CLEAN, "torch-legacy", SW_SCAN_PARSED},
-    {"not_a_pickle.bin", SW_SCAN_CLEAN, "unknown", SW_SCAN_UNKNOWN},
     /* a PNG's magic under the name of a torch file */
-    {"bad_pytorch.pt", SW_SCAN_SUSPICIOUS, "image", SW_SCAN_UNKNOWN},
-    /* nothing here can open these, so there is no evidence */
+    {"bad_pytorch.pt", SW_SCAN_SUSPICIOUS, "image", SW_SCAN_PLAIN},
+    /* nothing here knows or can open these, so there is no evidence */
+    {"not_a_pickle.bin", SW_SCAN_INCONCLUSIVE, "unknown", SW_SCAN_UNKNOWN},
     {"benign_password_protected.zip", SW_SCAN_INCONCLUSIVE, "zip", SW_SCAN_FAILED},
-    {"malicious1.7z", SW_SCAN_INCONCLUSIVE, "7z", SW_SCAN_FAILED},
+    {"malicious1.7z", SW_SCAN_INCONCLUSIVE, "7z", SW_SCAN_RECOGNISED},
 };
+
+static const struct sw_scan_options usual = {.time_limit = SW_SCAN_TIME_LIMIT};
 
 static const char data_dir[] = SW_CORPORA "/pickle/data";
 
@@ -37,7 +39,7 @@ static enum sw_scan_verdict scan(struct sw_arena *arena, const char *name,
 {
     struct sw_error err = {0};
     const char *path = sw_arena_printf(arena, "%s/%s", data_dir, name);
-    enum sw_code code = sw_scan_path(arena, path, NULL, report, &err);
+    enum sw_code code = sw_scan_path(arena, path, &usual, report, &err);
     if (code != SW_OK) {
         fail_msg("%s: %s", name, err.text);
     }

@@ -5,14 +5,16 @@
 /* --- recognising ----------------------------------------------------------------------------- */
 
 #define KNOWN(id) id, SW_SCAN_RECOGNISED, SW_SEVERITY_INFO, "not-read", "recognised"
-#define CLOSED(id) id, SW_SCAN_FAILED, SW_SEVERITY_LOW, "not-opened", "not opened"
-#define UNKNOWN NULL, SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
+#define CLOSED(id) id, SW_SCAN_RECOGNISED, SW_SEVERITY_LOW, "not-opened", "not opened"
+#define UNKNOWN "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, "not-read", "no known format"
 
 static const char hdf5_at_512[512 + 8] = {[512] = '\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
 static const char tar_ustar[512] = {'a', [257] = 'u', 's', 't', 'a', 'r'};
 /* Version 7: no magic; the sum of "a", eight spaces and nothing else is 97 + 256 = 0541. */
 static const char tar_v7[512] = {'a', [148] = '0', '0', '0', '5', '4', '1', '\0', ' '};
 static const char tar_wrong_sum[512] = {'a', [148] = '0', '0', '0', '5', '4', '2', '\0', ' '};
+
+static const char windows[128 + 4] = {'M', 'Z', [60] = '\x80', [128] = 'P', 'E'};
 
 static const struct look_case recognised[] = {
     {"tflite", BYTES("\x1c\0\0\0TFL3\0\0\0\0"), KNOWN("tflite")},
@@ -27,7 +29,16 @@ static const struct look_case recognised[] = {
     {"XGBoost JSON", BYTES("{\"learner\":{\"attributes\":{}}}"), KNOWN("xgboost")},
     {"XGBoost UBJSON", BYTES("{L\0\0\0\0\0\0\0\x07learner{}}"), KNOWN("xgboost")},
     {"XGBoost binary", BYTES("binf\0\0\0\0"), KNOWN("xgboost")},
-    {"word vectors", BYTES("2 3\nthe 0.1 -0.2 0.3\nof 1 2 3\n"), KNOWN("fasttext-vectors")},
+    {"an ELF program",
+        BYTES("\x7f"
+              "ELF\2\1\1"),
+        KNOWN("executable")},
+    {"WebAssembly", BYTES("\0asm\1\0\0\0"), KNOWN("executable")},
+    {"a Mach-O program", BYTES("\xcf\xfa\xed\xfe\7\0\0\1"), KNOWN("executable")},
+    {"a Windows program", windows, sizeof(windows), KNOWN("executable")},
+    {"a Windows program without its header", windows, 70, UNKNOWN},
+    {"compiled Python", BYTES("\xcb\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0\0"), KNOWN("executable")},
+    {"a script", BYTES("#!/bin/sh\nrm -r x\n"), KNOWN("source")},
     {"7z", BYTES("7z\xbc\xaf\x27\x1c\0\4"), CLOSED("7z")},
     {"rar", BYTES("Rar!\x1a\x07\x01\0"), CLOSED("rar")},
     {"gzip", BYTES("\x1f\x8b\x08\0\0\0\0\0\0\3"), CLOSED("gzip")},
@@ -46,21 +57,22 @@ static const struct look_case recognised[] = {
     {"no zlib: another window, broken off", BYTES("\x68\x81\x4b\x04\x00\x00\x62\x00"), UNKNOWN},
     {"old joblib", BYTES("ZF0x20               \x78\x9c\x4b\x04"), CLOSED("zfile")},
     {"old joblib with a space", BYTES("ZF20                  \x78\x9c\x4b\x04"), CLOSED("zfile")},
-    {"a firm", BYTES("ZF Friedrichshafen AG, gears"), UNKNOWN},
     {"lzma with a small dictionary", BYTES("\x5d\0\x08\0\0\x20\0\0\0\0\0\0\0\0"), CLOSED("lzma")},
     {"lzma without a dictionary", BYTES("\x5d\0\0\0\0\x20\0\0\0\0\0\0\0\0"), CLOSED("lzma")},
     {"no zlib: a wrong checksum", BYTES("\x78\x9c\x4b\x04\x00\x00\x62\x00\x63"), UNKNOWN},
     {"tar", tar_ustar, sizeof(tar_ustar), CLOSED("tar")},
     {"old tar", tar_v7, sizeof(tar_v7), CLOSED("tar")},
     {"no tar", tar_wrong_sum, sizeof(tar_wrong_sum), UNKNOWN},
-    {"text", BYTES("Hello\n"), UNKNOWN},
-    {"a PNG", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), UNKNOWN},
     {"numbers", BYTES("\x40\0\0\0\0\0\0\0\x7b\0\0\0\0\0\0\0"), UNKNOWN},
 };
 
-#define PLAIN(id) id, SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, NULL, NULL
+#define PLAIN(id) id, SW_SCAN_PLAIN, SW_SEVERITY_INFO, NULL, NULL
 static const struct look_case plain[] = {
     {"nothing", "", 0, PLAIN("empty")},
+    {"a firm", BYTES("ZF Friedrichshafen AG, gears"), PLAIN("text")},
+    {"word vectors", BYTES("2 3\nthe 0.1 -0.2 0.3\nof 1 2 3\n"), PLAIN("fasttext-vectors")},
+    {"word vectors with a NUL", BYTES("2 3\nthe 0.1 -0.2 0.3\nof 1 2 3\n\0"), UNKNOWN},
+    {"almost a script", BYTES("# !/bin/sh\n"), PLAIN("text")},
     {"prose", BYTES("# A model\n\nIt is good.\n"), PLAIN("text")},
     {"text with an accent", BYTES("caf\xc3\xa9\r\n\tau lait\f"), PLAIN("text")},
     {"words that a pickle could begin with", BYTES("cast\ncattle\nchair\n"), PLAIN("text")},
@@ -72,11 +84,11 @@ static const struct look_case plain[] = {
     {"JPEG", BYTES("\xff\xd8\xff\xe0"), PLAIN("image")},
     {"GIF", BYTES("GIF89a\x01\0"), PLAIN("image")},
     {"WEBP", BYTES("RIFF\x10\0\0\0WEBPVP8 "), PLAIN("image")},
-    {"another RIFF", BYTES("RIFF\x10\0\0\0WAVEfmt "), PLAIN("unknown")},
-    {"text that is cut in a character", BYTES("caf\xc3"), PLAIN("unknown")},
-    {"text with a NUL", BYTES("a\0b"), PLAIN("unknown")},
-    {"text with an escape", BYTES("a\x1b[2J"), PLAIN("unknown")},
-    {"Latin-1", BYTES("caf\xe9 au lait"), PLAIN("unknown")},
+    {"another RIFF", BYTES("RIFF\x10\0\0\0WAVEfmt "), UNKNOWN},
+    {"text that is cut in a character", BYTES("caf\xc3"), UNKNOWN},
+    {"text with a NUL", BYTES("a\0b"), UNKNOWN},
+    {"text with an escape", BYTES("a\x1b[2J"), UNKNOWN},
+    {"Latin-1", BYTES("caf\xe9 au lait"), UNKNOWN},
 };
 
 static void test_plain_files_are_named(void **state)
@@ -93,6 +105,74 @@ static void test_text_may_be_cut_where_the_head_ends(void **state)
     look(&looked, bytes, sizeof(bytes), "README");
     assert_string_equal(looked.in.format, "text");
     looked_release(&looked);
+}
+
+/* What is behind the first bytes decides as well: they alone would hide anything. */
+static void test_text_is_text_to_its_end(void **state)
+{
+    enum { SIZE = 200000 };
+    static char bytes[SIZE];
+    static const struct {
+        size_t at;
+        const char *what;
+        bool text;
+    } rows[] = {{0, "", true}, {SW_HEAD_SIZE - 1, "\xe2\x82\xac", true},
+        {SW_HEAD_SIZE + 65534, "\xf0\x9f\x98\x80", true}, {SIZE - 4, "\xf0\x9f\x98\x80", true},
+        {SIZE - 1, "\xe2", false}, {SIZE - 1, "\x7f", false}, {SW_HEAD_SIZE, "\x01", false},
+        {150000, "\xff", false}, {SW_HEAD_SIZE + 65535, "\xed\xa0\x80", false}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct looked looked;
+        memset(bytes, 'a', sizeof(bytes));
+        memcpy(bytes + rows[i].at, rows[i].what, strlen(rows[i].what));
+        look(&looked, bytes, sizeof(bytes), "README");
+        if (strcmp(looked.in.format, rows[i].text ? "text" : "unknown") != 0 ||
+            looked.in.status != (rows[i].text ? SW_SCAN_PLAIN : SW_SCAN_UNKNOWN)) {
+            fail_msg("row %zu: %s", i, looked.in.format);
+        }
+        looked_release(&looked);
+    }
+}
+
+/* h5py looks for the superblock at every power of two, behind any amount of something else. */
+static void test_hdf5_is_found_behind_what_else_a_file_is(void **state)
+{
+    static const struct {
+        size_t at;
+        const char *before;
+    } rows[] = {{4096, "text"}, {8192, "\x89PNG\r\n\x1a\n"}, {65536, "{\"a\": 1}"}, {131072, ""}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        static char bytes[131072 + 64];
+        struct looked looked;
+        memset(bytes, ' ', sizeof(bytes));
+        memcpy(bytes, rows[i].before, strlen(rows[i].before));
+        memcpy(bytes + rows[i].at, "\x89HDF\r\n\x1a\n", 8);
+        look(&looked, bytes, sizeof(bytes), "notes");
+        assert_string_equal(looked.in.format, "hdf5");
+        assert_true(left_unread(&looked, "hdf5"));
+        looked_release(&looked);
+    }
+}
+
+/* Here a name counts: it makes text a program, and never anything harmless. */
+static void test_text_that_a_name_makes_a_program_is_no_plain_text(void **state)
+{
+    static const struct {
+        const char *name, *bytes, *format;
+    } rows[] = {
+        {"modeling_x.py", "import os\n", "source"},
+        {"a/b.sh", "ls\n", "source"},
+        {"package/__init__.py", "", "empty"},
+        {"run.py.txt", "import os\n", "text"},
+        {"py", "import os\n", "text"},
+        {"x.py", "\x01\x02\x03\x04", "unknown"},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct looked looked;
+        look(&looked, rows[i].bytes, strlen(rows[i].bytes), rows[i].name);
+        assert_string_equal(looked.in.format, rows[i].format);
+        assert_int_equal(left_unread(&looked, "source"), strcmp(rows[i].format, "source") == 0);
+        looked_release(&looked);
+    }
 }
 
 static void test_formats_are_known_by_content(void **state)
@@ -578,6 +658,59 @@ static void test_archives_are_named_by_what_they_hold(void **state)
     }
 }
 
+#define PLAIN_PICKLE                      \
+    {                                     \
+        "m/data.pkl", BYTES("\x80\x02N.") \
+    }
+
+/* An archive is read when everything in it is. */
+static void test_what_is_not_read_in_an_archive_counts_for_the_archive(void **state)
+{
+    static const struct {
+        const char *what;
+        struct {
+            const char *name, *bytes;
+            size_t len;
+        } first, second;
+        const char *unread; /* NULL: nothing */
+        const char *no_unread;
+    } rows[] = {
+        {"plain data", PLAIN_PICKLE, {"m/README", BYTES("Hello\n")}, NULL, "unknown"},
+        {"a tensor", PLAIN_PICKLE, {"m/data/0", BYTES("\1\2\3\4")}, NULL, "unknown"},
+        {"an ONNX model", PLAIN_PICKLE,
+            {"x", BYTES("\x08\x07\x12\x02pt\x3a\x03\x12\x01g\x42\x02\x10\x0d")}, "onnx", "torch"},
+        {"a closed archive", PLAIN_PICKLE, {"x", BYTES("7z\xbc\xaf\x27\x1c\0\4")}, "7z", "failed"},
+        {"binary content", PLAIN_PICKLE, {"x", BYTES("\1\2\3\4")}, "unknown", "torch"},
+        {"a program", PLAIN_PICKLE, {"x.py", BYTES("import os\n")}, "source", "torchscript"},
+        {"TorchScript's code", PLAIN_PICKLE, {"m/code/__torch__.py", BYTES("class A\n")},
+            "torchscript", "source"},
+        {"a program beside TorchScript's code", {"m/code/__torch__/data.pkl", BYTES("\x80\x02N.")},
+            {"m/x.py", BYTES("import os\n")}, "source", "unknown"},
+        {"Keras' configuration", {"config.json", BYTES("{}")}, {"metadata.json", BYTES("{}")},
+            "keras", "json"},
+        {"Keras' weights", {"config.json", BYTES("{}")},
+            {"model.weights.h5", BYTES("\x89HDF\r\n\x1a\n\0\0")}, "hdf5", "unknown"},
+        {"Keras' configuration in a torch archive", PLAIN_PICKLE, {"config.json", BYTES("{}")},
+            "keras", "json"},
+        {"some other configuration", PLAIN_PICKLE, {"m/config.json", BYTES("{}")}, NULL, "keras"},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct zip_member members[] = {
+            zip_stored(rows[i].first.name, rows[i].first.bytes, rows[i].first.len),
+            zip_stored(rows[i].second.name, rows[i].second.bytes, rows[i].second.len)};
+        struct looked looked;
+        look_at_zip(&looked, members, 2, "file");
+        bool unread = rows[i].unread != NULL;
+        if (looked.in.status != (unread ? SW_SCAN_RECOGNISED : SW_SCAN_PARSED) ||
+            (unread && !left_unread(&looked, rows[i].unread)) || !unread_fits(&looked) ||
+            left_unread(&looked, rows[i].no_unread)) {
+            fail_msg("%s: %s, %zu not read", rows[i].what, sw_scan_status_name(looked.in.status),
+                looked.in.unread_count);
+        }
+        looked_release(&looked);
+    }
+}
+
 static void test_pickles_in_archives_are_found_under_any_name(void **state)
 {
     static const char *const names[] = {"data.pkl", "readme.txt", "a/b/c", "x.npy", "m/data/0"};
@@ -729,8 +862,8 @@ static void test_an_end_record_by_chance_is_no_zip(void **state)
     static const char bytes[] = "text PK\x05\x06 and some more text, so long that a record fits";
     struct looked looked;
     look(&looked, bytes, sizeof(bytes) - 1, "notes");
-    assert_int_equal(looked.in.status, SW_SCAN_UNKNOWN);
-    assert_int_equal(looked.in.finding_count, 0);
+    assert_int_equal(looked.in.status, SW_SCAN_UNKNOWN); /* for its control characters */
+    assert_int_equal(looked.worst, SW_SEVERITY_INFO);
     looked_release(&looked);
 }
 
@@ -875,15 +1008,22 @@ static void test_a_malformed_answer_is_refused(void **state)
         const char *what, *bytes;
         size_t len;
     } rows[] = {
-        {"another version", BYTES("\2\0\0\1x\0\0\0\0\0\0\0\0")},
-        {"an unknown status", BYTES("\1\4\0\1x\0\0\0\0\0\0\0\0")},
-        {"a format that is no id", BYTES("\1\0\0\1X\0\0\0\0\0\0\0\0")},
-        {"an empty format", BYTES("\1\0\0\0\0\0\0\0\0\0\0\0")},
-        {"too many findings", BYTES("\1\0\0\1x\0\1\0\0\0\1\0\0")},
+        {"another version", BYTES("\1\0\0\1x\0\0\0\0\0\0\0\0\0")},
+        {"an unknown status", BYTES("\2\5\0\1x\1\0\1x\0\0\0\0\0\0\0\0")},
+        {"a format that is no id", BYTES("\2\0\0\1X\0\0\0\0\0\0\0\0\0")},
+        {"an empty format", BYTES("\2\0\0\0\0\0\0\0\0\0\0\0\0")},
+        {"read, and yet not", BYTES("\2\0\0\1x\1\0\1x\0\0\0\0\0\0\0\0")},
+        {"plain, and yet not", BYTES("\2\1\0\1x\1\0\1x\0\0\0\0\0\0\0\0")},
+        {"not read, and nothing is left", BYTES("\2\2\0\1x\0\0\0\0\0\0\0\0\0")},
+        {"failed, and nothing is left", BYTES("\2\4\0\1x\0\0\0\0\0\0\0\0\0")},
+        {"a kind that is no id", BYTES("\2\2\0\1x\1\0\1X\0\0\0\0\0\0\0\0")},
+        {"a kind twice", BYTES("\2\2\0\1x\2\0\1x\0\1x\0\0\0\0\0\0\0\0")},
+        {"too many findings", BYTES("\2\0\0\1x\0\0\1\0\0\0\1\0\0")},
         {"more findings than in all",
-            BYTES("\1\0\0\1x\0\0\0\0\0\0\0\1\0\0\1r\0\0\0\0\0\0\0\0\0\0\0\0")},
-        {"an unknown severity", BYTES("\1\0\0\1x\0\0\0\1\0\0\0\1\5\0\1r\0\0\0\0\0\0\0\0\0\0\0\0")},
-        {"bytes behind", BYTES("\1\0\0\1x\0\0\0\0\0\0\0\0z")},
+            BYTES("\2\0\0\1x\0\0\0\0\0\0\0\0\1\0\0\1r\0\0\0\0\0\0\0\0\0\0\0\0")},
+        {"an unknown severity",
+            BYTES("\2\0\0\1x\0\0\0\0\1\0\0\0\1\5\0\1r\0\0\0\0\0\0\0\0\0\0\0\0")},
+        {"bytes behind", BYTES("\2\0\0\1x\0\0\0\0\0\0\0\0\0z")},
     };
     SW_CLEANUP(arena) struct sw_arena arena;
     sw_arena_init(&arena, 0);
@@ -894,11 +1034,13 @@ static void test_a_malformed_answer_is_refused(void **state)
             fail_msg("%s", rows[i].what);
         }
     }
+    static const char good[] =
+        "\2\2\0\1x\1\0\1y\0\0\0\1\0\0\0\1\4\0\1r\0\0\0\0\0\0\0\0\0\0\0\1\x1b";
     assert_int_equal(
-        sw_inspection_decode(&in, &arena,
-            sw_bytes("\1\0\0\1x\0\0\0\1\0\0\0\1\4\0\1r\0\0\0\0\0\0\0\0\0\0\0\1\x1b", 30), NULL),
-        SW_OK);
+        sw_inspection_decode(&in, &arena, sw_bytes(good, sizeof(good) - 1), NULL), SW_OK);
     assert_string_equal(in.findings[0].message, "\\x1b");
+    assert_int_equal(in.unread_count, 1);
+    assert_string_equal(in.unread[0], "y");
 }
 
 int main(void)
@@ -907,6 +1049,9 @@ int main(void)
         cmocka_unit_test(test_formats_are_known_by_content),
         cmocka_unit_test(test_plain_files_are_named),
         cmocka_unit_test(test_text_may_be_cut_where_the_head_ends),
+        cmocka_unit_test(test_text_is_text_to_its_end),
+        cmocka_unit_test(test_hdf5_is_found_behind_what_else_a_file_is),
+        cmocka_unit_test(test_text_that_a_name_makes_a_program_is_no_plain_text),
         cmocka_unit_test(test_a_name_that_claims_another_format_is_said),
         cmocka_unit_test(test_safetensors_headers_are_checked_fully),
         cmocka_unit_test(test_a_safetensors_header_over_the_limit_is_no_safetensors),
@@ -917,6 +1062,7 @@ int main(void)
         cmocka_unit_test(test_models_cut_short_are_not_clean),
         cmocka_unit_test(test_fasttext_sizes_are_checked),
         cmocka_unit_test(test_archives_are_named_by_what_they_hold),
+        cmocka_unit_test(test_what_is_not_read_in_an_archive_counts_for_the_archive),
         cmocka_unit_test(test_pickles_in_archives_are_found_under_any_name),
         cmocka_unit_test(test_both_copies_of_a_name_are_looked_at),
         cmocka_unit_test(test_archives_in_archives_are_opened_and_not_without_end),

@@ -18,6 +18,8 @@
 #define ODD "\x80\x02N.\xff\xff"
 #define GOOD "\x80\x02N."
 
+static const struct sw_scan_options usual = {.time_limit = SW_SCAN_TIME_LIMIT};
+
 struct fixture {
     struct temp_tree tree;
     struct sw_arena arena;
@@ -45,7 +47,7 @@ static int teardown(void **state)
 static void scan(struct fixture *f)
 {
     struct sw_error err = {0};
-    if (sw_scan_path(&f->arena, f->tree.path, NULL, &f->report, &err) != SW_OK) {
+    if (sw_scan_path(&f->arena, f->tree.path, &usual, &f->report, &err) != SW_OK) {
         fail_msg("%s", err.text);
     }
 }
@@ -106,7 +108,11 @@ static void a_harmless_tree_is_clean(void **state)
     is_number(&root, "summary.files", 4);
     is_number(&root, "summary.bytes", 15);
     is_number(&root, "summary.parsed", 1);
-    is_number(&root, "summary.unknown", 3);
+    is_number(&root, "summary.plain", 3);
+    is_number(&root, "summary.unknown", 0);
+    is_text(&root, "found", "clean");
+    is_number(&root, "coverage.unreadFiles", 0);
+    assert_int_equal(sw_json_path(&root, sw_str("coverage.unreadFormats"))->count, 0);
     is_number(&root, "formats.pickle", 1);
     is_number(&root, "formats.text", 1);
     is_number(&root, "formats.json", 1);
@@ -135,6 +141,14 @@ static void one_bad_file_makes_the_tree_malicious(void **state)
     assert_null(sw_json_path(&root, sw_str("findings.1.offset")));
 }
 
+/* The claim then has no verdict, so that no condition on it can hold, or fail. */
+static void has_no_verdict(const struct sw_json *root)
+{
+    const struct sw_json *verdict = sw_json_get(root, "verdict");
+    assert_non_null(verdict);
+    assert_int_equal(verdict->type, SW_JSON_NULL);
+}
+
 static void what_cannot_be_opened_is_inconclusive(void **state)
 {
     struct fixture *f = *state;
@@ -142,9 +156,12 @@ static void what_cannot_be_opened_is_inconclusive(void **state)
     temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
     scan(f);
     assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.found, SW_SCAN_CLEAN);
     struct sw_json root = predicate(f, "inconclusive.json");
-    is_text(&root, "verdict", "inconclusive");
-    is_number(&root, "summary.failed", 1);
+    has_no_verdict(&root);
+    is_text(&root, "found", "clean");
+    is_number(&root, "summary.recognised", 1);
+    is_text(&root, "coverage.unreadFormats.0", "7z");
 }
 
 static void what_is_only_odd_is_suspicious(void **state)
@@ -157,14 +174,31 @@ static void what_is_only_odd_is_suspicious(void **state)
     is_text(&root, "verdict", "suspicious");
 }
 
-static void formats_that_are_only_recognised_do_not_spoil_the_verdict(void **state)
+static void what_is_only_recognised_is_no_evidence_and_is_named(void **state)
 {
     struct fixture *f = *state;
-    temp_tree_write_bytes(&f->tree, "m.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    temp_tree_write_bytes(&f->tree, "a.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    temp_tree_write_bytes(&f->tree, "b.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    temp_tree_write_bytes(&f->tree, "c.bin", "\x01\x02\x03\x04", 4);
+    temp_tree_write_bytes(&f->tree, "d.pkl", "\x80\x02(((((((((", 11);
+    temp_tree_write(&f->tree, "e.txt", "text");
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_CLEAN);
+    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
     assert_int_equal(f->report.files[0].status, SW_SCAN_RECOGNISED);
+    assert_int_equal(f->report.files[2].status, SW_SCAN_UNKNOWN);
+    assert_int_equal(f->report.files[3].status, SW_SCAN_FAILED);
+    assert_int_equal(f->report.files[4].unread_count, 0);
     struct sw_json root = predicate(f, "recognised.json");
+    has_no_verdict(&root);
+    is_text(&root, "found", "suspicious"); /* d.pkl is broken */
+    is_number(&root, "coverage.unreadFiles", 4);
+    assert_int_equal(sw_json_path(&root, sw_str("coverage.unreadFormats"))->count, 3);
+    is_text(&root, "coverage.unreadFormats.0", "failed");
+    is_text(&root, "coverage.unreadFormats.1", "tflite");
+    is_text(&root, "coverage.unreadFormats.2", "unknown");
+    is_number(&root, "coverage.unread.failed", 1);
+    is_number(&root, "coverage.unread.tflite", 2);
+    is_number(&root, "coverage.unread.unknown", 1);
     is_text(&root, "findings.0.severity", "info");
 }
 
@@ -189,6 +223,8 @@ static void an_empty_tree_is_no_evidence(void **state)
     scan(f);
     assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
     struct sw_json root = predicate(f, "empty.json");
+    has_no_verdict(&root);
+    assert_int_equal(sw_json_get(&root, "found")->type, SW_JSON_NULL);
     is_number(&root, "summary.files", 0);
 }
 
@@ -211,7 +247,8 @@ static void a_single_file_is_scanned_under_its_name(void **state)
     temp_tree_write(&f->tree, "x.pkl", "no pickle");
     struct sw_error err = {0};
     assert_int_equal(
-        sw_scan_path(&f->arena, temp_tree_path(&f->tree, "x.pkl"), NULL, &f->report, &err), SW_OK);
+        sw_scan_path(&f->arena, temp_tree_path(&f->tree, "x.pkl"), &usual, &f->report, &err),
+        SW_OK);
     assert_int_equal(f->report.file_count, 1);
     assert_string_equal(f->report.files[0].path, "x.pkl");
     assert_string_equal(f->report.findings[0].rule, "name-mismatch");
@@ -222,7 +259,7 @@ static void a_path_that_is_not_there_is_an_error(void **state)
     struct fixture *f = *state;
     struct sw_error err = {0};
     assert_int_equal(
-        sw_scan_path(&f->arena, temp_tree_path(&f->tree, "absent"), NULL, &f->report, &err),
+        sw_scan_path(&f->arena, temp_tree_path(&f->tree, "absent"), &usual, &f->report, &err),
         SW_E_NOENT);
     assert_non_null(strstr(err.text, "absent"));
 }
@@ -284,6 +321,162 @@ static void of_too_many_findings_the_worst_are_listed(void **state)
     is_text(&root, "findings.0.path", "zz");
 }
 
+/* A file cannot hide what is bad behind a thousand trifles. */
+static void a_bad_finding_behind_too_many_harmless_ones_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    enum { COUNT = 1500 };
+    static struct zip_member members[COUNT + 1];
+    static char names[COUNT][16];
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    for (size_t i = 0; i < COUNT; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "%zu.tflite", i);
+        members[i] = zip_stored(names[i], "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    }
+    members[COUNT] = zip_stored("zz", EVIL, sizeof(EVIL) - 1);
+    zip_build(&bytes, members, COUNT + 1);
+    temp_tree_write_bytes(&f->tree, "model.zip", bytes.data, bytes.len);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+    assert_int_equal(f->report.finding_count, 1000);
+}
+
+/* Nor the findings of a whole scan fill the memory, and the worst still counts. */
+static void of_too_many_findings_in_all_the_worst_of_each_file_is_kept(void **state)
+{
+    struct fixture *f = *state;
+    enum { MEMBERS = 1000, ARCHIVES = 101 };
+    static struct zip_member members[MEMBERS];
+    static char names[MEMBERS][16];
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    for (size_t i = 0; i < MEMBERS; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "%zu.tflite", i);
+        members[i] = zip_stored(names[i], "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    }
+    zip_build(&bytes, members, MEMBERS);
+    for (int i = 0; i < ARCHIVES; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof(name), "%03d", i);
+        temp_tree_write_bytes(&f->tree, name, bytes.data, bytes.len);
+    }
+    temp_tree_write_bytes(&f->tree, "zz.pkl", EVIL, sizeof(EVIL) - 1);
+    scan(f);
+    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+    assert_int_equal(f->report.file_count, ARCHIVES + 1);
+    assert_in_range(
+        f->report.finding_count, SW_SCAN_FINDINGS_MAX - MEMBERS, SW_SCAN_FINDINGS_MAX + 2);
+    const struct sw_finding *last = &f->report.findings[f->report.finding_count - 1];
+    assert_string_equal(last->path, "zz.pkl");
+    assert_int_equal(last->severity, SW_SEVERITY_CRITICAL);
+}
+
+/* --- budgets --------------------------------------------------------------------------------- */
+
+/* What needs no parser is known all the same; what does is not read, and is named by nothing that
+ * a policy could take for its format. */
+static void without_time_left_files_are_not_read_and_say_so(void **state)
+{
+    struct fixture *f = *state;
+    static const struct sw_scan_options none = {.time_limit = 0};
+    struct sw_error err = {0};
+    temp_tree_write_bytes(&f->tree, "a.pkl", EVIL, sizeof(EVIL) - 1);
+    temp_tree_write_bytes(&f->tree, "b.pb", "\x08\x01\x12\x02\x0a\x00", 6);
+    temp_tree_write(&f->tree, "c.txt", "text");
+    temp_tree_write_bytes(&f->tree, "d.7z", "7z\xbc\xaf\x27\x1c", 6);
+    assert_int_equal(sw_scan_path(&f->arena, f->tree.path, &none, &f->report, &err), SW_OK);
+    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.files[0].status, SW_SCAN_FAILED);
+    assert_int_equal(f->report.files[1].status, SW_SCAN_FAILED);
+    assert_string_equal(f->report.files[1].format, "unknown");
+    assert_int_equal(f->report.files[2].status, SW_SCAN_PLAIN);
+    assert_int_equal(f->report.files[3].status, SW_SCAN_RECOGNISED);
+    assert_string_equal(f->report.findings[0].rule, "time-limit");
+    assert_non_null(strstr(f->report.findings[0].message, "time limit of the whole scan"));
+    assert_string_equal(f->report.findings[1].rule, "time-limit");
+    struct sw_json root = predicate(f, "time-limit.json");
+    is_number(&root, "coverage.unread.failed", 2);
+}
+
+/* --- the pass -------------------------------------------------------------------------------- */
+
+static void run_pass(
+    struct fixture *f, struct sw_scan *scan, const struct sw_tree *tree, uint64_t range_size)
+{
+    struct sw_error err = {0};
+    const struct sw_consumer *consumer = sw_scan_consumer(scan);
+    const struct sw_reader_options options = {.range_size = range_size};
+    sw_scan_tree(scan, tree);
+    assert_int_equal(sw_reader_run(tree, &consumer, 1, &options, &err), SW_OK);
+    assert_int_equal(sw_scan_finish(scan, &f->arena, &f->report, &err), SW_OK);
+}
+
+/* Where files are hashed by ranges, the scan takes part in the same read, and again in the next. */
+static void files_in_ranges_are_scanned_whole_in_the_same_pass(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
+    SW_CLEANUP(tree) struct sw_tree tree = {.root_fd = -1};
+    const struct sw_tree_options options = {.follow_symlinks = true};
+    char late[9000];
+    memset(late, 'N', sizeof(late));
+    memcpy(late, "\x80\x02", 2);
+    for (size_t i = 2; i + 1 < 8000; i += 2) {
+        late[i + 1] = '0'; /* POP: the stack stays small */
+    }
+    memcpy(late + 8000, &EVIL[2], sizeof(EVIL) - 3);
+    temp_tree_write_bytes(&f->tree, "a-late.pkl", late, 8000 + sizeof(EVIL) - 3);
+    temp_tree_write_bytes(&f->tree, "b-good.pkl", GOOD, sizeof(GOOD) - 1);
+    temp_tree_write(&f->tree, "c-empty", "");
+    assert_int_equal(sw_scan_new(&scan, NULL), SW_OK);
+    assert_int_equal(sw_tree_open(&tree, f->tree.path, &options, NULL), SW_OK);
+    static const uint64_t sizes[] = {1000, 1, 0};
+    for (size_t i = 0; i < SW_COUNT(sizes); i++) {
+        run_pass(f, scan, &tree, sizes[i]);
+        assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+        assert_int_equal(f->report.file_count, 3);
+        assert_int_equal(f->report.finding_count, 1);
+        assert_int_equal(f->report.findings[0].offset, 8000);
+        assert_int_equal(f->report.files[1].status, SW_SCAN_PARSED);
+        assert_string_equal(f->report.files[2].format, "empty");
+    }
+}
+
+/* A range of which nothing is known outweighs what the parser said, but hides nothing bad. */
+static void a_range_that_was_dropped_leaves_the_file_without_evidence(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(scan) struct sw_scan *scan = NULL;
+    SW_CLEANUP(tree) struct sw_tree tree = {.root_fd = -1};
+    const struct sw_tree_options options = {0};
+    temp_tree_write_bytes(&f->tree, "evil.pkl", EVIL, sizeof(EVIL) - 1);
+    temp_tree_write_bytes(&f->tree, "good.pkl", GOOD, sizeof(GOOD) - 1);
+    assert_int_equal(sw_scan_new(&scan, NULL), SW_OK);
+    assert_int_equal(sw_tree_open(&tree, f->tree.path, &options, NULL), SW_OK);
+    for (int order = 0; order < 2; order++) {
+        const struct sw_consumer *consumer = sw_scan_consumer(scan);
+        struct sw_reader_options reader = {0};
+        struct sw_error err = {0};
+        sw_scan_tree(scan, &tree);
+        for (int step = 0; step < 2; step++) {
+            if (step == order) {
+                assert_int_equal(sw_reader_run(&tree, &consumer, 1, &reader, &err), SW_OK);
+                continue;
+            }
+            for (size_t i = 0; i < tree.count; i++) {
+                const struct sw_unit unit = {.entry = i, .start = 1, .end = 2};
+                consumer->drop(consumer->ctx, NULL, &unit);
+            }
+        }
+        assert_int_equal(sw_scan_finish(scan, &f->arena, &f->report, &err), SW_OK);
+        assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+        assert_int_equal(f->report.files[0].status, SW_SCAN_FAILED);
+        assert_int_equal(f->report.files[1].status, SW_SCAN_FAILED);
+        assert_int_equal(f->report.finding_count, 3);
+        assert_string_equal(f->report.unread[0].id, "failed");
+        assert_int_equal(f->report.unread[0].files, 2);
+    }
+}
+
 static void the_digest_of_the_rules_is_stable_and_in_the_report(void **state)
 {
     struct fixture *f = *state;
@@ -315,7 +508,7 @@ int main(void)
         TEST(one_bad_file_makes_the_tree_malicious),
         TEST(what_cannot_be_opened_is_inconclusive),
         TEST(what_is_only_odd_is_suspicious),
-        TEST(formats_that_are_only_recognised_do_not_spoil_the_verdict),
+        TEST(what_is_only_recognised_is_no_evidence_and_is_named),
         TEST(what_takes_a_trial_is_tried),
         TEST(an_empty_tree_is_no_evidence),
         TEST(what_is_no_file_is_no_evidence),
@@ -323,6 +516,11 @@ int main(void)
         TEST(a_path_that_is_not_there_is_an_error),
         TEST(many_files_are_scanned_in_parallel_and_in_order),
         TEST(of_too_many_findings_the_worst_are_listed),
+        TEST(a_bad_finding_behind_too_many_harmless_ones_is_kept),
+        TEST(of_too_many_findings_in_all_the_worst_of_each_file_is_kept),
+        TEST(without_time_left_files_are_not_read_and_say_so),
+        TEST(files_in_ranges_are_scanned_whole_in_the_same_pass),
+        TEST(a_range_that_was_dropped_leaves_the_file_without_evidence),
         TEST(the_digest_of_the_rules_is_stable_and_in_the_report),
         TEST(every_name_has_words),
 #undef TEST
