@@ -12,6 +12,7 @@
 #include "data/diff.h"
 #include "data/proof.h"
 #include "data/reach.h"
+#include "data/summary.h"
 #include "data/trace.h"
 
 #include "data/mixture.h"

@@ -24,6 +24,8 @@ struct sw_graph_source {
     struct sw_str licence; /* empty where the record does not say it, as the next two */
     struct sw_str consent;
     struct sw_str origin;
+    struct sw_str *gaps; /* what the record should say and does not, in words */
+    size_t gap_count;
     int64_t time;
 };
 

@@ -1,4 +1,5 @@
 #include "data/graph_private.h"
+#include "data/source.h"
 
 /* --- what is kept ---------------------------------------------------------------------------- */
 
@@ -30,6 +31,7 @@ static const struct sw_field source_fields[] = {
     SW_FIELD(struct sw_graph_source, licence, "licence", SW_FIELD_TEXT),
     SW_FIELD(struct sw_graph_source, consent, "consent", SW_FIELD_TEXT),
     SW_FIELD(struct sw_graph_source, origin, "origin", SW_FIELD_TEXT),
+    SW_FIELD_MANY(struct sw_graph_source, gaps, gap_count, "gaps", SW_FIELD_TEXTS),
     SW_FIELD(struct sw_graph_source, time, "time", SW_FIELD_TIME),
     SW_FIELD_END,
 };
@@ -192,7 +194,7 @@ static enum sw_code read_source(
     source->consent = sw_source_consent(&record);
     source->origin = sw_source_origin(&record);
     source->time = record.time;
-    return SW_OK;
+    return sw_source_gaps(arena, &record, &source->gaps, &source->gap_count);
 }
 
 static enum sw_code read_dataset(

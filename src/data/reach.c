@@ -382,13 +382,29 @@ static sw_result model_gaps(struct reaching *r, uint32_t model)
     return SW_OK;
 }
 
+/* Could a claim of this type have led on? */
+static bool leads_on(struct sw_str type)
+{
+    static const char *const types[] = {
+        SW_PREDICATE_DATASET, SW_PREDICATE_LINEAGE, SW_PREDICATE_TRAINING};
+    for (size_t i = 0; i < SW_COUNT(types); i++) {
+        if (sw_str_is(type, types[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static sw_result damage_gaps(struct reaching *r)
 {
     for (uint32_t i = 0; i < r->graph->damage_count; i++) {
         const struct sw_graph_damage *d = &r->graph->damages[i];
-        SW_TRY(sw_gap_add(&r->out->gaps, SW_GAP_LOST,
-            "the claim at leaf %llu (" SW_STR_FMT ") cannot be used: " SW_STR_FMT,
-            (unsigned long long)d->stamp.leaf, SW_STR_ARG(d->type), SW_STR_ARG(d->why)));
+        SW_TRY(
+            !leads_on(d->type)
+                ? SW_OK
+                : sw_gap_add(&r->out->gaps, SW_GAP_LOST,
+                      "the claim at leaf %llu (" SW_STR_FMT ") cannot be used: " SW_STR_FMT,
+                      (unsigned long long)d->stamp.leaf, SW_STR_ARG(d->type), SW_STR_ARG(d->why)));
     }
     return SW_OK;
 }
