@@ -14,6 +14,8 @@
     X(data_source_list) \
     X(data_source_show) \
     X(data_mix)         \
+    X(data_consume)     \
+    X(data_weights)     \
     X(evidence_list)    \
     X(evidence_show)    \
     X(evidence_query)   \

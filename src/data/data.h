@@ -15,6 +15,7 @@
 #include "data/summary.h"
 #include "data/trace.h"
 
+#include "data/consumption.h"
 #include "data/mixture.h"
 #include "data/source.h"
 

@@ -179,6 +179,7 @@ static sw_result take(const struct sw_data *data, const struct entry *entries, s
         if (history.problem == NULL) {
             history.problem = check_link(
                 data->arena, i == 0 ? NULL : &entries[i - 1], &entries[i], (uint64_t)i + 1);
+            history.problem_at = i;
         }
     }
     *out = history;

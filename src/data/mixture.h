@@ -17,6 +17,7 @@ struct sw_mixture_history {
     size_t count;
     size_t ignored;      /* of nobody trusted */
     const char *problem; /* which decision forks or breaks the chain; NULL: it is whole */
+    size_t problem_at;   /* its index; those before it are in order */
 };
 
 /* Reads all decisions and checks their chain. A chain that is broken is in `problem`, not a
