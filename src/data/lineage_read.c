@@ -84,7 +84,8 @@ static sw_result read_reason(struct sw_lineage *lineage, const struct sw_json *j
     struct sw_str *text = &cache->reasons[cache->reason_count];
     uint64_t count;
     if (!sw_json_str(sw_json_get(json, "reason"), text) ||
-        !sw_json_u64(sw_json_get(json, "count"), &count) || text->len > SW_REASON_MAX ||
+        !sw_json_u64(sw_json_get(json, "count"), &count) || text->len == 0 ||
+        text->len > SW_REASON_MAX ||
         (cache->reason_count > 0 && sw_str_compare(text[-1], *text) >= 0)) {
         return SW_E_FORMAT;
     }
