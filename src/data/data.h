@@ -13,6 +13,7 @@
 #include "data/proof.h"
 #include "data/reach.h"
 #include "data/summary.h"
+#include "data/taint.h"
 #include "data/trace.h"
 
 #include "data/consumption.h"

@@ -58,7 +58,8 @@ struct sw_graph_consumption {
 struct sw_graph_taint {
     struct sw_graph_stamp stamp;
     struct sw_taint_claim claim;
-    bool stands; /* the newest word of its signer on this selector, and not a lifting */
+    struct sw_str signature; /* to know a claim that was recorded once more */
+    bool stands;             /* the newest word of its signer on this selector, and not a lifting */
 };
 
 struct sw_graph_takedown {

@@ -98,6 +98,9 @@ static sw_result take_trusted(struct sw_graph_builder *builder, enum sw_graph_ki
                                     : code;
     }
     *(struct sw_graph_stamp *)node = *stamp;
+    if (which == SW_NODE_TAINT) {
+        ((struct sw_graph_taint *)node)->signature = sw_str_of_bytes(claim->bundle.signature);
+    }
     *out = node;
     return add(builder, which, node);
 }

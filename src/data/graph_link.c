@@ -378,8 +378,8 @@ static bool same_selector(const struct sw_selector *a, const struct sw_selector 
            (both || sw_str_equal(a->name, b->name));
 }
 
-/* Of one signer about one selector, in the order of their being said; where two were said in one
- * second the taint is the later one, so that nobody lifts by repeating an old word. */
+/* Of one signer about one selector, in the order of their being said; what was said in one second,
+ * in the order of the log. */
 static int by_voice(const void *a, const void *b)
 {
     const struct sw_graph_taint *x = *(struct sw_graph_taint *const *)a;
@@ -397,10 +397,38 @@ static int by_voice(const void *a, const void *b)
     }
     int64_t m = said_at(x->claim.time, &x->stamp);
     int64_t n = said_at(y->claim.time, &y->stamp);
-    if (m != n) {
-        return m < n ? -1 : 1;
+    return m != n ? (m > n) - (m < n) : by_leaf(&x->stamp, &y->stamp);
+}
+
+static bool same_voice(const struct sw_graph_taint *a, const struct sw_graph_taint *b)
+{
+    return sw_str_equal(a->stamp.signer, b->stamp.signer) &&
+           same_selector(&a->claim.selector, &b->claim.selector);
+}
+
+/* Whoever has a claim can put its signature into another bundle that is as good: recorded again, it
+ * would be a later word that nobody said. */
+static bool is_copy(struct sw_graph_taint *const *voices, uint32_t count, uint32_t at)
+{
+    struct sw_bytes signature = sw_bytes_of_str(voices[at]->signature);
+    for (uint32_t i = 0; i < count; i++) {
+        if (voices[i]->stamp.leaf < voices[at]->stamp.leaf &&
+            sw_signature_same(signature, sw_bytes_of_str(voices[i]->signature))) {
+            return true;
+        }
     }
-    return (x->claim.state == SW_TAINTED) - (y->claim.state == SW_TAINTED);
+    return false;
+}
+
+/* The newest word of one signer about one selector. */
+static void settle_voices(struct sw_graph_taint **voices, uint32_t count)
+{
+    for (uint32_t i = count; i-- > 0;) {
+        if (!is_copy(voices, count, i)) {
+            voices[i]->stands = voices[i]->claim.state == SW_TAINTED;
+            return;
+        }
+    }
 }
 
 static sw_result settle_taints(struct sw_graph *g)
@@ -414,11 +442,11 @@ static sw_result settle_taints(struct sw_graph *g)
     if (g->taint_count > 1) {
         qsort(order, g->taint_count, sizeof(*order), by_voice);
     }
-    for (uint32_t i = 0; i < g->taint_count; i++) {
-        struct sw_graph_taint *next = i + 1 < g->taint_count ? order[i + 1] : NULL;
-        bool newest = next == NULL || !sw_str_equal(order[i]->stamp.signer, next->stamp.signer) ||
-                      !same_selector(&order[i]->claim.selector, &next->claim.selector);
-        order[i]->stands = newest && order[i]->claim.state == SW_TAINTED;
+    for (uint32_t from = 0, i = 1; from < g->taint_count; i++) {
+        if (i == g->taint_count || !same_voice(order[from], order[i])) {
+            settle_voices(order + from, i - from);
+            from = i;
+        }
     }
     return SW_OK;
 }

@@ -153,7 +153,11 @@ static const struct sw_field taint_fields[] = {
 };
 
 static const struct sw_field taint_node_fields[] = {
-    STAMP, OBJECT(struct sw_graph_taint, claim, taint_fields), SW_FIELD_END};
+    STAMP,
+    OBJECT(struct sw_graph_taint, claim, taint_fields),
+    SW_FIELD(struct sw_graph_taint, signature, "signature", SW_FIELD_TEXT),
+    SW_FIELD_END,
+};
 
 static const struct sw_field takedown_fields[] = {
     OBJECT(struct sw_takedown_claim, selector, selector_fields),

@@ -155,7 +155,34 @@ static void test_a_signer_lifts_what_they_said(void **state)
     assert_int_equal(standing(w), 1);
     record_taint(w, &alpha, SW_TAINT_LIFTED, 101); /* an old word, said again */
     assert_int_equal(standing(w), 1);
-    record_taint(w, &alpha, SW_TAINT_LIFTED, 102); /* in the same second: the taint stands */
+    record_taint(w, &alpha, SW_TAINT_LIFTED, 102); /* in the same second, but said later */
+    assert_int_equal(standing(w), 0);
+    end_world(w);
+}
+
+/* The same claim in a bundle with a space more: the log takes it for another one. */
+static void test_a_lifting_that_is_recorded_again_lifts_nothing(void **state)
+{
+    (void)state;
+    struct world *w = small_world();
+    struct sw_selector alpha = {.kind = SW_SELECT_SOURCE, .name = sw_str("alpha")};
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_evidence_query query = {.predicate_type = SW_PREDICATE_TAINT};
+    struct sw_evidence_record *records;
+    struct sw_receipt receipt;
+    size_t count;
+    sw_arena_init(&arena, 0);
+    record_taint(w, &alpha, SW_TAINTED, 100);
+    record_taint(w, &alpha, SW_TAINT_LIFTED, 101);
+    MUST(sw_evidence_find(w->t.data.store, &query, &arena, &records, &count, &must_error));
+    MUST(sw_evidence_load(w->t.data.store, &records[0].claim, &bundle, &must_error));
+    record_taint(w, &alpha, SW_TAINTED, 101);
+    assert_int_equal(standing(w), 1);
+    MUST(sw_buf_putc(&bundle, ' '));
+    struct sw_bytes bytes = sw_buf_bytes(&bundle);
+    MUST(sw_evidence_add(w->t.data.store, &bytes, 1, &receipt, &must_error));
+    assert_false(receipt.existed);
     assert_int_equal(standing(w), 1);
     end_world(w);
 }
@@ -340,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_store_has_an_empty_graph),
         cmocka_unit_test(test_the_newest_verdict_counts),
         cmocka_unit_test(test_a_signer_lifts_what_they_said),
+        cmocka_unit_test(test_a_lifting_that_is_recorded_again_lifts_nothing),
         cmocka_unit_test(test_nobody_lifts_what_another_said),
         cmocka_unit_test(test_a_lifting_cannot_be_dated_ahead),
         cmocka_unit_test(test_a_claim_about_something_else_is_damage),
