@@ -4,12 +4,14 @@
  *   ack STORE COUNT BATCH THREADS      the same, and prints how long one in a hundred waited (ms)
  *   plain FILE COUNT BATCH             the same bytes by write and fdatasync, one pair a batch
  *   build STORE COUNT                  a whole log at once: journal, tiles, bundles, checkpoint
+ *   files DIRECTORY COUNT              as many files of the same sizes, by a plain loop, and synced
  *   tree COUNT                         leaf hashes and root in memory
  *   hash COUNT                         SHA-256 over as many blocks as `tree` hashes
  *   init STORE                         an empty store, for the modes that need one */
 #include "evidence/evidence.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -186,6 +188,69 @@ static void run_build(char **args)
     free_batch(&batch);
 }
 
+/* --- the same files by hand ------------------------------------------------------------------ */
+
+static int create(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        struct sw_str dir = sw_path_dir(path);
+        char parent[PATH_MAX];
+        (void)snprintf(parent, sizeof(parent), SW_STR_FMT, SW_STR_ARG(dir));
+        must(sw_dir_make(parent, 0755, &(struct sw_error){0}), &(struct sw_error){0});
+        fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    }
+    if (fd < 0) {
+        die("cannot make a file");
+    }
+    return fd;
+}
+
+/* The tiles of one level (-1: bundles) for hashes or entries `from` to `to`, each of `size` bytes.
+ */
+static void write_tiles(
+    const char *dir, int level, uint64_t from, uint64_t to, const uint8_t *bytes, size_t size)
+{
+    for (uint64_t i = from; i < to; i += 256) {
+        unsigned width = to - i < 256 ? (unsigned)(to - i) : 256;
+        char file[SW_TILE_PATH_SIZE];
+        char path[PATH_MAX];
+        struct sw_error err = {0};
+        sw_tile_path(level, i / 256, width, file);
+        (void)snprintf(path, sizeof(path), "%s/%s", dir, file);
+        SW_CLEANUP(fd) int fd = create(path);
+        must(sw_fd_write(fd, path, sw_bytes(bytes, width * size), &err), &err);
+    }
+}
+
+static void run_files(char **args)
+{
+    static uint8_t bytes[BUILD_BATCH * (2 + SMALL_SIZE)];
+    uint64_t count = number(args[1], UINT32_MAX);
+    char path[PATH_MAX];
+    struct sw_error err = {0};
+    (void)snprintf(path, sizeof(path), "%s/journal", args[0]);
+    SW_CLEANUP(fd) int journal = create(path);
+    for (uint64_t from = 0; from < count; from += BUILD_BATCH) {
+        uint64_t to = count - from < BUILD_BATCH ? count : from + BUILD_BATCH;
+        size_t len = (size_t)(to - from) * (2 + SMALL_SIZE);
+        must(sw_fd_write(journal, path, sw_bytes(bytes, len), &err), &err);
+        if (fdatasync(journal) != 0) {
+            die("cannot sync the file");
+        }
+        write_tiles(args[0], -1, from, to, bytes, 2 + SMALL_SIZE);
+        write_tiles(args[0], 0, from, to, bytes, 32);
+    }
+    for (int level = 1; count >> 8 * level > 0; level++) {
+        write_tiles(args[0], level, 0, count >> 8 * level, bytes, 32);
+    }
+    if (syncfs(journal) != 0) { /* as a log does before it begins its journal anew */
+        die("cannot sync the file system");
+    }
+}
+
+/* --- hashing alone --------------------------------------------------------------------------- */
+
 static void run_tree(char **args)
 {
     uint64_t count = number(args[0], UINT32_MAX);
@@ -230,6 +295,7 @@ static const struct {
     {"ack", 4, run_ack},
     {"plain", 3, run_plain},
     {"build", 2, run_build},
+    {"files", 2, run_files},
     {"tree", 1, run_tree},
     {"hash", 1, run_hash},
     {"init", 1, run_init},
@@ -243,6 +309,7 @@ int main(int argc, char **argv)
             return 0;
         }
     }
-    (void)fprintf(stderr, "usage: bench-log append|ack|plain|build|tree|hash|init ARGUMENT...\n");
+    (void)fprintf(
+        stderr, "usage: bench-log append|ack|plain|build|files|tree|hash|init ARGUMENT...\n");
     return 2;
 }

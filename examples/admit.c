@@ -1,7 +1,9 @@
 /* Admits a model before it is used: the smallest program over the C interface.
  *
  *     cc -o admit admit.c $(pkg-config --cflags --libs sealwright)
- *     ./admit .sealwright model/ */
+ *     ./admit .sealwright model/ [LOG-POLICY [CHECKPOINT]]
+ *
+ * The last two are files that are kept where who can write to the store cannot. */
 #include <sealwright/sealwright.h>
 
 #include <stdio.h>
@@ -20,12 +22,15 @@ static void print_decision(const struct sealwright_decision *decision)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        fprintf(stderr, "usage: %s STORE MODEL\n", argv[0]);
+    if (argc < 3 || argc > 5) {
+        fprintf(stderr, "usage: %s STORE MODEL [LOG-POLICY [CHECKPOINT]]\n", argv[0]);
         return SEALWRIGHT_USAGE;
     }
+    const char *log_policy = argc > 3 ? argv[3] : NULL;
+    const char *checkpoint = argc > 4 ? argv[4] : NULL;
     struct sealwright *sw = NULL;
-    enum sealwright_status status = sealwright_open(argv[1], SEALWRIGHT_WRITE, &sw);
+    enum sealwright_status status =
+        sealwright_open_pinned(argv[1], SEALWRIGHT_WRITE, log_policy, checkpoint, &sw);
     struct sealwright_decision *decision = NULL;
     if (status == SEALWRIGHT_PASS) {
         status = sealwright_admit(sw, argv[2], 0, &decision);

@@ -44,6 +44,14 @@ enum sealwright_mode {
 SEALWRIGHT_API enum sealwright_status sealwright_open(
     const char *path, enum sealwright_mode mode, struct sealwright **out);
 
+/* As sealwright_open(), and FAIL when the store is not the one that is known from elsewhere. Both
+ * are files that who can write to the store cannot write (NULL: none): `log_policy` names the log
+ * and its key (`sealwright log checkpoint --policy`), and the log must have grown from `checkpoint`
+ * (`sealwright log checkpoint`), so that no older copy of the store can stand in its place. */
+SEALWRIGHT_API enum sealwright_status sealwright_open_pinned(const char *path,
+    enum sealwright_mode mode, const char *log_policy, const char *checkpoint,
+    struct sealwright **out);
+
 /* Publishes what was appended and frees the handle (NULL is fine). */
 SEALWRIGHT_API enum sealwright_status sealwright_close(struct sealwright *sw);
 

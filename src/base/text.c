@@ -1,5 +1,7 @@
 #include "base/base.h"
 
+#include "base/utf8.h"
+
 #include <stdio.h>
 
 int sw_str_compare(struct sw_str a, struct sw_str b)
@@ -52,7 +54,7 @@ static size_t utf8_length(const uint8_t *p, size_t left)
     return 0;
 }
 
-bool sw_utf8_valid(struct sw_bytes bytes)
+bool sw_utf8_valid_in_words(struct sw_bytes bytes)
 {
     size_t pos = 0;
     while (pos < bytes.len) {

@@ -16,6 +16,7 @@
 #define MEMORY_DEFAULT ((uint64_t)1 << 30)
 #define CPU_SECONDS_DEFAULT 60
 #define REPLY_DEFAULT ((size_t)64 << 20)
+#define LOOK_UP_MS 50     /* how often a waiting call sees whether it is to stop */
 #define ZYGOTE_SECONDS 60 /* for its answers, which take no work: a machine may be very slow */
 #define FDS_MAX 2
 
@@ -50,7 +51,8 @@ struct call {
     int socket;
     int child; /* descriptor of its process; -1 until the zygote's answer is read */
     uint64_t deadline;
-    bool broken; /* it is late, or its side of the socket is closed before its reply is whole */
+    const struct sw_progress *progress;
+    bool broken; /* it was not to go on, or its side is closed before its reply is whole */
 };
 
 static void close_fd(int *fd)
@@ -237,16 +239,23 @@ static bool is_late(const struct call *call)
     return sw_time_monotonic_ns() >= call->deadline;
 }
 
+/* Milliseconds until something is to be looked at again. */
+static int patience(const struct call *call, uint64_t now)
+{
+    uint64_t ms = (call->deadline - now) / 1000000 + 1;
+    uint64_t most = call->progress == NULL ? INT_MAX : LOOK_UP_MS;
+    return (int)(ms < most ? ms : most);
+}
+
 static bool wait_ready(const struct call *call, short events)
 {
     for (;;) {
         uint64_t now = sw_time_monotonic_ns();
-        if (now >= call->deadline) {
+        if (now >= call->deadline || sw_progress_cancelled(call->progress)) {
             return false;
         }
-        uint64_t ms = (call->deadline - now) / 1000000 + 1;
         struct pollfd wanted = {.fd = call->socket, .events = events};
-        int n = poll(&wanted, 1, ms > INT_MAX ? INT_MAX : (int)ms);
+        int n = poll(&wanted, 1, patience(call, now));
         if (n > 0) {
             return true;
         }
@@ -357,6 +366,7 @@ static enum sw_code say_nonsense(const char *what, struct sw_error *err)
 /* A child that closed its side and lives on must not hold this process up. */
 static enum sw_code bury(const struct sw_worker *worker, struct call *call, struct sw_error *err)
 {
+    SW_TRY(sw_progress_check(call->progress, err));
     if (is_late(call)) {
         return sw_fail(err, SW_E_REFUSED, "the parser ran over its time (of the clock)");
     }
@@ -541,19 +551,18 @@ void sw_worker_free(struct sw_worker *worker)
     free(worker);
 }
 
-sw_result sw_worker_call(struct sw_worker *worker, int fd, struct sw_bytes request,
-    uint64_t deadline, struct sw_buf *reply, struct sw_error *err)
+sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *task,
+    struct sw_buf *reply, struct sw_error *err)
 {
-    uint64_t now = sw_time_monotonic_ns();
-    uint64_t own = now + worker->options.wall_seconds * 1000000000ull;
+    uint64_t own = sw_time_monotonic_ns() + worker->options.wall_seconds * 1000000000ull;
     SW_CLEANUP(call)
-    struct call call = {.socket = -1, .child = -1, .deadline = own};
-    call.deadline = deadline != 0 && deadline < own ? deadline : own;
+    struct call call = {.socket = -1, .child = -1, .deadline = own, .progress = task->progress};
+    call.deadline = task->deadline != 0 && task->deadline < own ? task->deadline : own;
     if (is_late(&call)) {
         return sw_fail(err, SW_E_REFUSED, "no time is left for the parser");
     }
-    SW_TRY(start_call(worker, fd, &call, err));
-    send_request(&call, request);
+    SW_TRY(start_call(worker, task->fd, &call, err));
+    send_request(&call, task->request);
     size_t before = reply->len;
     enum sw_code code = finish_call(worker, &call, read_reply(worker, &call, reply, err), err);
     reply->len = code == SW_OK ? reply->len : before;

@@ -7,6 +7,7 @@
 #define SW_BASE_WORKER_H
 
 #include "base/buf.h"
+#include "base/progress.h"
 
 struct sw_worker;
 
@@ -30,12 +31,20 @@ sw_result sw_worker_new(struct sw_worker **worker, sw_worker_fn fn, void *ctx,
 void sw_worker_free(struct sw_worker *worker);
 SW_DEFINE_CLEANUP_PTR(worker, struct sw_worker, sw_worker_free)
 
+/* What one call is about. */
+struct sw_worker_task {
+    int fd; /* -1: no file */
+    struct sw_bytes request;
+    uint64_t deadline;                  /* sw_time_monotonic_ns(); 0: the worker's own alone */
+    const struct sw_progress *progress; /* asks to stop; NULL: nobody does */
+};
+
 /* One call in a fresh child, which is gone when this returns. A child that died, ran over its
- * limits or talked nonsense gives SW_E_REFUSED with the reason, and the next call works.
- * `deadline` (sw_time_monotonic_ns(), 0: none) can make its time shorter. SW_E_IO when no child
- * could be made; a zygote that is gone is not made again. */
-sw_result sw_worker_call(struct sw_worker *worker, int fd, struct sw_bytes request,
-    uint64_t deadline, struct sw_buf *reply, struct sw_error *err);
+ * limits or talked nonsense gives SW_E_REFUSED with the reason, and the next call works. SW_E_IO
+ * when no child could be made (a zygote that is gone is not made again), SW_E_INTERRUPTED when the
+ * call was asked to stop. */
+sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *task,
+    struct sw_buf *reply, struct sw_error *err);
 
 /* What confines the child on this kernel, for `doctor`: "landlock+seccomp+rlimits" or less. */
 const char *sw_worker_confinement(void);

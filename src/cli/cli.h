@@ -57,7 +57,9 @@ struct sw_cli {
     const struct sw_command *command;
     const char **operands;
     size_t operand_count;
-    const char *store_option; /* --store */
+    const char *store_option;      /* --store */
+    const char *log_policy_option; /* --log-policy */
+    const char *checkpoint_option; /* --checkpoint */
     bool json;
     bool quiet;
     bool help;
@@ -150,8 +152,13 @@ void sw_interrupt_die(void);
 
 /* The store's directory: --store, $SEALWRIGHT_STORE, or .sealwright upwards from here. */
 sw_result sw_cli_store_path(struct sw_cli *cli, const char **path, struct sw_error *err);
+/* What the user keeps of the log: --log-policy and --checkpoint, or $SEALWRIGHT_LOG_POLICY and
+ * $SEALWRIGHT_CHECKPOINT. Every store is opened with it. */
+struct sw_store_pin sw_cli_store_pin(const struct sw_cli *cli);
 sw_result sw_cli_store_open(
     struct sw_cli *cli, enum sw_store_mode mode, struct sw_store **store, struct sw_error *err);
+sw_result sw_cli_store_open_at(const struct sw_cli *cli, const char *path, enum sw_store_mode mode,
+    struct sw_store **store, struct sw_error *err);
 /* Refuses a model that holds the store: its keys would be part of what is signed and shipped. */
 sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
     const struct sw_model_options *options, const char *model, struct sw_error *err);

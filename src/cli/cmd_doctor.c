@@ -80,7 +80,8 @@ static sw_result try_worker(struct sw_error *err)
     SW_CLEANUP(worker) struct sw_worker *worker = NULL;
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
     SW_TRY(sw_worker_new(&worker, parse_nothing, NULL, NULL, err));
-    return sw_worker_call(worker, -1, sw_bytes(NULL, 0), 0, &reply, err);
+    const struct sw_worker_task task = {.fd = -1};
+    return sw_worker_call(worker, &task, &reply, err);
 }
 
 static void check_sandbox(struct doctor *d)
@@ -189,7 +190,7 @@ static void check_store(struct doctor *d)
         return;
     }
     SW_CLEANUP(store) struct sw_store *store = NULL;
-    if (sw_store_open(path, SW_STORE_READ, &store, &err) != SW_OK) {
+    if (sw_cli_store_open_at(d->cli, path, SW_STORE_READ, &store, &err) != SW_OK) {
         tell(d, HEALTH_BAD, "store", err.text);
         return;
     }

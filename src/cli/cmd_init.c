@@ -123,7 +123,7 @@ static sw_result make_store(
         return sw_store_init(path, *origin, err);
     }
     SW_CLEANUP(store) struct sw_store *store = NULL;
-    SW_TRY(sw_store_open(path, SW_STORE_WRITE, &store, err));
+    SW_TRY(sw_cli_store_open_at(cli, path, SW_STORE_WRITE, &store, err));
     *origin = sw_arena_strdup(&cli->arena, sw_store_origin(store));
     SW_TRY_PTR(*origin);
     return sw_store_close(SW_TAKE(store), err);

@@ -8,11 +8,14 @@
 
 struct checkpoint_args {
     bool policy;
+    const char *out;
 };
 
 static const struct sw_option checkpoint_options[] = {
     {"policy", SW_OPTION_FLAG, offsetof(struct checkpoint_args, policy), NULL,
         "print the log's policy file instead: what others need to check its proofs"},
+    {"out", SW_OPTION_TEXT, offsetof(struct checkpoint_args, out), "FILE",
+        "write it here, in the place of what the file held (default: standard output)"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -53,6 +56,9 @@ static sw_result run_checkpoint(struct sw_cli *cli, const void *data, struct sw_
     } else {
         SW_TRY(sw_log_checkpoint(store, &text, err));
     }
+    if (args->out != NULL) {
+        return sw_file_write(args->out, sw_buf_bytes(&text), 0666, SW_WRITE_SYNC, err);
+    }
     if (cli->json) {
         return args->policy ? policy_json(&text, err) : checkpoint_json(cli, &text, err);
     }
@@ -68,9 +74,14 @@ const struct sw_command sw_cmd_log_checkpoint = {
     .args_size = sizeof(struct checkpoint_args),
     .description =
         "The checkpoint is a C2SP signed note: origin, size, root hash, signature. Keep a copy "
-        "somewhere else: *log verify --earlier* then proves that nothing in it was rewritten.",
-    .examples = "  sealwright log checkpoint > head.note\n"
-                "  sealwright log checkpoint --policy > log.policy\n",
+        "somewhere else, where who can write to the store cannot: every command that is given it "
+        "with *--checkpoint* or in $SEALWRIGHT\\_CHECKPOINT then refuses a store in which "
+        "something "
+        "of it was taken back, be it by putting an older copy in place. The newer the kept one, "
+        "the "
+        "more that says. *--policy* gives the log's key alone, for *--log-policy*.",
+    .examples = "  sealwright log checkpoint --out /safe/head.note\n"
+                "  sealwright log checkpoint --policy --out /safe/log.policy\n",
     .run = run_checkpoint,
 };
 
@@ -163,7 +174,7 @@ struct check_args {
 
 static const struct sw_option check_options[] = {
     {"policy", SW_OPTION_TEXT, offsetof(struct check_args, policy), "FILE",
-        "the C2SP policy: which logs and witnesses count (default: the store's)"},
+        "the C2SP policy: which logs and witnesses count (default: --log-policy, or the store's)"},
     {"entry", SW_OPTION_TEXT, offsetof(struct check_args, entry), "FILE",
         "the leaf's bytes, when the proof does not carry them"},
     {NULL, 0, 0, NULL, NULL},
@@ -173,14 +184,18 @@ static sw_result load_policy(
     struct sw_cli *cli, const char *path, struct sw_tlog_policy **policy, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    path = path != NULL ? path : sw_cli_store_pin(cli).log_policy;
     if (path != NULL) {
         SW_TRY(sw_file_read(path, FILE_MAX, &text, err));
     } else {
         SW_CLEANUP(store) struct sw_store *store = NULL;
-        if (sw_cli_store_open(cli, SW_STORE_READ, &store, err) != SW_OK) {
-            return sw_fail(err, SW_E_USAGE,
-                "say which log to trust: give its policy file with --policy ('sealwright log "
-                "checkpoint --policy' prints it)");
+        enum sw_code code = sw_cli_store_open(cli, SW_STORE_READ, &store, err);
+        if (code != SW_OK) {
+            return code == SW_E_REFUSED ? code
+                                        : sw_fail(err, SW_E_USAGE,
+                                              "say which log to trust: give its policy file with "
+                                              "--policy ('sealwright log "
+                                              "checkpoint --policy' prints it)");
         }
         SW_TRY(sw_log_policy(store, &text, err));
     }
@@ -268,7 +283,7 @@ static const struct sw_option verify_options[] = {
     {"policy", SW_OPTION_TEXT, offsetof(struct verify_args, policy), "FILE",
         "check the checkpoint by this policy file (default: the store's own)"},
     {"earlier", SW_OPTION_TEXT, offsetof(struct verify_args, earlier), "FILE",
-        "a checkpoint kept from before: the log must contain it"},
+        "a checkpoint kept from before: the log must contain it (default: that of --checkpoint)"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -330,15 +345,33 @@ static sw_result report_json(const struct sw_log_report *report, struct sw_error
     return sw_json_out_end(&out, err);
 }
 
+/* A log that did not grow from the kept checkpoint is what this command reports, with all else that
+ * is wrong: so it is no reason here not to open the store. */
+static sw_result read_earlier(const struct verify_args *args, struct sw_store_pin *pin,
+    struct sw_buf *earlier, struct sw_error *err)
+{
+    const char *path = args->earlier;
+    if (path == NULL) {
+        path = pin->checkpoint;
+        pin->checkpoint = NULL;
+    }
+    if (path == NULL) {
+        return SW_OK;
+    }
+    SW_TRY(sw_file_read(path, FILE_MAX, earlier, err));
+    return earlier->len > 0 ? SW_OK : sw_fail(err, SW_E_USAGE, "'%s' holds no checkpoint", path);
+}
+
 static sw_result run_verify(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct verify_args *args = data;
+    const char *path = NULL;
     SW_CLEANUP(buf) struct sw_buf earlier = SW_BUF_INIT;
-    if (args->earlier != NULL) {
-        SW_TRY(sw_file_read(args->earlier, FILE_MAX, &earlier, err));
-    }
     SW_CLEANUP(store) struct sw_store *store = NULL;
-    SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+    SW_TRY(sw_cli_store_path(cli, &path, err));
+    struct sw_store_pin pin = sw_cli_store_pin(cli);
+    SW_TRY(read_earlier(args, &pin, &earlier, err));
+    SW_TRY(sw_store_open_pinned(path, SW_STORE_READ, &pin, &store, err));
     struct sw_bar *bar = sw_bar_start(cli, "checking");
     struct sw_log_report report;
     enum sw_code code = sw_log_verify(store, args->policy, sw_buf_bytes(&earlier),
@@ -362,8 +395,10 @@ const struct sw_command sw_cmd_log_verify = {
     .description =
         "Recomputes every hash from the entries up, checks the checkpoint's signature, every tile, "
         "every claim's bytes and the journal, and names each file, leaf and byte that differs.\n\n"
-        "Whoever can write to the store and has its log key could make a whole new log: keep a "
-        "checkpoint elsewhere and give it with *--earlier*.",
+        "Whoever can write to the store could put an older copy of it in place, and with its log "
+        "key "
+        "make a whole new log: keep a checkpoint elsewhere and give it with *--earlier* or "
+        "*--checkpoint*.",
     .examples = "  sealwright log verify --earlier head.note\n",
     .run = run_verify,
 };

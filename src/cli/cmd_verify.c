@@ -151,6 +151,25 @@ static sw_result verify(struct sw_cli *cli, const struct verify_args *args,
     return code;
 }
 
+/* Verification needs no log, which only tells when the signature was recorded. But where the log is
+ * pinned, a store that is another one may have another trust.yaml, too. */
+static sw_result open_beside(
+    const struct sw_cli *cli, const char *path, struct sw_store **store, struct sw_error *err)
+{
+    struct sw_store_pin pin = sw_cli_store_pin(cli);
+    struct sw_error ignored = {0};
+    if (path == NULL) {
+        return SW_OK;
+    }
+    if (pin.log_policy != NULL || pin.checkpoint != NULL) {
+        return sw_store_open_pinned(path, SW_STORE_READ, &pin, store, err);
+    }
+    if (sw_store_open(path, SW_STORE_READ, store, &ignored) != SW_OK) {
+        *store = NULL;
+    }
+    return SW_OK;
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct verify_args *args = data;
@@ -158,11 +177,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(store) struct sw_store *store = NULL;
     const char *store_path = NULL;
     SW_TRY(build_trust(cli, args, &trust, &store_path, err));
-    struct sw_error no_store = {0};
-    if (store_path != NULL &&
-        sw_store_open(store_path, SW_STORE_READ, &store, &no_store) != SW_OK) {
-        store = NULL; /* verification needs no log; it only tells when the signature was recorded */
-    }
+    SW_TRY(open_beside(cli, store_path, &store, err));
     struct sw_verify_request request = {.path = cli->operands[0], .trust = trust, .store = store};
     struct sw_verification v;
     SW_TRY(verify(cli, args, &request, &v, err));

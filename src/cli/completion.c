@@ -5,7 +5,7 @@
 #define NAME_WORDS_MAX 4
 
 /* What every command takes; the table itself is in options.c. */
-static const char *const common[] = {"store", "json", "quiet", "help"};
+static const char *const common[] = {"store", "log-policy", "checkpoint", "json", "quiet", "help"};
 
 /* --- the names as a tree --------------------------------------------------------------------- */
 
@@ -196,6 +196,8 @@ void sw_completion_zsh(FILE *out)
                        "    local typed=\"$words[2,CURRENT-1]\"\n"
                        "    local -a next common\n"
                        "    common=('--store=[the store]:DIR:_files -/'\n"
+                       "        '--log-policy=[the policy of the log]:FILE:_files'\n"
+                       "        '--checkpoint=[an earlier checkpoint]:FILE:_files'\n"
                        "        '--json[print the answer as one JSON document]'\n"
                        "        '--quiet[print nothing but errors]' '--help[show help]')\n"
                        "    case $typed in\n");

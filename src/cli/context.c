@@ -35,14 +35,36 @@ static sw_result find_upwards(struct sw_cli *cli, const char **path, struct sw_e
     }
 }
 
+/* An option, or else a variable that is not empty. */
+static const char *option_or_variable(const char *option, const char *variable)
+{
+    const char *value = option != NULL ? option : getenv(variable);
+    return value == NULL || value[0] == '\0' ? NULL : value;
+}
+
 sw_result sw_cli_store_path(struct sw_cli *cli, const char **path, struct sw_error *err)
 {
-    const char *named = cli->store_option != NULL ? cli->store_option : getenv("SEALWRIGHT_STORE");
-    if (named != NULL && named[0] != '\0') {
+    const char *named = option_or_variable(cli->store_option, "SEALWRIGHT_STORE");
+    if (named != NULL) {
         *path = named;
         return SW_OK;
     }
     return find_upwards(cli, path, err);
+}
+
+struct sw_store_pin sw_cli_store_pin(const struct sw_cli *cli)
+{
+    return (struct sw_store_pin){
+        .log_policy = option_or_variable(cli->log_policy_option, "SEALWRIGHT_LOG_POLICY"),
+        .checkpoint = option_or_variable(cli->checkpoint_option, "SEALWRIGHT_CHECKPOINT"),
+    };
+}
+
+sw_result sw_cli_store_open_at(const struct sw_cli *cli, const char *path, enum sw_store_mode mode,
+    struct sw_store **store, struct sw_error *err)
+{
+    struct sw_store_pin pin = sw_cli_store_pin(cli);
+    return sw_store_open_pinned(path, mode, &pin, store, err);
 }
 
 sw_result sw_cli_store_open(
@@ -50,7 +72,7 @@ sw_result sw_cli_store_open(
 {
     const char *path = NULL;
     SW_TRY(sw_cli_store_path(cli, &path, err));
-    return sw_store_open(path, mode, store, err);
+    return sw_cli_store_open_at(cli, path, mode, store, err);
 }
 
 static bool is_ignored(const struct sw_model_options *options, const char *inside)

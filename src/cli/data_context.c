@@ -19,7 +19,7 @@ static sw_result open_all(struct sw_cli *cli, enum sw_store_mode mode,
         SW_TRY(sw_cli_signer(cli, path, args, &out->held, err));
         out->data.signer = &out->held.signer;
     }
-    SW_TRY(sw_store_open(path, mode, &out->store, err));
+    SW_TRY(sw_cli_store_open_at(cli, path, mode, &out->store, err));
     SW_TRY(sw_cli_trust(cli, path, &out->trust, err));
     out->data.store = out->store;
     out->data.trust = out->trust;

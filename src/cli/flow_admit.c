@@ -125,6 +125,7 @@ static sw_result look_once(struct sw_arena *arena, const struct sw_admit_request
         verify.options.model.consumer_count = 1;
         verify.options.model.tree_ready = sw_scan_tree;
         verify.options.model.tree_ctx = request->scan;
+        sw_scan_watch(request->scan, request->options.model.progress);
     }
     SW_TRY(sw_flow_verify(arena, &verify, signature, &out->verification, err));
     /* A scan speaks about the bytes that were read: it counts only when they are the signed ones.

@@ -20,6 +20,7 @@ static sw_result hash_and_scan(struct sw_arena *arena, const struct sw_seal_requ
     options.consumer_count = SW_COUNT(consumers);
     options.tree_ready = sw_scan_tree;
     options.tree_ctx = request->scan;
+    sw_scan_watch(request->scan, options.progress);
     SW_TRY(sw_model_hash(arena, request->path, &options, &out->manifest, err));
     return sw_scan_finish(request->scan, arena, &out->scan, err);
 }

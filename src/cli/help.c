@@ -9,6 +9,12 @@ static const struct {
     const char *help;
 } common_help[] = {
     {"store", "DIR", "the store (default: $SEALWRIGHT_STORE, else .sealwright here or above)"},
+    {"log-policy", "FILE",
+        "open no store but that of the log whose policy file this is (default: "
+        "$SEALWRIGHT_LOG_POLICY)"},
+    {"checkpoint", "FILE",
+        "open no store whose log did not grow from this kept checkpoint (default: "
+        "$SEALWRIGHT_CHECKPOINT)"},
     {"json", NULL, "print the answer as one JSON document"},
     {"quiet", NULL, "print nothing but errors; the exit status tells"},
     {"help", NULL, "show this help"},
@@ -201,7 +207,10 @@ static sw_result scdoc_overview(FILE *out)
     (void)fprintf(out,
         "# FILES\n\n_.sealwright/_\n\tThe store: journal, log, claims, keys, _trust.yaml_, "
         "_policy.yaml_.\n\n# ENVIRONMENT\n\n*SEALWRIGHT\\_STORE*\n\tThe store, when *--store* does "
-        "not name one.\n\n*NO\\_COLOR*\n\tNo colours on a terminal.\n\n");
+        "not name one.\n\n*SEALWRIGHT\\_LOG\\_POLICY*, *SEALWRIGHT\\_CHECKPOINT*\n\tFiles for "
+        "*--log-policy* and *--checkpoint*, when these are not given. Keep them where who can "
+        "write "
+        "to the store cannot.\n\n*NO\\_COLOR*\n\tNo colours on a terminal.\n\n");
     scdoc_tail(out);
     return SW_OK;
 }

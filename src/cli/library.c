@@ -108,6 +108,13 @@ static sw_result load_papers(struct sealwright *sw)
 enum sealwright_status sealwright_open(
     const char *path, enum sealwright_mode mode, struct sealwright **out)
 {
+    return sealwright_open_pinned(path, mode, NULL, NULL, out);
+}
+
+enum sealwright_status sealwright_open_pinned(const char *path, enum sealwright_mode mode,
+    const char *log_policy, const char *checkpoint, struct sealwright **out)
+{
+    struct sw_store_pin pin = {log_policy, checkpoint};
     struct sealwright *sw = calloc(1, sizeof(*sw));
     if (sw == NULL) {
         *out = NULL;
@@ -125,8 +132,8 @@ enum sealwright_status sealwright_open(
         code = sw_scan_new(&sw->scan, &sw->error);
     }
     if (code == SW_OK) {
-        code = sw_store_open(
-            path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &sw->store, &sw->error);
+        code = sw_store_open_pinned(path, sw->writes ? SW_STORE_WRITE : SW_STORE_READ, &pin,
+            &sw->store, &sw->error);
     }
     return finish(sw, code);
 }

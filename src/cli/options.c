@@ -3,6 +3,8 @@
 /* What every command takes. */
 static const struct sw_option common_options[] = {
     {"store", SW_OPTION_TEXT, offsetof(struct sw_cli, store_option), "DIR", NULL},
+    {"log-policy", SW_OPTION_TEXT, offsetof(struct sw_cli, log_policy_option), "FILE", NULL},
+    {"checkpoint", SW_OPTION_TEXT, offsetof(struct sw_cli, checkpoint_option), "FILE", NULL},
     {"json", SW_OPTION_FLAG, offsetof(struct sw_cli, json), NULL, NULL},
     {"quiet", SW_OPTION_FLAG, offsetof(struct sw_cli, quiet), NULL, NULL},
     {"help", SW_OPTION_FLAG, offsetof(struct sw_cli, help), NULL, NULL},

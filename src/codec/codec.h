@@ -1,5 +1,5 @@
-/* Formats that carry other formats: JSON, YAML, base64, hex, zip, protobuf wire. This header is the
- * room's public face. */
+/* Formats that carry other formats: JSON, YAML, base64, hex, gzip, zstd, zip, protobuf wire. This
+ * header is the room's public face. */
 #ifndef SW_CODEC_CODEC_H
 #define SW_CODEC_CODEC_H
 
@@ -8,7 +8,9 @@
 #include "codec/base64.h"
 #include "codec/compress.h"
 #include "codec/hex.h"
+#include "codec/inflate.h"
 #include "codec/json.h"
+#include "codec/json_scan.h"
 #include "codec/json_stream.h"
 #include "codec/json_write.h"
 #include "codec/wire.h"

@@ -4,10 +4,6 @@
 #include "codec/json_lex.h"
 #include "codec/json_number.h"
 
-#include <inttypes.h>
-
-#define DEFAULT_BYTES (UINT64_C(256) << 20)
-
 static sw_result take_event(struct sw_json_builder *b, const struct sw_json_event *event)
 {
     switch (event->type) {
@@ -25,16 +21,10 @@ static sw_result take_event(struct sw_json_builder *b, const struct sw_json_even
 sw_result sw_json_parse(struct sw_arena *arena, struct sw_bytes text,
     const struct sw_json_limits *limits, struct sw_json *out, struct sw_error *err)
 {
-    uint64_t max_bytes =
-        limits == NULL || limits->max_bytes == 0 ? DEFAULT_BYTES : limits->max_bytes;
-    if (text.len > max_bytes) {
-        return sw_fail(err, SW_E_LIMIT,
-            "byte %" PRIu64 ": the document is %zu bytes, more than the "
-            "%" PRIu64 " that are read",
-            max_bytes, text.len, max_bytes);
-    }
+    struct sw_json_limits filled = sw_json_limits_filled(limits);
+    SW_TRY(sw_json_check_size(text, &filled, err));
     SW_CLEANUP(json_lexer) struct sw_json_lexer lexer;
-    sw_json_lexer_init(&lexer, limits, false, 0);
+    sw_json_lexer_init(&lexer, &filled, false, 0);
     lexer.start = text.len == 0 ? (const uint8_t *)"" : text.ptr;
     lexer.p = lexer.start;
     lexer.end = lexer.start + text.len;

@@ -1,26 +1,48 @@
 #include "codec/json_lex.h"
 
 #include "codec/json_number.h"
+#include "codec/json_string.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define DEFAULT_BYTES (UINT64_C(256) << 20)
 #define DEFAULT_DEPTH 64
 #define DEFAULT_VALUES (16u << 20)
 
 /* Bytes of a hostile name that an error message repeats. */
 #define NAME_SHOWN 80
 
+struct sw_json_limits sw_json_limits_filled(const struct sw_json_limits *limits)
+{
+    static const struct sw_json_limits none = {0};
+    limits = limits == NULL ? &none : limits;
+    return (struct sw_json_limits){
+        .max_bytes = limits->max_bytes == 0 ? DEFAULT_BYTES : limits->max_bytes,
+        .max_depth = limits->max_depth == 0 ? DEFAULT_DEPTH : limits->max_depth,
+        .max_values = limits->max_values == 0 ? DEFAULT_VALUES : limits->max_values,
+    };
+}
+
+sw_result sw_json_check_size(
+    struct sw_bytes text, const struct sw_json_limits *limits, struct sw_error *err)
+{
+    if (text.len <= limits->max_bytes) {
+        return SW_OK;
+    }
+    return sw_fail(err, SW_E_LIMIT,
+        "byte %" PRIu64 ": the document is %zu bytes, more than the %" PRIu64 " that are read",
+        limits->max_bytes, text.len, limits->max_bytes);
+}
+
 void sw_json_lexer_init(struct sw_json_lexer *lexer, const struct sw_json_limits *limits,
     bool copy_names, uint64_t max_names)
 {
-    static const struct sw_json_limits defaults = {0};
-    limits = limits == NULL ? &defaults : limits;
+    struct sw_json_limits filled = sw_json_limits_filled(limits);
     *lexer = (struct sw_json_lexer){
         .max_token = UINT64_MAX,
-        .max_depth = limits->max_depth == 0 ? DEFAULT_DEPTH : limits->max_depth,
-        .max_values = limits->max_values == 0 ? DEFAULT_VALUES : limits->max_values,
+        .max_depth = filled.max_depth,
+        .max_values = filled.max_values,
     };
     sw_json_names_init(&lexer->names, copy_names, max_names);
 }
@@ -86,35 +108,6 @@ static sw_result skip_space(struct sw_json_lexer *lexer, struct sw_error *err)
     }
 }
 
-#define EVERY_BYTE(c) (UINT64_C(0x0101010101010101) * (c))
-
-/* The first quote, backslash or control character, eight bytes at a time: a byte's top bit is set
- * in `found` when subtracting borrowed through it. Bytes behind the first hit may be set wrongly,
- * so only the lowest counts. *high gathers the top bits of what was passed over: not zero when it
- * is more than ASCII. */
-static const uint8_t *scan_string(const uint8_t *p, const uint8_t *end, uint64_t *high)
-{
-    while (end - p >= 8) {
-        uint64_t word;
-        memcpy(&word, p, sizeof(word));
-        word = le64toh(word);
-        uint64_t control = word - EVERY_BYTE(0x20);
-        uint64_t quote = (word ^ EVERY_BYTE('"')) - EVERY_BYTE(1);
-        uint64_t backslash = (word ^ EVERY_BYTE('\\')) - EVERY_BYTE(1);
-        uint64_t found = (control | quote | backslash) & ~word & EVERY_BYTE(0x80);
-        if (found != 0) {
-            *high |= word & EVERY_BYTE(0x80) & ((found & -found) - 1);
-            return p + __builtin_ctzll(found) / 8;
-        }
-        *high |= word & EVERY_BYTE(0x80);
-        p += 8;
-    }
-    while (p < end && *p != '"' && *p != '\\' && *p >= 0x20) {
-        *high |= *p++ & 0x80;
-    }
-    return p;
-}
-
 /* Bytes that a number or a literal may hold, or that would make one wrong if they followed it. */
 static bool is_word(uint8_t c)
 {
@@ -136,7 +129,7 @@ static bool find_end(const struct sw_json_lexer *lexer, bool string, size_t *see
             at++;
             continue;
         }
-        at = scan_string(at, lexer->end, &high);
+        at = sw_json_find_stop(at, lexer->end, &high);
         if (at < lexer->end && *at != '\\') {
             return true;
         }
@@ -198,95 +191,6 @@ static enum sw_code fail_utf8(
     return fail_at(lexer, at, "a string is not valid UTF-8", err);
 }
 
-/* Four hexadecimal digits, or -1. */
-static int32_t hex4(const uint8_t *p, const uint8_t *end)
-{
-    int32_t value = 0;
-    for (size_t i = 0; i < 4; i++) {
-        if (p + i >= end) {
-            return -1;
-        }
-        uint8_t c = p[i] | 0x20;
-        int32_t digit = is_digit(p[i]) ? p[i] - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0) {
-            return -1;
-        }
-        value = value << 4 | digit;
-    }
-    return value;
-}
-
-static size_t put_utf8(uint32_t c, uint8_t *out)
-{
-    if (c < 0x80) {
-        out[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (uint8_t)(0xC0 | c >> 6);
-        out[1] = (uint8_t)(0x80 | (c & 0x3F));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (uint8_t)(0xE0 | c >> 12);
-        out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-        out[2] = (uint8_t)(0x80 | (c & 0x3F));
-        return 3;
-    }
-    out[0] = (uint8_t)(0xF0 | c >> 18);
-    out[1] = (uint8_t)(0x80 | (c >> 12 & 0x3F));
-    out[2] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-    out[3] = (uint8_t)(0x80 | (c & 0x3F));
-    return 4;
-}
-
-/* A \u escape, and its second half when it is a surrogate (RFC 8259 section 7). Moves *from past
- * what it read and *to past what it wrote; NULL, or what is wrong. */
-static const char *decode_unicode(const uint8_t **from, const uint8_t *end, uint8_t **to)
-{
-    const uint8_t *p = *from;
-    int32_t unit = hex4(p + 2, end);
-    if (unit < 0) {
-        return "\\u needs four hexadecimal digits";
-    }
-    uint32_t c = (uint32_t)unit;
-    p += 6;
-    if (c >= 0xD800 && c <= 0xDFFF) {
-        int32_t low =
-            c < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? hex4(p + 2, end) : -1;
-        if (low < 0xDC00 || low > 0xDFFF) {
-            return "an unpaired surrogate";
-        }
-        c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
-        p += 6;
-    }
-    *to += put_utf8(c, *to);
-    *from = p;
-    return NULL;
-}
-
-static const char *decode_escape(const uint8_t **from, const uint8_t *end, uint8_t **to)
-{
-    static const uint8_t simple[256] = {['"'] = '"',
-        ['\\'] = '\\',
-        ['/'] = '/',
-        ['b'] = '\b',
-        ['f'] = '\f',
-        ['n'] = '\n',
-        ['r'] = '\r',
-        ['t'] = '\t'};
-    uint8_t c = (*from)[1];
-    if (c == 'u') {
-        return decode_unicode(from, end, to);
-    }
-    if (simple[c] == 0) {
-        return "an unknown escape; only \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u exist";
-    }
-    *(*to)++ = simple[c];
-    *from += 2;
-    return NULL;
-}
-
 /* Decodes [from, end), which holds escapes, each with a byte behind its backslash. What is decoded
  * is never longer than how it was written, so that it fits in its own place. */
 static sw_result decode_string(struct sw_json_lexer *lexer, const uint8_t *from, const uint8_t *end,
@@ -296,19 +200,9 @@ static sw_result decode_string(struct sw_json_lexer *lexer, const uint8_t *from,
                                           : sw_arena_alloc(lexer->arena, (size_t)(end - from));
     SW_TRY_PTR(start);
     uint8_t *to = start;
-    while (from < end) {
-        const uint8_t *escape = memchr(from, '\\', (size_t)(end - from));
-        size_t plain = (size_t)((escape == NULL ? end : escape) - from);
-        memmove(to, from, plain);
-        to += plain;
-        from += plain;
-        if (escape == NULL) {
-            break;
-        }
-        const char *wrong = decode_escape(&from, end, &to);
-        if (wrong != NULL) {
-            return fail_at(lexer, from, wrong, err);
-        }
+    const char *wrong = sw_json_decode_string(&from, end, &to);
+    if (wrong != NULL) {
+        return fail_at(lexer, from, wrong, err);
     }
     *out = sw_str_n((const char *)start, (size_t)(to - start));
     return SW_OK;
@@ -321,10 +215,10 @@ static sw_result lex_string(struct sw_json_lexer *lexer, struct sw_str *out, str
     const uint8_t *from = quote + 1;
     uint64_t high = 0;
     bool escaped = false;
-    const uint8_t *at = scan_string(from, lexer->end, &high);
+    const uint8_t *at = sw_json_find_stop(from, lexer->end, &high);
     while (lexer->end - at >= 2 && *at == '\\') {
         escaped = true;
-        at = scan_string(at + 2, lexer->end, &high);
+        at = sw_json_find_stop(at + 2, lexer->end, &high);
     }
     if (at == lexer->end || *at == '\\') {
         return fail_at(lexer, quote, "a string has no closing quote", err);

@@ -48,6 +48,12 @@ struct sw_json_lexer {
     struct sw_json_names names;
 };
 
+/* The limits with nothing left to default; `limits` may be NULL. */
+struct sw_json_limits sw_json_limits_filled(const struct sw_json_limits *limits);
+/* SW_E_LIMIT when the whole document is longer than the limits, which are filled, allow. */
+sw_result sw_json_check_size(
+    struct sw_bytes text, const struct sw_json_limits *limits, struct sw_error *err);
+
 /* Applies defaults. The window and `refill`, `arena`, `last`, `many` are the caller's to set. */
 void sw_json_lexer_init(struct sw_json_lexer *lexer, const struct sw_json_limits *limits,
     bool copy_names, uint64_t max_names);

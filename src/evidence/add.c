@@ -242,6 +242,9 @@ static sw_result commit_batch(struct batch *batch, struct sw_error *err)
                                  : add->twin == i ? add->existing
                                                   : batch->additions[add->twin].claim.record.leaf;
     }
+    if (n > 0) {
+        batch->store->claims_end = entries.first;
+    }
     return SW_OK;
 }
 

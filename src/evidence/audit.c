@@ -240,6 +240,11 @@ static sw_result audit_head(struct sw_audit *audit, struct head_check *check, st
         return sw_audit_problem(audit, SW_STORE_CHECKPOINT_FILE, SW_AUDIT_NONE, SW_AUDIT_NONE,
             "%s; without it neither tiles nor entries can be checked", why.text);
     }
+    /* The journal is signed by the key that the store's own policy names. */
+    if (!sw_tlog_policy_names(check->policy, &audit->store->vkey)) {
+        SW_TRY(sw_audit_problem(audit, SW_STORE_POLICY_FILE, SW_AUDIT_NONE, SW_AUDIT_NONE,
+            "it names another key for this log than the policy that was given"));
+    }
     audit->has_head = true;
     audit->size = check->head.size;
     audit->root = check->head.root;

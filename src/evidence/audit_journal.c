@@ -18,8 +18,10 @@ static enum sw_code compare_tile(void *ctx, int level, uint64_t index, unsigned 
     }
     sw_tile_file(level, index, SW_TILE_WIDTH, file);
     enum sw_code rc = sw_disk_get(&audit->store->disk, file, UINT32_MAX, &is, NULL);
-    /* A tile that nobody signed need not be there yet. */
-    if (rc == SW_E_NOENT || sw_bytes_equal(sw_buf_bytes(&is), data)) {
+    /* A tile that nobody signed need not be there yet, nor all of it. */
+    bool begun = rc == SW_OK && is.len <= data.len &&
+                 sw_bytes_equal(sw_buf_bytes(&is), sw_bytes(data.ptr, is.len));
+    if (begun || rc == SW_E_NOENT) {
         return SW_OK;
     }
     uint64_t leaf = (index * SW_TILE_WIDTH) << (level < 0 ? 0 : 8 * (unsigned)level);
@@ -104,6 +106,7 @@ sw_result sw_audit_journal(struct sw_audit *audit, struct sw_error *err)
     struct journal_check check = {audit, !audit->has_head};
     struct sw_journal journal;
     sw_journal_init(&journal, &audit->store->disk);
+    sw_journal_bind(&journal, audit->store->origin, audit->store->key);
     audit->edge->sink = compare_tile;
     audit->edge->ctx = audit;
     enum sw_code rc = check_journal(&check, &journal, err);

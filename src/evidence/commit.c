@@ -22,11 +22,13 @@ enum sw_code sw_store_put_tile(void *ctx, int level, uint64_t index, unsigned wi
     struct sw_store *store = ctx;
     char file[SW_TILE_FILE_SIZE];
     sw_tile_file(level, index, width, file);
+    bool full = width == SW_TILE_WIDTH;
     /* The higher levels' partial tiles seldom change from one publication to the next. */
-    bool may_be_there = store->repairing || (level > 0 && width < SW_TILE_WIDTH);
+    bool may_be_there = store->repairing || (level > 0 && !full);
+    /* Nobody asks for a full tile before a checkpoint covers it, and that is written last. */
     SW_TRY(may_be_there ? sw_disk_ensure(&store->disk, file, data, err)
-                        : sw_disk_put(&store->disk, file, data, 0, err));
-    if (width < SW_TILE_WIDTH) {
+                        : sw_disk_put(&store->disk, file, data, full ? SW_DISK_NEW : 0, err));
+    if (!full) {
         return SW_OK;
     }
     unsigned shift = 8 * (unsigned)(level < 0 ? 1 : level + 1);

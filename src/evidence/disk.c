@@ -157,7 +157,7 @@ static sw_result move_into_place(const struct sw_disk *disk, const char *path, s
     return move_temp(disk, path) ? SW_OK : fail_at(disk, errno, "write", path, err);
 }
 
-static bool fill_temp(int fd, struct sw_bytes data, enum sw_disk_flags flags)
+static bool fill_file(int fd, struct sw_bytes data, enum sw_disk_flags flags)
 {
     if (!sw_disk_step("write", fd, data) || !write_all(fd, data)) {
         return false;
@@ -166,7 +166,35 @@ static bool fill_temp(int fd, struct sw_bytes data, enum sw_disk_flags flags)
            (sw_disk_step("sync", fd, sw_bytes(NULL, 0)) && fdatasync(fd) == 0);
 }
 
-sw_result sw_disk_put(const struct sw_disk *disk, const char *path, struct sw_bytes data,
+static int create_at(const struct sw_disk *disk, const char *path)
+{
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    return sw_disk_step("create", -1, sw_bytes(path, strlen(path)))
+               ? openat(disk->dir, path, flags, 0644)
+               : -1;
+}
+
+/* SW_E_BUSY: the name is taken. */
+static sw_result put_new(
+    const struct sw_disk *disk, const char *path, struct sw_bytes data, struct sw_error *err)
+{
+    SW_CLEANUP(fd) int fd = create_at(disk, path);
+    if (fd < 0 && errno == ENOENT) {
+        SW_TRY(make_parents(disk, path, err));
+        fd = create_at(disk, path);
+    }
+    if (fd < 0) {
+        return errno == EEXIST ? SW_E_BUSY : fail_at(disk, errno, "write", path, err);
+    }
+    if (fill_file(fd, data, 0)) {
+        return SW_OK;
+    }
+    int errnum = errno;
+    (void)unlinkat(disk->dir, path, 0);
+    return fail_at(disk, errnum, "write", path, err);
+}
+
+static sw_result put_by_temp(const struct sw_disk *disk, const char *path, struct sw_bytes data,
     enum sw_disk_flags flags, struct sw_error *err)
 {
     mode_t mode = (flags & SW_DISK_PRIVATE) != 0 ? 0600 : 0644;
@@ -176,7 +204,7 @@ sw_result sw_disk_put(const struct sw_disk *disk, const char *path, struct sw_by
     if (fd < 0) {
         return fail_at(disk, errno, "write", path, err);
     }
-    enum sw_code rc = fill_temp(fd, data, flags) ? SW_OK : fail_at(disk, errno, "write", path, err);
+    enum sw_code rc = fill_file(fd, data, flags) ? SW_OK : fail_at(disk, errno, "write", path, err);
     if (rc == SW_OK) {
         rc = move_into_place(disk, path, err);
     }
@@ -184,6 +212,13 @@ sw_result sw_disk_put(const struct sw_disk *disk, const char *path, struct sw_by
         sw_disk_clean(disk);
     }
     return rc;
+}
+
+sw_result sw_disk_put(const struct sw_disk *disk, const char *path, struct sw_bytes data,
+    enum sw_disk_flags flags, struct sw_error *err)
+{
+    enum sw_code rc = (flags & SW_DISK_NEW) != 0 ? put_new(disk, path, data, err) : SW_E_BUSY;
+    return rc == SW_E_BUSY ? put_by_temp(disk, path, data, flags, err) : rc;
 }
 
 static bool holds(const struct sw_disk *disk, const char *path, struct sw_bytes data)

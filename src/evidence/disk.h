@@ -25,6 +25,9 @@ sw_result sw_disk_get(const struct sw_disk *disk, const char *path, uint64_t max
 enum sw_disk_flags {
     SW_DISK_SYNC = 1,    /* the content is on the medium before the name shows it */
     SW_DISK_PRIVATE = 2, /* mode 0600, not 0644 */
+    /* A name that is not there yet is written to at once, so that a stopped write may leave a part
+     * under it: for files that count only when something written later says so. */
+    SW_DISK_NEW = 4,
 };
 /* Writes the file whole under its name, and makes its directories; one caller at a time. */
 sw_result sw_disk_put(const struct sw_disk *disk, const char *path, struct sw_bytes data,

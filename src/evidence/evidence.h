@@ -37,6 +37,16 @@ sw_result sw_store_promote(
     struct sw_store *store, const struct sw_progress *progress, struct sw_error *err);
 /* Could this process write, as far as can be told without the lock? For before long work. */
 sw_result sw_store_check_access(const struct sw_store *store, struct sw_error *err);
+/* What its user keeps elsewhere, so that who can write to the store can put neither another one nor
+ * an older copy in its place. Files; NULL: none. */
+struct sw_store_pin {
+    const char *log_policy; /* a C2SP tlog-policy that names the log and its key (its quorum is not
+                               asked) */
+    const char *checkpoint; /* an earlier checkpoint of the log, from which it must have grown */
+};
+/* SW_E_REFUSED when the store is not what is pinned; SW_E_USAGE when a file is malformed. */
+sw_result sw_store_open_pinned(const char *path, enum sw_store_mode mode,
+    const struct sw_store_pin *pin, struct sw_store **out, struct sw_error *err);
 /* Publishes what is not yet published and closes. The store is gone also when that fails; nothing
  * that was acknowledged is lost. */
 sw_result sw_store_close(struct sw_store *store, struct sw_error *err);

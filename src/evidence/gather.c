@@ -256,13 +256,14 @@ static sw_result read_journal(struct sw_store *store, struct gather *g, struct s
     struct sw_journal journal;
     const char *torn = NULL;
     sw_journal_init(&journal, &store->disk);
+    sw_journal_bind(&journal, store->origin, store->key);
     enum sw_code rc = sw_journal_open(&journal, false, take_record, &reading, &torn, err);
     sw_journal_close(&journal);
     return rc;
 }
 
-/* What is not published yet counts too, though only the journal vouches for it: a writer has it in
- * its tiles. */
+/* What is not published yet counts too, since each record of the journal is signed: a writer has it
+ * in its tiles. */
 static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
     SW_TRY(sw_store_head(store, err));

@@ -449,6 +449,7 @@ static sw_result open_current(
 static sw_result need_to_write(struct sw_store *store, struct sw_error *err)
 {
     SW_CLEANUP(index) struct sw_index *index = NULL;
+    uint64_t end = store->claims_end < store->tiles.size ? store->claims_end : store->tiles.size;
     struct meta meta;
     uint64_t size = 0;
     enum sw_code rc = open_current(store, &index, &size, err);
@@ -459,7 +460,7 @@ static sw_result need_to_write(struct sw_store *store, struct sw_error *err)
         SW_TRY(open_file(&store->disk, true, &index, &meta, err));
         size = 0;
     }
-    SW_TRY(catch_up(store, index, size, store->tiles.size, err));
+    SW_TRY(catch_up(store, index, size, end, err)); /* what other entries say is not indexed */
     if (rc != SW_OK || size < store->head.size) {
         SW_TRY(sw_index_commit(index, store->head.size, &store->head.root, err));
     }

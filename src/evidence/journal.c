@@ -6,25 +6,31 @@
 #include <unistd.h>
 
 #define MAGIC "SWJOURNL"
-#define VERSION 1u
+#define VERSION 2u
 #define WINDOW ((size_t)1 << 20)
+#define GROUP 64u /* records */
+#define SIGNATURE_SIZE 64u
 #define BATCH_HEAD 24u /* first, count, blob count, bytes of entries */
+
+/* No note of the log, which its key signs too, can have a NUL in it. */
+#define DOMAIN "sealwright journal record 2"
+
+/* Where things stand in a record's head. */
+enum {
+    AT_BEFORE = 16, /* behind length, type and reserved */
+    AT_DIGEST = AT_BEFORE + SW_JOURNAL_CHECK,
+    AT_SIGNATURE = AT_DIGEST + 32,
+    AT_CHECK = AT_SIGNATURE + SIGNATURE_SIZE,
+};
+_Static_assert(AT_CHECK + SW_JOURNAL_CHECK == SW_JOURNAL_RECORD_HEAD, "the head of a record");
 
 /* --- the format ------------------------------------------------------------------------------ */
 
-/* head and payload under the check of the record before, so that records cannot change places. */
-static sw_result record_check(const uint8_t before[SW_JOURNAL_CHECK], struct sw_bytes head,
-    struct sw_bytes payload, uint8_t out[SW_JOURNAL_CHECK])
+static void sha256(struct sw_bytes data, uint8_t out[SW_JOURNAL_CHECK])
 {
-    struct sw_hash hash;
     struct sw_digest digest;
-    SW_TRY(sw_hash_init(&hash, SW_SHA256));
-    sw_hash_update(&hash, before, SW_JOURNAL_CHECK);
-    sw_hash_update(&hash, head.ptr, head.len);
-    sw_hash_update(&hash, payload.ptr, payload.len);
-    sw_hash_final(&hash, &digest);
+    sw_sha256(data, &digest);
     memcpy(out, digest.bytes, SW_JOURNAL_CHECK);
-    return SW_OK;
 }
 
 sw_result sw_journal_begin(
@@ -41,12 +47,18 @@ sw_result sw_journal_begin(
     if (reserved != 0 || version == 0) {
         return sw_fail(err, SW_E_FORMAT, "the journal's head is damaged");
     }
+    if (version == 1) {
+        return sw_fail(err, SW_E_UNSUPPORTED,
+            "the journal has version 1, whose records are not signed, so anybody may have written "
+            "them: make a new store, and bring the claims over with 'evidence export' and "
+            "'evidence import'");
+    }
     if (version != VERSION) {
         return sw_fail(err, SW_E_UNSUPPORTED,
             "the journal has version %u, this sealwright knows %u", version, VERSION);
     }
-    /* The head stands where the first record looks for the check before it. */
-    memcpy(reader->check, head.ptr, SW_JOURNAL_CHECK);
+    /* The head stands where the first record looks for the record before it. */
+    sha256(sw_bytes(head.ptr, SW_JOURNAL_HEAD_SIZE), reader->check);
     reader->good = SW_JOURNAL_HEAD_SIZE;
     reader->why = NULL;
     return SW_OK;
@@ -68,9 +80,8 @@ sw_result sw_journal_length(struct sw_journal_reader *reader, struct sw_bytes he
         return no_record(reader, "the head of a record ends early");
     }
     uint64_t type = kind >> 56;
-    bool base = reader->good == SW_JOURNAL_HEAD_SIZE;
-    if (kind << 8 != 0 || type != (base ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH)) {
-        return no_record(reader, "a record has no type that may stand there");
+    if (kind << 8 != 0 || (type != SW_JOURNAL_BASE && type != SW_JOURNAL_BATCH)) {
+        return no_record(reader, "a record has no type");
     }
     if (length > SW_JOURNAL_PAYLOAD_MAX) {
         return no_record(reader, "the length of a record is over the limit");
@@ -114,14 +125,18 @@ static sw_result read_batch(struct sw_cursor *cur, struct sw_journal_record *out
     return sw_cur_left(&entries) == 0 && sw_cur_left(&blobs) == 0 ? SW_OK : SW_E_FORMAT;
 }
 
-static sw_result read_payload(struct sw_bytes payload, struct sw_journal_record *out)
+/* Does it have its checksums, wherever it may belong? */
+static bool is_whole(struct sw_bytes record)
 {
-    struct sw_cursor cur = sw_cursor(payload);
-    if (out->type == SW_JOURNAL_BASE) {
-        out->edge = payload;
-        return sw_cur_u64be(&cur, &out->first);
+    uint8_t check[SW_JOURNAL_CHECK];
+    struct sw_bytes payload =
+        sw_bytes(record.ptr + SW_JOURNAL_RECORD_HEAD, record.len - SW_JOURNAL_RECORD_HEAD);
+    sha256(sw_bytes(record.ptr, AT_CHECK), check);
+    if (memcmp(check, record.ptr + AT_CHECK, sizeof(check)) != 0) {
+        return false;
     }
-    return read_batch(&cur, out);
+    sha256(payload, check);
+    return memcmp(check, record.ptr + AT_DIGEST, sizeof(check)) == 0;
 }
 
 sw_result sw_journal_next(struct sw_journal_reader *reader, struct sw_bytes record,
@@ -132,41 +147,96 @@ sw_result sw_journal_next(struct sw_journal_reader *reader, struct sw_bytes reco
     if (record.len != length) {
         return no_record(reader, "a record ends early");
     }
-    struct sw_bytes payload =
-        sw_bytes(record.ptr + SW_JOURNAL_RECORD_HEAD, record.len - SW_JOURNAL_RECORD_HEAD);
-    uint8_t check[SW_JOURNAL_CHECK];
-    SW_TRY(record_check(reader->check, sw_bytes(record.ptr, 16), payload, check));
-    if (memcmp(check, record.ptr + 16, sizeof(check)) != 0) {
+    if (!is_whole(record)) {
         return no_record(reader, "a record does not have its checksum");
     }
-    struct sw_journal_record read = {.offset = reader->good};
-    read.type = reader->good == SW_JOURNAL_HEAD_SIZE ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH;
-    if (read_payload(payload, &read) != SW_OK) {
-        return sw_fail(err, SW_E_FORMAT, "the record at byte %llu of the journal is damaged",
+    bool first = reader->good == SW_JOURNAL_HEAD_SIZE;
+    enum sw_journal_type type = record.ptr[8];
+    if (memcmp(record.ptr + AT_BEFORE, reader->check, SW_JOURNAL_CHECK) != 0 ||
+        first != (type == SW_JOURNAL_BASE)) {
+        return sw_fail(err, SW_E_REFUSED,
+            "the record at byte %llu of the journal was not written there by this log",
             (unsigned long long)reader->good);
     }
-    memcpy(reader->check, check, sizeof(check));
+    *out = (struct sw_journal_record){.type = type,
+        .offset = reader->good,
+        .head = sw_bytes(record.ptr, AT_SIGNATURE),
+        .signature = sw_bytes(record.ptr + AT_SIGNATURE, SIGNATURE_SIZE),
+        .payload =
+            sw_bytes(record.ptr + SW_JOURNAL_RECORD_HEAD, record.len - SW_JOURNAL_RECORD_HEAD)};
+    memcpy(reader->check, record.ptr + AT_CHECK, SW_JOURNAL_CHECK);
     reader->good += length;
-    *out = read;
     return SW_OK;
 }
 
-static sw_result put_record_head(struct sw_buf *out, enum sw_journal_type type, uint64_t length)
+/* What is signed: the domain and a NUL, the origin behind its length, the head up to the signature.
+ */
+static sw_result put_message(struct sw_buf *out, const char *origin, struct sw_bytes head)
 {
-    static const uint8_t no_check[SW_JOURNAL_CHECK];
-    SW_TRY(sw_buf_put_u64be(out, length));
-    SW_TRY(sw_buf_put_u64be(out, (uint64_t)type << 56));
-    return sw_buf_append(out, no_check, sizeof(no_check));
+    struct sw_str name = sw_str(origin);
+    SW_TRY(sw_buf_append(out, DOMAIN, sizeof(DOMAIN)));
+    SW_TRY(sw_buf_put_u16be(out, (uint16_t)name.len));
+    SW_TRY(sw_buf_put_str(out, name));
+    return sw_buf_append(out, head.ptr, head.len);
 }
 
-/* Puts the checksum into the head of the record that begins at `start`. */
-static sw_result seal_record(struct sw_buf *out, size_t start, uint8_t check[SW_JOURNAL_CHECK])
+sw_result sw_journal_check_signature(const char *origin, const struct sw_key *key,
+    const struct sw_journal_record *record, struct sw_error *err)
 {
+    SW_CLEANUP(buf) struct sw_buf message = SW_BUF_INIT;
+    SW_TRY(put_message(&message, origin, record->head));
+    enum sw_code rc = sw_key_verify(key, sw_buf_bytes(&message), record->signature, err);
+    return rc != SW_E_REFUSED ? rc
+                              : sw_fail(err, rc,
+                                    "the record at byte %llu of the journal is not signed by the "
+                                    "log's key",
+                                    (unsigned long long)record->offset);
+}
+
+sw_result sw_journal_read(struct sw_journal_record *record, struct sw_error *err)
+{
+    struct sw_cursor cur = sw_cursor(record->payload);
+    enum sw_code rc = SW_OK;
+    if (record->type == SW_JOURNAL_BASE) {
+        record->edge = record->payload;
+        rc = sw_cur_u64be(&cur, &record->first);
+    } else {
+        rc = read_batch(&cur, record);
+    }
+    return rc == SW_OK
+               ? SW_OK
+               : sw_fail(err, SW_E_FORMAT, "the record at byte %llu of the journal is damaged",
+                     (unsigned long long)record->offset);
+}
+
+/* A head in which digest, signature and check are still to be set by seal_record(). */
+static sw_result put_record_head(struct sw_buf *out, enum sw_journal_type type, uint64_t length,
+    const uint8_t before[SW_JOURNAL_CHECK])
+{
+    static const uint8_t later[SW_JOURNAL_RECORD_HEAD - AT_DIGEST];
+    SW_TRY(sw_buf_put_u64be(out, length));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)type << 56));
+    SW_TRY(sw_buf_append(out, before, SW_JOURNAL_CHECK));
+    return sw_buf_append(out, later, sizeof(later));
+}
+
+/* Completes the head of the record that begins at `start`, and gives its check. */
+static sw_result seal_record(const struct sw_journal *journal, struct sw_buf *out, size_t start,
+    uint8_t check[SW_JOURNAL_CHECK])
+{
+    SW_CLEANUP(buf) struct sw_buf message = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
     uint8_t *head = out->data + start;
-    struct sw_bytes payload =
-        sw_bytes(head + SW_JOURNAL_RECORD_HEAD, out->len - start - SW_JOURNAL_RECORD_HEAD);
-    SW_TRY(record_check(check, sw_bytes(head, 16), payload, check));
-    memcpy(head + 16, check, SW_JOURNAL_CHECK);
+    size_t payload = start + SW_JOURNAL_RECORD_HEAD;
+    sha256(sw_bytes(out->data + payload, out->len - payload), head + AT_DIGEST);
+    SW_TRY(put_message(&message, journal->origin, sw_bytes(head, AT_SIGNATURE)));
+    SW_TRY(sw_key_sign(journal->key, sw_buf_bytes(&message), &signature, NULL));
+    if (signature.len != SIGNATURE_SIZE) {
+        return SW_E_INTERNAL;
+    }
+    memcpy(head + AT_SIGNATURE, signature.data, SIGNATURE_SIZE);
+    sha256(sw_bytes(head, AT_CHECK), head + AT_CHECK);
+    memcpy(check, head + AT_CHECK, SW_JOURNAL_CHECK);
     return SW_OK;
 }
 
@@ -261,25 +331,25 @@ sw_result sw_journal_encode(const struct sw_journal *journal, struct sw_journal_
     }
     sw_buf_clear(&draft->bytes);
     SW_TRY(sw_buf_reserve(&draft->bytes, (size_t)(SW_JOURNAL_RECORD_HEAD + length)));
-    SW_TRY(put_record_head(&draft->bytes, SW_JOURNAL_BATCH, length));
+    SW_TRY(put_record_head(&draft->bytes, SW_JOURNAL_BATCH, length, journal->check));
     SW_TRY(put_batches(&draft->bytes, batches, record));
-    memcpy(draft->check, journal->check, SW_JOURNAL_CHECK);
-    return seal_record(&draft->bytes, 0, draft->check);
+    return seal_record(journal, &draft->bytes, 0, draft->check);
 }
 
 /* A whole new file: head and base record. */
-static sw_result encode_base(
-    const struct sw_tiles *edge, uint8_t check[SW_JOURNAL_CHECK], struct sw_buf *out)
+static sw_result encode_base(const struct sw_journal *journal, const struct sw_tiles *edge,
+    uint8_t check[SW_JOURNAL_CHECK], struct sw_buf *out)
 {
     SW_CLEANUP(buf) struct sw_buf payload = SW_BUF_INIT;
+    uint8_t before[SW_JOURNAL_CHECK];
     SW_TRY(sw_buf_puts(out, MAGIC));
     SW_TRY(sw_buf_put_u32be(out, VERSION));
     SW_TRY(sw_buf_put_u32be(out, 0));
-    memcpy(check, out->data, SW_JOURNAL_CHECK);
+    sha256(sw_buf_bytes(out), before);
     SW_TRY(sw_tiles_save(edge, &payload));
-    SW_TRY(put_record_head(out, SW_JOURNAL_BASE, payload.len));
+    SW_TRY(put_record_head(out, SW_JOURNAL_BASE, payload.len, before));
     SW_TRY(sw_buf_append(out, payload.data, payload.len));
-    return seal_record(out, SW_JOURNAL_HEAD_SIZE, check);
+    return seal_record(journal, out, SW_JOURNAL_HEAD_SIZE, check);
 }
 
 /* --- the file -------------------------------------------------------------------------------- */
@@ -287,6 +357,12 @@ static sw_result encode_base(
 void sw_journal_init(struct sw_journal *journal, const struct sw_disk *disk)
 {
     *journal = (struct sw_journal){.disk = disk, .fd = -1};
+}
+
+void sw_journal_bind(struct sw_journal *journal, const char *origin, const struct sw_key *key)
+{
+    journal->origin = origin;
+    journal->key = key;
 }
 
 void sw_journal_close(struct sw_journal *journal)
@@ -364,33 +440,124 @@ static sw_result check_order(
                                     : sw_fail(err, SW_E_FORMAT, "the journal goes past the limit");
 }
 
+/* Records that stand in the window together. */
+struct group {
+    struct sw_journal_record record[GROUP];
+    size_t count;
+};
+
+/* Is the next record in memory? */
+static bool is_at_hand(const struct window *window, const struct sw_journal_reader *reader)
+{
+    struct sw_journal_reader at = *reader;
+    uint64_t length = 0;
+    uint64_t skip = reader->good - window->start;
+    if (skip > window->bytes->len) {
+        return false;
+    }
+    struct sw_bytes left = sw_bytes(window->bytes->data + skip, window->bytes->len - skip);
+    return sw_journal_length(&at, left, &length) == SW_OK && length <= left.len;
+}
+
+/* What is wrong with a record behind others is said when it is the first of a group. */
+static sw_result next_group(struct window *window, struct sw_journal_reader *reader,
+    struct group *group, struct sw_error *err)
+{
+    group->count = 0;
+    do {
+        enum sw_code rc = next_record(window, reader, &group->record[group->count], err);
+        if (rc != SW_OK) {
+            return group->count > 0 ? SW_OK : rc;
+        }
+        group->count++;
+    } while (group->count < GROUP && is_at_hand(window, reader));
+    return SW_OK;
+}
+
+/* The last signature vouches for the records before it. A wrong one is looked for from the first
+ * on.
+ */
+static sw_result check_signatures(const struct sw_journal *journal, const struct group *group,
+    struct sw_journal_reader *reader, struct sw_error *err)
+{
+    const struct sw_journal_record *record = &group->record[group->count - 1];
+    enum sw_code rc = sw_journal_check_signature(journal->origin, journal->key, record, err);
+    for (size_t i = 0; rc == SW_E_REFUSED && i < group->count; i++) {
+        record = &group->record[i];
+        reader->good = record->offset;
+        if (sw_journal_check_signature(journal->origin, journal->key, record, err) != SW_OK) {
+            break;
+        }
+    }
+    return rc;
+}
+
+/* The records that come next, when all of them are this log's. */
+static sw_result take_group(const struct sw_journal *journal, struct window *window,
+    struct sw_journal_reader *reader, struct group *group, struct sw_error *err)
+{
+    struct sw_error why = {0};
+    enum sw_code rc = next_group(window, reader, group, &why);
+    if (rc == SW_OK) {
+        rc = check_signatures(journal, group, reader, &why);
+    }
+    if (rc == SW_OK || rc == SW_E_NOENT) {
+        return rc;
+    }
+    if (rc != SW_E_REFUSED || reader->good == SW_JOURNAL_HEAD_SIZE) {
+        return sw_fail(err, rc, "%s", why.text);
+    }
+    return sw_fail(err, rc,
+        "%s; restore '%s/" SW_JOURNAL_FILE "' from a copy, or cut it off with 'truncate -s %llu'",
+        why.text, journal->disk->name, (unsigned long long)reader->good);
+}
+
 /* Each record was on the medium before the next one was begun, so a stopped writer leaves at most
- * one that is not whole, and nothing behind it. Is there a whole one behind it? Its check goes on
- * from the one that the bad record bears, or should bear. */
+ * one that is not whole, and nothing behind it. Is there a whole one behind it? */
 static bool is_followed(struct window *window, const struct sw_journal_reader *bad)
 {
     struct sw_journal_reader at = *bad;
-    struct sw_journal_record record;
     struct sw_bytes bytes;
     uint64_t length = 0;
-    uint8_t should_bear[SW_JOURNAL_CHECK];
-    if (look(window, bad->good, SW_JOURNAL_RECORD_HEAD, &bytes, NULL) != SW_OK ||
-        sw_journal_length(&at, bytes, &length) != SW_OK || length >= window->end - bad->good ||
-        look(window, bad->good, length, &bytes, NULL) != SW_OK) {
+    if (look(window, at.good, SW_JOURNAL_RECORD_HEAD, &bytes, NULL) != SW_OK ||
+        sw_journal_length(&at, bytes, &length) != SW_OK || length >= window->end - at.good) {
         return false;
     }
-    struct sw_bytes payload =
-        sw_bytes(bytes.ptr + SW_JOURNAL_RECORD_HEAD, bytes.len - SW_JOURNAL_RECORD_HEAD);
-    if (record_check(bad->check, sw_bytes(bytes.ptr, 16), payload, should_bear) != SW_OK) {
-        return false;
+    at.good += length;
+    return look(window, at.good, SW_JOURNAL_RECORD_HEAD, &bytes, NULL) == SW_OK &&
+           sw_journal_length(&at, bytes, &length) == SW_OK && length <= window->end - at.good &&
+           look(window, at.good, length, &bytes, NULL) == SW_OK && is_whole(bytes);
+}
+
+static sw_result give_group(struct group *group, struct sw_journal_reader *reader, sw_journal_fn fn,
+    void *ctx, uint64_t *size, struct sw_error *err)
+{
+    uint64_t end = reader->good;
+    for (size_t i = 0; i < group->count; i++) {
+        struct sw_journal_record *record = &group->record[i];
+        reader->good = record->offset;
+        SW_TRY(sw_journal_read(record, err));
+        SW_TRY(check_order(record, size, err));
+        SW_TRY(fn(ctx, record, err));
     }
-    at.good = bad->good + length;
-    memcpy(at.check, bytes.ptr + 16, SW_JOURNAL_CHECK);
-    if (next_record(window, &at, &record, NULL) == SW_OK) {
-        return true;
+    reader->good = end;
+    return SW_OK;
+}
+
+/* The file does not end in a whole record. */
+static sw_result check_torn(
+    struct window *window, const struct sw_journal_reader *reader, struct sw_error *err)
+{
+    if (reader->good == SW_JOURNAL_HEAD_SIZE) {
+        return sw_fail(err, SW_E_FORMAT, "the journal's first record is damaged: %s",
+            reader->why != NULL ? reader->why : "the file ends");
     }
-    memcpy(at.check, should_bear, SW_JOURNAL_CHECK);
-    return next_record(window, &at, &record, NULL) == SW_OK;
+    if (reader->why != NULL && is_followed(window, reader)) {
+        return sw_fail(err, SW_E_FORMAT,
+            "the journal is damaged at byte %llu (%s), with whole records behind it",
+            (unsigned long long)reader->good, reader->why);
+    }
+    return SW_OK;
 }
 
 /* Reads the good records of the first `end` bytes. */
@@ -400,28 +567,17 @@ static sw_result scan(const struct sw_journal *journal, uint64_t end, sw_journal
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
     struct window window = {journal->fd, SW_JOURNAL_FILE, end, 0, &bytes};
     struct sw_bytes head;
+    struct group group;
     SW_TRY(look(&window, 0, SW_JOURNAL_HEAD_SIZE, &head, err));
     SW_TRY(sw_journal_begin(reader, head, err));
     for (;;) {
-        struct sw_journal_record record;
-        enum sw_code rc = next_record(&window, reader, &record, err);
+        enum sw_code rc = take_group(journal, &window, reader, &group, err);
         if (rc == SW_E_NOENT) {
-            break;
+            return check_torn(&window, reader, err);
         }
         SW_TRY(rc);
-        SW_TRY(check_order(&record, size, err));
-        SW_TRY(fn(ctx, &record, err));
+        SW_TRY(give_group(&group, reader, fn, ctx, size, err));
     }
-    if (reader->good == SW_JOURNAL_HEAD_SIZE) {
-        return sw_fail(err, SW_E_FORMAT, "the journal's first record is damaged: %s",
-            reader->why != NULL ? reader->why : "the file ends");
-    }
-    if (reader->why != NULL && is_followed(&window, reader)) {
-        return sw_fail(err, SW_E_FORMAT,
-            "the journal is damaged at byte %llu (%s), with whole records behind it",
-            (unsigned long long)reader->good, reader->why);
-    }
-    return SW_OK;
 }
 
 static sw_result open_file(struct sw_journal *journal, bool write, struct sw_error *err)
@@ -563,7 +719,7 @@ sw_result sw_journal_start(
     SW_CLEANUP(buf) struct sw_buf content = SW_BUF_INIT;
     uint8_t check[SW_JOURNAL_CHECK];
     int fd = -1;
-    SW_TRY(encode_base(edge, check, &content));
+    SW_TRY(encode_base(journal, edge, check, &content));
     enum sw_code rc = write_new(journal, sw_buf_bytes(&content), &fd, err);
     if (rc != SW_OK) {
         (void)unlinkat(journal->disk->dir, SW_JOURNAL_NEW, 0);

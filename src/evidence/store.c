@@ -162,11 +162,15 @@ static sw_result read_policy(struct sw_store *store, struct sw_error *err)
     if (rc == SW_OK) {
         rc = sw_vkey_parse(&store->arena, log, &store->vkey, err);
     }
+    if (rc == SW_OK) {
+        rc = sw_key_from_raw_ed25519(store->vkey.key, &store->key, err);
+    }
     if (rc != SW_OK) {
         return sw_error_prefix(err, rc, "'%s/" SW_STORE_POLICY_FILE "'", store->path);
     }
     store->origin = sw_arena_strndup(&store->arena, store->vkey.name);
     SW_TRY_PTR(store->origin);
+    sw_journal_bind(&store->journal, store->origin, store->key);
     return SW_OK;
 }
 
@@ -174,13 +178,12 @@ static sw_result read_key(struct sw_store *store, struct sw_error *err)
 {
     SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
     SW_CLEANUP(key) struct sw_key *key = NULL;
-    uint8_t raw[32];
     SW_TRY(sw_disk_get(&store->disk, SW_STORE_KEY_FILE, SW_STORE_POLICY_MAX, &pem, err));
     enum sw_code rc = sw_key_read_private(sw_buf_bytes(&pem), (struct sw_str){NULL, 0}, &key, err);
     if (rc != SW_OK) {
         return sw_error_prefix(err, rc, "'%s/" SW_STORE_KEY_FILE "'", store->path);
     }
-    if (sw_key_raw_ed25519(key, raw) != SW_OK || memcmp(raw, store->vkey.key, sizeof(raw)) != 0) {
+    if (!sw_key_equal(key, store->key)) {
         return sw_fail(err, SW_E_REFUSED,
             "'%s/" SW_STORE_KEY_FILE "' is not the key that '%s/" SW_STORE_POLICY_FILE
             "' names for this log",
@@ -188,6 +191,7 @@ static sw_result read_key(struct sw_store *store, struct sw_error *err)
     }
     sw_key_free(store->key);
     store->key = SW_TAKE(key);
+    sw_journal_bind(&store->journal, store->origin, store->key);
     return SW_OK;
 }
 
@@ -218,12 +222,23 @@ static sw_result take_lock(
     }
 }
 
-static sw_result open_parts(struct sw_store *store, struct sw_error *err)
+static sw_result take_pin(
+    struct sw_store *store, const struct sw_store_pin *pin, struct sw_error *err)
+{
+    if (pin->log_policy != NULL) {
+        SW_TRY(sw_store_pin_policy(store, pin->log_policy, err));
+    }
+    return pin->checkpoint == NULL ? SW_OK : sw_store_pin_checkpoint(store, pin->checkpoint, err);
+}
+
+static sw_result open_parts(
+    struct sw_store *store, const struct sw_store_pin *pin, struct sw_error *err)
 {
     SW_TRY(check_format(store, err));
     SW_TRY(read_policy(store, err));
+    SW_TRY(take_pin(store, pin, err));
     if (store->mode == SW_STORE_READ) {
-        return SW_OK;
+        return store->kept.path == NULL ? SW_OK : sw_store_head(store, err);
     }
     SW_TRY(take_lock(store, NULL, err));
     SW_TRY(read_key(store, err));
@@ -287,14 +302,20 @@ sw_result sw_store_check_access(const struct sw_store *store, struct sw_error *e
     return SW_OK;
 }
 
-sw_result sw_store_open(
-    const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err)
+sw_result sw_store_open_pinned(const char *path, enum sw_store_mode mode,
+    const struct sw_store_pin *pin, struct sw_store **out, struct sw_error *err)
 {
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_TRY(new_store(path, mode, &store, err));
-    SW_TRY(open_parts(store, err));
+    SW_TRY(open_parts(store, pin, err));
     *out = SW_TAKE(store);
     return SW_OK;
+}
+
+sw_result sw_store_open(
+    const char *path, enum sw_store_mode mode, struct sw_store **out, struct sw_error *err)
+{
+    return sw_store_open_pinned(path, mode, &(struct sw_store_pin){0}, out, err);
 }
 
 sw_result sw_store_close(struct sw_store *store, struct sw_error *err)
@@ -331,13 +352,21 @@ static sw_result read_head(struct sw_store *store, struct sw_error *err)
     store->head.root = checkpoint.root;
     store->head.text = text;
     text = SW_BUF_INIT;
-    store->head_read = true;
     return SW_OK;
 }
 
+/* A writer looks at the kept checkpoint when its tiles are in order again. */
 sw_result sw_store_head(struct sw_store *store, struct sw_error *err)
 {
-    return store->head_read ? SW_OK : read_head(store, err);
+    if (store->head_read) {
+        return SW_OK;
+    }
+    SW_TRY(read_head(store, err));
+    if (store->mode == SW_STORE_READ) {
+        SW_TRY(sw_store_check_grown(store, err));
+    }
+    store->head_read = true;
+    return SW_OK;
 }
 
 /* --- making ---------------------------------------------------------------------------------- */
@@ -424,6 +453,7 @@ static sw_result make_log(struct sw_store *store, const char *origin, struct sw_
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_hash256 root;
     sw_tiles_root(&store->tiles, &root);
+    sw_journal_bind(&store->journal, origin, store->key);
     SW_TRY(sw_checkpoint_sign(origin, 0, &root, store->key, &text, err));
     SW_TRY(sw_disk_put(
         &store->disk, SW_STORE_CHECKPOINT_FILE, sw_buf_bytes(&text), SW_DISK_SYNC, err));

@@ -27,6 +27,13 @@ struct sw_head {
     struct sw_buf text; /* the signed checkpoint */
 };
 
+/* A checkpoint that its user keeps elsewhere. */
+struct sw_kept {
+    const char *path; /* NULL: none */
+    uint64_t size;
+    struct sw_hash256 root;
+};
+
 struct sw_index;
 struct sw_waiter;
 
@@ -39,16 +46,18 @@ struct sw_store {
     const char *origin;
     struct sw_vkey vkey;
     struct sw_buf policy; /* log.policy as it is */
-    struct sw_key *key;   /* the log's; only when writing */
+    struct sw_key *key;   /* the log's; its private half only when writing */
 
     /* Claims are added and found by one thread at a time. Taken before `io`. */
     pthread_mutex_t claims;
     struct sw_index *index; /* NULL until it is needed */
+    uint64_t claims_end;    /* a writer knows that no claim's leaf stands here or behind it */
 
     /* Everything below log/, blobs/ and the journal is written by one thread at a time. */
     pthread_mutex_t io;
     struct sw_head head;
     bool head_read;
+    struct sw_kept kept;
     struct sw_journal journal;
     struct sw_journal_draft draft;
     struct sw_tiles tiles;
@@ -68,7 +77,7 @@ struct sw_store {
 void sw_store_set_lock_wait(unsigned milliseconds);
 
 /* Reads and checks the published checkpoint, once. SW_E_REFUSED when it is not signed by this
- * log. The caller holds `io`. */
+ * log; for a reader also when it did not grow from the kept one. The caller holds `io`. */
 sw_result sw_store_head(struct sw_store *store, struct sw_error *err);
 /* Is the store open for writing? SW_E_USAGE when it is not. */
 sw_result sw_store_writable(const struct sw_store *store, struct sw_error *err);
@@ -92,6 +101,19 @@ enum sw_code sw_store_put_tile(void *ctx, int level, uint64_t index, unsigned wi
 
 /* Brings a store that is opened for writing to where its journal says it is. */
 sw_result sw_store_recover(struct sw_store *store, struct sw_error *err);
+
+/* --- pin.c ----------------------------------------------------------------------------------- */
+
+/* Does this policy name the store's log, with its key? SW_E_REFUSED; SW_E_USAGE: it is malformed.
+ */
+sw_result sw_store_pin_policy(struct sw_store *store, const char *path, struct sw_error *err);
+/* Reads a kept checkpoint, which must be signed by the store's log. Codes as before. */
+sw_result sw_store_pin_checkpoint(struct sw_store *store, const char *path, struct sw_error *err);
+/* Did the published tree grow from the kept one? SW_E_REFUSED. */
+sw_result sw_store_check_grown(const struct sw_store *store, struct sw_error *err);
+/* The words for a log that ends before the kept checkpoint, and for one that is another. */
+enum sw_code sw_store_lost(const struct sw_store *store, uint64_t size, struct sw_error *err);
+enum sw_code sw_store_rewritten(const struct sw_store *store, struct sw_error *err);
 
 /* --- blobs.c --------------------------------------------------------------------------------- */
 

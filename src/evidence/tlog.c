@@ -380,6 +380,17 @@ static sw_result check_quorum(const struct sw_tlog_policy *policy,
     return SW_OK;
 }
 
+bool sw_tlog_policy_names(const struct sw_tlog_policy *policy, const struct sw_vkey *log)
+{
+    for (size_t i = 0; i < policy->log_count; i++) {
+        const struct sw_vkey *named = &policy->logs[i];
+        if (sw_str_equal(named->name, log->name) && same_key(named, log)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 sw_result sw_tlog_policy_check(const struct sw_tlog_policy *policy,
     const struct sw_checkpoint *checkpoint, struct sw_error *err)
 {

@@ -20,6 +20,9 @@ sw_result sw_tlog_policy_parse(struct sw_arena *arena, struct sw_bytes text,
 sw_result sw_tlog_policy_check(const struct sw_tlog_policy *policy,
     const struct sw_checkpoint *checkpoint, struct sw_error *err);
 
+/* Does it list a log of this name and key? */
+bool sw_tlog_policy_names(const struct sw_tlog_policy *policy, const struct sw_vkey *log);
+
 struct sw_tlog_proof {
     struct sw_bytes extra; /* decoded; empty when absent; not authenticated */
     uint64_t index;

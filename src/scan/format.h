@@ -35,7 +35,8 @@ extern const struct sw_format sw_format_text;
 extern const struct sw_format sw_format_source;
 extern const struct sw_format sw_format_executable;
 
-/* UTF-8 to the end of the file, without control characters but those of layout. */
+/* UTF-8 to the end of the file, without control characters but those of layout. A format that asks
+ * it is decided by the `whole` file. */
 bool sw_is_text(const struct sw_specimen *specimen);
 
 #endif

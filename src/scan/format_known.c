@@ -210,4 +210,4 @@ static bool sniff_vectors(const struct sw_specimen *specimen)
 }
 
 const struct sw_format sw_format_fasttext_vectors = {
-    .id = "fasttext-vectors", .names = "", .sniff = sniff_vectors, .plain = true};
+    .id = "fasttext-vectors", .names = "", .sniff = sniff_vectors, .whole = true, .plain = true};

@@ -69,6 +69,9 @@ bool sw_is_text(const struct sw_specimen *specimen)
     if (!is_text_part(specimen->head, specimen->head.len == source->size, &seen)) {
         return false;
     }
+    if (specimen->outside && source->size > SW_LARGE) {
+        return true; /* as far as is known there: see struct sw_format */
+    }
     uint64_t at = seen;
     SW_CLEANUP(free) struct sw_window *window = at < source->size ? malloc(sizeof(*window)) : NULL;
     if (window != NULL) {
@@ -110,6 +113,6 @@ static bool sniff_json(const struct sw_specimen *specimen)
 }
 
 const struct sw_format sw_format_json = {
-    .id = "json", .names = "", .sniff = sniff_json, .plain = true};
+    .id = "json", .names = "", .sniff = sniff_json, .whole = true, .plain = true};
 const struct sw_format sw_format_text = {
-    .id = "text", .names = "", .sniff = sw_is_text, .plain = true};
+    .id = "text", .names = "", .sniff = sw_is_text, .whole = true, .plain = true};

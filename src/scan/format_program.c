@@ -63,4 +63,5 @@ static bool sniff_source(const struct sw_specimen *specimen)
     return program && specimen->source.size > 0 && sw_is_text(specimen);
 }
 
-const struct sw_format sw_format_source = {.id = "source", .names = "", .sniff = sniff_source};
+const struct sw_format sw_format_source = {
+    .id = "source", .names = "", .sniff = sniff_source, .whole = true};

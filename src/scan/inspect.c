@@ -271,11 +271,10 @@ static sw_result look_as_pickle(struct sw_inspection *in, const struct sw_specim
     return also_failed(in, "pickle-broken", SW_SEVERITY_MEDIUM, code, &err);
 }
 
-/* Whether this is a file for the worker, as far as can be told from outside it. What only a trial
- * can tell apart has no name yet: it could be any of several. */
-static bool wants_parser(const struct sw_format *format, bool also)
+/* What only a trial or all bytes can tell has no name outside the worker: it could be several. */
+static bool is_guess(const struct sw_format *format, const struct sw_specimen *specimen)
 {
-    return also || (format != NULL && (format->parse != NULL || format->trial));
+    return format != NULL && (format->trial || (format->whole && specimen->source.size > SW_LARGE));
 }
 
 static sw_result look_at(
@@ -298,9 +297,11 @@ static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_spec
     const struct sw_format *format = recognise(specimen, false);
     bool also_zip = !is_zip(format) && ends_as_zip(specimen);
     bool also_pickle = begins_as_pickle(format, specimen);
-    if (specimen->outside && wants_parser(format, also_zip || also_pickle)) {
+    bool guess = is_guess(format, specimen);
+    bool parses = format != NULL && format->parse != NULL;
+    if (specimen->outside && (also_zip || also_pickle || parses || guess)) {
         in->wants_parser = true;
-        in->format = format == NULL || format->trial ? "unknown" : format->id;
+        in->format = format == NULL || guess ? "unknown" : format->id;
         return SW_OK;
     }
     SW_TRY(look_at(in, format, specimen));

@@ -8,7 +8,8 @@
 #define SW_HEAD_SIZE 4096
 #define SW_FINDINGS_MAX 1000 /* that are kept of one file */
 #define SW_DEPTH_MAX 4       /* archives in archives */
-#define SW_UNREAD_MAX 64     /* kinds of content; there are fewer */
+#define SW_LARGE ((uint64_t)16 << 20)
+#define SW_UNREAD_MAX 64 /* kinds of content; there are fewer */
 
 /* What a format looks at. Its name never decides what it is. */
 struct sw_specimen {
@@ -49,6 +50,7 @@ struct sw_format {
     uint16_t magic_len, magic_at;
     bool (*sniff)(const struct sw_specimen *specimen); /* …a function that decides… */
     bool trial; /* …by unpacking or walking the file, which only the worker does */
+    bool whole; /* …by every byte of it, which of large files only the worker looks at */
     /* NULL: recognised only. A failure means that the file could not be read to its end. */
     enum sw_code (*parse)(
         struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);

@@ -117,17 +117,15 @@ void sw_pool_allow(struct sw_pool *pool, uint64_t ns)
     (void)pthread_mutex_unlock(&pool->lock);
 }
 
-sw_result sw_pool_call(struct sw_pool *pool, int fd, struct sw_bytes request, struct sw_buf *reply,
+sw_result sw_pool_call(struct sw_pool *pool, struct sw_worker_task *task, struct sw_buf *reply,
     bool *late, struct sw_error *err)
 {
     uint64_t left;
     size_t index = begin(pool, &left);
-    uint64_t now = sw_time_monotonic_ns();
-    uint64_t deadline = UINT64_MAX;
-    (void)sw_add_u64(now, left, &deadline);
+    task->deadline = UINT64_MAX;
+    (void)sw_add_u64(sw_time_monotonic_ns(), left, &task->deadline);
     enum sw_code code =
-        left == 0 ? SW_E_REFUSED
-                  : sw_worker_call(pool->workers[index], fd, request, deadline, reply, err);
+        left == 0 ? SW_E_REFUSED : sw_worker_call(pool->workers[index], task, reply, err);
     bool over = end(pool, index);
     *late = code != SW_OK && (left == 0 || over);
     return code;

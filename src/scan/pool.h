@@ -17,9 +17,9 @@ SW_DEFINE_CLEANUP_PTR(pool, struct sw_pool, sw_pool_free)
  * matter how many there are at once, nor what else goes on in between. */
 void sw_pool_allow(struct sw_pool *pool, uint64_t ns);
 
-/* As sw_worker_call(), from any thread; waits for a worker. `late` says that the call failed
- * because the time of all calls was over, before or while it ran. */
-sw_result sw_pool_call(struct sw_pool *pool, int fd, struct sw_bytes request, struct sw_buf *reply,
+/* As sw_worker_call(), from any thread; waits for a worker, and sets the task's deadline. `late`
+ * says that the call failed because the time of all calls was over, before or while it ran. */
+sw_result sw_pool_call(struct sw_pool *pool, struct sw_worker_task *task, struct sw_buf *reply,
     bool *late, struct sw_error *err);
 
 #endif

@@ -26,7 +26,8 @@ struct result {
 
 struct sw_scan {
     struct sw_pool *pool;
-    uint64_t time_limit;  /* ns */
+    uint64_t time_limit; /* ns */
+    const struct sw_progress *progress;
     pthread_mutex_t lock; /* over what follows */
     struct sw_arena arena;
     struct result *results; /* by index into the tree */
@@ -71,12 +72,15 @@ static sw_result ask(struct sw_scan *scan, int fd, const struct sw_specimen *spe
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_TRY(sw_buf_put_u64be(&request, specimen->source.size));
     SW_TRY(sw_buf_append(&request, specimen->name, strlen(specimen->name) + 1));
-    return sw_pool_call(scan->pool, fd, sw_buf_bytes(&request), reply, late, err);
+    struct sw_worker_task task = {
+        .fd = fd, .request = sw_buf_bytes(&request), .progress = scan->progress};
+    return sw_pool_call(scan->pool, &task, reply, late, err);
 }
 
-/* A parser that gives no answer leaves the file without evidence; the rest of the pass goes on. */
-static sw_result parse_in_worker(
-    struct sw_scan *scan, int fd, const struct sw_specimen *specimen, struct sw_inspection *in)
+/* A parser that gives no answer leaves the file without evidence; the rest of the pass goes on,
+ * unless somebody asked it to stop. */
+static sw_result parse_in_worker(struct sw_scan *scan, int fd, const struct sw_specimen *specimen,
+    struct sw_inspection *in, struct sw_error *stop)
 {
     struct sw_error err = {0};
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
@@ -90,6 +94,7 @@ static sw_result parse_in_worker(
         *in = parsed;
         return SW_OK;
     }
+    SW_TRY(sw_progress_check(scan->progress, stop));
     if (late) {
         return sw_give_up(in, "time-limit", SW_SEVERITY_LOW,
             "not read: the time limit of the whole scan was reached");
@@ -240,7 +245,7 @@ static sw_result on_end(
     sw_inspection_init(&in, &arena);
     SW_TRY(sw_inspect_specimen(&in, &specimen));
     if (in.wants_parser) {
-        SW_TRY(parse_in_worker(scan, fd, &specimen, &in));
+        SW_TRY(parse_in_worker(scan, fd, &specimen, &in, err));
     }
     return keep(scan, unit->entry, &in, err);
 }
@@ -300,6 +305,11 @@ void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds)
 {
     scan->time_limit = UINT64_MAX;
     (void)sw_mul_u64(seconds, 1000000000u, &scan->time_limit);
+}
+
+void sw_scan_watch(struct sw_scan *scan, const struct sw_progress *progress)
+{
+    scan->progress = progress;
 }
 
 const struct sw_consumer *sw_scan_consumer(struct sw_scan *scan)
@@ -499,6 +509,7 @@ sw_result sw_scan_path(struct sw_arena *arena, const char *path,
         .follow_symlinks = true, .ignore = is_git_database};
     SW_TRY(sw_scan_new(&scan, err));
     sw_scan_limit_time(scan, options->time_limit);
+    sw_scan_watch(scan, options->progress);
     SW_TRY(sw_tree_open(&tree, path, &tree_options, err));
     sw_scan_tree(scan, &tree);
     const struct sw_consumer *consumer = sw_scan_consumer(scan);

@@ -88,6 +88,10 @@ SW_DEFINE_CLEANUP_PTR(scan, struct sw_scan, sw_scan_free)
  * does. Files that are left then are not read, and say so. 0 leaves no time at all. */
 void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds);
 
+/* Who can ask the next passes to stop while they parse; NULL (as at first): nobody. It must live as
+ * long as they take. */
+void sw_scan_watch(struct sw_scan *scan, const struct sw_progress *progress);
+
 /* A consumer for sw_reader_run, of whole files or of ranges, and the hook that tells it the names
  * first (sw_model_options.tree_ready) and so begins a new pass. */
 const struct sw_consumer *sw_scan_consumer(struct sw_scan *scan);

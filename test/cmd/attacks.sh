@@ -95,6 +95,37 @@ exits "does not let it pass, even without a rule about scans" 1
 json "for what was just found" '[.rules[] | select(.verdict == "fail") | .name] | join(",")' scan
 cp policy.kept .sealwright/policy.yaml
 
+# --- the journal takes no record of others ---
+journal=.sealwright/journal
+size=$(stat -c %s "$journal")
+expect "the model is sealed again" 0 "$SW_BIN" seal m
+tail -c +$((size + 1)) "$journal" >records
+size=$(stat -c %s "$journal")
+cp "$journal" journal.kept
+refused() {
+    expect "$1: no writer takes it" "$2" "$SW_BIN" seal m
+    one_line_error "in one line"
+    like "that names the journal" "$err" "$3"
+    expect "$1: no decision rests on it" "$2" "$SW_BIN" admit --dry-run m
+    run "$SW_BIN" log verify --json
+    exits "$1: 'log verify' reports it" 1
+    json "at its place" '.problems[0] | [.file, .offset] | join(" ")' "journal $4"
+    cp journal.kept "$journal"
+}
+cat records >>"$journal"
+refused "records once more" 1 "byte $size of the journal was not written there.*truncate -s $size" "$size"
+expect "another store" 0 "$SW_BIN" init --store theirs
+cp theirs/journal "$journal"
+refused "another store's journal" 1 "byte 16 of the journal is not signed by the log's key" 16
+printf 'SWJOURNL\0\0\0\1\0\0\0\0' | cat - <(tail -c +17 journal.kept) >"$journal"
+refused "a journal of version 1" 3 "version 1, whose records are not signed" 0
+printf 'SWJOURNL\0\0\0\1\0\0\0\0' >"$journal"
+expect "its claims can be exported" 0 "$SW_BIN" evidence export m
+cp "$tmp.out" exported.jsonl
+cp journal.kept "$journal"
+expect "and taken to a new store" 0 "$SW_BIN" evidence import --store theirs exported.jsonl
+expect "the sound journal is sound" 0 "$SW_BIN" log verify
+
 # --- the old format has no root that claims could be about ---
 if [ -d "${SW_CORPORA:-}/oms/v0.2.0-certificate" ]; then
     cp -r "$SW_CORPORA/oms/v0.2.0-certificate" old

@@ -29,6 +29,14 @@ expect "seal" 0 "$SW_BIN" seal m
 expect "the example admits" 0 ./admit .sealwright m
 like "and says why" "$out" "pass +integrity"
 like "and records" "$out" "recorded as leaf 2"
+"$SW_BIN" log checkpoint --policy --out log.policy
+"$SW_BIN" log checkpoint --out head
+expect "it admits with the log that is kept elsewhere" 0 ./admit .sealwright m log.policy head
+expect "another store" 0 "$SW_BIN" init --store other
+"$SW_BIN" log checkpoint --store other --policy --out other.policy
+expect "and refuses another log" 1 ./admit .sealwright m other.policy
+one_line_error "in words"
+like "that say why" "$err" "does not name the log"
 echo more >>m/weights
 expect "it refuses" 1 ./admit .sealwright m
 rm m/model.sig

@@ -99,7 +99,7 @@ Z
     run zsh -f offers.zsh log ''
     like "their second words" "$out" "checkpoint:print the log's signed head"
     run zsh -f offers.zsh log verify --ea
-    like "options with their help" "$out" '--earlier=\[a checkpoint kept from before\\: the log must contain it\]:FILE:_files'
+    like "options with their help" "$out" '--earlier=\[a checkpoint kept from before\\: the log must contain it \(default\\: that of --checkpoint\)\]:FILE:_files'
     like "for the word that is typed" "$out" "word 2 of verify --ea"
     run zsh -f offers.zsh seal ''
     like "what may be given again" "$out" '\*--ignore-paths='

@@ -1,20 +1,31 @@
 # Ctrl-C and kill during long work: one line, the right ending, nothing half-written.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
-mkdir m slow
+mkdir m slow many
 echo data >m/weights
+printf '\x80\x02N.' >slow/weights # a pickle, behind which the scan looks for more
 truncate -s 256G slow/weights
+{
+    printf ']'
+    yes Na | head -n 1000000 | tr -d '\n'
+    printf '.'
+} >many/0.pkl
+for i in {1..200}; do
+    ln many/0.pkl "many/$i.pkl"
+done
 expect "init" 0 "$SW_BIN" init
 expect "seal" 0 "$SW_BIN" seal m
 "$SW_BIN" log checkpoint >before.note
 
 # interrupt NAME SIGNAL STATUS COMMAND…: in the background of a script SIGINT is ignored, hence env.
 interrupt() {
-    local name=$1 number=$2 status=$3 pid
+    local name=$1 number=$2 status=$3 wait_for=until_open what=$tmp/slow/weights pid
     shift 3
+    # A scan reads of a large file only what it needs; many long pickles keep it busy.
+    [ "$1" != scan ] || wait_for=until_parent what=
     env --default-signal=INT "$SW_BIN" "$@" >"$tmp.out" 2>"$tmp.err" &
     pid=$!
-    ok "$name reads" until_open "$pid" "$tmp/slow/weights"
+    ok "$name reads" "$wait_for" "$pid" $what
     kill "-$number" "$pid"
     wait "$pid"
     is "$name dies by the signal" $? "$status"
@@ -26,8 +37,8 @@ interrupt "a killed seal" TERM 143 seal slow
 interrupt "an admission" INT 130 admit --signature m/model.sig slow
 interrupt "a dry one" TERM 143 admit --dry-run --signature m/model.sig slow
 interrupt "a signer" INT 130 sign slow
-interrupt "a scan" INT 130 scan slow
-interrupt "a scan for programs" TERM 143 scan --json slow
+interrupt "a scan" INT 130 scan many
+interrupt "a scan for programs" TERM 143 scan --json many
 json "which get a document" .kind interrupted
 json "with the status that a shell shows" .exit 143
 is "nothing is left beside the model" "$(ls -A slow)" weights

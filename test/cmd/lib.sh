@@ -16,6 +16,7 @@
 #     json NAME FILTER WANT        jq -r FILTER over the output of the last run gives WANT
 #     one_line_error NAME          the last run said one line on stderr, and it is not empty
 #     until_open PID FILE          waits until the process has the file open; false when it ends before
+#     until_parent PID             waits until the process has a child; false when it ends before
 #     tensors FILE BYTES           writes a model that the scan reads: random bytes as safetensors
 #     skip N REASON                counts N checks as skipped
 #     skip_all REASON              ends the file as skipped (exit status 77)
@@ -240,6 +241,14 @@ until_open() {
         for fd in /proc/"$1"/fd/*; do
             [ "$(readlink "$fd")" != "$2" ] || return 0
         done
+        sleep 0.02
+    done
+    return 1
+}
+
+until_parent() {
+    while kill -0 "$1" 2>/dev/null; do
+        [ -z "$(cat "/proc/$1/task/$1/children" 2>/dev/null)" ] || return 0
         sleep 0.02
     done
     return 1

@@ -124,12 +124,12 @@ rules:
     where:
       - field: predicate.found
         equals: clean
-      - field: predicate.coverage.unreadFormats.0
-        equals: onnx
-      - field: predicate.coverage.unreadFormats.1
-        exists: false
+      - every: predicate.coverage.unreadFormats.*
+        in: [onnx, tflite]
+        allow-empty: true
 Y
 expect "a policy that names the format admits it" 0 "$SW_BIN" admit --policy onnx.yaml onnx
+expect "and what was read whole" 0 "$SW_BIN" admit --policy onnx.yaml good
 head -c 100 /dev/urandom | sed '1s/^/\x01/' >onnx/other
 expect "with other binary content it is sealed" 0 "$SW_BIN" seal onnx
 expect "and not admitted by that policy" 1 "$SW_BIN" admit --policy onnx.yaml onnx

@@ -1,10 +1,13 @@
 /* Journals. The first byte says how the rest is meant: as a file as it is, or as payloads of
- * records that get their right heads and checksums here, since no fuzzer guesses a checksum. What
- * is read must lie within the input, count what it says it counts, and the edge of a log that is
- * accepted must be written back as it was. */
-#include "evidence/journal.h"
+ * records that get their right heads, checksums and signatures here, since no fuzzer guesses them.
+ * What is read must lie within the input, count what it says it counts, and the edge of a log that
+ * is accepted must be written back as it was. A signature must hold over what was signed, and over
+ * nothing else. */
+#include "../journal_build.h"
 
 #include <stdlib.h>
+
+#define ORIGIN "example.com/log"
 
 static void expect(bool holds)
 {
@@ -49,7 +52,27 @@ static void check_batch(const struct sw_journal_record *record)
     expect(sw_cur_left(&blobs) == 0);
 }
 
-static void read_file(struct sw_bytes file)
+static const struct sw_key *log_key(void)
+{
+    static struct sw_key *key;
+    expect(key != NULL || sw_key_generate(SW_KEY_ED25519, &key, NULL) == SW_OK);
+    return key;
+}
+
+static void check_signed(const struct sw_journal_record *record)
+{
+    expect(sw_journal_check_signature(ORIGIN, log_key(), record, NULL) == SW_OK);
+    expect(sw_journal_check_signature(ORIGIN "2", log_key(), record, NULL) == SW_E_REFUSED);
+    struct sw_journal_record other = *record;
+    uint8_t head[AT_SIGNATURE];
+    expect(record->head.len == sizeof(head));
+    memcpy(head, record->head.ptr, sizeof(head));
+    head[record->payload.len % sizeof(head)] ^= 1;
+    other.head.ptr = head;
+    expect(sw_journal_check_signature(ORIGIN, log_key(), &other, NULL) == SW_E_REFUSED);
+}
+
+static void read_file(struct sw_bytes file, bool is_signed)
 {
     struct sw_journal_reader reader = {{0}, 0, NULL};
     if (sw_journal_begin(&reader, file, NULL) != SW_OK) {
@@ -62,10 +85,17 @@ static void read_file(struct sw_bytes file)
         struct sw_bytes rest = sw_bytes(file.ptr + start, file.len - start);
         if (sw_journal_length(&reader, rest, &length) != SW_OK || length > rest.len ||
             sw_journal_next(&reader, sw_bytes(rest.ptr, length), &record, NULL) != SW_OK) {
+            expect(!is_signed || rest.len == 0);
             return;
         }
         expect(reader.good == start + length && record.offset == start);
         expect((record.type == SW_JOURNAL_BASE) == (start == SW_JOURNAL_HEAD_SIZE));
+        if (is_signed) {
+            check_signed(&record);
+        }
+        if (sw_journal_read(&record, NULL) != SW_OK) {
+            continue;
+        }
         if (record.type == SW_JOURNAL_BASE) {
             check_edge(record.edge);
         } else {
@@ -74,37 +104,21 @@ static void read_file(struct sw_bytes file)
     }
 }
 
-/* Appends a record that bears its right checksum. */
-static void put_record(struct sw_buf *file, struct sw_bytes payload, uint8_t check[16])
-{
-    SW_CLEANUP(buf) struct sw_buf sealed = SW_BUF_INIT;
-    struct sw_digest digest;
-    uint64_t type = file->len == SW_JOURNAL_HEAD_SIZE ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH;
-    expect(sw_buf_append(&sealed, check, 16) == SW_OK);
-    expect(sw_buf_put_u64be(&sealed, payload.len) == SW_OK);
-    expect(sw_buf_put_u64be(&sealed, type << 56) == SW_OK);
-    expect(sw_buf_append(&sealed, payload.ptr, payload.len) == SW_OK);
-    sw_sha256(sw_buf_bytes(&sealed), &digest);
-    expect(sw_buf_append(file, sealed.data + 16, 16) == SW_OK);
-    expect(sw_buf_append(file, digest.bytes, 16) == SW_OK);
-    expect(sw_buf_append(file, payload.ptr, payload.len) == SW_OK);
-    memcpy(check, digest.bytes, 16);
-}
-
 /* The input is a list of payloads, each behind its length (u16). */
 static void read_payloads(struct sw_bytes input)
 {
-    static const uint8_t head[SW_JOURNAL_HEAD_SIZE] = "SWJOURNL\0\0\0\1\0\0\0";
     SW_CLEANUP(buf) struct sw_buf file = SW_BUF_INIT;
     struct sw_cursor cur = sw_cursor(input);
     struct sw_bytes payload;
-    uint8_t check[16];
-    memcpy(check, head, sizeof(check));
-    expect(sw_buf_append(&file, head, sizeof(head)) == SW_OK);
+    uint8_t check[32];
+    check_of_head(check);
+    expect(sw_buf_append(&file, FILE_HEAD, SW_JOURNAL_HEAD_SIZE) == SW_OK);
     while (sw_entry_next(&cur, &payload) == SW_OK) {
-        put_record(&file, payload, check);
+        bool first = file.len == SW_JOURNAL_HEAD_SIZE;
+        expect(put_record(&file, ORIGIN, log_key(), first ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH,
+                   payload, check) == SW_OK);
     }
-    read_file(sw_buf_bytes(&file));
+    read_file(sw_buf_bytes(&file), true);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -115,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct sw_bytes rest = sw_bytes(data + 1, size - 1);
     if (data[0] == 'f') {
-        read_file(rest);
+        read_file(rest, false);
     } else {
         read_payloads(rest);
     }

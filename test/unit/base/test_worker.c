@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -330,7 +331,8 @@ static enum sw_code ask(struct fixture *f, enum deed deed, int fd)
     uint8_t request[] = {(uint8_t)deed, 'h', 'e', 'l', 'l', 'o'};
     sw_buf_clear(&f->reply);
     f->err = (struct sw_error){0};
-    return sw_worker_call(f->worker, fd, sw_bytes(request, sizeof(request)), 0, &f->reply, &f->err);
+    const struct sw_worker_task task = {.fd = fd, .request = sw_bytes(request, sizeof(request))};
+    return sw_worker_call(f->worker, &task, &f->reply, &f->err);
 }
 
 static void assert_alive(struct fixture *f)
@@ -452,8 +454,8 @@ static void test_a_request_of_megabytes_arrives_whole(void **state)
     assert_non_null(request);
     request[0] = ECHO;
     request[(5 << 20) - 1] = 0xab;
-    assert_int_equal(
-        sw_worker_call(f->worker, -1, sw_bytes(request, 5 << 20), 0, &f->reply, &f->err), SW_OK);
+    const struct sw_worker_task task = {.fd = -1, .request = sw_bytes(request, 5 << 20)};
+    assert_int_equal(sw_worker_call(f->worker, &task, &f->reply, &f->err), SW_OK);
     assert_int_equal(f->reply.len, (5 << 20) - 1);
     assert_int_equal(f->reply.data[f->reply.len - 1], 0xab);
 }
@@ -485,9 +487,10 @@ static void test_tighter_limits_of_the_caller_stay(void **state)
         struct sw_worker *worker = NULL;
         SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
         const uint8_t request[] = {ECHO};
+        const struct sw_worker_task task = {.fd = -1, .request = sw_bytes(request, 1)};
         bool good = setrlimit(RLIMIT_NOFILE, &few) == 0 &&
                     sw_worker_new(&worker, do_deed, NULL, NULL, NULL) == SW_OK &&
-                    sw_worker_call(worker, -1, sw_bytes(request, 1), 0, &reply, NULL) == SW_OK;
+                    sw_worker_call(worker, &task, &reply, NULL) == SW_OK;
         sw_worker_free(worker);
         _exit(good ? 0 : 1);
     }
@@ -591,8 +594,8 @@ static void test_a_deadline_that_has_passed_leaves_no_time(void **state)
 {
     struct fixture *f = *state;
     uint8_t request[] = {ECHO};
-    assert_int_equal(
-        sw_worker_call(f->worker, -1, sw_bytes(request, 1), 1, &f->reply, &f->err), SW_E_REFUSED);
+    const struct sw_worker_task task = {.fd = -1, .request = sw_bytes(request, 1), .deadline = 1};
+    assert_int_equal(sw_worker_call(f->worker, &task, &f->reply, &f->err), SW_E_REFUSED);
     assert_non_null(strstr(f->err.text, "no time"));
     assert_alive(f);
 }
@@ -601,11 +604,48 @@ static void test_the_clock_stops_a_child_too(void **state)
 {
     struct fixture *f = *state;
     uint8_t request[] = {LOOP};
-    uint64_t soon = sw_time_monotonic_ns() + 20000000;
-    assert_int_equal(sw_worker_call(f->worker, -1, sw_bytes(request, 1), soon, &f->reply, &f->err),
-        SW_E_REFUSED);
+    const struct sw_worker_task task = {
+        .fd = -1, .request = sw_bytes(request, 1), .deadline = sw_time_monotonic_ns() + 20000000};
+    assert_int_equal(sw_worker_call(f->worker, &task, &f->reply, &f->err), SW_E_REFUSED);
     assert_non_null(strstr(f->err.text, "time"));
     assert_alive(f);
+}
+
+struct asked {
+    struct sw_progress progress;
+    int socket;
+};
+
+static void *cancel_when_it_runs(void *arg)
+{
+    struct asked *asked = arg;
+    char word;
+    (void)!read(asked->socket, &word, 1);
+    atomic_store(&asked->progress.cancel, true);
+    return NULL;
+}
+
+static void test_a_call_that_is_asked_to_stop_does(void **state)
+{
+    struct fixture f;
+    int pair[2];
+    pthread_t thread;
+    struct asked asked = {{0}, -1};
+    setup_with(&f, NULL);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    asked.socket = pair[0];
+    assert_int_equal(pthread_create(&thread, NULL, cancel_when_it_runs, &asked), 0);
+    uint8_t request[] = {RUN_ON};
+    const struct sw_worker_task task = {
+        .fd = pair[1], .request = sw_bytes(request, 1), .progress = &asked.progress};
+    assert_int_equal(sw_worker_call(f.worker, &task, &f.reply, &f.err), SW_E_INTERRUPTED);
+    assert_string_equal(f.err.text, "interrupted");
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_alive(&f);
+    sw_worker_free(f.worker);
+    sw_buf_release(&f.reply);
+    (void)close(pair[0]);
+    (void)close(pair[1]);
 }
 
 static size_t count_descriptors(void)
@@ -784,6 +824,7 @@ int main(void)
         T(test_a_child_that_hangs_up_and_lives_on_is_ended),
         T(test_a_deadline_that_has_passed_leaves_no_time),
         T(test_the_clock_stops_a_child_too),
+        T(test_a_call_that_is_asked_to_stop_does),
         T(test_calls_leak_no_descriptor_and_no_process),
         T(test_a_call_gives_the_child_the_file_and_its_socket_alone),
         T(test_a_zygote_that_is_gone_is_not_made_again),

@@ -115,6 +115,36 @@ static void finds_claims_by_subject_type_and_time(void **state)
     }
 }
 
+/* A writer that made no claims of late reads no entries back for the index; one that did does. */
+static void an_index_that_is_lost_on_the_way_gets_every_claim(void **state)
+{
+    struct fixture *f = *state;
+    struct sw_evidence_query query = {0};
+    static const unsigned claim_at[] = {0, 1, 302, 604};
+    uint64_t end = 0;
+    for (size_t i = 0; i < SW_COUNT(claim_at); i++) {
+        char note[16];
+        (void)snprintf(note, sizeof(note), "%zu", i);
+        struct test_claim claim = make_claim(f->key, "model", 1, TYPE_A, note);
+        if (claim_at[i] > end) {
+            append_entries(f->store, end, claim_at[i] - end);
+        }
+        assert_int_equal(add_claim(f->store, &claim).leaf, claim_at[i]);
+        end = claim_at[i] + 1;
+        sw_index_close(f->store->index);
+        f->store->index = NULL;
+        test_claim_free(&claim);
+    }
+    append_entries(f->store, end, 300);
+    assert_string_equal(leaves_of(f->store, &query), "604 302 1 0");
+    reopen(f, SW_STORE_READ);
+    assert_string_equal(leaves_of(f->store, &query), "604 302 1 0");
+    reopen(f, SW_STORE_WRITE);
+    append_entries(f->store, end + 300, 300);
+    reopen(f, SW_STORE_READ);
+    assert_string_equal(leaves_of(f->store, &query), "604 302 1 0");
+}
+
 static void gives_a_record_as_its_claim_says(void **state)
 {
     struct fixture *f = *state;
@@ -659,6 +689,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(finds_claims_by_subject_type_and_time),
         TEST(gives_a_record_as_its_claim_says),
+        TEST(an_index_that_is_lost_on_the_way_gets_every_claim),
         TEST(gives_the_old_leaf_for_the_same_bytes),
         TEST(adds_all_or_none),
         TEST(answers_the_same_from_a_rebuilt_index),

@@ -7,11 +7,15 @@
 
 #include <cmocka.h>
 
+#include "journal_build.h"
 #include "temp_tree.h"
+
+#define ORIGIN "example.com/log"
 
 struct fixture {
     struct temp_tree tree;
     struct sw_disk disk;
+    struct sw_key *key;
 };
 
 static int set_up(void **state)
@@ -22,6 +26,7 @@ static int set_up(void **state)
     f->disk.name = f->tree.path;
     f->disk.dir = open(f->tree.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(f->disk.dir >= 0);
+    assert_int_equal(sw_key_generate(SW_KEY_ED25519, &f->key, NULL), SW_OK);
     *state = f;
     return 0;
 }
@@ -30,6 +35,7 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
     (void)close(f->disk.dir);
+    sw_key_free(f->key);
     temp_tree_remove(&f->tree);
     free(f);
     return 0;
@@ -68,11 +74,17 @@ static enum sw_code no_sink(void *ctx, int level, uint64_t index, unsigned width
     return SW_OK;
 }
 
-static void start(struct sw_journal *journal, const struct sw_disk *disk)
+static void init(struct sw_journal *journal, const struct fixture *f)
+{
+    sw_journal_init(journal, &f->disk);
+    sw_journal_bind(journal, ORIGIN, f->key);
+}
+
+static void start(struct sw_journal *journal, const struct fixture *f)
 {
     SW_CLEANUP(tiles) struct sw_tiles tiles;
     sw_tiles_init(&tiles, no_sink, NULL);
-    sw_journal_init(journal, disk);
+    init(journal, f);
     assert_int_equal(sw_journal_start(journal, &tiles, NULL), SW_OK);
 }
 
@@ -97,7 +109,7 @@ static void put(struct sw_journal *journal, const char *a, const char *b, const 
 static void make_three(struct fixture *f, uint64_t ends[4])
 {
     struct sw_journal journal;
-    start(&journal, &f->disk);
+    start(&journal, f);
     ends[0] = journal.good;
     put(&journal, "one", "two", "xyz");
     ends[1] = journal.good;
@@ -115,7 +127,7 @@ static enum sw_code read_again(
     struct sw_journal journal;
     seen->used = 0;
     seen->text[0] = '\0';
-    sw_journal_init(&journal, &f->disk);
+    init(&journal, f);
     enum sw_code rc = sw_journal_open(&journal, false, see, seen, torn, err);
     *end = journal.good;
     sw_journal_close(&journal);
@@ -145,7 +157,7 @@ static void goes_on_where_it_ended(void **state)
     uint64_t end = 0;
     const char *torn = "";
     make_three(f, ends);
-    sw_journal_init(&journal, &f->disk);
+    init(&journal, f);
     assert_int_equal(sw_journal_open(&journal, true, see, &seen, &torn, NULL), SW_OK);
     put(&journal, "seven", "eight", "");
     seen.used = 0;
@@ -154,6 +166,91 @@ static void goes_on_where_it_ended(void **state)
     sw_journal_close(&journal);
     assert_int_equal(read_again(f, &seen, &end, &torn, NULL), SW_OK);
     assert_string_equal(seen.text, WHOLE "batch 6: seven eight [0]\n");
+}
+
+/* More records than are looked at together, and some that are larger than what is read at once. */
+#define MANY 300u
+
+static size_t large_at(unsigned i)
+{
+    return i % 70 == 69 ? ((size_t)3 << 19) + i : 0;
+}
+
+static void make_many(struct fixture *f, uint64_t ends[MANY])
+{
+    struct sw_journal journal;
+    char *large = calloc(1, (size_t)1 << 21);
+    assert_non_null(large);
+    start(&journal, f);
+    for (unsigned i = 0; i < MANY; i++) {
+        memset(large, 'x', large_at(i));
+        large[large_at(i)] = '\0';
+        put(&journal, "one", "two", large);
+        ends[i] = journal.good;
+    }
+    sw_journal_close(&journal);
+    free(large);
+}
+
+static enum sw_code count_records(
+    void *ctx, const struct sw_journal_record *record, struct sw_error *err)
+{
+    unsigned *count = ctx;
+    if (record->type == SW_JOURNAL_BATCH) {
+        assert_int_equal(record->first, 2 * *count);
+        assert_int_equal(record->blobs.len, 8 + large_at(*count));
+        *count += 1;
+    }
+    return SW_OK;
+}
+
+static void gives_back_many_records(void **state)
+{
+    struct fixture *f = *state;
+    struct sw_journal journal;
+    uint64_t ends[MANY];
+    unsigned count = 0;
+    const char *torn = "";
+    make_many(f, ends);
+    init(&journal, f);
+    assert_int_equal(sw_journal_open(&journal, false, count_records, &count, &torn, NULL), SW_OK);
+    sw_journal_close(&journal);
+    assert_int_equal(count, MANY);
+    assert_int_equal(journal.good, ends[MANY - 1]);
+    assert_null(torn);
+}
+
+/* One signature vouches for many records. The one that is wrong is found all the same, and no
+ * record from it on is given out. */
+static void finds_one_wrong_signature_among_many(void **state)
+{
+    static const unsigned rows[] = {1, 62, 63, 64, 69, 70, 137, 280, MANY - 1};
+    struct fixture *f = *state;
+    SW_CLEANUP(buf) struct sw_buf file = SW_BUF_INIT;
+    uint64_t ends[MANY];
+    make_many(f, ends);
+    assert_int_equal(
+        sw_file_read(temp_tree_path(&f->tree, "journal"), 1 << 24, &file, NULL), SW_OK);
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct sw_journal journal;
+        struct sw_error err;
+        unsigned count = 0;
+        const char *torn = NULL;
+        uint64_t at = ends[rows[i] - 1];
+        SW_CLEANUP(buf) struct sw_buf forged = SW_BUF_INIT;
+        assert_int_equal(sw_buf_append(&forged, file.data, file.len), SW_OK);
+        uint8_t *head = forged.data + at;
+        head[AT_SIGNATURE] ^= 1;
+        hash_into(sw_bytes(head, AT_CHECK), head + AT_CHECK);
+        temp_tree_write_bytes(&f->tree, "journal", forged.data, forged.len);
+        init(&journal, f);
+        assert_int_equal(
+            sw_journal_open(&journal, false, count_records, &count, &torn, &err), SW_E_REFUSED);
+        sw_journal_close(&journal);
+        assert_int_equal(journal.good, at);
+        assert_true(count <= rows[i]);
+        assert_non_null(strstr(err.text, "is not signed"));
+    }
 }
 
 /* However much of the last write reached the medium: what was there before is there. */
@@ -216,33 +313,19 @@ static void never_takes_a_changed_byte_for_another_record(void **state)
 
 /* --- records that were made by hand, with a right checksum ----------------------------------- */
 
-static void put_record(struct sw_buf *out, uint64_t type, const void *payload, size_t len,
-    uint8_t check[SW_JOURNAL_CHECK])
-{
-    SW_CLEANUP(buf) struct sw_buf sealed = SW_BUF_INIT;
-    struct sw_digest digest;
-    assert_int_equal(sw_buf_append(&sealed, check, SW_JOURNAL_CHECK), SW_OK);
-    assert_int_equal(sw_buf_put_u64be(&sealed, len), SW_OK);
-    assert_int_equal(sw_buf_put_u64be(&sealed, type << 56), SW_OK);
-    assert_int_equal(sw_buf_append(&sealed, payload, len), SW_OK);
-    sw_sha256(sw_buf_bytes(&sealed), &digest);
-    assert_int_equal(sw_buf_append(out, sealed.data + 16, 16), SW_OK);
-    assert_int_equal(sw_buf_append(out, digest.bytes, SW_JOURNAL_CHECK), SW_OK);
-    assert_int_equal(sw_buf_append(out, payload, len), SW_OK);
-    memcpy(check, digest.bytes, SW_JOURNAL_CHECK);
-}
-
 /* A journal of an empty log with one record behind the base. */
 static void make_file(struct fixture *f, const char *payload, size_t len)
 {
-    static const uint8_t head[16] = "SWJOURNL\0\0\0\1\0\0\0";
     static const uint8_t base[8] = {0};
     SW_CLEANUP(buf) struct sw_buf file = SW_BUF_INIT;
     uint8_t check[SW_JOURNAL_CHECK];
-    memcpy(check, head, sizeof(check));
-    assert_int_equal(sw_buf_append(&file, head, sizeof(head)), SW_OK);
-    put_record(&file, SW_JOURNAL_BASE, base, sizeof(base), check);
-    put_record(&file, SW_JOURNAL_BATCH, payload, len, check);
+    check_of_head(check);
+    assert_int_equal(sw_buf_append(&file, FILE_HEAD, SW_JOURNAL_HEAD_SIZE), SW_OK);
+    assert_int_equal(
+        put_record(&file, ORIGIN, f->key, SW_JOURNAL_BASE, sw_bytes(base, sizeof(base)), check),
+        SW_OK);
+    assert_int_equal(
+        put_record(&file, ORIGIN, f->key, SW_JOURNAL_BATCH, sw_bytes(payload, len), check), SW_OK);
     temp_tree_write_bytes(&f->tree, "journal", file.data, file.len);
 }
 
@@ -304,9 +387,10 @@ static void refuses_files_that_are_no_journal(void **state)
         {"", 0, SW_E_FORMAT}, {"SWJOURNL", 8, SW_E_FORMAT},
         {"SWJOURNM\0\0\0\1\0\0\0\0", 16, SW_E_FORMAT},
         {"SWJOURNL\0\0\0\0\0\0\0\0", 16, SW_E_FORMAT},
-        {"SWJOURNL\0\0\0\1\0\0\0\1", 16, SW_E_FORMAT},
-        {"SWJOURNL\0\0\0\2\0\0\0\0", 16, SW_E_UNSUPPORTED},
-        {"SWJOURNL\0\0\0\1\0\0\0\0", 16, SW_E_FORMAT}, /* no base */
+        {"SWJOURNL\0\0\0\2\0\0\0\1", 16, SW_E_FORMAT},
+        {"SWJOURNL\0\0\0\1\0\0\0\0", 16, SW_E_UNSUPPORTED}, /* unsigned */
+        {"SWJOURNL\0\0\0\3\0\0\0\0", 16, SW_E_UNSUPPORTED},
+        {"SWJOURNL\0\0\0\2\0\0\0\0", 16, SW_E_FORMAT}, /* no base */
     };
     struct fixture *f = *state;
     struct seen seen;
@@ -355,7 +439,7 @@ static void takes_back_a_write_that_failed(void **state)
     struct sw_journal_batch batch = {.entries = &entry, .count = 1};
     uint64_t end = 0;
     const char *torn = NULL;
-    start(&journal, &f->disk);
+    start(&journal, f);
     put(&journal, "one", "two", "xyz");
     assert_int_equal(sw_journal_encode(&journal, &batch, &draft), SW_OK);
     sw_disk_set_fault(fail_at_step, &fault);
@@ -385,7 +469,7 @@ static void writes_no_more_after_a_failed_sync(void **state)
     struct sw_journal_batch batch = {.entries = &entry, .count = 1};
     uint64_t end = 0;
     const char *torn = NULL;
-    start(&journal, &f->disk);
+    start(&journal, f);
     assert_int_equal(sw_journal_encode(&journal, &batch, &draft), SW_OK);
     sw_disk_set_fault(fail_at_step, &fault);
     assert_int_equal(sw_journal_commit(&journal, &draft, &err), SW_E_IO);
@@ -408,7 +492,7 @@ static void keeps_the_old_journal_when_no_new_one_can_begin(void **state)
     uint64_t end = 0;
     const char *torn = NULL;
     sw_tiles_init(&tiles, no_sink, NULL);
-    start(&journal, &f->disk);
+    start(&journal, f);
     put(&journal, "one", "two", "xyz");
     for (size_t i = 0; i < SW_COUNT(steps); i++) {
         struct fault fault = {steps[i], ENOSPC, false};
@@ -445,6 +529,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(gives_back_what_was_written),
         TEST(goes_on_where_it_ended),
+        TEST(gives_back_many_records),
+        TEST(finds_one_wrong_signature_among_many),
         TEST(cuts_an_unfinished_end_and_nothing_else),
         TEST(never_takes_a_changed_byte_for_another_record),
         TEST(refuses_records_that_make_no_sense),

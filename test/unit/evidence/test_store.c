@@ -120,6 +120,33 @@ static void drops_partial_tiles_when_the_full_one_is_there(void **state)
     temp_tree_remove(&tree);
 }
 
+/* Somebody has put something under the name of a tile that is to come. */
+static void a_name_that_is_taken_is_replaced(void **state)
+{
+    struct temp_tree tree;
+    SW_CLEANUP(buf) struct sw_buf outside = SW_BUF_INIT;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    temp_tree_write(&tree, "outside", "mine");
+    temp_tree_write(&tree, "store/log/tile/0/000", "old");
+    temp_tree_write(&tree, "store/log/tile/entries/001", "");
+    temp_tree_link(&tree, temp_tree_path(&tree, "outside"), "store/log/tile/0/001");
+    temp_tree_link(&tree, "nowhere", "store/log/tile/entries/000");
+    append_entries(store, 0, 600);
+    MUST(sw_store_close(store, &must_error));
+    MUST(sw_file_read(temp_tree_path(&tree, "outside"), 100, &outside, &must_error));
+    assert_string_equal(sw_buf_cstr(&outside), "mine");
+    assert_false(sw_file_exists(temp_tree_path(&tree, "store/log/tile/entries/nowhere")));
+    store = open_to_read(path);
+    for (uint64_t leaf = 0; leaf < 600; leaf += 50) {
+        SW_CLEANUP(buf) struct sw_buf proof = SW_BUF_INIT;
+        MUST(sw_log_prove(store, leaf, &proof, &must_error));
+    }
+    sw_store_abandon(store);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
 static void keeps_what_was_appended_when_it_is_abandoned(void **state)
 {
     struct temp_tree tree;
@@ -375,6 +402,7 @@ int main(void)
         cmocka_unit_test(says_what_is_no_store),
         cmocka_unit_test(publishes_what_was_appended),
         cmocka_unit_test(drops_partial_tiles_when_the_full_one_is_there),
+        cmocka_unit_test(a_name_that_is_taken_is_replaced),
         cmocka_unit_test(keeps_what_was_appended_when_it_is_abandoned),
         cmocka_unit_test(begins_a_new_journal_when_the_old_one_is_long),
         cmocka_unit_test(lets_one_writer_in),

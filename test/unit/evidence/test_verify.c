@@ -366,6 +366,25 @@ static enum sw_code verify_against(const char *path, const char *policy, struct 
     return rc;
 }
 
+static enum sw_code no_sink(void *ctx, int level, uint64_t index, unsigned width,
+    struct sw_bytes data, struct sw_error *err)
+{
+    return SW_OK;
+}
+
+static void start_empty_journal(const char *path, const struct sw_key *key)
+{
+    SW_CLEANUP(tiles) struct sw_tiles tiles;
+    SW_CLEANUP(fd) int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct sw_disk disk = {dir, path};
+    struct sw_journal journal;
+    sw_tiles_init(&tiles, no_sink, NULL);
+    sw_journal_init(&journal, &disk);
+    sw_journal_bind(&journal, ORIGIN, key);
+    MUST(sw_journal_start(&journal, &tiles, &must_error));
+    sw_journal_close(&journal);
+}
+
 static void sees_a_log_that_was_rewritten(void **state)
 {
     struct temp_tree tree;
@@ -406,6 +425,7 @@ static void sees_a_log_that_was_rewritten(void **state)
     sw_merkle_empty(&root);
     MUST(sw_checkpoint_sign(ORIGIN, 0, &root, key, &empty, &must_error));
     temp_tree_write_bytes(&other, "store/log/checkpoint", empty.data, empty.len);
+    start_empty_journal(second, key);
     store = open_to_write(second);
     uint64_t first = 0;
     struct sw_bytes entry = sw_bytes("forged", 6);
@@ -476,6 +496,43 @@ static void checks_what_is_not_published_yet(void **state)
     temp_tree_remove(&tree);
 }
 
+/* What a stopped writer leaves of a tile that no checkpoint covers yet is no alteration; nobody
+ * believes it, and the next writer completes it. */
+static void an_unfinished_tile_that_nobody_signed_is_no_problem(void **state)
+{
+    static const char *const names[] = {"store/log/tile/0/001", "store/log/tile/entries/001"};
+    struct temp_tree tree;
+    struct report report;
+    const char *path = new_store_dir(&tree);
+    struct sw_store *store = open_to_write(path);
+    append_entries(store, 0, 10);
+    MUST(sw_log_publish(store, &must_error));
+    append_entries(store, 10, 600);
+    sw_store_abandon(store);
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        SW_CLEANUP(buf) struct sw_buf whole = SW_BUF_INIT;
+        SW_CLEANUP(buf) struct sw_buf mended = SW_BUF_INIT;
+        MUST(sw_file_read(temp_tree_path(&tree, names[i]), 1 << 20, &whole, &must_error));
+        for (size_t len = 0; len < whole.len; len += 1 + whole.len / 5) {
+            temp_tree_write_bytes(&tree, names[i], whole.data, len);
+            expect_clean(path);
+        }
+        whole.data[5] ^= 1;
+        temp_tree_write_bytes(&tree, names[i], whole.data, 6);
+        MUST(verify(path, &report, &must_error));
+        assert_int_equal(report.log.problem_count, 1);
+        assert_string_equal(report.log.problems[0].file, names[i] + 6);
+        sw_arena_release(&report.arena);
+        whole.data[5] ^= 1;
+        store = open_to_write(path);
+        sw_store_abandon(store);
+        MUST(sw_file_read(temp_tree_path(&tree, names[i]), 1 << 20, &mended, &must_error));
+        assert_true(sw_bytes_equal(sw_buf_bytes(&mended), sw_buf_bytes(&whole)));
+    }
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
 /* An index that says it is current and yet hides a claim. */
 static void finds_an_index_that_was_altered(void **state)
 {
@@ -539,6 +596,7 @@ int main(void)
         cmocka_unit_test(sees_a_log_that_was_rewritten),
         cmocka_unit_test(checks_the_signature_by_a_policy_from_elsewhere),
         cmocka_unit_test(checks_what_is_not_published_yet),
+        cmocka_unit_test(an_unfinished_tile_that_nobody_signed_is_no_problem),
         cmocka_unit_test(finds_an_index_that_was_altered),
     };
     int failed = cmocka_run_group_tests(large, make_large, remove_large);

@@ -397,6 +397,28 @@ static void without_time_left_files_are_not_read_and_say_so(void **state)
     is_number(&root, "coverage.unread.failed", 2);
 }
 
+/* Larger text is read to its end by a parser, and so is bounded like one. */
+static void large_text_is_known_by_its_end_too(void **state)
+{
+    struct fixture *f = *state;
+    enum { SIZE = (16 << 20) + 100 };
+    char *bytes = malloc(SIZE);
+    assert_non_null(bytes);
+    memset(bytes, 'a', SIZE);
+    temp_tree_write_bytes(&f->tree, "a", bytes, SIZE);
+    bytes[SIZE - 1] = 0;
+    temp_tree_write_bytes(&f->tree, "b", bytes, SIZE);
+    free(bytes);
+    scan(f);
+    assert_string_equal(f->report.files[0].format, "text");
+    assert_int_equal(f->report.files[0].status, SW_SCAN_PLAIN);
+    assert_int_equal(f->report.files[1].status, SW_SCAN_UNKNOWN);
+    static const struct sw_scan_options none = {.time_limit = 0};
+    assert_int_equal(sw_scan_path(&f->arena, f->tree.path, &none, &f->report, NULL), SW_OK);
+    assert_string_equal(f->report.files[0].format, "unknown");
+    assert_int_equal(f->report.files[0].status, SW_SCAN_FAILED);
+}
+
 /* --- the pass -------------------------------------------------------------------------------- */
 
 static void run_pass(
@@ -519,6 +541,7 @@ int main(void)
         TEST(a_bad_finding_behind_too_many_harmless_ones_is_kept),
         TEST(of_too_many_findings_in_all_the_worst_of_each_file_is_kept),
         TEST(without_time_left_files_are_not_read_and_say_so),
+        TEST(large_text_is_known_by_its_end_too),
         TEST(files_in_ranges_are_scanned_whole_in_the_same_pass),
         TEST(a_range_that_was_dropped_leaves_the_file_without_evidence),
         TEST(the_digest_of_the_rules_is_stable_and_in_the_report),
