@@ -226,7 +226,8 @@ const struct sw_command sw_cmd_data_taint = {
         "SELECTOR is as for 'data reach'. Records a signed claim and shows what it reaches. From "
         "then on 'admit' refuses every model that it reaches, however many steps and models are "
         "between. A name without a version means every version, also those to come.\n\n"
-        "--lift takes it back: of each signer the newest word counts, and nobody lifts what "
+        "With *--lift* it is taken back: of each signer the newest word counts, and nobody lifts "
+        "what "
         "another signer said.",
     .examples = "  sealwright data taint source:spam --reason 'planted trigger phrases'\n"
                 "  sealwright data taint 'text:buy now' --reason spam --severity low\n"
