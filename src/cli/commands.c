@@ -13,19 +13,26 @@
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \
+    X(data_ingest)       \
+    X(data_join)         \
+    X(data_list)         \
+    X(data_show)         \
+    X(data_verify)       \
     X(data_mix)          \
+    X(data_consume)      \
+    X(data_weights)      \
+    X(data_train)        \
+    X(data_checkpoint)   \
     X(data_reach)        \
     X(data_trace)        \
     X(data_why_dropped)  \
+    X(data_diff)         \
     X(data_taint)        \
     X(data_takedown)     \
     X(data_forget_salt)  \
-    X(data_diff)         \
     X(data_prove)        \
     X(data_prove_absent) \
     X(data_check_proof)  \
-    X(data_consume)      \
-    X(data_weights)      \
     X(evidence_list)     \
     X(evidence_show)     \
     X(evidence_query)    \

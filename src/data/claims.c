@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* --- files ----------------------------------------------------------------------------------- */
@@ -138,6 +139,15 @@ static sw_result load(const struct sw_data *data, const struct sw_evidence_recor
         (unsigned long long)record->leaf, why.text[0] == '\0' ? sw_code_text(code) : why.text);
 }
 
+static int64_t made(const struct sw_statement *statement, int64_t recorded)
+{
+    struct sw_str text;
+    int64_t time;
+    bool says =
+        sw_json_str(sw_json_get(statement->predicate, "time"), &text) && sw_time_parse(text, &time);
+    return says && time < recorded ? time : recorded;
+}
+
 /* *believed is false for a claim of somebody else. */
 static sw_result verify(const struct sw_data *data, const struct sw_evidence_record *record,
     struct sw_data_claim *out, bool *believed, struct sw_error *err)
@@ -153,9 +163,19 @@ static sw_result verify(const struct sw_data *data, const struct sw_evidence_rec
     if (code != SW_OK) {
         return not_believed(code) ? SW_OK : sw_fail(err, code, "%s", why.text);
     }
-    *out = (struct sw_data_claim){
-        record->claim, record->leaf, record->time, claim.signer, claim.statement};
+    *out = (struct sw_data_claim){record->claim, record->leaf, record->time,
+        made(&claim.statement, record->time), claim.signer, claim.statement};
     return SW_OK;
+}
+
+static int compare_claims(const void *a, const void *b)
+{
+    const struct sw_data_claim *x = a;
+    const struct sw_data_claim *y = b;
+    if (x->made != y->made) {
+        return x->made < y->made ? -1 : 1;
+    }
+    return x->leaf < y->leaf ? -1 : x->leaf > y->leaf;
 }
 
 sw_result sw_data_claims(const struct sw_data *data, const char *predicate_type,
@@ -175,6 +195,7 @@ sw_result sw_data_claims(const struct sw_data *data, const char *predicate_type,
         SW_TRY(verify(data, &records[i], &claims[kept], &believed, err));
         kept += believed && says(&claims[kept].statement, predicate_type, subject) ? 1 : 0;
     }
+    qsort(claims, kept, sizeof(*claims), compare_claims);
     *out = claims;
     *count = kept;
     if (ignored != NULL) {

@@ -92,10 +92,12 @@ struct sw_data_claim {
     struct sw_digest claim;
     uint64_t leaf;
     int64_t time; /* when the log recorded it */
+    int64_t made; /* when it says it was made, but not later than it was recorded */
     const char *signer;
     struct sw_statement statement;
 };
-/* All trusted claims of one type (about `subject`, unless NULL), oldest first, in data->arena.
+/* All trusted claims of one type (about `subject`, unless NULL), in the order in which they were
+ * made, in data->arena: one that is imported late is not the newest word.
  * Those that nobody trusted signed are counted in *ignored (may be NULL) and not given.
  * SW_E_REFUSED when the store has lost or changed a claim that its log names: an answer without it
  * could be wrong. Where claims stand is taken from the index; the gate's own look

@@ -71,4 +71,9 @@ enum sw_code sw_claim_broken(struct sw_error *err, const char *what, const char 
 
 extern const struct sw_field sw_dataset_ref_fields[];
 
+/* A training claim without its model: what a run is to be made from. */
+sw_result sw_training_plan_write(const struct sw_training_claim *plan, struct sw_buf *out);
+sw_result sw_training_plan_read(struct sw_arena *arena, const struct sw_json *plan,
+    struct sw_training_claim *out, struct sw_error *err);
+
 #endif

@@ -80,34 +80,55 @@ static const struct sw_field code_fields[] = {
     SW_FIELD_END,
 };
 
+/* What is known before there is a model. */
+#define PLAN_FIELDS                                                                                \
+    SW_FIELD(struct sw_training_claim, run, "run", SW_FIELD_TEXT),                                 \
+        SW_FIELD_MANY_OF(                                                                          \
+            struct sw_training_claim, datasets, dataset_count, "datasets", sw_dataset_ref_fields), \
+        SW_FIELD(struct sw_training_claim, verified, "verified", SW_FIELD_TRUTH),                  \
+        SW_FIELD_OPTIONAL(struct sw_training_claim, mixture, "mixture", SW_FIELD_TEXT),            \
+        SW_FIELD_OPTIONAL(struct sw_training_claim, decision, "decision", SW_FIELD_DIGEST),        \
+        SW_FIELD_MANY_OF(struct sw_training_claim, bases, base_count, "bases", base_fields),       \
+        SW_FIELD_MANY(                                                                             \
+            struct sw_training_claim, command, command_count, "command", SW_FIELD_TEXTS),          \
+        SW_FIELD_MANY_OF(struct sw_training_claim, code, code_count, "code", code_fields),         \
+        SW_FIELD_OPTIONAL(struct sw_training_claim, parameters, "parameters", SW_FIELD_JSON),      \
+        SW_FIELD_OPTIONAL(struct sw_training_claim, environment, "environment", SW_FIELD_JSON),    \
+        SW_FIELD_OPTIONAL(struct sw_training_claim, seed, "seed", SW_FIELD_TEXT),                  \
+        SW_FIELD_OPTIONAL(struct sw_training_claim, started, "started", SW_FIELD_TIME),            \
+        SW_FIELD_MANY(struct sw_training_claim, gaps, gap_count, "gaps", SW_FIELD_TEXTS)
+
+static const struct sw_field plan_fields[] = {PLAN_FIELDS, SW_FIELD_END};
+
 static const struct sw_field training_fields[] = {
+    PLAN_FIELDS,
     {.name = "kind",
         .kind = SW_FIELD_WORD,
         .at = offsetof(struct sw_training_claim, kind),
         .words = kind_words},
-    SW_FIELD(struct sw_training_claim, run, "run", SW_FIELD_TEXT),
     SW_FIELD_OPTIONAL(struct sw_training_claim, step, "step", SW_FIELD_COUNT),
     SW_FIELD(struct sw_training_claim, model, "model", SW_FIELD_TEXT),
     SW_FIELD(struct sw_training_claim, root, "root", SW_FIELD_DIGEST),
     SW_FIELD(struct sw_training_claim, manifest, "manifest", SW_FIELD_DIGEST),
-    SW_FIELD_MANY_OF(
-        struct sw_training_claim, datasets, dataset_count, "datasets", sw_dataset_ref_fields),
-    SW_FIELD(struct sw_training_claim, verified, "verified", SW_FIELD_TRUTH),
-    SW_FIELD_OPTIONAL(struct sw_training_claim, mixture, "mixture", SW_FIELD_TEXT),
-    SW_FIELD_OPTIONAL(struct sw_training_claim, decision, "decision", SW_FIELD_DIGEST),
     SW_FIELD_MANY(struct sw_training_claim, consumed, consumed_count, "consumed", SW_FIELD_DIGESTS),
-    SW_FIELD_MANY_OF(struct sw_training_claim, bases, base_count, "bases", base_fields),
-    SW_FIELD_MANY(struct sw_training_claim, command, command_count, "command", SW_FIELD_TEXTS),
-    SW_FIELD_MANY_OF(struct sw_training_claim, code, code_count, "code", code_fields),
-    SW_FIELD_OPTIONAL(struct sw_training_claim, parameters, "parameters", SW_FIELD_JSON),
-    SW_FIELD_OPTIONAL(struct sw_training_claim, environment, "environment", SW_FIELD_JSON),
-    SW_FIELD_OPTIONAL(struct sw_training_claim, seed, "seed", SW_FIELD_TEXT),
-    SW_FIELD_OPTIONAL(struct sw_training_claim, started, "started", SW_FIELD_TIME),
     SW_FIELD_OPTIONAL(struct sw_training_claim, finished, "finished", SW_FIELD_TIME),
-    SW_FIELD_MANY(struct sw_training_claim, gaps, gap_count, "gaps", SW_FIELD_TEXTS),
     SW_FIELD(struct sw_training_claim, time, "time", SW_FIELD_TIME),
     SW_FIELD_END,
 };
+
+sw_result sw_training_plan_write(const struct sw_training_claim *plan, struct sw_buf *out)
+{
+    return sw_predicate_write(plan_fields, plan, out);
+}
+
+sw_result sw_training_plan_read(struct sw_arena *arena, const struct sw_json *plan,
+    struct sw_training_claim *out, struct sw_error *err)
+{
+    struct sw_training_claim read = {.step = SW_ABSENT};
+    SW_TRY(sw_predicate_read(arena, plan_fields, "training plan", plan, &read, err));
+    *out = read;
+    return SW_OK;
+}
 
 sw_result sw_training_claim_write(const struct sw_training_claim *claim, struct sw_buf *out)
 {

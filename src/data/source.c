@@ -415,7 +415,7 @@ sw_result sw_source_find(const struct sw_data *data, struct sw_str name,
     return SW_OK;
 }
 
-/* By name, then by place in the log. */
+/* By name, then by when they were made. */
 static int compare_states(const void *a, const void *b)
 {
     const struct sw_source_state *x = a;
@@ -423,6 +423,9 @@ static int compare_states(const void *a, const void *b)
     int order = sw_str_compare(x->record.name, y->record.name);
     if (order != 0) {
         return order;
+    }
+    if (x->claim.made != y->claim.made) {
+        return x->claim.made < y->claim.made ? -1 : 1;
     }
     return x->claim.leaf < y->claim.leaf ? -1 : x->claim.leaf > y->claim.leaf;
 }

@@ -80,6 +80,17 @@ sw_result sw_scratch_write(int fd, uint64_t offset, struct sw_bytes data, struct
 
 /* --- sorting in memory ----------------------------------------------------------------------- */
 
+/* As memcmp, for records that mostly differ in their first bytes. */
+static inline bool is_less(const uint8_t *a, const uint8_t *b, size_t size)
+{
+    if (size < 8) {
+        return memcmp(a, b, size) < 0;
+    }
+    uint64_t x = sw_get_u64(a);
+    uint64_t y = sw_get_u64(b);
+    return x != y ? x < y : memcmp(a + 8, b + 8, size - 8) < 0;
+}
+
 struct sorting {
     size_t size;
     uint8_t *other; /* as large as what is sorted */
@@ -233,7 +244,7 @@ sw_result sw_spill_add(struct sw_spill *spill, const void *record, struct sw_err
     }
     uint8_t *to = spill->records + spill->held * size;
     memcpy(to, record, size);
-    if (spill->in_order && spill->held > 0 && memcmp(to - size, to, size) > 0) {
+    if (spill->in_order && spill->held > 0 && is_less(to, to - size, size)) {
         spill->in_order = false;
     }
     spill->held++;
@@ -262,7 +273,7 @@ static const uint8_t *next_of(const struct sw_spill *spill, size_t run)
 
 static bool before(const struct sw_spill *spill, size_t a, size_t b)
 {
-    return memcmp(next_of(spill, a), next_of(spill, b), spill->size) < 0;
+    return is_less(next_of(spill, a), next_of(spill, b), spill->size);
 }
 
 static void sink(struct sw_spill *spill, size_t at)

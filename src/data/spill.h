@@ -55,12 +55,14 @@ static inline uint16_t sw_get_u16(const uint8_t *from)
 
 static inline uint32_t sw_get_u32(const uint8_t *from)
 {
-    return (uint32_t)sw_get_u16(from) << 16 | sw_get_u16(from + 2);
+    return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
 }
 
 static inline uint64_t sw_get_u64(const uint8_t *from)
 {
-    return (uint64_t)sw_get_u32(from) << 32 | sw_get_u32(from + 4);
+    return (uint64_t)from[0] << 56 | (uint64_t)from[1] << 48 | (uint64_t)from[2] << 40 |
+           (uint64_t)from[3] << 32 | (uint64_t)from[4] << 24 | (uint64_t)from[5] << 16 |
+           (uint64_t)from[6] << 8 | from[7];
 }
 
 #endif

@@ -678,6 +678,30 @@ static void sources_have_a_history_and_a_newest_state(void **state)
     assert_int_equal(gap_count, 0);
 }
 
+static void what_is_imported_late_is_not_the_newest_word(void **state)
+{
+    struct data_test *t = *state;
+    int64_t now = t->data.now;
+    t->data.now = sw_time_now() - 100;
+    data_test_source(t, "mail", GOOD_SOURCE);
+    t->data.now = sw_time_now() - 1000;
+    data_test_source(t, "mail", "{}");
+    t->data.now = now;
+    struct sw_source_record record;
+    MUST(sw_source_find(&t->data, sw_str("mail"), &record, NULL, &must_error));
+    assert_true(sw_str_is(sw_source_licence(&record), "CC-BY-4.0"));
+    /* A time that is still to come counts as the time of recording. */
+    t->data.now = sw_time_now() + 100000;
+    data_test_source(t, "mail", "{}");
+    struct sw_data_claim *claims;
+    size_t count;
+    MUST(sw_data_claims(&t->data, SW_PREDICATE_SOURCE, NULL, &claims, &count, NULL, &must_error));
+    assert_int_equal(count, 3);
+    assert_int_equal(claims[2].leaf, 2);
+    assert_int_equal(claims[2].made, claims[2].time);
+    assert_int_equal(claims[0].leaf, 1);
+}
+
 static void nothing_is_recorded_without_a_signer(void **state)
 {
     struct data_test *t = *state;
@@ -728,6 +752,7 @@ int main(void)
         WITH_STORE(claims_of_strangers_are_counted_and_not_given),
         WITH_STORE(a_claim_that_the_store_has_lost_is_no_silence),
         WITH_STORE(sources_have_a_history_and_a_newest_state),
+        WITH_STORE(what_is_imported_late_is_not_the_newest_word),
         WITH_STORE(nothing_is_recorded_without_a_signer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,18 @@
+/* A model that was trained, or a checkpoint: how it is named, hashed and shown; train and
+ * checkpoint do the same. */
+#ifndef SW_CLI_SHOW_TRAINING_H
+#define SW_CLI_SHOW_TRAINING_H
+
+#include "cli/data_context.h"
+
+/* Hashes a model as `seal` does, with its default options, and names it in the claim. SW_E_NOENT.
+ */
+sw_result sw_training_hash(struct sw_cli *cli, const char *path, const char *store_path,
+    struct sw_training_claim *claim, struct sw_error *err);
+/* What was recorded. */
+void sw_show_training(
+    struct sw_cli *cli, const struct sw_training_claim *claim, const struct sw_receipt receipts[2]);
+sw_result sw_training_json(const struct sw_training_claim *claim,
+    const struct sw_receipt receipts[2], struct sw_error *err);
+
+#endif
