@@ -226,7 +226,7 @@ static sw_result compare(struct sw_cli *cli, struct sw_data *data, const struct 
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct diff_args *args = data;
-    SW_CLEANUP(data_context) struct sw_data_context context;
+    SW_CLEANUP(data_context) struct sw_data_context context = {0};
     SW_CLEANUP(comparison)
     struct comparison c = {.a = {.rows = SW_ROWS_INIT}, .b = {.rows = SW_ROWS_INIT}};
     if (args->limit > LIMIT_MAX) {

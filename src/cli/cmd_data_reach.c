@@ -46,7 +46,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     static const struct sw_reach_options how = {.prove = false};
     const struct reach_args *args = data;
-    SW_CLEANUP(question) struct sw_question question;
+    SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_selected what;
     struct sw_reach reach;
     uint32_t model;

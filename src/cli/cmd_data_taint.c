@@ -193,7 +193,7 @@ static sw_result work(struct sw_question *question, struct tainted *t, struct sw
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct taint_args *args = data;
-    SW_CLEANUP(question) struct sw_question question;
+    SW_CLEANUP(question) struct sw_question question = {0};
     SW_CLEANUP(graph) struct sw_graph *after = NULL;
     struct sw_selected what;
     struct tainted t = {.what = &what};

@@ -107,7 +107,7 @@ static sw_result work(struct sw_question *question, struct taken_down *t, struct
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct takedown_args *args = data;
-    SW_CLEANUP(question) struct sw_question question;
+    SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_selected what;
     struct taken_down t = {.what = &what};
     if (args->reason == NULL || args->reason[0] == '\0') {
@@ -183,7 +183,7 @@ static sw_result forget_json(const struct sw_dataset_claim *claim, struct sw_err
 static sw_result run_forget(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct forget_args *args = data;
-    SW_CLEANUP(data_context) struct sw_data_context context;
+    SW_CLEANUP(data_context) struct sw_data_context context = {0};
     struct sw_dataset_claim claim;
     SW_TRY(sw_data_context_open(cli, SW_STORE_READ, NULL, &context, err));
     SW_TRY(sw_dataset_find(&context.data, sw_str(cli->operands[0]), &claim, NULL, err));

@@ -159,6 +159,22 @@ static void model_json(const struct telling *t, uint32_t model)
     sw_jw_object_end(t->w);
 }
 
+/* Models that are reached, in the order in which they were trained. */
+static void each_model(
+    const struct telling *t, void (*tell)(const struct telling *t, uint32_t model))
+{
+    for (uint32_t i = 0; i < t->graph->training_count; i++) {
+        uint32_t model = t->graph->trainings[i].model;
+        bool first = true;
+        for (uint32_t k = 0; k < i; k++) {
+            first = first && t->graph->trainings[k].model != model;
+        }
+        if (t->trace->models[model] && first) {
+            tell(t, model);
+        }
+    }
+}
+
 /* Sources of what the way begins with. */
 static void source_json(const struct telling *t, struct sw_str name)
 {
@@ -217,11 +233,7 @@ static void lists_json(const struct telling *t)
     sw_jw_array_end(t->w);
     drops_json(t);
     sw_jw_array(t->w, "models");
-    for (uint32_t i = 0; i < t->graph->model_count; i++) {
-        if (t->trace->models[i]) {
-            model_json(t, i);
-        }
-    }
+    each_model(t, model_json);
     sw_jw_array_end(t->w);
 }
 
@@ -391,30 +403,27 @@ static void show_source(const struct telling *t, struct sw_str name)
     sw_say(t->cli, SW_TONE_PLAIN, "\n");
 }
 
-/* Models that no sample went into itself. */
-static void show_derived(const struct telling *t)
+/* A model that no sample went into itself. */
+static void show_derived(const struct telling *t, uint32_t at)
 {
-    for (uint32_t i = 0; i < t->graph->model_count; i++) {
-        const struct sw_graph_model *model = &t->graph->models[i];
-        bool direct = false;
-        for (size_t k = 0; k < t->trace->use_count; k++) {
-            direct = direct || t->graph->trainings[t->trace->uses[k].training].model == i;
-        }
-        if (t->trace->models[i] && !direct) {
-            sw_say(t->cli, SW_TONE_BOLD, "  %s " SW_STR_FMT,
-                model->checkpoint ? "checkpoint" : "model", SW_STR_ARG(model->name));
-            sw_say(t->cli, SW_TONE_DIM, "  made from one of these%s  %s\n",
-                sw_graph_is_admitted(t->graph, model) ? ", admitted" : "",
-                sw_digest_show(t->cli, &model->root));
+    const struct sw_graph_model *model = &t->graph->models[at];
+    for (size_t k = 0; k < t->trace->use_count; k++) {
+        if (t->graph->trainings[t->trace->uses[k].training].model == at) {
+            return;
         }
     }
+    sw_say(t->cli, SW_TONE_BOLD, "  %s " SW_STR_FMT, model->checkpoint ? "checkpoint" : "model",
+        SW_STR_ARG(model->name));
+    sw_say(t->cli, SW_TONE_DIM, "  made from one of these%s  %s\n",
+        sw_graph_is_admitted(t->graph, model) ? ", admitted" : "",
+        sw_digest_show(t->cli, &model->root));
 }
 
 static sw_result show(const struct telling *t)
 {
     SW_TRY(show_way(t, true));
     SW_TRY(show_way(t, false));
-    show_derived(t);
+    each_model(t, show_derived);
     sw_say(t->cli, SW_TONE_DIM, "sources\n");
     each_source(t, show_source);
     if (t->trace->cut) {
@@ -453,7 +462,7 @@ static int status_of(const struct telling *t)
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct trace_args *args = data;
-    SW_CLEANUP(question) struct sw_question question;
+    SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_trace_options how = {.ways = SW_TRACE_BACK | SW_TRACE_FORWARD,
         .limit = (size_t)args->limit,
         .in = SW_GRAPH_NONE};

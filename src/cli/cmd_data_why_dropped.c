@@ -104,7 +104,7 @@ static void show(const struct telling *t)
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct why_args *args = data;
-    SW_CLEANUP(question) struct sw_question question;
+    SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_trace_options how = {
         .ways = SW_TRACE_FORWARD, .in = SW_GRAPH_NONE, .no_proofs = true};
     struct sw_selected what;
