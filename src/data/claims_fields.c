@@ -160,7 +160,7 @@ static enum sw_code make_list(const struct reading *r, const struct sw_field *f,
 static enum sw_code read_texts(
     const struct reading *r, const struct sw_field *f, const struct sw_json *value, void *base)
 {
-    void *list;
+    void *list = NULL;
     SW_TRY(make_list(r, f, value, sizeof(struct sw_str), base, &list));
     struct sw_str *text = list;
     SW_JSON_EACH (item, value) {
@@ -174,7 +174,7 @@ static enum sw_code read_texts(
 static enum sw_code read_digests(
     const struct reading *r, const struct sw_field *f, const struct sw_json *value, void *base)
 {
-    void *list;
+    void *list = NULL;
     SW_TRY(make_list(r, f, value, sizeof(struct sw_digest), base, &list));
     struct sw_digest *digest = list;
     SW_JSON_EACH (item, value) {
@@ -226,7 +226,7 @@ static enum sw_code read_pointed(
 static enum sw_code read_list(
     const struct reading *r, const struct sw_field *f, const struct sw_json *value, void *base)
 {
-    void *list;
+    void *list = NULL;
     SW_TRY(make_list(r, f, value, f->size, base, &list));
     uint8_t *at = list;
     SW_JSON_EACH (item, value) {

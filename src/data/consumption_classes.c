@@ -1,4 +1,5 @@
 #include "data/consumption_private.h"
+#include "data/rows_private.h"
 
 #include <stdlib.h>
 
@@ -215,10 +216,10 @@ static bool is_uniform(const struct sw_draw_set *set)
 }
 
 static void put_classes(const struct sw_draw_classes *classes, struct sw_draw_set *set,
-    uint64_t first, const struct sw_row *rows, size_t count)
+    uint64_t first, const uint32_t *origins, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        uint16_t class = set->origin_class[rows[i].origin];
+        uint16_t class = set->origin_class[origins[i]];
         if (classes->wide) {
             ((uint16_t *)set->row_class)[first + i] = class;
         } else {
@@ -228,18 +229,20 @@ static void put_classes(const struct sw_draw_classes *classes, struct sw_draw_se
 }
 
 static sw_result map_rows(const struct sw_draw_classes *classes, struct sw_draw_set *set,
-    struct sw_rows *rows, struct sw_progress *progress, struct sw_error *err)
+    const struct sw_rows *rows, struct sw_progress *progress, struct sw_error *err)
 {
     if (rows->count == 0 || is_uniform(set)) {
         return SW_OK;
     }
     set->row_class = calloc((size_t)rows->count, classes->wide ? 2 : 1);
+    SW_CLEANUP(free) uint32_t *origins = calloc(SW_ROWS_GROUP, sizeof(*origins));
     SW_TRY_PTR(set->row_class);
+    SW_TRY_PTR(origins);
     for (uint64_t first = 0; first < rows->count; first += SW_ROWS_GROUP) {
-        const struct sw_row *group = NULL;
-        size_t count = 0;
-        SW_TRY(sw_rows_group(rows, (uint32_t)(first / SW_ROWS_GROUP), &group, &count, err));
-        put_classes(classes, set, first, group, count);
+        uint64_t left = rows->count - first;
+        size_t count = left < SW_ROWS_GROUP ? (size_t)left : SW_ROWS_GROUP;
+        SW_TRY(sw_row_group_origins(rows, (uint32_t)(first / SW_ROWS_GROUP), count, origins, err));
+        put_classes(classes, set, first, origins, count);
         if (sw_progress_cancelled(progress)) {
             return sw_fail(err, SW_E_INTERRUPTED, "interrupted");
         }
@@ -248,7 +251,7 @@ static sw_result map_rows(const struct sw_draw_classes *classes, struct sw_draw_
 }
 
 sw_result sw_draw_classes_make(struct sw_draw_classes *classes, struct sw_arena *arena,
-    struct sw_rows *rows, size_t count, const struct sw_str *names, const struct sw_str *more,
+    const struct sw_rows *rows, size_t count, const struct sw_str *names, const struct sw_str *more,
     size_t more_count, struct sw_progress *progress, struct sw_error *err)
 {
     SW_CLEANUP(draw_classes) struct sw_draw_classes made = {0};

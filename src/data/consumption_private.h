@@ -40,7 +40,7 @@ SW_DEFINE_CLEANUP(draw_classes, struct sw_draw_classes, sw_draw_classes_release)
 /* Things are the sources of the datasets, or the datasets by `names` when that is not NULL; to them
  * come the names in `more` (weights of what no sample has). Lists are in `arena`. */
 sw_result sw_draw_classes_make(struct sw_draw_classes *classes, struct sw_arena *arena,
-    struct sw_rows *rows, size_t count, const struct sw_str *names, const struct sw_str *more,
+    const struct sw_rows *rows, size_t count, const struct sw_str *names, const struct sw_str *more,
     size_t more_count, struct sw_progress *progress, struct sw_error *err);
 /* Index of a thing; SIZE_MAX when there is none. */
 size_t sw_draw_thing_find(const struct sw_draw_classes *classes, struct sw_str name);

@@ -250,7 +250,7 @@ static sw_result read_output(
 {
     static const char *const names[] = {"out", "in", "kind", "confidence", NULL};
     const struct sw_json *in = sw_json_get(event, "in");
-    struct saying saying;
+    struct saying saying = {0};
     if (!only_has(event, names) || in == NULL || in->type != SW_JSON_ARRAY) {
         return bad_event(events,
             "an output has \"out\" and a list \"in\", and may have \"kind\" and \"confidence\"",

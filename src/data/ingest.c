@@ -100,8 +100,11 @@ static sw_result write_note(const struct ingesting *ingesting, uint32_t file, ui
 static sw_result save_now_and_then(struct ingesting *ingesting, uint32_t file, uint64_t offset,
     uint64_t line, struct sw_error *err)
 {
+    if (!sw_rows_at_group(ingesting->writer)) {
+        return SW_OK;
+    }
     uint64_t now = sw_time_monotonic_ns();
-    if (!sw_rows_at_group(ingesting->writer) || now - ingesting->saved_at < SAVE_EVERY_NS) {
+    if (now - ingesting->saved_at < SAVE_EVERY_NS) {
         return SW_OK;
     }
     SW_CLEANUP(buf) struct sw_buf note = SW_BUF_INIT;

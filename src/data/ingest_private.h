@@ -26,8 +26,9 @@ sw_result sw_counter_write(
     const struct sw_counter *counter, struct sw_json_writer *w, const char *name);
 sw_result sw_counter_read(struct sw_counter *counter, const struct sw_json *object);
 
-/* Which ids were seen: by 64 bits of their SHA-256, in at most 256 MiB. */
+/* Which ids were seen: by 64 bits of a keyed hash, in at most 256 MiB. */
 struct sw_id_set {
+    uint64_t key[2];
     uint64_t *slots; /* 0: free */
     size_t cap;
     size_t used;

@@ -151,3 +151,19 @@ sw_result sw_row_group_read(struct sw_row_group *group, const struct sw_chunks *
     }
     return SW_OK;
 }
+
+sw_result sw_row_group_origins(const struct sw_rows *rows, uint32_t index, size_t count,
+    uint32_t *origins, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf scratch = SW_BUF_INIT;
+    SW_TRY(sw_chunks_get(&rows->chunks, SW_COL_ORIGIN, index, &scratch, err));
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&scratch));
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        if (sw_varint_get(&cur, &value) != SW_OK || value >= rows->origin_count) {
+            return broken(&rows->chunks, index, err);
+        }
+        origins[i] = (uint32_t)value;
+    }
+    return sw_cur_left(&cur) == 0 ? SW_OK : broken(&rows->chunks, index, err);
+}

@@ -73,6 +73,11 @@ sw_result sw_row_group_write(const struct sw_row_group *group, struct sw_chunks_
 sw_result sw_row_group_read(struct sw_row_group *group, const struct sw_chunks *chunks,
     uint32_t index, size_t count, bool one_digest, struct sw_error *err);
 
+/* Only which origin each row has: a hundredth of the group's bytes. `origins` has room for
+ * SW_ROWS_GROUP. */
+sw_result sw_row_group_origins(const struct sw_rows *rows, uint32_t index, size_t count,
+    uint32_t *origins, struct sw_error *err);
+
 /* --- origins (rows_origin.c) ----------------------------------------------------------------- */
 
 sw_result sw_origin_write(const struct sw_origin *origin, struct sw_buf *out);
