@@ -1,5 +1,8 @@
 #include "cli/data_context.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 void sw_data_context_release(struct sw_data_context *context)
 {
     if (context->store != NULL) {
@@ -42,6 +45,24 @@ sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
     return code;
 }
 
+void sw_data_context_pause(struct sw_data_context *context)
+{
+    sw_store_abandon(context->store);
+    context->store = NULL;
+    context->data.store = NULL;
+}
+
+sw_result sw_data_context_resume(struct sw_cli *cli, enum sw_store_mode mode,
+    struct sw_data_context *context, struct sw_error *err)
+{
+    const char *path = NULL;
+    SW_TRY(sw_cli_store_path(cli, &path, err));
+    SW_TRY(sw_cli_store_open_at(cli, path, mode, &context->store, err));
+    context->data.store = context->store;
+    context->data.now = sw_time_now(); /* it may have been hours */
+    return SW_OK;
+}
+
 sw_result sw_data_context_promote(struct sw_data_context *context, struct sw_error *err)
 {
     context->data.now = sw_time_now(); /* it may have been hours */
@@ -53,6 +74,17 @@ sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error
     struct sw_store *store = context->store;
     context->store = NULL;
     return sw_store_close(store, err);
+}
+
+sw_result sw_data_location(
+    struct sw_cli *cli, const char *path, const char **out, struct sw_error *err)
+{
+    SW_CLEANUP(free) char *real = realpath(path, NULL);
+    if (real == NULL) {
+        return sw_fail_errno(err, errno, "cannot read '%s'", path);
+    }
+    *out = sw_arena_strdup(&cli->arena, real);
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
 }
 
 void sw_data_warn_untrusted(

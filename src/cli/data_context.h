@@ -18,6 +18,14 @@ sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
     const struct sw_signer_args *args, struct sw_data_context *out, struct sw_error *err);
 /* Becomes the store's writer, to record what was found out as a reader; the time is read anew. */
 sw_result sw_data_context_promote(struct sw_data_context *context, struct sw_error *err);
+/* The absolute path of an input, in cli->arena, as a claim keeps it. SW_E_NOENT, SW_E_IO. */
+sw_result sw_data_location(
+    struct sw_cli *cli, const char *path, const char **out, struct sw_error *err);
+/* Leaves the store to others while something else is done, and opens it again; the key and the
+ * trust stay. */
+void sw_data_context_pause(struct sw_data_context *context);
+sw_result sw_data_context_resume(struct sw_cli *cli, enum sw_store_mode mode,
+    struct sw_data_context *context, struct sw_error *err);
 /* Publishes and closes the store. */
 sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err);
 /* Says so when nobody in trust.yaml stands behind a claim that was just recorded: it is legal, and

@@ -37,6 +37,7 @@ struct comparing {
     const struct sw_data *data;
     struct sw_rows *rows;
     const struct sw_salt *salt;
+    const char *path;
     struct sw_records *records;
     struct sw_data_verification *out;
     struct run *runs;
@@ -78,8 +79,15 @@ static bool wants_words(const struct sw_data_verification *out)
     return out->kept < SW_SAMPLE_PROBLEMS_KEPT;
 }
 
+/* An input that is one file is called by its name. */
+static struct sw_str name_of(const struct comparing *comparing, struct sw_str file)
+{
+    return sw_str_is(file, ".") ? sw_path_base(comparing->path) : file;
+}
+
 static const char *place_words(struct comparing *comparing, struct sw_str file, uint64_t offset)
 {
+    file = name_of(comparing, file);
     return sw_arena_printf(comparing->data->arena, SW_STR_FMT ", byte %llu", SW_STR_ARG(file),
         (unsigned long long)offset);
 }
@@ -106,7 +114,8 @@ static sw_result record_problem(struct comparing *comparing, enum sw_sample_prob
     if (wants_words(comparing->out)) {
         size_t count;
         const struct sw_input_file *files = sw_records_files(comparing->records, &count);
-        struct sw_str file = sw_str(run->file < count ? files[run->file].path : "?");
+        struct sw_str file =
+            name_of(comparing, sw_str(run->file < count ? files[run->file].path : "?"));
         where = ahead == 0 ? place_words(comparing, file, run->offset)
                            : sw_arena_printf(comparing->data->arena,
                                  SW_STR_FMT ", %llu records behind byte %llu", SW_STR_ARG(file),
@@ -414,7 +423,8 @@ sw_result sw_data_compare(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_salt *salt, const char *path, const struct sw_record_options *options,
     struct sw_data_verification *out, struct sw_error *err)
 {
-    struct comparing comparing = {.data = data, .rows = rows, .salt = salt, .out = out};
+    struct comparing comparing = {
+        .data = data, .rows = rows, .salt = salt, .path = path, .out = out};
     out->samples = rows->count;
     enum sw_code code = compare(&comparing, path, options, err);
     run_release(&comparing);

@@ -145,6 +145,9 @@ like "is explained" "$err" "such as 10m"
 cp -r good hurried
 expect "a seal has a limit too" 0 "$SW_BIN" seal --time-limit 0s hurried
 like "and says it" "$out" "time limit of the whole scan"
+echo '{"other": 1}' >hurried/other.json
+expect "another model is sealed in a hurry" 0 "$SW_BIN" seal --time-limit 0s hurried
+expect "and scanned again with time" 0 "$SW_BIN" admit hurried
 
 # Waivers.
 sed -i '/^waivers:/d' .sealwright/policy.yaml

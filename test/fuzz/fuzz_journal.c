@@ -1,8 +1,8 @@
-/* Journals. The first byte says how the rest is meant: as a file as it is, or as payloads of
- * records that get their right heads, checksums and signatures here, since no fuzzer guesses them.
- * What is read must lie within the input, count what it says it counts, and the edge of a log that
- * is accepted must be written back as it was. A signature must hold over what was signed, and over
- * nothing else. */
+/* Journals. The first byte says how the rest is meant: 'f' as a file as it is, else as payloads of
+ * records that get their right heads and checksums here, since no fuzzer guesses them; with 's'
+ * they get their signatures, too, which takes longer. What is read must lie within the input, count
+ * what it says it counts, and the edge of a log that is accepted must be written back as it was. A
+ * signature must hold over what was signed, and over nothing else. */
 #include "../journal_build.h"
 
 #include <stdlib.h>
@@ -72,7 +72,7 @@ static void check_signed(const struct sw_journal_record *record)
     expect(sw_journal_check_signature(ORIGIN, log_key(), &other, NULL) == SW_E_REFUSED);
 }
 
-static void read_file(struct sw_bytes file, bool is_signed)
+static void read_file(struct sw_bytes file, bool is_whole, bool is_signed)
 {
     struct sw_journal_reader reader = {{0}, 0, NULL};
     if (sw_journal_begin(&reader, file, NULL) != SW_OK) {
@@ -85,7 +85,7 @@ static void read_file(struct sw_bytes file, bool is_signed)
         struct sw_bytes rest = sw_bytes(file.ptr + start, file.len - start);
         if (sw_journal_length(&reader, rest, &length) != SW_OK || length > rest.len ||
             sw_journal_next(&reader, sw_bytes(rest.ptr, length), &record, NULL) != SW_OK) {
-            expect(!is_signed || rest.len == 0);
+            expect(!is_whole || rest.len == 0);
             return;
         }
         expect(reader.good == start + length && record.offset == start);
@@ -105,8 +105,9 @@ static void read_file(struct sw_bytes file, bool is_signed)
 }
 
 /* The input is a list of payloads, each behind its length (u16). */
-static void read_payloads(struct sw_bytes input)
+static void read_payloads(struct sw_bytes input, bool sign)
 {
+    const struct sw_key *key = sign ? log_key() : NULL;
     SW_CLEANUP(buf) struct sw_buf file = SW_BUF_INIT;
     struct sw_cursor cur = sw_cursor(input);
     struct sw_bytes payload;
@@ -115,10 +116,10 @@ static void read_payloads(struct sw_bytes input)
     expect(sw_buf_append(&file, FILE_HEAD, SW_JOURNAL_HEAD_SIZE) == SW_OK);
     while (sw_entry_next(&cur, &payload) == SW_OK) {
         bool first = file.len == SW_JOURNAL_HEAD_SIZE;
-        expect(put_record(&file, ORIGIN, log_key(), first ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH,
-                   payload, check) == SW_OK);
+        expect(put_record(&file, ORIGIN, key, first ? SW_JOURNAL_BASE : SW_JOURNAL_BATCH, payload,
+                   check) == SW_OK);
     }
-    read_file(sw_buf_bytes(&file), true);
+    read_file(sw_buf_bytes(&file), true, sign);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -129,9 +130,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct sw_bytes rest = sw_bytes(data + 1, size - 1);
     if (data[0] == 'f') {
-        read_file(rest, false);
+        read_file(rest, false, false);
     } else {
-        read_payloads(rest);
+        read_payloads(rest, data[0] == 's');
     }
     return 0;
 }

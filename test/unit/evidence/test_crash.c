@@ -445,7 +445,7 @@ static enum sw_code read_once(struct company *company, struct sw_error *err)
 static void read_meanwhile(struct company *company)
 {
     struct sw_error err;
-    while (!atomic_load(&company->over)) {
+    do { /* at least once, however late it gets a processor */
         enum sw_code rc = read_once(company, &err);
         atomic_fetch_add(&company->reads, 1);
         if (rc != SW_OK) {
@@ -453,7 +453,7 @@ static void read_meanwhile(struct company *company)
             company->why = err;
             return;
         }
-    }
+    } while (!atomic_load(&company->over));
 }
 
 static void write_meanwhile(struct company *company)
