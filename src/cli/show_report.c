@@ -19,7 +19,7 @@ static void say_title(struct sw_cli *cli, const char *title)
 static void say_share(struct sw_cli *cli, double part, double whole)
 {
     char share[SW_PERCENT_SIZE];
-    sw_format_percent(part, whole, share);
+    sw_report_show_percent(part, whole, share);
     sw_say(cli, SW_TONE_PLAIN, " %8s", share);
 }
 
@@ -94,7 +94,7 @@ static void show_duplicates(struct sw_cli *cli, const struct sw_report_set *set)
         sw_say(cli, SW_TONE_PLAIN, "none: no two samples have the same content\n");
         return;
     }
-    sw_format_percent((double)d->copies, (double)set->claim.samples, share);
+    sw_report_show_percent((double)d->copies, (double)set->claim.samples, share);
     sw_say(cli, SW_TONE_PLAIN,
         "%s (%s) are exact copies of others; %s more than once, one of them %s times\n",
         sw_count_show(cli, d->copies, "sample"), share, sw_count_show(cli, d->groups, "content"),

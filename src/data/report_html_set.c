@@ -114,13 +114,13 @@ static void put_quantiles(struct sw_html *h, const struct sw_histogram *histogra
         double percent;
     } rows[] = {{"1 %", 1}, {"5 %", 5}, {"25 %", 25}, {"50 %", 50}, {"75 %", 75}, {"95 %", 95},
         {"99 %", 99}};
-    sw_html_raw(h, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">At most, of samples"
-                   "</th><th scope=\"col\" class=\"num\">Smallest</th>");
+    sw_html_raw(h, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Of the samples"
+                   "</th><th scope=\"col\" class=\"num\">smallest</th>");
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         sw_html_format(h, "<th scope=\"col\" class=\"num\">%s</th>", rows[i].label);
     }
-    sw_html_raw(h, "<th scope=\"col\" class=\"num\">Largest</th><th scope=\"col\" class=\"num\">"
-                   "Mean</th></tr></thead><tbody><tr><th scope=\"row\">Number</th>");
+    sw_html_raw(h, "<th scope=\"col\" class=\"num\">largest</th><th scope=\"col\" class=\"num\">"
+                   "mean</th></tr></thead><tbody><tr><th scope=\"row\">have at most</th>");
     put_count_cell(h, histogram->smallest);
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         put_count_cell(h, sw_histogram_quantile(histogram, rows[i].percent));
@@ -345,8 +345,11 @@ static void put_weights(struct sw_html *h, const struct sw_report_set *set)
     sw_html_count(h, weights->ones);
     sw_html_format(h, " samples have weight 1. The smallest weight is %g, the largest %g. ",
         weights->smallest, weights->largest);
-    sw_html_count(h, weights->zeros);
-    sw_html_raw(h, " samples have weight 0 and are never drawn.</p></section>");
+    if (weights->zeros > 0) {
+        sw_html_count(h, weights->zeros);
+        sw_html_raw(h, " samples have weight 0: they are never drawn.");
+    }
+    sw_html_raw(h, "</p></section>");
 }
 
 static void put_quarantine(struct sw_html *h, const struct sw_dataset_claim *claim)

@@ -338,7 +338,7 @@ static void pictures_are_counted_beside_texts(void **state)
     assert_int_equal(content->modalities[SW_MODALITY_TEXT], 1);
     assert_int_equal(content->text.words, 10); /* the picture has none */
     assert_int_equal(content->words->count, 1);
-    assert_true(says(field_of(report, "1.3", "image"), "less than 1 million images (1)"));
+    assert_true(says(field_of(report, "1.3", "image"), "less than 1 million images (1 image)"));
     assert_true(says(field_of(report, "1.3", "video"), "none"));
 }
 
@@ -418,7 +418,7 @@ static void samples_that_a_step_generated_are_synthetic(void **state)
     assert_int_equal(report->sets[0].steps[0].samples, 9);
     assert_true(sw_digest_equal(&report->sets[0].steps[0].digest, &step));
     assert_true(says(field_of(report, "2.5", "used"), "generated"));
-    assert_true(says(field_of(report, "2.5", "datasets"), "9 samples were generated"));
+    assert_true(says(field_of(report, "2.5", "datasets"), "not taken from a source: 9 samples"));
 }
 
 static void record_claim(struct data_test *t, struct sw_subject subject, const char *type,
@@ -709,7 +709,7 @@ static void shares_are_written_alike_everywhere(void **state)
         {5, 0, "0.0 %"}, {1, 100000, "0.0 %"}, {3, 2, "150.0 %"}, {1e300, 1, "100000.0 %"}};
     for (size_t i = 0; i < SW_COUNT(cases); i++) {
         char text[SW_PERCENT_SIZE];
-        sw_format_percent(cases[i].part, cases[i].whole, text);
+        sw_report_show_percent(cases[i].part, cases[i].whole, text);
         assert_string_equal(text, cases[i].text);
     }
 }
