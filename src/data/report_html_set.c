@@ -82,9 +82,9 @@ static void put_coverage(struct sw_html *h, const struct sw_report_set *set)
     sw_html_count(h, set->claim.samples);
     sw_html_raw(h, " samples are as recorded, and only these are counted.");
     if (content->strangers > 0) {
-        sw_html_raw(h, " ");
+        sw_html_raw(h, " Records there that are not in the set: ");
         sw_html_count(h, content->strangers);
-        sw_html_raw(h, " records there are not in the set.");
+        sw_html_raw(h, ".");
     }
     sw_html_raw(h, "</p>");
 }
@@ -322,16 +322,17 @@ static void put_duplicates(struct sw_html *h, const struct sw_report_set *set)
         sw_html_raw(h, "No two samples have the same content.</p></section>");
         return;
     }
+    sw_html_raw(h, "Samples that are exactly as others: ");
     sw_html_count(h, d->copies);
-    sw_html_raw(h, " samples (");
+    sw_html_raw(h, " (");
     sw_html_percent(h, (double)d->copies, (double)set->claim.samples);
-    sw_html_raw(h, ") are copies of others: ");
+    sw_html_raw(h, "). Contents that are there more than once: ");
     sw_html_count(h, d->groups);
-    sw_html_raw(h, " contents stand there more than once, the most frequent one ");
+    sw_html_raw(h, "; the most frequent one is there ");
     sw_html_count(h, d->largest);
-    sw_html_raw(h, " times (first as sample ");
+    sw_html_raw(h, " times, first as sample ");
     sw_html_count(h, d->largest_row);
-    sw_html_raw(h, ").</p></section>");
+    sw_html_raw(h, ".</p></section>");
 }
 
 static void put_weights(struct sw_html *h, const struct sw_report_set *set)
@@ -342,14 +343,11 @@ static void put_weights(struct sw_html *h, const struct sw_report_set *set)
         sw_html_raw(h, "Every sample has weight 1.</p></section>");
         return;
     }
+    sw_html_format(h, "From %g to %g. Samples of weight 1: ", weights->smallest, weights->largest);
     sw_html_count(h, weights->ones);
-    sw_html_format(h, " samples have weight 1. The smallest weight is %g, the largest %g. ",
-        weights->smallest, weights->largest);
-    if (weights->zeros > 0) {
-        sw_html_count(h, weights->zeros);
-        sw_html_raw(h, " samples have weight 0: they are never drawn.");
-    }
-    sw_html_raw(h, "</p></section>");
+    sw_html_raw(h, "; of weight 0, which are never drawn: ");
+    sw_html_count(h, weights->zeros);
+    sw_html_raw(h, ".</p></section>");
 }
 
 static void put_quarantine(struct sw_html *h, const struct sw_dataset_claim *claim)
