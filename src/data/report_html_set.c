@@ -146,10 +146,13 @@ static void put_histogram(
 static void begin_table(struct sw_html *h, const char *title, const char *first, const char *more)
 {
     sw_html_format(h,
-        "<section><h3>%s</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>"
-        "<th scope=\"col\" class=\"num\">Samples</th><th scope=\"col\" class=\"num\">Share</th>"
-        "<th class=\"plotted\" aria-hidden=\"true\"></th>%s</tr></thead><tbody>",
-        title, first, more);
+        "<section><h3>%s</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>",
+        title, first);
+    sw_html_raw(h, "<th scope=\"col\" class=\"num\">Samples</th>"
+                   "<th scope=\"col\" class=\"num\">Share</th>"
+                   "<th class=\"plotted\" aria-hidden=\"true\"></th>");
+    sw_html_raw(h, more);
+    sw_html_raw(h, "</tr></thead><tbody>");
 }
 
 static void end_table(struct sw_html *h, size_t hidden)
