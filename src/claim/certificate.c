@@ -97,6 +97,28 @@ sw_result sw_roots_add_pem(struct sw_roots *roots, struct sw_bytes pem, struct s
     return each_pem(pem, add_root, roots, err);
 }
 
+static sw_result hash_der(X509 *cert, struct sw_hash *hash)
+{
+    unsigned char *der = NULL;
+    int len = i2d_X509(cert, &der);
+    if (len < 0) {
+        return SW_E_NOMEM;
+    }
+    sw_hash_update(hash, der, (size_t)len);
+    OPENSSL_free(der);
+    return SW_OK;
+}
+
+sw_result sw_roots_hash(const struct sw_roots *roots, struct sw_hash *hash)
+{
+    STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(roots->store);
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+        X509 *cert = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+        SW_TRY(cert == NULL ? SW_OK : hash_der(cert, hash));
+    }
+    return SW_OK;
+}
+
 struct pem_split {
     struct sw_arena *arena;
     struct sw_bytes *out;

@@ -5,6 +5,9 @@
 #include "claim/certificate.h"
 #include "claim/ssl_private.h"
 
+/* Hashes the certificates, DER, in the order in which the set keeps them. */
+sw_result sw_roots_hash(const struct sw_roots *roots, struct sw_hash *hash);
+
 /* Is `text` of the form of struct sw_chain_rules.identity: a known kind, ':' and a name? */
 bool sw_identity_is_valid(struct sw_str text);
 

@@ -58,6 +58,55 @@ bool sw_trust_has(const struct sw_trust *trust, struct sw_str name)
     return false;
 }
 
+const char *sw_trust_name_of(
+    const struct sw_trust *trust, const struct sw_key *key, struct sw_str predicate_type)
+{
+    for (size_t i = 0; i < trust->count; i++) {
+        const struct sw_trusted *signer = &trust->signers[i];
+        if (signer->key != NULL && sw_key_equal(signer->key, key) &&
+            sw_trusted_may_sign(signer, predicate_type)) {
+            return signer->name;
+        }
+    }
+    return NULL;
+}
+
+static void hash_text(struct sw_hash *hash, struct sw_str text)
+{
+    sw_hash_update(hash, &text.len, sizeof(text.len));
+    sw_hash_update(hash, text.ptr, text.len);
+}
+
+static sw_result hash_signer(const struct sw_trusted *signer, struct sw_hash *hash)
+{
+    char hint[SW_KEY_HINT_SIZE] = "";
+    if (signer->key != NULL) {
+        sw_key_hint(signer->key, hint);
+    }
+    hash_text(hash, sw_str(signer->name));
+    hash_text(hash, sw_str(hint));
+    hash_text(hash, sw_str(signer->identity));
+    sw_hash_update(hash, &signer->from, sizeof(signer->from));
+    sw_hash_update(hash, &signer->until, sizeof(signer->until));
+    sw_hash_update(hash, &signer->may_sign_count, sizeof(signer->may_sign_count));
+    for (size_t i = 0; i < signer->may_sign_count; i++) {
+        hash_text(hash, signer->may_sign[i]);
+    }
+    return signer->roots == NULL ? SW_OK : sw_roots_hash(signer->roots, hash);
+}
+
+sw_result sw_trust_digest(const struct sw_trust *trust, struct sw_digest *out)
+{
+    struct sw_hash hash;
+    SW_TRY(sw_hash_init(&hash, SW_SHA256));
+    enum sw_code code = SW_OK;
+    for (size_t i = 0; i < trust->count && code == SW_OK; i++) {
+        code = hash_signer(&trust->signers[i], &hash);
+    }
+    sw_hash_final(&hash, out);
+    return code;
+}
+
 bool sw_trusted_may_sign(const struct sw_trusted *signer, struct sw_str predicate_type)
 {
     for (size_t i = 0; i < signer->may_sign_count; i++) {

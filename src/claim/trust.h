@@ -37,6 +37,12 @@ sw_result sw_trust_add_key(struct sw_trust *trust, const char *name, const struc
 sw_result sw_trust_add_roots(
     struct sw_trust *trust, const char *name, struct sw_roots *roots, const char *identity);
 size_t sw_trust_count(const struct sw_trust *trust);
+/* Over all that decides what is believed: the same signers, in the same order, for the same types
+ * and times. For caches of what was verified. */
+sw_result sw_trust_digest(const struct sw_trust *trust, struct sw_digest *out);
+/* The first signer with this key who may sign the type, by any time; NULL when there is none. */
+const char *sw_trust_name_of(
+    const struct sw_trust *trust, const struct sw_key *key, struct sw_str predicate_type);
 /* Is there a signer of this name? (A policy may name one that does not exist.) */
 bool sw_trust_has(const struct sw_trust *trust, struct sw_str name);
 

@@ -265,7 +265,17 @@ struct sw_admit_request {
     struct sw_scan *scan; /* as in sw_seal_request; used when a scan is needed */
     const struct sw_signer *signer;
     struct sw_model_verify_options options;
-    bool dry_run; /* decide on what is known; record nothing */
+    bool dry_run;           /* decide on what is known; record nothing */
+    const char *would_sign; /* dry run: the public key of who would sign, a PEM file; NULL: nobody
+                               knows */
+};
+
+/* What is known of the data that the model was trained on. */
+struct sw_admitted_data {
+    bool known; /* a trusted claim says how it was trained */
+    struct sw_provenance provenance;
+    struct sw_digest claim; /* that was recorded of it, or the draft; alg 0 when there is none */
+    struct sw_gate_draft draft; /* dry run; type NULL when there is none */
 };
 
 struct sw_admitted {
@@ -273,6 +283,7 @@ struct sw_admitted {
     bool scanned; /* the scan claim was absent or stale, so it was scanned again */
     struct sw_scan_report scan;
     struct sw_digest scan_claim; /* that was recorded of it; alg 0 when none was */
+    struct sw_admitted_data data;
     struct sw_decision decision; /* its first rule is "integrity": what verification found */
     struct sw_receipt
         receipt; /* of the verdict; alg 0 with dry_run or when nothing could be named */

@@ -94,6 +94,26 @@ static void rule_json(struct sw_json_writer *w, const struct sw_gate_rule *rule)
     sw_jw_object_end(w);
 }
 
+static void data_json(struct sw_json_writer *w, const struct sw_admitted_data *data)
+{
+    const struct sw_provenance *p = &data->provenance;
+    if (!data->known) {
+        sw_jw_null(w, "data");
+        return;
+    }
+    sw_jw_object(w, "data");
+    sw_jw_text(w, "status", p->status == SW_PROVENANCE_COMPLETE ? "complete" : "gaps");
+    sw_jw_u64(w, "gaps", p->gap_count);
+    sw_jw_u64(w, "tainted", p->tainted_count);
+    sw_jw_u64(w, "takedowns", p->takedown_count);
+    if (data->draft.type == NULL) {
+        sw_json_digest(w, "claim", &data->claim);
+    } else {
+        sw_jw_null(w, "claim");
+    }
+    sw_jw_object_end(w);
+}
+
 static sw_result print_json(const struct sw_admitted *admitted, struct sw_error *err)
 {
     const struct sw_decision *d = &admitted->decision;
@@ -117,6 +137,7 @@ static sw_result print_json(const struct sw_admitted *admitted, struct sw_error 
     } else {
         sw_jw_u64(w, "leaf", admitted->receipt.leaf);
     }
+    data_json(w, &admitted->data);
     sw_flow_problems_json(w, &admitted->verification);
     sw_jw_object_end(w);
     return sw_json_out_end(&out, err);
@@ -146,6 +167,10 @@ static sw_result admit(struct sw_cli *cli, const struct admit_args *args,
     SW_TRY(sw_cli_policy(cli, store_path, args->policy, &policy, err));
     if (!args->dry_run) {
         SW_TRY(sw_cli_signer(cli, store_path, &args->signer, &held, err));
+    } else if (args->signer.private_key == NULL) {
+        request->would_sign = sw_arena_printf(&cli->arena, "%s/keys/%s.pub", store_path,
+            args->signer.key == NULL ? "default" : args->signer.key);
+        SW_TRY_PTR(request->would_sign);
     }
     request->trust = trust;
     request->policy = policy;

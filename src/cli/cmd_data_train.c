@@ -1,10 +1,9 @@
 #include "cli/child.h"
+#include "cli/code_digest.h"
 #include "cli/recorded.h"
 #include "cli/show_training.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct train_args {
     struct sw_signer_args signer;
@@ -191,38 +190,6 @@ static sw_result add_bases(struct training *t, struct sw_error *err)
     return SW_OK;
 }
 
-static sw_result digest_file(const char *path, struct sw_digest *out, struct sw_error *err)
-{
-    SW_CLEANUP(fd) int fd = -1;
-    struct sw_hash hash;
-    uint8_t block[65536];
-    ssize_t n;
-    SW_TRY(sw_file_open(path, &fd, err));
-    SW_TRY(sw_hash_init(&hash, SW_SHA256));
-    while ((n = read(fd, block, sizeof(block))) != 0) {
-        if (n < 0 && errno != EINTR) {
-            return sw_fail_errno(err, errno, "cannot read '%s'", path);
-        }
-        sw_hash_update(&hash, block, n < 0 ? 0 : (size_t)n);
-    }
-    sw_hash_final(&hash, out);
-    return SW_OK;
-}
-
-/* A file by its bytes; a directory as a model is, by its names and contents. */
-static sw_result digest_code(
-    struct training *t, const char *path, struct sw_digest *out, struct sw_error *err)
-{
-    const struct sw_model_options plain = {0};
-    struct sw_manifest manifest;
-    if (!sw_dir_exists(path)) {
-        return digest_file(path, out, err);
-    }
-    SW_TRY(sw_model_hash(&t->cli->arena, path, &plain, &manifest, err));
-    *out = manifest.manifest_digest;
-    return SW_OK;
-}
-
 static sw_result add_code(struct training *t, struct sw_error *err)
 {
     const struct sw_text_list *list = &t->args->code;
@@ -231,7 +198,7 @@ static sw_result add_code(struct training *t, struct sw_error *err)
     for (size_t i = 0; i < list->count; i++) {
         struct sw_training_code *code = &t->claim.code[t->claim.code_count++];
         code->path = sw_str(list->items[i]);
-        SW_TRY(digest_code(t, list->items[i], &code->digest, err));
+        SW_TRY(sw_code_digest(t->cli, list->items[i], &code->digest, err));
     }
     return list->count > 0 ? SW_OK
                            : sw_training_add_gap(&t->cli->arena, &t->claim,

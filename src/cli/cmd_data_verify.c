@@ -207,8 +207,9 @@ static void show(struct sw_cli *cli, const struct checked *checked)
     } else {
         sw_say(cli, SW_TONE_WARN, ", the data was not read: %s\n", checked->why_not);
     }
-    sw_say(cli, SW_TONE_DIM, "  in the store  the set, %zu lineages, %s log entries\n",
-        checked->lineages, sw_group_digits(cli, checked->entries));
+    sw_say(cli, SW_TONE_DIM, "  in the store  the set, %zu lineage%s, %s log entries\n",
+        checked->lineages, checked->lineages == 1 ? "" : "s",
+        sw_group_digits(cli, checked->entries));
     for (size_t i = 0; i < checked->found.kept && i < 20; i++) {
         show_problem(cli, &checked->found.problems[i]);
     }

@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/flow_data.h"
 
 #include "version.h"
 
@@ -321,6 +321,16 @@ static const struct sw_gate_rule scan_rule = {.name = "scan",
         "use another model; if the finding was reviewed, let the policy require a scan, count "
         "those of the signing key, and write a waiver"};
 
+/* What is known of its data can have changed since, so it is always asked anew. */
+static sw_result ask_data(struct sw_arena *arena, const struct sw_admit_request *request,
+    struct sw_admitted *admitted, struct sw_error *err)
+{
+    if (admitted->verification.verdict != SW_VERDICT_PASS) {
+        return SW_OK;
+    }
+    return sw_flow_data(arena, request, &admitted->verification, &admitted->data, err);
+}
+
 /* Without signed files in front of it, the gate is not asked: claims about the signed digest say
  * nothing about other bytes. */
 static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *request,
@@ -335,17 +345,22 @@ static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *r
         struct sw_gate_question question = {.subject = gate.subject,
             .manifest = admitted->verification.manifest_digest,
             .now = request->options.now,
-            .allow_missing_hint = request->options.allow_missing_hint};
+            .allow_missing_hint = request->options.allow_missing_hint,
+            .drafts = &admitted->data.draft,
+            .draft_count = admitted->data.draft.type == NULL ? 0 : 1};
         SW_TRY(sw_gate_decide(
             arena, request->policy, request->trust, request->store, &question, &gate, err));
+        SW_TRY(sw_flow_data_explain(arena, &admitted->data, &gate));
     }
-    struct sw_gate_rule *rules = SW_ARENA_ARRAY(arena, struct sw_gate_rule, gate.rule_count + 2);
+    struct sw_gate_rule *rules = SW_ARENA_ARRAY(arena, struct sw_gate_rule, gate.rule_count + 3);
     SW_TRY_PTR(rules);
     SW_TRY(integrity_rule(arena, &admitted->verification, &rules[0]));
     for (size_t i = 0; i < gate.rule_count; i++) {
         rules[i + 1] = gate.rules[i];
     }
     bool passed_over = scan_was_passed_over(admitted, &gate);
+    struct sw_gate_rule data_rule;
+    bool data_passed_over = sw_flow_data_passed_over(arena, &admitted->data, &gate, &data_rule);
     gate.rules = rules;
     gate.rule_count++;
     if (rules[0].verdict != SW_GATE_PASS) {
@@ -353,6 +368,10 @@ static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *r
     }
     if (passed_over) {
         rules[gate.rule_count++] = scan_rule;
+        gate.verdict = SW_GATE_FAIL;
+    }
+    if (data_passed_over) {
+        rules[gate.rule_count++] = data_rule;
         gate.verdict = SW_GATE_FAIL;
     }
     admitted->decision = gate;
@@ -374,12 +393,14 @@ sw_result sw_flow_admit(struct sw_arena *arena, const struct sw_admit_request *r
     struct sw_digest subject;
     SW_TRY(name_subject(arena, request, &admitted.verification, &subject, err));
     if (request->dry_run) {
+        SW_TRY(ask_data(arena, request, &admitted, err));
         SW_TRY(decide(arena, request, &subject, &admitted, err));
     } else {
         /* Only now: reading a model can take hours, and others write to the store meanwhile. What
          * they wrote counts, since the gate asks the store again. */
         SW_TRY(sw_store_promote(request->store, request->options.model.progress, err));
         SW_TRY(record_findings(request, &admitted, &signature, err));
+        SW_TRY(ask_data(arena, request, &admitted, err));
         SW_TRY(decide(arena, request, &subject, &admitted, err));
         SW_TRY(record_verdict(arena, request, &admitted, err));
     }

@@ -277,6 +277,8 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
     if (!dry_run) {
         SW_TRY(default_key(sw, &held->arena, &key));
     }
+    const char *public_key = sw_path_join(&held->arena, sw->path, "keys/default.pub");
+    SW_TRY_PTR(public_key);
     struct sw_signer signer = {.key = key};
     struct sw_admit_request request = {.path = model,
         .store = sw->store,
@@ -285,7 +287,8 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
         .scan = sw->scan,
         .signer = &signer,
         .options = {.now = sw_time_now()},
-        .dry_run = dry_run};
+        .dry_run = dry_run,
+        .would_sign = public_key};
     struct sw_admitted admitted;
     SW_TRY(sw_flow_admit(&held->arena, &request, &admitted, &sw->error));
     return fill_decision(held, &admitted);

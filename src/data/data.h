@@ -9,6 +9,12 @@
 #include "data/lineage.h"
 
 #include "data/claims.h"
+#include "data/diff.h"
+#include "data/proof.h"
+#include "data/reach.h"
+#include "data/summary.h"
+#include "data/taint.h"
+#include "data/trace.h"
 
 #include "data/consumption.h"
 #include "data/mixture.h"
@@ -19,6 +25,7 @@
 #include "data/verify.h"
 
 #include "data/ingest.h"
+#include "data/run.h"
 
 #include "data/report.h"
 

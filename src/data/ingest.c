@@ -269,11 +269,12 @@ static sw_result read_all(struct ingesting *ingesting, struct sw_error *err)
 
 /* --- what stands beside the rows ------------------------------------------------------------- */
 
-static sw_result write_files(struct ingesting *ingesting, struct sw_error *err)
+sw_result sw_ingest_files(
+    const struct sw_records *records, struct sw_rows_writer *writer, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     size_t count;
-    const struct sw_input_file *files = sw_records_files(ingesting->records, &count);
+    const struct sw_input_file *files = sw_records_files(records, &count);
     for (size_t i = 0; i < count; i++) {
         if (strchr(files[i].path, '\n') != NULL) {
             return sw_fail(err, SW_E_REFUSED, "a file's name has a line feed: rename it");
@@ -281,7 +282,7 @@ static sw_result write_files(struct ingesting *ingesting, struct sw_error *err)
         SW_TRY(sw_buf_puts(&text, files[i].path));
         SW_TRY(sw_buf_putc(&text, '\n'));
     }
-    return sw_rows_extra(ingesting->writer, SW_ROWS_FILES, sw_buf_bytes(&text), err);
+    return sw_rows_extra(writer, SW_ROWS_FILES, sw_buf_bytes(&text), err);
 }
 
 /* Where and how a part was read: for the claim of the set that it will be joined to. */
@@ -297,33 +298,9 @@ static sw_result write_input(struct ingesting *ingesting, struct sw_error *err)
 
 static sw_result write_extras(struct ingesting *ingesting, struct sw_error *err)
 {
-    SW_CLEANUP(buf) struct sw_buf statistics = SW_BUF_INIT;
-    struct sw_bytes quarantine = sw_buf_bytes(&ingesting->tallies.quarantine);
-    SW_TRY(write_files(ingesting, err));
-    if (quarantine.len > 0) {
-        SW_TRY(sw_rows_extra(ingesting->writer, SW_ROWS_QUARANTINE, quarantine, err));
-    }
-    SW_TRY(sw_tallies_statistics(&ingesting->tallies, &statistics, err));
-    if (statistics.len > 0) {
-        SW_TRY(
-            sw_rows_extra(ingesting->writer, SW_ROWS_STATISTICS, sw_buf_bytes(&statistics), err));
-    }
+    SW_TRY(sw_ingest_files(ingesting->records, ingesting->writer, err));
+    SW_TRY(sw_tallies_extras(&ingesting->tallies, ingesting->writer, err));
     return write_input(ingesting, err);
-}
-
-static sw_result count_reasons(
-    struct ingesting *ingesting, struct sw_reason_count **out, size_t *count)
-{
-    struct sw_counter_slot *list;
-    size_t n;
-    SW_TRY(sw_counter_sorted(&ingesting->tallies.reasons, &list, &n));
-    *out = SW_ARENA_ARRAY(ingesting->data->arena, struct sw_reason_count, n);
-    SW_TRY_PTR(*out);
-    for (size_t i = 0; i < n; i++) {
-        (*out)[i] = (struct sw_reason_count){list[i].word.ptr, list[i].count};
-    }
-    *count = n;
-    return SW_OK;
 }
 
 static sw_result fill_result(struct ingesting *ingesting, struct sw_ingested *out)
@@ -337,7 +314,7 @@ static sw_result fill_result(struct ingesting *ingesting, struct sw_ingested *ou
         .first_bad = tallies->first_bad,
         .format = sw_arena_strdup(ingesting->data->arena, sw_records_format(ingesting->records))};
     SW_TRY_PTR(out->format);
-    return count_reasons(ingesting, &out->reasons, &out->reason_count);
+    return sw_tallies_reasons(tallies, &out->reasons, &out->reason_count);
 }
 
 static sw_result ingest(struct ingesting *ingesting, struct sw_ingested *out, struct sw_error *err)

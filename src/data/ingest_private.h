@@ -59,6 +59,15 @@ sw_result sw_tallies_list(
 /* Canonical: {"labels":{…},"languages":{…}}; appends nothing when there are none. */
 sw_result sw_tallies_statistics(
     const struct sw_tallies *tallies, struct sw_buf *out, struct sw_error *err);
+/* Adds what was set aside, and the statistics, as extras of the rows. */
+sw_result sw_tallies_extras(
+    const struct sw_tallies *tallies, struct sw_rows_writer *writer, struct sw_error *err);
+/* How often each reason stood there, sorted, in the tallies' arena. */
+sw_result sw_tallies_reasons(
+    const struct sw_tallies *tallies, struct sw_reason_count **out, size_t *count);
+/* Adds the input's files as an extra of the rows. */
+sw_result sw_ingest_files(
+    const struct sw_records *records, struct sw_rows_writer *writer, struct sw_error *err);
 /* Members of the current object, and back. */
 sw_result sw_tallies_write(const struct sw_tallies *tallies, struct sw_json_writer *w);
 sw_result sw_tallies_read(

@@ -269,6 +269,35 @@ sw_result sw_tallies_statistics(
     return sw_json_canonicalize(out, sw_buf_bytes(&text), err);
 }
 
+sw_result sw_tallies_extras(
+    const struct sw_tallies *tallies, struct sw_rows_writer *writer, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf statistics = SW_BUF_INIT;
+    struct sw_bytes quarantine = sw_buf_bytes(&tallies->quarantine);
+    if (quarantine.len > 0) {
+        SW_TRY(sw_rows_extra(writer, SW_ROWS_QUARANTINE, quarantine, err));
+    }
+    SW_TRY(sw_tallies_statistics(tallies, &statistics, err));
+    return statistics.len == 0
+               ? SW_OK
+               : sw_rows_extra(writer, SW_ROWS_STATISTICS, sw_buf_bytes(&statistics), err);
+}
+
+sw_result sw_tallies_reasons(
+    const struct sw_tallies *tallies, struct sw_reason_count **out, size_t *count)
+{
+    struct sw_counter_slot *list;
+    size_t n;
+    SW_TRY(sw_counter_sorted(&tallies->reasons, &list, &n));
+    *out = SW_ARENA_ARRAY(tallies->arena, struct sw_reason_count, n);
+    SW_TRY_PTR(*out);
+    for (size_t i = 0; i < n; i++) {
+        (*out)[i] = (struct sw_reason_count){list[i].word.ptr, list[i].count};
+    }
+    *count = n;
+    return SW_OK;
+}
+
 sw_result sw_tallies_write(const struct sw_tallies *tallies, struct sw_json_writer *w)
 {
     SW_TRY(sw_counter_write(&tallies->reasons, w, "reasons"));

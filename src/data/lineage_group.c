@@ -37,7 +37,7 @@ static const struct {
     [SW_EDGE_GENERATED] = {0, 0},
 };
 
-static bool count_fits(unsigned kind, uint64_t count)
+bool sw_edge_count_fits(unsigned kind, uint64_t count)
 {
     return kind < SW_COUNT(kind_inputs) && count >= kind_inputs[kind].least &&
            count <= kind_inputs[kind].most;
@@ -46,7 +46,7 @@ static bool count_fits(unsigned kind, uint64_t count)
 sw_result sw_edge_check(
     const struct sw_edge *edge, const struct sw_lineage_shape *shape, struct sw_error *err)
 {
-    if (!count_fits(edge->kind, edge->input_count)) {
+    if (!sw_edge_count_fits(edge->kind, edge->input_count)) {
         const char *name = sw_edge_kind_name(edge->kind);
         return sw_fail(err, SW_E_FORMAT, "a row that is %s cannot have %zu inputs",
             name == NULL ? "of no known kind" : name, edge->input_count);
@@ -283,7 +283,8 @@ static sw_result read_outputs(struct sw_backward_group *group, size_t count,
     SW_TRY(get_numbers(columns[KIND], UINT8_MAX, numbers, count));
     SW_TRY(get_ends(columns[INPUTS], columns[INPUT], group->ends, count));
     for (size_t row = 0; row < count; row++) {
-        if (!count_fits(numbers[row], group->ends[row] - sw_group_start(group->ends, row))) {
+        if (!sw_edge_count_fits(
+                numbers[row], group->ends[row] - sw_group_start(group->ends, row))) {
             return SW_E_FORMAT;
         }
         group->kinds[row] = (uint8_t)numbers[row];

@@ -89,6 +89,8 @@ SW_DEFINE_CLEANUP_PTR(backward_group, struct sw_backward_group, sw_backward_grou
 sw_result sw_backward_group_read(struct sw_backward_group *group,
     const struct sw_lineage_shape *shape, size_t count,
     const struct sw_bytes columns[SW_BACKWARD_COLUMNS]);
+/* Whether a kind can have so many inputs. */
+bool sw_edge_count_fits(unsigned kind, uint64_t count);
 /* Whether an edge makes sense: SW_E_FORMAT says what does not. */
 sw_result sw_edge_check(
     const struct sw_edge *edge, const struct sw_lineage_shape *shape, struct sw_error *err);
@@ -148,6 +150,12 @@ static inline size_t sw_lineage_in_group(uint64_t rows, uint32_t group)
 sw_result sw_lineage_begin(struct sw_lineage_writer **out, const char *path,
     const struct sw_lineage_set *inputs, size_t input_count, const char *scratch, size_t in_memory,
     struct sw_error *err);
+
+/* A reason by its number in the writer, and a drop for one. */
+sw_result sw_lineage_reason(
+    struct sw_lineage_writer *writer, struct sw_str text, uint32_t *index, struct sw_error *err);
+sw_result sw_lineage_drop_for(struct sw_lineage_writer *writer, struct sw_input_row row,
+    uint32_t reason, struct sw_error *err);
 
 struct sw_lineage_shape sw_lineage_shape(const struct sw_lineage *lineage);
 /* The group that was read last stays decoded. */

@@ -152,9 +152,7 @@ static sw_result check_backward(
                 checking, SW_LINEAGE_BACKWARD_INDEX, s, g, &checking->partners[s].span, err));
         }
         sw_progress_add(checking->progress, 0, group->count);
-        if (sw_progress_cancelled(checking->progress)) {
-            return sw_fail(err, SW_E_IO, "interrupted");
-        }
+        SW_TRY(sw_progress_check(checking->progress, err));
     }
     return SW_OK;
 }
@@ -214,9 +212,7 @@ static sw_result check_forward(
         SW_TRY(check_span(
             checking, SW_LINEAGE_FORWARD_INDEX, set, g, &checking->partners[0].span, err));
         sw_progress_add(checking->progress, 0, group->count);
-        if (sw_progress_cancelled(checking->progress)) {
-            return sw_fail(err, SW_E_IO, "interrupted");
-        }
+        SW_TRY(sw_progress_check(checking->progress, err));
     }
     return SW_OK;
 }

@@ -83,7 +83,7 @@ static sw_result add_reason(
     return SW_OK;
 }
 
-static sw_result find_reason(
+sw_result sw_lineage_reason(
     struct sw_lineage_writer *writer, struct sw_str text, uint32_t *index, struct sw_error *err)
 {
     size_t slot = slot_of(text);
@@ -155,7 +155,7 @@ sw_result sw_lineage_begin(struct sw_lineage_writer **out, const char *path,
         writer->inputs[s] = inputs[s];
     }
     writer->input_count = input_count;
-    SW_TRY(find_reason(writer, sw_str(SW_REASON_UNKNOWN), &writer->others, err));
+    SW_TRY(sw_lineage_reason(writer, sw_str(SW_REASON_UNKNOWN), &writer->others, err));
     SW_TRY(sw_chunks_create(&writer->chunks, writer->path, err));
     *out = SW_TAKE(writer);
     return SW_OK;
@@ -226,27 +226,33 @@ sw_result sw_lineage_add(
     return writer->back.count < SW_LINEAGE_GROUP ? SW_OK : write_outputs(writer, err);
 }
 
-sw_result sw_lineage_drop(struct sw_lineage_writer *writer, struct sw_input_row row,
-    struct sw_str reason, struct sw_error *err)
+sw_result sw_lineage_drop_for(struct sw_lineage_writer *writer, struct sw_input_row row,
+    uint32_t reason, struct sw_error *err)
 {
     if (row.set >= writer->input_count || row.row >= writer->inputs[row.set].rows) {
         return sw_fail(
             err, SW_E_FORMAT, "there is no row %u in input %u to drop", row.row, row.set);
     }
-    uint32_t index;
     uint8_t pair[PAIR_SIZE] = {0};
-    SW_TRY(find_reason(writer, reason, &index, err));
     pair[PAIR_SET] = (uint8_t)row.set;
     sw_put_u32(pair + PAIR_ROW, row.row);
     pair[PAIR_DROPPED] = 1;
-    sw_put_u32(pair + PAIR_OUTPUT, index);
+    sw_put_u32(pair + PAIR_OUTPUT, reason);
     return sw_spill_add(writer->pairs, pair, err);
+}
+
+sw_result sw_lineage_drop(struct sw_lineage_writer *writer, struct sw_input_row row,
+    struct sw_str reason, struct sw_error *err)
+{
+    uint32_t index;
+    SW_TRY(sw_lineage_reason(writer, reason, &index, err));
+    return sw_lineage_drop_for(writer, row, index, err);
 }
 
 sw_result sw_lineage_drop_others(
     struct sw_lineage_writer *writer, struct sw_str reason, struct sw_error *err)
 {
-    return find_reason(writer, reason, &writer->others, err);
+    return sw_lineage_reason(writer, reason, &writer->others, err);
 }
 
 /* --- fates ----------------------------------------------------------------------------------- */

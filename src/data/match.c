@@ -71,7 +71,11 @@ static sw_result match_near(struct sw_matching *matching, struct sw_error *err)
 static sw_result run(struct sw_matching *matching, struct sw_error *err)
 {
     SW_TRY(sw_match_keys(matching, err));
-    return matching->near ? match_near(matching, err) : SW_OK;
+    if (!matching->near) {
+        return SW_OK;
+    }
+    SW_TRY(match_near(matching, err));
+    return sw_match_twins(matching, err);
 }
 
 sw_result sw_match_run(
@@ -86,6 +90,7 @@ sw_result sw_match_run(
     }
     enum sw_code code = run(&matching, err);
     sw_rowset_release(&matching.matched);
+    sw_cleanup_spill(&matching.twins);
     for (size_t s = 0; s < SW_LINEAGE_SETS; s++) {
         sw_rowset_release(&matching.used[s]);
         sw_rowset_release(&matching.copies[s]);

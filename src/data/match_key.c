@@ -14,6 +14,8 @@ enum key_at {
 };
 #define RECORD_SIZE (AT_CONTENT + SW_EDGE_CONTENT)
 
+#define TWIN_SIZE 10u
+
 enum side {
     SIDE_INPUT,
     SIDE_OUTPUT,
@@ -136,7 +138,9 @@ static sw_result settle_contents(struct keying *keying, struct sw_error *err)
         SW_TRY(edge(keying, &outputs->list[i], &inputs->list[kept ? i : 0],
             kept ? SW_EDGE_KEPT : SW_EDGE_DUPLICATED, SW_CONFIDENCE_FULL, err));
     }
-    struct sw_lineage_writer *drops = keying->matching->match->drops;
+    /* In near matching they may still have been changed. */
+    struct sw_lineage_writer *drops =
+        keying->matching->near ? NULL : keying->matching->match->drops;
     for (size_t i = outputs->count; i > 0 && i < inputs->count && drops != NULL; i++) {
         SW_TRY(sw_lineage_drop(drops, inputs->list[i].row, sw_str(SW_REASON_DUPLICATE), err));
     }
@@ -244,19 +248,27 @@ static sw_result settle_changed(struct keying *keying, struct sw_error *err)
     return SW_OK;
 }
 
-static sw_result note_copies(struct keying *keying)
+/* For near matching: inputs that have one content. */
+static sw_result note_copies(struct keying *keying, struct sw_error *err)
 {
     struct sw_matching *matching = keying->matching;
-    for (size_t i = 1; i < keying->inputs.count && matching->near; i++) {
-        const struct sw_input_row *row = &keying->inputs.list[i].row;
-        SW_TRY(sw_rowset_add(&matching->copies[row->set], row->row));
+    const struct members *inputs = &keying->inputs;
+    for (size_t i = 0; i < inputs->count && matching->near && inputs->count > 1; i++) {
+        const struct sw_input_row *row = &inputs->list[i].row;
+        uint8_t twin[TWIN_SIZE];
+        twin[0] = (uint8_t)inputs->list[0].row.set;
+        sw_put_u32(twin + 1, inputs->list[0].row.row);
+        twin[5] = (uint8_t)row->set;
+        sw_put_u32(twin + 6, row->row);
+        SW_TRY(sw_spill_add(matching->twins, twin, err));
+        SW_TRY(i == 0 ? SW_OK : sw_rowset_add(&matching->copies[row->set], row->row));
     }
     return SW_OK;
 }
 
 static sw_result settle(struct keying *keying, struct sw_error *err)
 {
-    SW_TRY(note_copies(keying));
+    SW_TRY(note_copies(keying, err));
     if (keying->inputs.count == 0 || keying->outputs.count == 0) {
         return SW_OK;
     }
@@ -293,6 +305,59 @@ static sw_result settle_all(struct keying *keying, struct sw_error *err)
     }
 }
 
+/* One group of inputs with the same content. */
+static sw_result drop_twins(
+    struct sw_matching *matching, const struct members *twins, struct sw_error *err)
+{
+    bool used = false;
+    for (size_t i = 0; i < twins->count; i++) {
+        const struct sw_input_row *row = &twins->list[i].row;
+        used = used || sw_rowset_has(&matching->used[row->set], row->row);
+    }
+    for (size_t i = 0; i < twins->count && used; i++) {
+        const struct sw_input_row *row = &twins->list[i].row;
+        if (!sw_rowset_has(&matching->used[row->set], row->row)) {
+            SW_TRY(sw_lineage_drop(matching->match->drops, *row, sw_str(SW_REASON_DUPLICATE), err));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result each_twins(
+    struct sw_matching *matching, struct members *twins, struct sw_error *err)
+{
+    SW_TRY(sw_spill_sort(matching->twins, err));
+    for (;;) {
+        uint8_t first[5];
+        const uint8_t *twin = sw_spill_peek(matching->twins);
+        if (twin == NULL) {
+            return SW_OK;
+        }
+        memcpy(first, twin, sizeof(first));
+        twins->count = 0;
+        for (; twin != NULL && memcmp(twin, first, sizeof(first)) == 0;
+             twin = sw_spill_peek(matching->twins)) {
+            uint8_t record[RECORD_SIZE] = {0};
+            record[AT_SET] = twin[5];
+            memcpy(record + AT_ROW, twin + 6, 4);
+            SW_TRY(add_member(twins, record, err));
+            SW_TRY(sw_spill_next(matching->twins, err));
+        }
+        SW_TRY(drop_twins(matching, twins, err));
+    }
+}
+
+sw_result sw_match_twins(struct sw_matching *matching, struct sw_error *err)
+{
+    struct members twins = {0};
+    if (matching->match->drops == NULL) {
+        return SW_OK;
+    }
+    enum sw_code code = each_twins(matching, &twins, err);
+    free(twins.list);
+    return code;
+}
+
 sw_result sw_match_keys(struct sw_matching *matching, struct sw_error *err)
 {
     const struct sw_match *match = matching->match;
@@ -300,6 +365,7 @@ sw_result sw_match_keys(struct sw_matching *matching, struct sw_error *err)
     bool by_content_alone = match->method == SW_MATCH_CONTENT || match->method == SW_MATCH_NEAR;
     SW_CLEANUP(spill) struct sw_spill *spill = NULL;
     SW_TRY(sw_spill_new(&spill, RECORD_SIZE, match->scratch, match->in_memory));
+    SW_TRY(sw_spill_new(&matching->twins, TWIN_SIZE, match->scratch, match->in_memory));
     keying.spill = spill;
     enum sw_code code = gather(&keying, SIDE_OUTPUT, 0, &match->output, !by_content_alone, err);
     for (uint32_t s = 0; s < match->input_count && code == SW_OK; s++) {

@@ -18,6 +18,7 @@ struct sw_matching {
     struct sw_rowset used[SW_LINEAGE_SETS]; /* inputs */
     /* Inputs whose content an input before them has: what is a part of one is a part of all. */
     struct sw_rowset copies[SW_LINEAGE_SETS];
+    struct sw_spill *twins; /* inputs of one content: set and row of the first, of each */
 };
 
 sw_result sw_matching_edge(struct sw_matching *matching, uint32_t output, struct sw_input_row input,
@@ -26,12 +27,14 @@ sw_result sw_matching_edge(struct sw_matching *matching, uint32_t output, struct
 /* Whoever is asked to stop. */
 static inline sw_result sw_matching_go_on(const struct sw_matching *matching, struct sw_error *err)
 {
-    return sw_progress_cancelled(matching->match->progress) ? sw_fail(err, SW_E_IO, "interrupted")
-                                                            : SW_OK;
+    return sw_progress_check(matching->match->progress, err);
 }
 
 /* By equal keys: ids, lines, contents (match_key.c). */
 sw_result sw_match_keys(struct sw_matching *matching, struct sw_error *err);
+/* Once all is settled: of inputs with one content, some of which were used, the others were dropped
+ * as duplicates. */
+sw_result sw_match_twins(struct sw_matching *matching, struct sw_error *err);
 
 /* --- what is alike --------------------------------------------------------------------------- */
 

@@ -102,12 +102,13 @@ struct sw_evidence_record {
 sw_result sw_evidence_find(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err);
-/* As sw_evidence_find for one subject, but trusts nothing that the log's checkpoint does not sign:
- * every entry is read and hashed, so whoever edits the index can neither hide a claim nor change
- * its time. For decisions; it costs a pass over the log (bench/gather.sh). What is durable and
- * not published yet is taken from the journal. Records hold the asked-for subject alone and no
- * hint. SW_E_REFUSED when the entries are not those that were signed. A claim that cannot be read
- * and whose leaf does not name all its subjects is given too: it may be about this one. */
+/* As sw_evidence_find for one subject, or (subject NULL) for all of one type, but trusts nothing
+ * that the log's checkpoint does not sign: every entry is read and hashed, so whoever edits the
+ * index can neither hide a claim nor change its time. For decisions; it costs a pass over the log
+ * (bench/gather.sh). What is durable and not published yet is taken from the journal. Records hold
+ * the asked-for subject alone (without one, those that the leaf names: the first 64) and no hint.
+ * SW_E_REFUSED when the entries are not those that were signed. A claim that cannot be read and
+ * whose leaf does not name all its subjects is given too: it may be about this one. */
 sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err);
@@ -161,6 +162,19 @@ sw_result sw_log_entry(
  * so that the file and a policy are enough to check it. */
 sw_result sw_log_prove(
     struct sw_store *store, uint64_t leaf, struct sw_buf *out, struct sw_error *err);
+/* What a claim's entry says (doc/format/log.md). Who signed the claim was not judged when it was
+ * recorded: the log vouches for what it wrote and when, for nothing else. */
+struct sw_log_claim {
+    struct sw_digest claim;
+    int64_t time; /* when the log recorded it */
+    struct sw_str predicate_type;
+    struct sw_digest *subjects; /* the first 64 */
+    size_t subject_count;
+    struct sw_bytes spki; /* the signer's public key, DER; empty when the log did not know it */
+};
+/* In `arena`; refers to `entry`. SW_E_FORMAT when it is no claim's entry. */
+sw_result sw_log_claim_read(
+    struct sw_arena *arena, struct sw_bytes entry, struct sw_log_claim *out, struct sw_error *err);
 /* RFC 6962 consistency proof between two sizes. */
 sw_result sw_log_consistency(struct sw_store *store, uint64_t old_size, uint64_t new_size,
     struct sw_arena *arena, struct sw_hash256 **hashes, size_t *count, struct sw_error *err);

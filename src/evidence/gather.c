@@ -10,6 +10,7 @@ struct gather {
     char subject[SW_DIGEST_TEXT_SIZE];
     struct sw_str predicate;
     bool prefix;
+    struct sw_str wanted; /* stands in every entry that may be asked for */
     struct sw_frontier frontier;
     struct sw_evidence_record *records;
     size_t count;
@@ -31,12 +32,37 @@ static bool predicate_fits(const struct gather *g, struct sw_str type)
 
 static bool names_subject(const struct gather *g, const struct sw_leaf *leaf)
 {
+    if (g->query->subject == NULL) {
+        return true;
+    }
     for (size_t i = 0; i < leaf->subject_count; i++) {
         if (sw_str_is(leaf->subjects[i], g->subject)) {
             return true;
         }
     }
     return false;
+}
+
+/* The subject that was asked for, else all that the leaf names. */
+static sw_result keep_subjects(
+    struct gather *g, const struct sw_leaf *leaf, struct sw_subject **out, size_t *count)
+{
+    bool one = g->query->subject != NULL;
+    size_t n = one ? 1 : leaf->subject_count;
+    struct sw_subject *subjects = SW_ARENA_ARRAY(g->arena, struct sw_subject, n);
+    SW_TRY_PTR(subjects);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        subjects[kept].name = sw_str("");
+        if (one) {
+            subjects[kept++].digest = *g->query->subject;
+        } else if (sw_digest_parse(leaf->subjects[i], &subjects[kept].digest)) {
+            kept++;
+        }
+    }
+    *out = subjects;
+    *count = kept;
+    return SW_OK;
 }
 
 static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *leaf, bool sure)
@@ -46,17 +72,16 @@ static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *l
     SW_TRY_PTR(records);
     g->records = records;
     const char *type = sw_arena_strndup(g->arena, leaf->predicate_type);
-    struct sw_subject *subject = SW_ARENA_NEW(g->arena, struct sw_subject);
+    struct sw_subject *subjects;
+    size_t subject_count;
     const uint8_t *signature = sw_arena_copy(g->arena, leaf->signature);
     SW_TRY_PTR(type);
-    SW_TRY_PTR(subject);
     SW_TRY_PTR(signature);
-    subject->name = sw_str("");
-    subject->digest = *g->query->subject;
+    SW_TRY(keep_subjects(g, leaf, &subjects, &subject_count));
     records[g->count++] = (struct sw_evidence_record){.leaf = number,
         .claim = leaf->claim,
-        .subjects = subject,
-        .subject_count = sure ? 1 : 0,
+        .subjects = subjects,
+        .subject_count = sure ? subject_count : 0,
         .predicate_type = sw_str(type),
         .time = leaf->time,
         .hint = sw_str(""),
@@ -78,8 +103,8 @@ static sw_result take_leaf(
     return rc == SW_E_NOMEM ? rc : SW_OK; /* an entry that only looks like a claim's is none */
 }
 
-/* Entries are only searched for the subject's text before they are parsed: most are about others.
- */
+/* Entries are only searched for the subject's text, or the type's, before they are parsed: most are
+ * about others. */
 static enum sw_code take_entry(
     void *ctx, uint64_t number, struct sw_bytes entry, struct sw_error *err)
 {
@@ -88,9 +113,9 @@ static enum sw_code take_entry(
     struct sw_hash256 hash;
     sw_merkle_leaf(entry, &hash);
     sw_frontier_add(&g->frontier, &hash);
-    if (!sw_leaf_is(entry) ||
-        (memmem(entry.ptr, entry.len, g->subject, strlen(g->subject)) == NULL &&
-            memmem(entry.ptr, entry.len, more, sizeof(more) - 1) == NULL)) {
+    if (!sw_leaf_is(entry) || (memmem(entry.ptr, entry.len, g->wanted.ptr, g->wanted.len) == NULL &&
+                                  (g->query->subject == NULL || memmem(entry.ptr, entry.len, more,
+                                                                    sizeof(more) - 1) == NULL))) {
         return SW_OK;
     }
     struct sw_error ignored = {0};
@@ -276,18 +301,32 @@ static sw_result read_steadily(struct sw_store *store, struct gather *g, struct 
     }
 }
 
+/* Does it stand in JSON as it is? */
+static bool is_as_in_json(struct sw_str text)
+{
+    bool plain = true;
+    for (size_t i = 0; i < text.len; i++) {
+        plain = plain && text.ptr[i] > ' ' && text.ptr[i] != '"' && text.ptr[i] != '\\';
+    }
+    return plain;
+}
+
 sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err)
 {
-    if (query->subject == NULL) {
-        return sw_fail(err, SW_E_USAGE, "claims are gathered about one subject");
+    if (query->subject == NULL && query->predicate_type == NULL) {
+        return sw_fail(err, SW_E_USAGE, "claims are gathered about one subject, or of one type");
     }
     struct gather g = {.query = query, .arena = arena, .predicate = sw_str(query->predicate_type)};
     g.prefix = sw_str_ends(g.predicate, "*");
     g.predicate.len -= g.prefix;
     sw_arena_init(&g.scratch, 0);
-    sw_digest_text(query->subject, g.subject);
+    g.wanted = is_as_in_json(g.predicate) ? g.predicate : sw_str("");
+    if (query->subject != NULL) {
+        sw_digest_text(query->subject, g.subject);
+        g.wanted = sw_str(g.subject);
+    }
     (void)pthread_mutex_lock(&store->io);
     enum sw_code rc = read_steadily(store, &g, err);
     (void)pthread_mutex_unlock(&store->io);

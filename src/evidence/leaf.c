@@ -263,3 +263,28 @@ sw_result sw_leaf_read(
     }
     return SW_OK;
 }
+
+sw_result sw_log_claim_read(
+    struct sw_arena *arena, struct sw_bytes entry, struct sw_log_claim *out, struct sw_error *err)
+{
+    struct sw_leaf *leaf = SW_ARENA_NEW(arena, struct sw_leaf);
+    struct sw_digest *subjects = SW_ARENA_ARRAY(arena, struct sw_digest, SW_LEAF_SUBJECTS);
+    SW_TRY_PTR(leaf);
+    SW_TRY_PTR(subjects);
+    if (!sw_leaf_is(entry)) {
+        return sw_fail(err, SW_E_FORMAT, "the entry is not that of a claim");
+    }
+    SW_TRY(sw_leaf_read(arena, entry, leaf, err));
+    for (size_t i = 0; i < leaf->subject_count; i++) {
+        if (!sw_digest_parse(leaf->subjects[i], &subjects[i])) {
+            return sw_fail(err, SW_E_FORMAT, "the entry names a subject that is no digest");
+        }
+    }
+    *out = (struct sw_log_claim){.claim = leaf->claim,
+        .time = leaf->time,
+        .predicate_type = leaf->predicate_type,
+        .subjects = subjects,
+        .subject_count = leaf->subject_count,
+        .spki = leaf->spki};
+    return SW_OK;
+}

@@ -90,6 +90,14 @@ struct sw_decision {
     struct sw_digest policy_digest;
 };
 
+/* A claim that would be recorded if this were no dry run, by whom it would be signed. */
+struct sw_gate_draft {
+    struct sw_digest claim;    /* stands for it; of no claim in the log */
+    const char *type;          /* predicate type */
+    const char *signer;        /* the name in trust.yaml of a signer who may sign it */
+    struct sw_bytes statement; /* the in-toto statement */
+};
+
 struct sw_gate_question {
     struct sw_digest subject; /* what the claims must be about */
     /* The digest that binds the names of a model as well (doc/format/manifest.md); alg 0 when there
@@ -97,6 +105,8 @@ struct sw_gate_question {
     struct sw_digest manifest;
     int64_t now;
     bool allow_missing_hint;
+    const struct sw_gate_draft *drafts; /* weighed as if the log had them, behind all others */
+    size_t draft_count;
 };
 
 /* Decides. Fails only when the question could not be put (store unreadable, no memory); a claim

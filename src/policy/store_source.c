@@ -11,17 +11,46 @@ struct store_source {
     size_t count;
 };
 
+#define DRAFT_LEAF UINT64_MAX /* behind everything that the log has */
+
+/* Nothing was signed yet, so its own digest stands for the signature: it is no other claim's. */
+static struct sw_gate_record draft_record(const struct sw_gate_draft *draft, int64_t now)
+{
+    return (struct sw_gate_record){
+        draft->claim, now, DRAFT_LEAF, sw_bytes(draft->claim.bytes, draft->claim.len)};
+}
+
+static enum sw_code read_draft(struct sw_arena *scratch, const struct sw_gate_draft *draft,
+    struct sw_gate_reading *out, struct sw_error *err)
+{
+    struct sw_json *statement = SW_ARENA_NEW(scratch, struct sw_json);
+    SW_TRY_PTR(statement);
+    SW_TRY(sw_json_parse(scratch, draft->statement, NULL, statement, err));
+    *out = (struct sw_gate_reading){.standing = SW_GATE_SIGNED,
+        .signer = draft->signer,
+        .statement = statement,
+        .signature = sw_bytes(draft->claim.bytes, draft->claim.len)};
+    return SW_OK;
+}
+
 static enum sw_code list_claims(void *self, struct sw_arena *arena, const char *type,
     struct sw_gate_record **records, size_t *count, struct sw_error *err)
 {
     const struct store_source *source = self;
-    struct sw_gate_record *list = SW_ARENA_ARRAY(arena, struct sw_gate_record, source->count);
+    const struct sw_gate_question *q = source->question;
+    struct sw_gate_record *list =
+        SW_ARENA_ARRAY(arena, struct sw_gate_record, source->count + q->draft_count);
     SW_TRY_PTR(list);
     size_t n = 0;
     for (size_t i = 0; i < source->count; i++) {
         const struct sw_evidence_record *r = &source->records[i];
         if (sw_str_is(r->predicate_type, type)) {
             list[n++] = (struct sw_gate_record){r->claim, r->time, r->leaf, r->signature};
+        }
+    }
+    for (size_t i = 0; i < q->draft_count; i++) {
+        if (strcmp(q->drafts[i].type, type) == 0) {
+            list[n++] = draft_record(&q->drafts[i], q->now);
         }
     }
     (void)err;
@@ -119,7 +148,13 @@ static enum sw_code read_claim(void *self, struct sw_arena *scratch, const char 
     const struct sw_gate_record *record, struct sw_gate_reading *out, struct sw_error *err)
 {
     const struct store_source *source = self;
+    const struct sw_gate_question *q = source->question;
     struct sw_error why = {0};
+    for (size_t i = 0; i < q->draft_count && record->leaf == DRAFT_LEAF; i++) {
+        if (sw_digest_equal(&q->drafts[i].claim, &record->claim)) {
+            return read_draft(scratch, &q->drafts[i], out, err);
+        }
+    }
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
     enum sw_code rc = sw_evidence_load(source->store, &record->claim, &bundle, &why);
     if (rc != SW_OK) {

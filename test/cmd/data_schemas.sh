@@ -50,6 +50,17 @@ for kind in source dataset lineage mixture consumption training taint takedown; 
     echo "the example of $kind follows it too|$kind|example-$kind.json" >>good.txt
 done
 
+if [ -x "$SW_BUILD/unit-data-summary" ]; then
+    ok "data provenance predicates are made" env SW_SUMMARY_OUT="$PWD/made" "$SW_BUILD/unit-data-summary"
+    for name in complete tainted; do
+        echo "$name data provenance follows its schema|data-provenance|made/$name.json" >>good.txt
+    done
+    awk '/^```json$/ {inside = 1; next} /^```$/ {inside = 0} inside' "$claims/data-provenance.md" >example-data-provenance.json
+    echo "the example of data provenance follows it too|data-provenance|example-data-provenance.json" >>good.txt
+else
+    skip 1 "unit-data-summary is not built"
+fi
+
 # What the commands record.
 if [ -x "$SW_BUILD/interop-make_dataset" ]; then
     {
@@ -82,7 +93,11 @@ count=0
 while IFS='|' read -r name file filter; do
     count=$((count + 1))
     jq "$filter" "made/$file.json" >"bad-$count.json"
-    echo "refused: $name|${file%%-*}|bad-$count.json"
+    case $file in
+    complete | tainted) kind=data-provenance ;;
+    *) kind=${file%%-*} ;;
+    esac
+    echo "refused: $name|$kind|bad-$count.json"
 done >bad.txt <<'ROWS'
 a source of another standard|source-full|.standard="x"
 a misspelt member|source-full|.record.use.licence="x"
@@ -115,6 +130,13 @@ a taint of a source without its name|taint-source|del(.selector.name)
 a taint of a sample by name|taint-source|.selector.kind="sample"
 a takedown without its models|takedown-full|del(.affected.models)
 an unknown field|takedown-full|.extra=1
+data that is complete, with gaps|complete|.gaps=["x"]
+data with gaps that are none|tainted|.gaps=[]
+a taint that does not say how bad|tainted|del(.tainted[0].severity)
+a taint of nothing|tainted|.tainted[0].selector={"kind":"content"}
+a takedown with a severity|tainted|.takedowns=[.tainted[0]]
+a source without a count|complete|del(.sources[0].samples)
+weights that agree perhaps|complete|.weights.agrees="yes"
 ROWS
 answers no bad.txt
 done_testing

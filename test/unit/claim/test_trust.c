@@ -614,6 +614,51 @@ static void the_example_of_the_manual_is_read(void **state)
     assert_true(sw_trust_has(trust, sw_str("data-team")));
 }
 
+/* Each line changes one thing of the first that decides what is believed. */
+static void whatever_decides_has_part_in_the_digest(void **state)
+{
+    static const char *const files[] = {
+        "  - name: release\n    key: release.pub\n    may-sign: [\"a\"]\n",
+        "  - name: other\n    key: release.pub\n    may-sign: [\"a\"]\n",
+        "  - name: release\n    key: ci.pub\n    may-sign: [\"a\"]\n",
+        "  - name: release\n    key: release.pub\n    may-sign: [\"a\", \"b\"]\n",
+        "  - name: release\n    key: release.pub\n    may-sign: [\"ab\"]\n",
+        "  - name: release\n    key: release.pub\n    may-sign: [\"a\"]\n    until: 2027-01-01\n",
+        "  - name: release\n    key: release.pub\n    may-sign: [\"a\"]\n    from: 2026-01-01\n",
+        "  - name: release\n    roots: [ca.pem]\n    identity: \"email:a@b\"\n"
+        "    may-sign: [\"a\"]\n",
+        "  - name: release\n    roots: [ca.pem]\n    identity: \"email:a@c\"\n"
+        "    may-sign: [\"a\"]\n",
+    };
+    const struct world *world = *state;
+    struct sw_digest digests[SW_COUNT(files)];
+    for (size_t i = 0; i < SW_COUNT(files); i++) {
+        char yaml[256];
+        (void)snprintf(yaml, sizeof(yaml), "version: 1\nsigners:\n%s", files[i]);
+        SW_CLEANUP(trust) struct sw_trust *trust = good_yaml(world, yaml);
+        SW_CLEANUP(trust) struct sw_trust *again = good_yaml(world, yaml);
+        struct sw_digest same;
+        assert_int_equal(sw_trust_digest(trust, &digests[i]), SW_OK);
+        assert_int_equal(sw_trust_digest(again, &same), SW_OK);
+        assert_true(sw_digest_equal(&digests[i], &same));
+        for (size_t k = 0; k < i; k++) {
+            assert_false(sw_digest_equal(&digests[i], &digests[k]));
+        }
+    }
+}
+
+static void a_key_is_known_by_its_signer_s_name(void **state)
+{
+    const struct world *world = *state;
+    SW_CLEANUP(trust)
+    struct sw_trust *trust =
+        good_yaml(world, "version: 1\nsigners:\n"
+                         "  - name: release\n    key: release.pub\n    may-sign: [\"a*\"]\n");
+    assert_string_equal(sw_trust_name_of(trust, world->release, sw_str("ab")), "release");
+    assert_null(sw_trust_name_of(trust, world->release, sw_str("b")));
+    assert_null(sw_trust_name_of(trust, world->ci, sw_str("ab")));
+}
+
 static void an_added_identity_must_have_a_kind(void **state)
 {
     const struct world *world = *state;
@@ -646,6 +691,8 @@ int main(void)
         cmocka_unit_test(a_failed_reading_keeps_what_was_there),
         cmocka_unit_test(a_file_is_loaded_with_names_relative_to_it),
         cmocka_unit_test(the_example_of_the_manual_is_read),
+        cmocka_unit_test(whatever_decides_has_part_in_the_digest),
+        cmocka_unit_test(a_key_is_known_by_its_signer_s_name),
         cmocka_unit_test(an_added_identity_must_have_a_kind),
     };
     return cmocka_run_group_tests(tests, make_world, drop_world);

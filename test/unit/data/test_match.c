@@ -511,6 +511,32 @@ static void test_texts_are_only_read_when_contents_leave_something_over(void **s
     expect_dropped(f, 0, 1, "duplicate");
 }
 
+static void test_one_of_two_equal_inputs_may_have_been_changed(void **state)
+{
+    struct fixture *f = *state;
+    struct random r = {14};
+    struct text text = text_make(&r, 100);
+    struct text other = text_make(&r, 100);
+    samples_add(&f->in[0], &text);
+    samples_add(&f->in[0], &text);
+    samples_add(&f->in[0], &text);
+    samples_add(&f->in[0], &other);
+    samples_add(&f->in[0], &other);
+    samples_add(&f->out, &text);
+    text.words[50] = WORDS + 1;
+    other.words[50] = WORDS + 2;
+    samples_add(&f->out, &text);
+    samples_add(&f->out, &other);
+    free(text.words);
+    free(other.words);
+    run(f, SW_MATCH_NEAR, 1);
+    expect_edge(f, 0, SW_EDGE_KEPT, 0, 0);
+    expect_edge(f, 1, SW_EDGE_EDITED, 0, 1);
+    expect_dropped(f, 0, 2, "duplicate");
+    expect_edge(f, 2, SW_EDGE_EDITED, 0, 3);
+    expect_dropped(f, 0, 4, "duplicate");
+}
+
 static void test_little_memory_finds_the_same(void **state)
 {
     struct fixture *f = *state;
@@ -563,6 +589,7 @@ int main(void)
         TEST(test_likes_of_one_template_go_one_to_one),
         TEST(test_copies_that_were_changed_alike_go_one_to_one),
         TEST(test_texts_are_only_read_when_contents_leave_something_over),
+        TEST(test_one_of_two_equal_inputs_may_have_been_changed),
         TEST(test_little_memory_finds_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

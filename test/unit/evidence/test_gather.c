@@ -92,6 +92,34 @@ static void expect(
     assert_string_equal(got, leaves);
 }
 
+static void gives_all_of_one_type_without_a_subject(void **state)
+{
+    struct fixture *f = *state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_evidence_record *records = NULL;
+    size_t count = 0;
+    sw_arena_init(&arena, 0);
+    (void)add(f, "a", 2, TYPE_A);
+    (void)add(f, "b", 1, TYPE_B);
+    (void)add(f, "c", 100, TYPE_A); /* its leaf names the first 64 */
+    struct sw_bytes other = sw_bytes("urn:sealwright:claim:scan:v1", 28);
+    uint64_t first;
+    MUST(sw_log_append(f->store, &other, 1, &first, &must_error)); /* no claim */
+    reopen(f, SW_STORE_READ);
+    for (unsigned prefix = 0; prefix < 2; prefix++) {
+        struct sw_evidence_query query = {
+            .predicate_type = prefix ? "urn:sealwright:claim:*" : TYPE_A, .oldest_first = true};
+        MUST(sw_evidence_gather(f->store, &query, &arena, &records, &count, &must_error));
+        assert_int_equal(count, 2);
+        assert_int_equal(records[0].leaf, 0);
+        assert_int_equal(records[0].subject_count, 2);
+        struct sw_digest want = digest_of_text("a 1");
+        assert_true(sw_digest_equal(&records[0].subjects[1].digest, &want));
+        assert_int_equal(records[1].leaf, 2);
+        assert_int_equal(records[1].subject_count, SW_LEAF_SUBJECTS);
+    }
+}
+
 static void gives_what_is_about_the_subject(void **state)
 {
     struct fixture *f = *state;
@@ -278,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(gives_what_is_about_the_subject),
+        TEST(gives_all_of_one_type_without_a_subject),
         TEST(an_older_checkpoint_hides_nothing_from_a_reader),
         TEST(a_reader_that_is_overtaken_by_a_writer_reads_anew),
         TEST(a_question_without_a_subject_makes_no_sense),

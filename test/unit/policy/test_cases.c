@@ -51,7 +51,8 @@ static const char good_cases[] = HEAD "  - name: sealed\n    claims:\n" SIGNED S
                                                                  "claims:\n"
                                                                  "      - {signer: x, age: 900d, "
                                                                  "statement: {predicateType: "
-                                                                 "\"" TAINT "\"}}\n"
+                                                                 "\"" TAINT "\", predicate: "
+                                                                 "{state: tainted}}}\n"
                                                                  "    expect: {verdict: fail}\n"
                                                                  "  - name: about another\n    "
                                                                  "subject: " SUBJECT
@@ -109,7 +110,7 @@ static void the_default_policy_decides_as_meant(void **state)
             fail_msg("%s: %s", results[i].name, results[i].detail);
         }
         assert_string_equal(results[i].detail, "");
-        assert_int_equal(results[i].decision.rule_count, 3);
+        assert_int_equal(results[i].decision.rule_count, 5);
     }
     assert_string_equal(results[0].name, "sealed");
     assert_int_equal(results[0].line, 3);

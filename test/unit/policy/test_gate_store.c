@@ -16,6 +16,8 @@
 #include "temp_tree.h"
 
 #define TAINT "urn:sealwright:claim:taint:v1"
+#define TAINTED "{\"state\":\"tainted\"}"
+#define DATA "urn:sealwright:claim:data-provenance:v1"
 #define CLEAN "{\"verdict\":\"clean\"}"
 #define MALICIOUS "{\"verdict\":\"malicious\"}"
 
@@ -160,7 +162,9 @@ static struct sw_decision decide(struct world *world)
 static void check(struct world *world, enum sw_gate_verdict all, enum sw_gate_verdict is_signed,
     enum sw_gate_verdict scanned, enum sw_gate_verdict not_tainted)
 {
-    const enum sw_gate_verdict expected[] = {is_signed, scanned, not_tainted};
+    /* Of the data nobody told anything. */
+    const enum sw_gate_verdict expected[] = {
+        is_signed, scanned, not_tainted, SW_GATE_PASS, SW_GATE_PASS};
     struct sw_decision decision = decide(world);
     assert_int_equal(decision.rule_count, SW_COUNT(expected));
     for (size_t i = 0; i < SW_COUNT(expected); i++) {
@@ -221,7 +225,7 @@ static void a_stranger_counts_as_nobody(void **state)
     struct world *world = *state;
     (void)add(world, STRANGER, SW_PREDICATE_OMS, "{}");
     (void)add(world, STRANGER, SW_PREDICATE_SCAN, MALICIOUS);
-    (void)add(world, STRANGER, TAINT, "{}");
+    (void)add(world, STRANGER, TAINT, TAINTED);
     check(world, NONE, NONE, NONE, PASS);
     has_reason(world, 0,
         "1 claim of type " SW_PREDICATE_OMS
@@ -444,7 +448,7 @@ static void a_signer_cannot_say_what_trust_does_not_let_them(void **state)
 {
     struct world *world = *state;
     (void)add(world, CI, SW_PREDICATE_OMS, "{}");
-    (void)add(world, CI, TAINT, "{}");
+    (void)add(world, CI, TAINT, TAINTED);
     check(world, NONE, NONE, NONE, PASS);
     has_reason(world, 0, "it is signed by ci, who may not sign " SW_PREDICATE_OMS);
 }
@@ -468,8 +472,65 @@ static void a_taint_by_somebody_trusted_fails(void **state)
     struct world *world = *state;
     (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
     (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
-    (void)add(world, RELEASE, TAINT, "{\"severity\":\"high\"}");
+    (void)add(world, RELEASE, TAINT, TAINTED);
     check(world, FAIL, PASS, PASS, FAIL);
+    (void)add(world, RELEASE, TAINT, "{\"state\":\"lifted\"}");
+    check(world, PASS, PASS, PASS, PASS);
+    (void)add(world, RELEASE, TAINT, "{}"); /* it does not say what it is */
+    check(world, NONE, PASS, PASS, NONE);
+}
+
+static void tainted_or_withdrawn_data_fails(void **state)
+{
+    static const struct {
+        const char *predicate;
+        enum sw_gate_verdict not_tainted;
+        enum sw_gate_verdict not_taken_down;
+    } rows[] = {
+        {"{\"tainted\":[],\"takedowns\":[]}", PASS, PASS},
+        {"{\"tainted\":[{\"reason\":\"poisoned\"}],\"takedowns\":[]}", FAIL, PASS},
+        {"{\"tainted\":[],\"takedowns\":[{}]}", PASS, FAIL},
+        {"{\"tainted\":[]}", PASS, NONE},
+        {"{\"tainted\":\"none\",\"takedowns\":[]}", NONE, PASS},
+        {"{}", NONE, NONE},
+    };
+    struct world *world = *state;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        (void)add(world, RELEASE, DATA, rows[i].predicate);
+        struct sw_decision decision = decide(world);
+        assert_int_equal(decision.rules[3].verdict, rows[i].not_tainted);
+        assert_int_equal(decision.rules[4].verdict, rows[i].not_taken_down);
+    }
+}
+
+/* What a dry run would record counts as if it were the newest word of who would sign it. */
+static void a_draft_is_weighed_behind_everything(void **state)
+{
+    static const char text[] = "{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":"
+                               "{\"tainted\":[],\"takedowns\":[]}}";
+    struct world *world = *state;
+    struct sw_error err = {0};
+    struct sw_gate_draft draft = {
+        .type = DATA, .signer = "release", .statement = sw_bytes(text, sizeof(text) - 1)};
+    sw_sha256(draft.statement, &draft.claim);
+    struct sw_gate_question question = {
+        .subject = world->model, .now = sw_time_now(), .drafts = &draft};
+    (void)add(world, RELEASE, DATA, "{\"tainted\":[{}],\"takedowns\":[]}");
+    for (unsigned n = 0; n < 2; n++) {
+        struct sw_decision decision;
+        question.draft_count = n;
+        must(sw_gate_decide(&world->arena, world->policy, world->trust, world->store, &question,
+                 &decision, &err),
+            &err);
+        assert_int_equal(decision.rules[3].verdict, n == 0 ? FAIL : PASS);
+        assert_int_equal(sw_digest_equal(&decision.rules[3].claim, &draft.claim), n == 1);
+    }
+    draft.signer = "ci"; /* somebody else's word takes nothing back */
+    struct sw_decision decision;
+    must(sw_gate_decide(
+             &world->arena, world->policy, world->trust, world->store, &question, &decision, &err),
+        &err);
+    assert_int_equal(decision.rules[3].verdict, FAIL);
 }
 
 static void by_names_who_must_have_signed(void **state)
@@ -526,7 +587,7 @@ static void deleting_a_finding_does_not_lift_it(void **state)
     (void)add(world, RELEASE, SW_PREDICATE_OMS, "{}");
     (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
     struct sw_digest finding = add(world, CI, SW_PREDICATE_SCAN, MALICIOUS);
-    struct sw_digest taint = add(world, RELEASE, TAINT, "{}");
+    struct sw_digest taint = add(world, RELEASE, TAINT, TAINTED);
     publish(world);
     check(world, FAIL, PASS, FAIL, FAIL);
     assert_int_equal(unlink(blob_path(world, &finding)), 0);
@@ -596,7 +657,7 @@ static void the_index_cannot_say_what_a_claim_is_about(void **state)
 static void the_index_cannot_say_what_type_a_claim_has(void **state)
 {
     struct world *world = *state;
-    (void)add(world, RELEASE, TAINT, "{}");
+    (void)add(world, RELEASE, TAINT, TAINTED);
     reopen(world, "UPDATE claims SET predicate = '" SW_PREDICATE_OMS "'");
     struct sw_decision decision = decide(world);
     assert_int_equal(decision.rules[0].verdict, NONE);
@@ -606,7 +667,7 @@ static void the_index_cannot_say_what_type_a_claim_has(void **state)
 static void the_index_cannot_hide_a_claim(void **state)
 {
     struct world *world = *state;
-    (void)add(world, RELEASE, TAINT, "{}");
+    (void)add(world, RELEASE, TAINT, TAINTED);
     reopen(world, "DELETE FROM claims");
     assert_int_equal(decide(world).rules[2].verdict, FAIL);
 }
@@ -647,6 +708,8 @@ int main(void)
         TEST(a_signer_cannot_say_what_trust_does_not_let_them),
         TEST(the_newest_word_of_each_signer_counts_and_one_no_is_enough),
         TEST(a_taint_by_somebody_trusted_fails),
+        TEST(tainted_or_withdrawn_data_fails),
+        TEST(a_draft_is_weighed_behind_everything),
         TEST(by_names_who_must_have_signed),
         TEST(a_claim_grows_stale),
         TEST(deleting_a_finding_does_not_lift_it),

@@ -1,0 +1,142 @@
+#include "cli/data_question.h"
+
+struct why_args {
+    const char *in;
+    const char *id;
+    struct sw_question_args question;
+};
+
+static const struct sw_option options[] = {
+    {"in", SW_OPTION_TEXT, offsetof(struct why_args, in), "DATASET",
+        "the dataset that it was in (default: any)"},
+    SW_QUESTION_OPTIONS(struct why_args, question),
+    {NULL, 0, 0, NULL, NULL},
+};
+
+struct telling {
+    struct sw_cli *cli;
+    const struct sw_graph *graph;
+    const struct sw_trace *trace;
+};
+
+static const char *sample_name(const struct telling *t, uint32_t sample)
+{
+    const struct sw_trace_sample *s = &t->trace->samples[sample];
+    const char *set = sw_graph_set_name(&t->cli->arena, t->graph, s->set);
+    const char *name = set == NULL ? NULL : sw_arena_printf(&t->cli->arena, "%s#%u", set, s->row);
+    return name == NULL ? "" : name;
+}
+
+/* It is still in a set that nothing was made from. */
+static bool is_end(const struct telling *t, uint32_t sample)
+{
+    for (size_t i = 0; i < t->trace->hop_count; i++) {
+        if (t->trace->hops[i].from == sample) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < t->trace->drop_count; i++) {
+        if (t->trace->drops[i].sample == sample) {
+            return false;
+        }
+    }
+    return t->trace->samples[sample].forward;
+}
+
+static sw_result print_json(
+    const struct telling *t, const struct sw_selected *what, struct sw_error *err)
+{
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_question_selector_json(w, &what->selector);
+    sw_jw_array(w, "dropped");
+    for (size_t i = 0; i < t->trace->drop_count; i++) {
+        const struct sw_trace_drop *drop = &t->trace->drops[i];
+        const struct sw_graph_step *step = &t->graph->steps[drop->step];
+        sw_jw_object(w, NULL);
+        sw_jw_text(w, "sample", sample_name(t, drop->sample));
+        sw_json_digest(w, "step", &step->claim.step);
+        sw_jw_str(w, "step_name", step->claim.step_name);
+        sw_jw_text(w, "to", sw_graph_set_name(&t->cli->arena, t->graph, step->output));
+        sw_jw_text(w, "reason", drop->reason);
+        sw_json_digest(w, "claim", &step->stamp.claim);
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
+    sw_jw_array(w, "still_in");
+    for (uint32_t i = 0; i < t->trace->sample_count; i++) {
+        if (is_end(t, i)) {
+            sw_jw_text(w, NULL, sample_name(t, i));
+        }
+    }
+    sw_jw_array_end(w);
+    sw_question_gaps_json(w, &t->trace->gaps);
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
+static void show(const struct telling *t)
+{
+    for (size_t i = 0; i < t->trace->drop_count; i++) {
+        const struct sw_trace_drop *drop = &t->trace->drops[i];
+        const struct sw_graph_step *step = &t->graph->steps[drop->step];
+        const char *to = sw_graph_set_name(&t->cli->arena, t->graph, step->output);
+        sw_say(t->cli, SW_TONE_BOLD, "%s", sample_name(t, drop->sample));
+        sw_say(t->cli, SW_TONE_WARN, "  dropped by " SW_STR_FMT ": %s",
+            SW_STR_ARG(step->claim.step_name), drop->reason);
+        sw_say(t->cli, SW_TONE_DIM, "  (on the way to %s, leaf %llu)\n", to == NULL ? "" : to,
+            (unsigned long long)step->stamp.leaf);
+    }
+    for (uint32_t i = 0; i < t->trace->sample_count; i++) {
+        if (is_end(t, i)) {
+            sw_say(t->cli, SW_TONE_BOLD, "%s", sample_name(t, i));
+            sw_say(t->cli, SW_TONE_GOOD, "  is there\n");
+        }
+    }
+    if (t->trace->sample_count == 0) {
+        sw_say(t->cli, SW_TONE_WARN,
+            "no sample is known that is this: it was never ingested, or was quarantined\n");
+    }
+    sw_question_show_gaps(t->cli, &t->trace->gaps);
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    const struct why_args *args = data;
+    SW_CLEANUP(question) struct sw_question question = {0};
+    struct sw_trace_options how = {
+        .ways = SW_TRACE_FORWARD, .in = SW_GRAPH_NONE, .no_proofs = true};
+    struct sw_selected what;
+    struct sw_trace trace;
+    SW_TRY(sw_question_open(cli, &args->question, NULL, &question, err));
+    SW_TRY(args->in == NULL ? SW_OK : sw_question_dataset(&question, args->in, &how.in, err));
+    SW_TRY(sw_question_sample(&question, cli->operands[0], &what, err));
+    SW_TRY(sw_trace(&question.context.data, question.graph, &what, &how, &trace, err));
+    sw_question_done(&question);
+    struct telling telling = {.cli = cli, .graph = question.graph, .trace = &trace};
+    bool sure = trace.sample_count > 0 && trace.gaps.count == 0 && !trace.cut;
+    cli->status = sure ? 0 : 3;
+    if (cli->json) {
+        return print_json(&telling, &what, err);
+    }
+    show(&telling);
+    return SW_OK;
+}
+
+const struct sw_command sw_cmd_data_why_dropped = {
+    .name = "data why-dropped",
+    .summary = "say which step left a sample out and why, or where it still is",
+    .operands = "SAMPLE|ID|TEXT|FILE",
+    .min_operands = 1,
+    .max_operands = 1,
+    .options = options,
+    .args_size = sizeof(struct why_args),
+    .description =
+        "A sample is named as for 'data trace'. It is followed forward through every step; each "
+        "that left it out, or what it had become, is named with its reason.\n\n"
+        "Exit status: 0 when all of it is known, 3 when nothing was found or something is not.",
+    .examples = "  sealwright data why-dropped mails@1#17\n"
+                "  sealwright data why-dropped 'text:buy now' --in mails\n",
+    .run = run,
+};

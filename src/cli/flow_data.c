@@ -1,0 +1,193 @@
+#include "cli/flow_data.h"
+
+#define KEY_MAX ((uint64_t)1 << 20)
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+static struct sw_data context_of(struct sw_arena *arena, const struct sw_admit_request *request)
+{
+    return (struct sw_data){.store = request->store,
+        .trust = request->trust,
+        .signer = request->dry_run ? NULL : request->signer,
+        .arena = arena,
+        .progress = request->options.model.progress,
+        .now = request->options.now};
+}
+
+/* The model by its root, and by the digest that binds names as well. */
+static size_t subjects_of(const struct sw_admit_request *request,
+    const struct sw_verification *verification, struct sw_subject subjects[2])
+{
+    subjects[0] = (struct sw_subject){sw_path_base(request->path), verification->root};
+    subjects[1] = (struct sw_subject){sw_str("manifest"), verification->manifest_digest};
+    return verification->manifest_digest.alg == 0 ? 1 : 2;
+}
+
+/* Whose claim it would be; NULL when that is not known, or they may not sign it. */
+static const char *signer_of(struct sw_arena *arena, const struct sw_admit_request *request)
+{
+    SW_CLEANUP(buf) struct sw_buf pem = SW_BUF_INIT;
+    SW_CLEANUP(key) struct sw_key *key = NULL;
+    struct sw_error ignored = {0};
+    (void)arena;
+    if (request->would_sign == NULL ||
+        sw_file_read(request->would_sign, KEY_MAX, &pem, &ignored) != SW_OK ||
+        sw_key_read_public(sw_buf_bytes(&pem), &key, &ignored) != SW_OK) {
+        return NULL;
+    }
+    return sw_trust_name_of(request->trust, key, sw_str(SW_PREDICATE_DATA_PROVENANCE));
+}
+
+static sw_result make_draft(struct sw_arena *arena, const struct sw_admit_request *request,
+    const struct sw_verification *verification, struct sw_bytes predicate,
+    struct sw_admitted_data *data, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf statement = SW_BUF_INIT;
+    struct sw_subject subjects[2];
+    size_t count = subjects_of(request, verification, subjects);
+    const char *signer = signer_of(arena, request);
+    if (signer == NULL) {
+        return SW_OK;
+    }
+    SW_TRY(sw_statement_write(
+        &statement, subjects, count, SW_PREDICATE_DATA_PROVENANCE, predicate, err));
+    const void *kept = sw_arena_copy(arena, sw_buf_bytes(&statement));
+    SW_TRY_PTR(kept);
+    data->draft = (struct sw_gate_draft){.type = SW_PREDICATE_DATA_PROVENANCE,
+        .signer = signer,
+        .statement = sw_bytes(kept, statement.len)};
+    sw_sha256(data->draft.statement, &data->draft.claim);
+    data->claim = data->draft.claim;
+    return SW_OK;
+}
+
+static sw_result record(const struct sw_data *context, const struct sw_admit_request *request,
+    const struct sw_verification *verification, struct sw_bytes predicate,
+    struct sw_admitted_data *data, struct sw_error *err)
+{
+    struct sw_receipt receipt;
+    struct sw_subject subjects[2];
+    size_t count = subjects_of(request, verification, subjects);
+    SW_TRY(sw_data_record(
+        context, subjects, count, SW_PREDICATE_DATA_PROVENANCE, predicate, &receipt, err));
+    data->claim = receipt.claim;
+    return SW_OK;
+}
+
+sw_result sw_flow_data(struct sw_arena *arena, const struct sw_admit_request *request,
+    const struct sw_verification *verification, struct sw_admitted_data *out, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    const struct sw_data context = context_of(arena, request);
+    struct sw_admitted_data data = {.known = true};
+    struct sw_error why = {0};
+    enum sw_code code = sw_provenance_find(
+        &context, &verification->root, &verification->manifest_digest, &data.provenance, &why);
+    if (code == SW_E_NOENT) {
+        *out = (struct sw_admitted_data){0};
+        return SW_OK;
+    }
+    if (code != SW_OK) {
+        return sw_fail(err, code, "%s", why.text[0] != '\0' ? why.text : sw_code_text(code));
+    }
+    SW_TRY(sw_provenance_write(&data.provenance, &predicate));
+    struct sw_bytes bytes = sw_buf_bytes(&predicate);
+    SW_TRY(request->dry_run ? make_draft(arena, request, verification, bytes, &data, err)
+                            : record(&context, request, verification, bytes, &data, err));
+    *out = data;
+    return SW_OK;
+}
+
+/* --- telling --------------------------------------------------------------------------------- */
+
+#define NAMED_MAX 3u
+
+static sw_result put_hit(struct sw_buf *out, const char *what, const struct sw_provenance_hit *hit)
+{
+    SW_TRY(sw_buf_puts(out, out->len == 0 ? "" : "; "));
+    SW_TRY(sw_selector_show(&hit->selector, out));
+    SW_TRY(sw_buf_printf(out, " is %s", what));
+    if (!hit->certain) {
+        SW_TRY(sw_buf_puts(out, " and may be in it"));
+    } else if (hit->samples != SW_ABSENT && hit->samples > 0) {
+        SW_TRY(sw_buf_printf(out, " and is in it with %llu sample%s",
+            (unsigned long long)hit->samples, hit->samples == 1 ? "" : "s"));
+    }
+    return sw_buf_printf(out, ": " SW_STR_FMT, SW_STR_ARG(hit->reason));
+}
+
+static sw_result put_hits(
+    struct sw_buf *out, const char *what, const struct sw_provenance_hit *hits, size_t count)
+{
+    for (size_t i = 0; i < count && i < NAMED_MAX; i++) {
+        SW_TRY(put_hit(out, what, &hits[i]));
+    }
+    return count <= NAMED_MAX ? SW_OK : sw_buf_printf(out, "; and %zu more", count - NAMED_MAX);
+}
+
+/* What is bad, in words that may stand in a reason; NULL when out of memory. */
+static const char *describe(struct sw_arena *arena, const struct sw_provenance *p)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    if (put_hits(&text, "tainted", p->tainted, p->tainted_count) != SW_OK ||
+        put_hits(&text, "taken down", p->takedowns, p->takedown_count) != SW_OK) {
+        return NULL;
+    }
+    for (size_t i = 0; i < p->gap_count && i < NAMED_MAX; i++) {
+        if (sw_buf_printf(&text, "%snot known: " SW_STR_FMT, text.len == 0 ? "" : "; ",
+                SW_STR_ARG(p->gaps[i])) != SW_OK) {
+            return NULL;
+        }
+    }
+    char *line = sw_arena_alloc(arena, text.len * 4 + 1);
+    if (line != NULL) {
+        sw_escape_line(sw_buf_cstr(&text), text.len, line, text.len * 4 + 1);
+    }
+    return line;
+}
+
+sw_result sw_flow_data_explain(
+    struct sw_arena *arena, const struct sw_admitted_data *data, struct sw_decision *gate)
+{
+    const char *words = data->known ? describe(arena, &data->provenance) : "";
+    SW_TRY_PTR(words);
+    for (size_t i = 0; i < gate->rule_count && words[0] != '\0'; i++) {
+        struct sw_gate_rule *rule = &gate->rules[i];
+        if (rule->verdict != SW_GATE_PASS && data->claim.alg != 0 &&
+            sw_digest_equal(&rule->claim, &data->claim)) {
+            rule->reason = sw_arena_printf(arena, "%s (%s)", rule->reason, words);
+            SW_TRY_PTR(rule->reason);
+        }
+    }
+    return SW_OK;
+}
+
+static bool was_weighed(const struct sw_decision *gate, const struct sw_digest *claim)
+{
+    for (size_t r = 0; r < gate->rule_count && claim->alg != 0; r++) {
+        for (size_t i = 0; i < gate->rules[r].weighed_count; i++) {
+            if (sw_digest_equal(&gate->rules[r].weighed[i], claim)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool sw_flow_data_passed_over(struct sw_arena *arena, const struct sw_admitted_data *data,
+    const struct sw_decision *gate, struct sw_gate_rule *out)
+{
+    const struct sw_provenance *p = &data->provenance;
+    if (!data->known || p->tainted_count + p->takedown_count == 0 ||
+        was_weighed(gate, &data->claim)) {
+        return false;
+    }
+    const char *words = describe(arena, p);
+    *out = (struct sw_gate_rule){.name = "data",
+        .verdict = SW_GATE_FAIL,
+        .reason = words == NULL ? "what it was trained on is tainted or taken down" : words,
+        .satisfy = "make the datasets anew without it and train on those; if the finding was "
+                   "reviewed, let the policy ask for data provenance, count the claims of the "
+                   "signing key, and write a waiver"};
+    return true;
+}

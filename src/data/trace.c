@@ -1,0 +1,625 @@
+#include "data/trace.h"
+
+#include <stdlib.h>
+
+#define OPEN_MAX 128u /* files that stay open at once, of sets and of steps */
+
+struct open_set {
+    bool tried;
+    bool opened;
+    bool signed_head; /* its ordered tree is the one that the claim signs */
+    struct sw_rows rows;
+};
+
+struct open_step {
+    bool tried;
+    bool opened;
+    struct sw_lineage lineage;
+};
+
+/* Samples to be looked at, each once. */
+struct queue {
+    uint32_t *items;
+    size_t head;
+    size_t count;
+};
+
+struct tracing {
+    const struct sw_data *data;
+    const struct sw_graph *graph;
+    const struct sw_trace_options *options;
+    size_t limit;
+    struct sw_trace *out;
+    size_t sample_cap, hop_cap, drop_cap, use_cap;
+    struct open_set **sets;   /* by set */
+    struct open_step **steps; /* by step */
+    size_t open_count;
+    struct queue back;
+    struct queue forward;
+    uint32_t *table; /* of samples by set and row, open addressing; 0: free, else index + 1 */
+    size_t table_size;
+};
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+static void close_set(struct open_set **set)
+{
+    if (*set != NULL) {
+        sw_rows_close(&(*set)->rows);
+        free(*set);
+        *set = NULL;
+    }
+}
+
+static void close_step(struct open_step **step)
+{
+    if (*step != NULL) {
+        sw_lineage_close(&(*step)->lineage);
+        free(*step);
+        *step = NULL;
+    }
+}
+
+static void close_all(struct tracing *t)
+{
+    for (uint32_t i = 0; i < t->graph->set_count; i++) {
+        close_set(&t->sets[i]);
+    }
+    for (uint32_t i = 0; i < t->graph->step_count; i++) {
+        close_step(&t->steps[i]);
+    }
+    t->open_count = 0;
+}
+
+/* What is asked for last stays open; a walk over very many files begins anew now and then. */
+static void make_room(struct tracing *t)
+{
+    if (t->open_count >= OPEN_MAX) {
+        close_all(t);
+    }
+    t->open_count++;
+}
+
+static bool is_signed_head(const struct tracing *t, uint32_t set, const struct sw_rows *rows)
+{
+    uint32_t dataset = t->graph->sets[set].dataset;
+    struct sw_digest head;
+    sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &head);
+    return dataset != SW_GRAPH_NONE &&
+           sw_digest_equal(&head, &t->graph->datasets[dataset].claim.ordered_head);
+}
+
+/* NULL in *out when it cannot be opened; a gap says why. */
+static sw_result need_set(
+    struct tracing *t, uint32_t set, struct open_set **out, struct sw_error *err)
+{
+    if (t->sets[set] == NULL) {
+        make_room(t);
+        struct open_set *made = calloc(1, sizeof(*made));
+        SW_TRY_PTR(made);
+        made->rows = SW_ROWS_INIT;
+        t->sets[set] = made;
+        SW_TRY(sw_reach_open_set(
+            t->data, t->graph, set, &made->rows, &made->opened, &t->out->gaps, err));
+        made->signed_head = made->opened && is_signed_head(t, set, &made->rows);
+    }
+    *out = t->sets[set]->opened ? t->sets[set] : NULL;
+    return SW_OK;
+}
+
+static sw_result need_step(
+    struct tracing *t, uint32_t step, struct sw_lineage **out, struct sw_error *err)
+{
+    if (t->steps[step] == NULL) {
+        make_room(t);
+        struct open_step *made = calloc(1, sizeof(*made));
+        SW_TRY_PTR(made);
+        made->lineage = SW_LINEAGE_INIT;
+        t->steps[step] = made;
+        SW_TRY(sw_reach_open_step(
+            t->data, t->graph, step, &made->lineage, &made->opened, &t->out->gaps, err));
+    }
+    *out = t->steps[step]->opened ? &t->steps[step]->lineage : NULL;
+    return SW_OK;
+}
+
+/* Is it the file that is at fault, and not the machine? */
+static bool is_about_file(enum sw_code code)
+{
+    return code == SW_E_REFUSED || code == SW_E_FORMAT || code == SW_E_USAGE ||
+           code == SW_E_NOENT || code == SW_E_LIMIT;
+}
+
+static sw_result lost_step(struct tracing *t, uint32_t step, enum sw_code code,
+    const struct sw_error *why, struct sw_error *err)
+{
+    if (!is_about_file(code)) {
+        return sw_fail(err, code, "%s", why->text);
+    }
+    return sw_gap_add(&t->out->gaps, SW_GAP_LOST, "the lineage file of step " SW_STR_FMT ": %s",
+        SW_STR_ARG(t->graph->steps[step].claim.step_name), why->text);
+}
+
+/* --- samples --------------------------------------------------------------------------------- */
+
+static uint32_t *place_of(struct tracing *t, uint32_t set, uint32_t row)
+{
+    uint64_t hash = ((uint64_t)set << 32 | row) * UINT64_C(0x9e3779b97f4a7c15);
+    for (size_t i = (size_t)(hash >> 20) % t->table_size;; i = (i + 1) % t->table_size) {
+        uint32_t at = t->table[i];
+        if (at == 0 || (t->out->samples[at - 1].set == set && t->out->samples[at - 1].row == row)) {
+            return &t->table[i];
+        }
+    }
+}
+
+/* The index of a sample, a new one perhaps; NONE over the limit. */
+static sw_result need_sample(struct tracing *t, uint32_t set, uint32_t row, uint32_t *out)
+{
+    uint32_t *place = place_of(t, set, row);
+    if (*place != 0) {
+        *out = *place - 1;
+        return SW_OK;
+    }
+    struct sw_trace *trace = t->out;
+    if (trace->sample_count == t->limit) {
+        trace->cut = true;
+        *out = SW_GRAPH_NONE;
+        return SW_OK;
+    }
+    struct sw_trace_sample *samples = sw_arena_grow(
+        t->data->arena, trace->samples, trace->sample_count, &t->sample_cap, sizeof(*samples));
+    SW_TRY_PTR(samples);
+    trace->samples = samples;
+    samples[trace->sample_count] = (struct sw_trace_sample){
+        .set = set, .row = row, .proof = {.why_not = "its row could not be read"}};
+    *out = (uint32_t)trace->sample_count++;
+    *place = *out + 1;
+    return SW_OK;
+}
+
+static void go_back(struct tracing *t, uint32_t sample)
+{
+    if (!t->out->samples[sample].back) {
+        t->out->samples[sample].back = true;
+        t->back.items[t->back.count++] = sample;
+    }
+}
+
+static void go_forward(struct tracing *t, uint32_t sample)
+{
+    if (!t->out->samples[sample].forward) {
+        t->out->samples[sample].forward = true;
+        t->forward.items[t->forward.count++] = sample;
+    }
+}
+
+#define ADD(t, list, counter, cap, value)                                                     \
+    do {                                                                                      \
+        __typeof__((t)->out->list) grown_ = sw_arena_grow(                                    \
+            (t)->data->arena, (t)->out->list, (t)->out->counter, &(t)->cap, sizeof(*grown_)); \
+        SW_TRY_PTR(grown_);                                                                   \
+        (t)->out->list = grown_;                                                              \
+        grown_[(t)->out->counter++] = (value);                                                \
+    } while (0)
+
+/* Takes rows from one set as what was asked about. */
+static sw_result take_seeds(struct tracing *t, uint32_t set, const struct sw_rowset *rows)
+{
+    uint32_t row = 0;
+    for (bool more = sw_rowset_next(rows, 0, &row); more && !t->out->cut;) {
+        uint32_t sample;
+        SW_TRY(need_sample(t, set, row, &sample));
+        if (sample != SW_GRAPH_NONE) {
+            t->out->samples[sample].asked = true;
+            if ((t->options->ways & SW_TRACE_BACK) != 0) {
+                go_back(t, sample);
+            }
+            if ((t->options->ways & SW_TRACE_FORWARD) != 0) {
+                go_forward(t, sample);
+            }
+        }
+        more = row < UINT32_MAX && sw_rowset_next(rows, row + 1, &row);
+    }
+    return SW_OK;
+}
+
+static sw_result find_seeds(struct tracing *t, const struct sw_selected *what, struct sw_error *err)
+{
+    static const struct sw_reach_options options = {.prove = false};
+    for (uint32_t i = 0; i < t->graph->set_count; i++) {
+        if (t->options->in != SW_GRAPH_NONE && t->options->in != i) {
+            continue;
+        }
+        SW_CLEANUP(rowset) struct sw_rowset rows = SW_ROWSET_INIT;
+        SW_TRY(sw_progress_check(t->data->progress, err));
+        SW_TRY(sw_reach_seeds(t->data, t->graph, i, what, &options, &rows, &t->out->gaps, err));
+        SW_TRY(take_seeds(t, i, &rows));
+    }
+    return SW_OK;
+}
+
+/* --- back ------------------------------------------------------------------------------------ */
+
+static sw_result note_gaps_of_step(struct tracing *t, uint32_t step)
+{
+    const struct sw_graph_step *s = &t->graph->steps[step];
+    if (!sw_graph_is_trusted(&s->stamp)) {
+        return sw_gap_add(&t->out->gaps, SW_GAP_UNKNOWN,
+            "step '" SW_STR_FMT "' (leaf %llu) is signed by nobody trusted and was not followed",
+            SW_STR_ARG(s->claim.step_name), (unsigned long long)s->stamp.leaf);
+    }
+    if (s->claim.complete) {
+        return SW_OK;
+    }
+    struct sw_str first =
+        s->claim.gap_count > 0 ? s->claim.gaps[0] : sw_str("it does not say which");
+    return sw_gap_add(&t->out->gaps, SW_GAP_UNKNOWN, "step '" SW_STR_FMT "' has gaps: " SW_STR_FMT,
+        SW_STR_ARG(s->claim.step_name), SW_STR_ARG(first));
+}
+
+static sw_result add_hop(struct tracing *t, uint32_t from, uint32_t to, uint32_t step,
+    enum sw_edge_kind kind, uint32_t confidence)
+{
+    ADD(t, hops, hop_count, hop_cap, ((struct sw_trace_hop){from, to, step, kind, confidence}));
+    return SW_OK;
+}
+
+static sw_result back_over(struct tracing *t, uint32_t sample, uint32_t step, struct sw_error *err)
+{
+    const struct sw_graph_step *s = &t->graph->steps[step];
+    struct sw_lineage *lineage = NULL;
+    struct sw_error why = {0};
+    struct sw_edge edge;
+    SW_TRY(note_gaps_of_step(t, step));
+    SW_TRY(sw_graph_is_trusted(&s->stamp) ? need_step(t, step, &lineage, err) : SW_OK);
+    if (lineage == NULL) {
+        return SW_OK;
+    }
+    enum sw_code code = sw_lineage_edge(lineage, t->out->samples[sample].row, &edge, &why);
+    if (code != SW_OK) {
+        return lost_step(t, step, code, &why, err);
+    }
+    for (size_t i = 0; i < edge.input_count; i++) {
+        uint32_t from;
+        SW_TRY(need_sample(t, s->inputs[edge.inputs[i].set], edge.inputs[i].row, &from));
+        if (from == SW_GRAPH_NONE) {
+            return SW_OK;
+        }
+        go_back(t, from);
+        SW_TRY(add_hop(t, from, sample, step, edge.kind, edge.confidence));
+    }
+    return SW_OK;
+}
+
+static sw_result back_from(struct tracing *t, uint32_t sample, struct sw_error *err)
+{
+    const struct sw_graph_set *set = &t->graph->sets[t->out->samples[sample].set];
+    for (uint32_t i = 0; i < set->made_count; i++) {
+        SW_TRY(back_over(t, sample, set->made_by[i], err));
+    }
+    return SW_OK;
+}
+
+/* --- forward --------------------------------------------------------------------------------- */
+
+static sw_result take_outputs(struct tracing *t, uint32_t sample, uint32_t step,
+    struct sw_lineage *lineage, const struct sw_fate *fate, struct sw_error *err)
+{
+    uint32_t *outputs = SW_ARENA_ARRAY(t->data->arena, uint32_t, fate->output_count);
+    size_t count = fate->output_count;
+    SW_TRY_PTR(outputs);
+    memcpy(outputs, fate->outputs, count * sizeof(*outputs));
+    for (size_t i = 0; i < count; i++) {
+        struct sw_error why = {0};
+        struct sw_edge edge;
+        uint32_t to;
+        SW_TRY(need_sample(t, t->graph->steps[step].output, outputs[i], &to));
+        if (to == SW_GRAPH_NONE) {
+            return SW_OK;
+        }
+        enum sw_code code = sw_lineage_edge(lineage, outputs[i], &edge, &why);
+        if (code != SW_OK) {
+            return lost_step(t, step, code, &why, err);
+        }
+        go_forward(t, to);
+        if (!t->out->samples[to].back) { /* else the way back has named all that it is made of */
+            SW_TRY(add_hop(t, sample, to, step, edge.kind, edge.confidence));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result forward_over(struct tracing *t, uint32_t sample, uint32_t step,
+    struct sw_lineage *lineage, uint32_t input, struct sw_error *err)
+{
+    struct sw_input_row row = {input, t->out->samples[sample].row};
+    struct sw_error why = {0};
+    struct sw_fate fate;
+    enum sw_code code = sw_lineage_fate(lineage, row, &fate, &why);
+    if (code != SW_OK) {
+        return lost_step(t, step, code, &why, err);
+    }
+    if (fate.output_count > 0) {
+        return take_outputs(t, sample, step, lineage, &fate, err);
+    }
+    const char *reason = sw_arena_strndup(t->data->arena, fate.reason);
+    SW_TRY_PTR(reason);
+    ADD(t, drops, drop_count, drop_cap, ((struct sw_trace_drop){sample, step, reason}));
+    return SW_OK;
+}
+
+static sw_result take_use(struct tracing *t, uint32_t sample, uint32_t training)
+{
+    const struct sw_graph_training *s = &t->graph->trainings[training];
+    if (!sw_graph_is_trusted(&s->stamp)) {
+        return sw_gap_add(&t->out->gaps, SW_GAP_UNKNOWN,
+            "a training of '" SW_STR_FMT "' (leaf %llu) is signed by nobody trusted and was not "
+            "followed",
+            SW_STR_ARG(s->claim.model), (unsigned long long)s->stamp.leaf);
+    }
+    ADD(t, uses, use_count, use_cap, ((struct sw_trace_use){sample, training}));
+    return SW_OK;
+}
+
+static sw_result forward_from(struct tracing *t, uint32_t sample, struct sw_error *err)
+{
+    uint32_t at = t->out->samples[sample].set;
+    const struct sw_graph_set *set = &t->graph->sets[at];
+    for (uint32_t i = 0; i < set->used_count; i++) {
+        uint32_t step = set->used_by[i];
+        const struct sw_graph_step *s = &t->graph->steps[step];
+        struct sw_lineage *lineage = NULL;
+        SW_TRY(note_gaps_of_step(t, step));
+        SW_TRY(sw_graph_is_trusted(&s->stamp) ? need_step(t, step, &lineage, err) : SW_OK);
+        for (uint32_t k = 0; lineage != NULL && k < s->claim.input_count; k++) {
+            if (s->inputs[k] == at) {
+                SW_TRY(forward_over(t, sample, step, lineage, k, err));
+            }
+        }
+    }
+    for (uint32_t i = 0; i < set->trained_count; i++) {
+        SW_TRY(take_use(t, sample, set->trained[i]));
+    }
+    return SW_OK;
+}
+
+/* --- the walk -------------------------------------------------------------------------------- */
+
+static sw_result walk(struct tracing *t, struct queue *queue,
+    sw_result (*from)(struct tracing *t, uint32_t sample, struct sw_error *err),
+    struct sw_error *err)
+{
+    while (queue->head < queue->count) {
+        SW_TRY(sw_progress_check(t->data->progress, err));
+        SW_TRY(from(t, queue->items[queue->head++], err));
+    }
+    return SW_OK;
+}
+
+/* --- models ---------------------------------------------------------------------------------- */
+
+/* Those trained on a sample that is reached, and those derived from them. */
+static sw_result find_models(struct tracing *t)
+{
+    const struct sw_graph *g = t->graph;
+    uint32_t *stack = SW_ARENA_ARRAY(t->data->arena, uint32_t, g->model_count + 1);
+    uint32_t depth = 0;
+    SW_TRY_PTR(stack);
+    for (size_t i = 0; i < t->out->use_count; i++) {
+        uint32_t model = g->trainings[t->out->uses[i].training].model;
+        if (!t->out->models[model]) {
+            t->out->models[model] = true;
+            stack[depth++] = model;
+        }
+    }
+    while (depth > 0) {
+        const struct sw_graph_model *model = &g->models[stack[--depth]];
+        for (uint32_t i = 0; i < model->derived_count; i++) {
+            const struct sw_graph_training *training = &g->trainings[model->derived[i]];
+            if (sw_graph_is_trusted(&training->stamp) && !t->out->models[training->model]) {
+                t->out->models[training->model] = true;
+                stack[depth++] = training->model;
+            }
+        }
+    }
+    return SW_OK;
+}
+
+/* --- proofs ---------------------------------------------------------------------------------- */
+
+static void refuse(struct sw_trace_proof *proof, const char *why)
+{
+    *proof = (struct sw_trace_proof){false, why};
+}
+
+static sw_result copy_origin(
+    struct tracing *t, const struct sw_rows *rows, struct sw_trace_sample *sample)
+{
+    struct sw_arena *arena = t->data->arena;
+    const struct sw_origin *origin = &rows->origins[sample->content.origin];
+    struct sw_str *sources = SW_ARENA_ARRAY(arena, struct sw_str, origin->source_count);
+    struct sw_digest *steps = SW_ARENA_ARRAY(arena, struct sw_digest, origin->step_count);
+    if (sources == NULL || steps == NULL) {
+        return SW_E_NOMEM;
+    }
+    for (size_t i = 0; i < origin->source_count; i++) {
+        const char *copy = sw_arena_strndup(arena, origin->sources[i]);
+        SW_TRY_PTR(copy);
+        sources[i] = sw_str_n(copy, origin->sources[i].len);
+    }
+    if (origin->step_count > 0) {
+        memcpy(steps, origin->steps, origin->step_count * sizeof(*steps));
+    }
+    sample->origin = (struct sw_origin){sources, origin->source_count, steps, origin->step_count};
+    return SW_OK;
+}
+
+static sw_result copy_file(struct tracing *t, struct sw_rows *rows, struct sw_trace_sample *sample)
+{
+    struct sw_error ignored = {0};
+    struct sw_str file;
+    if (sw_rows_file(rows, sample->content.file, &file, &ignored) != SW_OK) {
+        return SW_OK; /* a set that a step made has no files */
+    }
+    const char *copy = sw_arena_strndup(t->data->arena, file);
+    SW_TRY_PTR(copy);
+    sample->file = sw_str_n(copy, file.len);
+    return SW_OK;
+}
+
+static sw_result prove_sample(
+    struct tracing *t, struct open_set *set, struct sw_trace_sample *sample, struct sw_error *err)
+{
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
+    struct sw_error why = {0};
+    enum sw_code code = sw_rows_at(&set->rows, sample->row, &sample->content, &why);
+    if (code == SW_OK) {
+        sample->seen = true;
+        SW_TRY(copy_origin(t, &set->rows, sample));
+        SW_TRY(copy_file(t, &set->rows, sample));
+        code =
+            sw_rows_prove(&set->rows, SW_TREE_ORDERED, sample->row, proof, &sample->hashes, &why);
+    }
+    if (code != SW_OK && !is_about_file(code)) {
+        return sw_fail(err, code, "%s", why.text);
+    }
+    if (code != SW_OK || !set->signed_head) {
+        const char *words = code != SW_OK ? sw_arena_strdup(t->data->arena, why.text)
+                                          : "the dataset's claim signs another tree";
+        SW_TRY_PTR(words);
+        refuse(&sample->proof, words);
+        return SW_OK;
+    }
+    sample->proof = (struct sw_trace_proof){true, ""};
+    return SW_OK;
+}
+
+/* By set, so that each file is gone through once. */
+static sw_result prove_samples(struct tracing *t, struct sw_error *err)
+{
+    for (uint32_t set = 0; set < t->graph->set_count; set++) {
+        for (size_t i = 0; i < t->out->sample_count; i++) {
+            struct open_set *open = NULL;
+            if (t->out->samples[i].set != set) {
+                continue;
+            }
+            SW_TRY(need_set(t, set, &open, err));
+            if (open != NULL) {
+                SW_TRY(prove_sample(t, open, &t->out->samples[i], err));
+            }
+        }
+    }
+    return SW_OK;
+}
+
+/* The claim's entry stands where the log says, under the signed checkpoint. */
+static sw_result prove_claim(struct tracing *t, const struct sw_graph_stamp *stamp,
+    struct sw_trace_proof *out, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_error why = {0};
+    struct sw_tlog_proof proof;
+    struct sw_log_claim entry;
+    sw_arena_init(&arena, 0);
+    enum sw_code code = sw_log_prove(t->data->store, stamp->leaf, &text, &why);
+    if (code != SW_OK && !is_about_file(code)) {
+        return sw_fail(err, code, "%s", why.text);
+    }
+    if (code == SW_OK) {
+        code = sw_tlog_proof_parse(&arena, sw_buf_bytes(&text), &proof, &why);
+    }
+    if (code == SW_OK) {
+        code = sw_log_claim_read(&arena, proof.extra, &entry, &why);
+    }
+    if (code == SW_OK && !sw_digest_equal(&entry.claim, &stamp->claim)) {
+        code = sw_fail(&why, SW_E_REFUSED, "its leaf in the log is another claim's");
+    }
+    const char *words = code == SW_OK ? "" : sw_arena_strdup(t->data->arena, why.text);
+    SW_TRY_PTR(words);
+    *out = (struct sw_trace_proof){code == SW_OK, words};
+    return SW_OK;
+}
+
+/* Each claim once, however many samples and hops rest on it. */
+static sw_result prove_claims(struct tracing *t, struct sw_error *err)
+{
+    const struct sw_graph *g = t->graph;
+    for (size_t i = 0; i < t->out->sample_count; i++) {
+        uint32_t set = t->out->samples[i].set;
+        uint32_t dataset = g->sets[set].dataset;
+        if (dataset != SW_GRAPH_NONE && t->out->set_claims[set].why_not == NULL) {
+            SW_TRY(prove_claim(t, &g->datasets[dataset].stamp, &t->out->set_claims[set], err));
+        }
+    }
+    for (size_t i = 0; i < t->out->hop_count; i++) {
+        uint32_t step = t->out->hops[i].step;
+        if (t->out->step_claims[step].why_not == NULL) {
+            SW_TRY(prove_claim(t, &g->steps[step].stamp, &t->out->step_claims[step], err));
+        }
+    }
+    for (size_t i = 0; i < t->out->use_count; i++) {
+        uint32_t training = t->out->uses[i].training;
+        if (t->out->training_claims[training].why_not == NULL) {
+            SW_TRY(prove_claim(
+                t, &g->trainings[training].stamp, &t->out->training_claims[training], err));
+        }
+    }
+    return SW_OK;
+}
+
+/* --- the whole ------------------------------------------------------------------------------- */
+
+static sw_result answer(struct tracing *t, const struct sw_selected *what, struct sw_error *err)
+{
+    SW_TRY(find_seeds(t, what, err));
+    SW_TRY(walk(t, &t->back, back_from, err));
+    SW_TRY(walk(t, &t->forward, forward_from, err));
+    SW_TRY(find_models(t));
+    if (t->options->no_proofs) {
+        return SW_OK;
+    }
+    SW_TRY(prove_samples(t, err));
+    return prove_claims(t, err);
+}
+
+static sw_result prepare(struct tracing *t, struct sw_trace *made)
+{
+    struct sw_arena *arena = t->data->arena;
+    const struct sw_graph *g = t->graph;
+    t->limit = t->options->limit != 0 ? t->options->limit : SW_TRACE_LIMIT;
+    t->table_size = 2 * t->limit + 1;
+    t->out = made;
+    *made = (struct sw_trace){.models = SW_ARENA_ARRAY(arena, bool, g->model_count),
+        .set_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->set_count),
+        .step_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->step_count),
+        .training_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->training_count),
+        .gaps = {.arena = arena}};
+    t->sets = SW_ARENA_ARRAY(arena, struct open_set *, g->set_count);
+    t->steps = SW_ARENA_ARRAY(arena, struct open_step *, g->step_count);
+    t->table = SW_ARENA_ARRAY(arena, uint32_t, t->table_size);
+    t->back.items = SW_ARENA_ARRAY(arena, uint32_t, t->limit);
+    t->forward.items = SW_ARENA_ARRAY(arena, uint32_t, t->limit);
+    bool room = made->models != NULL && made->set_claims != NULL && made->step_claims != NULL &&
+                made->training_claims != NULL && t->sets != NULL && t->steps != NULL &&
+                t->table != NULL && t->back.items != NULL && t->forward.items != NULL;
+    return room ? SW_OK : SW_E_NOMEM;
+}
+
+sw_result sw_trace(const struct sw_data *data, const struct sw_graph *graph,
+    const struct sw_selected *what, const struct sw_trace_options *options, struct sw_trace *out,
+    struct sw_error *err)
+{
+    struct tracing t = {.data = data, .graph = graph, .options = options};
+    struct sw_trace made;
+    if (options->limit > SW_TRACE_LIMIT_MAX) {
+        return sw_fail(err, SW_E_USAGE, "at most %u samples can be named", SW_TRACE_LIMIT_MAX);
+    }
+    SW_TRY(prepare(&t, &made));
+    enum sw_code code = answer(&t, what, err);
+    close_all(&t);
+    SW_TRY(code);
+    *out = made;
+    return SW_OK;
+}
