@@ -4,9 +4,7 @@
 #ifndef SW_DATA_EXCHANGE_H
 #define SW_DATA_EXCHANGE_H
 
-#include "evidence/evidence.h"
-
-#define SW_UNSAID UINT64_MAX /* a count that nobody said */
+#include "data/claims.h"
 
 /* --- what a document says -------------------------------------------------------------------- */
 
@@ -25,7 +23,7 @@ struct sw_exchange_file {
     struct sw_str container; /* the id of what it lies in; empty: it stands alone */
     struct sw_str media_type;
     struct sw_digest digest; /* alg 0: none was said */
-    uint64_t size;           /* bytes, or SW_UNSAID */
+    uint64_t size;           /* bytes, or SW_ABSENT */
     bool pattern;            /* it stands for all files that a pattern names */
     enum sw_file_proof proof;
     const char *why; /* why it is not verified: a word of doc/format/exchange.md; else NULL */
@@ -40,7 +38,7 @@ struct sw_exchange_field {
     struct sw_str what; /* the column, path or property */
 };
 
-/* A dataset version. Texts are empty, digests of alg 0 and counts SW_UNSAID when nobody said. */
+/* A dataset version. Texts are empty, digests of alg 0 and counts SW_ABSENT when nobody said. */
 struct sw_exchange_set {
     struct sw_str space; /* the namespace that its name is of; OpenLineage */
     struct sw_str name;

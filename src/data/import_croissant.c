@@ -248,10 +248,10 @@ static sw_result read_activities(struct reading *r, const struct sw_json *node, 
 static uint64_t size_of(const struct sw_json *node)
 {
     struct sw_str text = {NULL, 0};
-    uint64_t size = SW_UNSAID;
+    uint64_t size = SW_ABSENT;
     (void)sw_ld_text(sw_json_get(node, "sc:contentSize"), &text);
     text.len -= sw_str_ends(text, " B") ? 2 : sw_str_ends(text, "B") ? 1 : 0;
-    return sw_parse_u64(text, &size) ? size : SW_UNSAID;
+    return sw_parse_u64(text, &size) ? size : SW_ABSENT;
 }
 
 static const char *what_it_is(struct sw_str text)
@@ -289,17 +289,13 @@ static sw_result read_digest(
 static struct sw_str container_of(const struct sw_json *node)
 {
     static const char *const inside[] = {"cr:fileObject", "cr:fileSet"};
-    struct sw_ld_values values = sw_ld_values(sw_json_get(node, "cr:containedIn"));
-    struct sw_str id = {NULL, 0};
-    if (values.count == 0) {
-        return id;
-    }
-    id = sw_ld_id(&values.items[0]);
+    const struct sw_json *container = sw_ld_get(node, "cr:containedIn");
+    struct sw_str id = sw_ld_id(container);
     for (size_t i = 0; i < SW_COUNT(inside) && id.len == 0; i++) {
-        id = sw_ld_id(sw_json_get(&values.items[0], inside[i]));
+        id = sw_ld_id(sw_ld_get(container, inside[i]));
     }
     if (id.len == 0) {
-        (void)sw_json_str(&values.items[0], &id);
+        (void)sw_json_str(container, &id);
     }
     return id;
 }
@@ -400,11 +396,11 @@ static void read_source(const struct sw_json *node, struct sw_exchange_field *fi
         const char *how;
     } extracts[] = {
         {"cr:column", "column"}, {"cr:jsonPath", "jsonPath"}, {"cr:fileProperty", "fileProperty"}};
-    const struct sw_json *source = sw_json_get(node, "cr:source");
-    const struct sw_json *extract = sw_json_get(source, "cr:extract");
-    field->file = sw_ld_id(sw_json_get(source, "cr:fileObject"));
+    const struct sw_json *source = sw_ld_get(node, "cr:source");
+    const struct sw_json *extract = sw_ld_get(source, "cr:extract");
+    field->file = sw_ld_id(sw_ld_get(source, "cr:fileObject"));
     if (field->file.len == 0) {
-        field->file = sw_ld_id(sw_json_get(source, "cr:fileSet"));
+        field->file = sw_ld_id(sw_ld_get(source, "cr:fileSet"));
     }
     for (size_t i = 0; i < SW_COUNT(extracts); i++) {
         if (sw_ld_text(sw_json_get(extract, extracts[i].name), &field->what)) {

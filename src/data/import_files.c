@@ -129,7 +129,7 @@ static sw_result compare(struct checking *c, struct sw_exchange_file *file, cons
     }
     file->proof = SW_FILE_VERIFIED;
     file->why = NULL;
-    if (file->size != SW_UNSAID && file->size != size) {
+    if (file->size != SW_ABSENT && file->size != size) {
         return sw_import_problem(c->exchange, "wrong-size", file->id,
             "'%s' has %llu bytes, the document says %llu", path, (unsigned long long)size,
             (unsigned long long)file->size);

@@ -460,6 +460,12 @@ struct sw_ld_values sw_ld_values(const struct sw_json *value)
     return (struct sw_ld_values){inner, 1};
 }
 
+const struct sw_json *sw_ld_get(const struct sw_json *node, const char *name)
+{
+    struct sw_ld_values values = sw_ld_values(sw_json_get(node, name));
+    return values.count == 0 ? NULL : &values.items[0];
+}
+
 bool sw_ld_is(const struct sw_json *node, const char *type)
 {
     struct sw_ld_values types = sw_ld_values(sw_json_get(node, "@type"));

@@ -251,7 +251,7 @@ static sw_result read_facets(
     take_text(sw_json_get(facet(facets, "dataSource"), "uri"), &set->url);
     take_count(sw_json_get(facet(output, "outputStatistics"), "rowCount"), &set->samples);
     take_count(sw_json_get(facet(output, "outputStatistics"), "size"), &set->bytes);
-    if (set->samples == SW_UNSAID) {
+    if (set->samples == SW_ABSENT) {
         take_count(sw_json_get(facet(input, "dataQualityMetrics"), "rowCount"), &set->samples);
     }
     SW_TRY(read_owners(r, sw_json_get(facet(facets, "ownership"), "owners"), set));

@@ -75,5 +75,7 @@ struct sw_ld_values {
     size_t count;
 };
 struct sw_ld_values sw_ld_values(const struct sw_json *value);
+/* The member's first value; NULL when there is none. */
+const struct sw_json *sw_ld_get(const struct sw_json *node, const char *name);
 
 #endif

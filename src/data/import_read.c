@@ -57,7 +57,7 @@ sw_result sw_import_add_set(
         &exchange->set_cap, sizeof(exchange->sets[0]));
     SW_TRY_PTR(exchange->sets);
     *out = &exchange->sets[exchange->set_count++];
-    **out = (struct sw_exchange_set){.samples = SW_UNSAID, .bytes = SW_UNSAID, .declared = true};
+    **out = (struct sw_exchange_set){.samples = SW_ABSENT, .bytes = SW_ABSENT, .declared = true};
     return SW_OK;
 }
 
