@@ -81,11 +81,13 @@ struct sw_exchange_source {
     struct sw_str origin;
     struct sw_str licence;
     struct sw_str consent;
+    struct sw_str classification; /* its confidentiality */
     struct sw_digest claim;
     struct sw_str signer;
     int64_t time;
 };
 
+#define SW_NO_SET UINT32_MAX
 #define SW_NO_MODEL UINT32_MAX
 
 enum sw_exchange_step_kind {
@@ -151,6 +153,9 @@ struct sw_exchange {
     const char *format;     /* a name from a table below */
     struct sw_str conforms; /* the version of the format that the document names */
     struct sw_digest document;
+    struct sw_str origin; /* the log that it was taken from; empty in what came in */
+    uint32_t about_set;   /* what goes out is about this set, or */
+    uint32_t about_model; /* about this model; the other one is NONE */
     struct sw_exchange_set *sets;
     size_t set_count, set_cap;
     struct sw_exchange_source *sources;
@@ -197,6 +202,24 @@ sw_result sw_import_read(struct sw_arena *arena, struct sw_bytes text, const cha
  * looked up by its last component. A contradiction is a problem in the list. */
 sw_result sw_import_check_files(struct sw_exchange *exchange, const char *dir, bool by_name,
     struct sw_progress *progress, struct sw_error *err);
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+/* A format that goes out: one file export_X.c and one row. */
+struct sw_export_format {
+    const char *name;
+    const char *what;    /* for help: one line */
+    const char *refuses; /* why it cannot be about a model; NULL: it can */
+    sw_result (*write)(
+        const struct sw_exchange *exchange, struct sw_buf *out, struct sw_error *err);
+};
+extern const struct sw_export_format sw_export_formats[];
+extern const size_t sw_export_format_count;
+
+/* Appends a document, with a newline at its end. The same structure gives the same bytes.
+ * SW_E_USAGE for an unknown format, or one that has no word for a model. */
+sw_result sw_export_write(const struct sw_exchange *exchange, const char *format,
+    struct sw_buf *out, struct sw_error *err);
 
 /* SHA-256 and size of a file as it is now. */
 sw_result sw_exchange_hash_file(const char *path, struct sw_progress *progress,

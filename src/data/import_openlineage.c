@@ -255,7 +255,7 @@ static sw_result read_facets(
         take_count(sw_json_get(facet(input, "dataQualityMetrics"), "rowCount"), &set->samples);
     }
     SW_TRY(read_owners(r, sw_json_get(facet(facets, "ownership"), "owners"), set));
-    SW_TRY(read_our_facet(r, facet(facets, "sealwright_dataset"), set));
+    SW_TRY(read_our_facet(r, facet(facets, "sealwright_manifest"), set));
     const struct sw_json *fields = NULL;
     SW_TRY(get_list(r, facet(facets, "schema"), "fields", &fields));
     if (fields == NULL) {

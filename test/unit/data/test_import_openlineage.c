@@ -107,7 +107,7 @@ static void our_own_facet_is_read_and_stays_declared(void **state)
     SW_CLEANUP(import) struct import_test t;
     read_good(&t,
         "[{" HEAD("2026-01-01T00:00:00Z") ",\"dataset\":" SET("sealwright", "mails",
-            FACETS(VERSION("2") ",\"sealwright_dataset\":{\"_producer\":\"urn:x\",\"_schemaURL\":"
+            FACETS(VERSION("2") ",\"sealwright_manifest\":{\"_producer\":\"urn:x\",\"_schemaURL\":"
                                 "\"urn:x\",\"manifest\":\"sha256:" SHA_ABC
                                 "\",\"samples\":5,\"orderedHead\":\"x\"}")) "}]");
     const struct sw_exchange_set *set = named(&t, "mails");
