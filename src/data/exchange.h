@@ -26,7 +26,7 @@ struct sw_exchange_file {
     uint64_t size;           /* bytes, or SW_ABSENT */
     bool pattern;            /* it stands for all files that a pattern names */
     enum sw_file_proof proof;
-    const char *why; /* why it is not verified: a word of doc/format/exchange.md; else NULL */
+    struct sw_str why; /* why it is not verified: a word of doc/format/exchange.md; else empty */
 };
 
 struct sw_exchange_field {
@@ -142,9 +142,9 @@ struct sw_exchange_model {
 
 /* Something that a document should not say, or not so. */
 struct sw_exchange_problem {
-    const char *kind; /* a word of doc/format/exchange.md: "no-digest" */
+    struct sw_str kind; /* a word of doc/format/exchange.md: "no-digest" */
     struct sw_str where;
-    const char *what; /* one line */
+    struct sw_str what; /* one line */
 };
 #define SW_EXCHANGE_PROBLEMS_KEPT 1000u
 
@@ -204,6 +204,17 @@ sw_result sw_import_check_files(struct sw_exchange *exchange, const char *dir, b
     struct sw_progress *progress, struct sw_error *err);
 
 /* --- writing --------------------------------------------------------------------------------- */
+
+/* Takes everything upstream of a dataset version ("NAME", "NAME@VERSION", or its manifest's digest)
+ * or a model (its root's digest, or its name) from what trusted signers claimed; in data->arena.
+ * SW_E_NOENT. */
+sw_result sw_export_gather(
+    const struct sw_data *data, struct sw_str name, struct sw_exchange *out, struct sw_error *err);
+/* Adds the files that the set in question was read from, and its fields. They are looked for at
+ * `at`, or, when that is NULL, where they were. What is there is read again: SW_E_REFUSED when it
+ * is no longer what was recorded. What cannot be compared stays declared, with a word why. */
+sw_result sw_export_add_files(
+    const struct sw_data *data, struct sw_exchange *exchange, const char *at, struct sw_error *err);
 
 /* A format that goes out: one file export_X.c and one row. */
 struct sw_export_format {

@@ -96,7 +96,7 @@ static sw_result find_dataset(struct reading *r, const struct sw_json **out)
             "1.1");
     }
     bool elsewhere = r->exchange->problems_kept != 0 &&
-                     strcmp(r->exchange->problems[0].kind, "context-not-fetched") == 0;
+                     sw_str_is(r->exchange->problems[0].kind, "context-not-fetched");
     return sw_fail(r->err, SW_E_FORMAT, "the document describes no sc:Dataset%s",
         elsewhere ? ": its context stands elsewhere and is not fetched; put it into the document"
                   : "");
@@ -269,14 +269,14 @@ static sw_result read_digest(
         return SW_OK;
     }
     if (value != NULL && value->type != SW_JSON_NULL) {
-        file->why = "bad-digest";
+        file->why = sw_str("bad-digest");
         return sw_import_problem(r->exchange, "bad-digest", file->id,
             "its sha256 '" SW_STR_FMT "' is %s", (int)(text.len > 100 ? 100 : text.len), text.ptr,
             what_it_is(text));
     }
-    file->why = "no-digest";
+    file->why = sw_str("no-digest");
     if (sw_json_get(node, "cr:md5") != NULL || sw_json_get(node, "sc:md5") != NULL) {
-        file->why = "weak-digest";
+        file->why = sw_str("weak-digest");
         return sw_import_problem(r->exchange, "weak-digest", file->id,
             "it has an MD5 alone, which others can forge, and no sha256");
     }

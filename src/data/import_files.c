@@ -128,7 +128,7 @@ static sw_result compare(struct checking *c, struct sw_exchange_file *file, cons
             "'%s' has the digest %s, the document says another", path, text);
     }
     file->proof = SW_FILE_VERIFIED;
-    file->why = NULL;
+    file->why = sw_str_n(NULL, 0);
     if (file->size != SW_ABSENT && file->size != size) {
         return sw_import_problem(c->exchange, "wrong-size", file->id,
             "'%s' has %llu bytes, the document says %llu", path, (unsigned long long)size,
@@ -140,17 +140,17 @@ static sw_result compare(struct checking *c, struct sw_exchange_file *file, cons
 static sw_result check_one(struct checking *c, struct sw_exchange_file *file)
 {
     if (file->pattern || file->digest.alg == 0) {
-        file->why = file->why == NULL ? "no-digest" : file->why;
+        file->why = file->why.len == 0 ? sw_str("no-digest") : file->why;
         return SW_OK;
     }
     if (file->container.len != 0) {
-        file->why = "inside-another";
+        file->why = sw_str("inside-another");
         return SW_OK;
     }
     const char *path = NULL;
     SW_TRY(local_path(c->exchange->arena, file, c->dir, c->by_name, &path));
     if (path == NULL || !sw_file_exists(path)) {
-        file->why = path == NULL ? "elsewhere" : "not-here";
+        file->why = sw_str(path == NULL ? "elsewhere" : "not-here");
         return SW_OK;
     }
     return compare(c, file, path);

@@ -42,7 +42,8 @@ sw_result sw_import_problem(
     if (what == NULL || exchange->problems == NULL) {
         return SW_E_NOMEM;
     }
-    exchange->problems[exchange->problems_kept++] = (struct sw_exchange_problem){kind, where, what};
+    exchange->problems[exchange->problems_kept++] =
+        (struct sw_exchange_problem){sw_str(kind), where, sw_str(what)};
     return SW_OK;
 }
 

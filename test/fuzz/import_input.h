@@ -21,7 +21,7 @@ static inline void import_expect_set(const struct sw_exchange_set *set)
     for (size_t i = 0; i < set->file_count; i++) {
         const struct sw_exchange_file *file = &set->files[i];
         import_expect(file->proof == SW_FILE_DECLARED);
-        import_expect(file->digest.alg != 0 || file->why != NULL);
+        import_expect(file->digest.alg != 0 || file->why.len != 0);
     }
 }
 
@@ -48,8 +48,8 @@ static inline void import_expect_all(const struct sw_exchange *exchange)
         import_expect_links(exchange, step->outputs, step->output_count);
     }
     for (size_t i = 0; i < exchange->problems_kept; i++) {
-        import_expect(exchange->problems[i].what[0] != '\0');
-        import_expect(strchr(exchange->problems[i].what, '\n') == NULL);
+        import_expect(exchange->problems[i].what.len != 0);
+        import_expect(strchr(exchange->problems[i].what.ptr, '\n') == NULL);
     }
 }
 

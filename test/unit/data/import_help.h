@@ -36,7 +36,7 @@ static inline size_t import_problems(const struct import_test *t, const char *ki
 {
     size_t count = 0;
     for (size_t i = 0; i < t->exchange.problems_kept; i++) {
-        count += strcmp(t->exchange.problems[i].kind, kind) == 0 ? 1 : 0;
+        count += sw_str_is(t->exchange.problems[i].kind, kind) ? 1 : 0;
     }
     return count;
 }
