@@ -203,6 +203,82 @@ sw_result sw_import_read(struct sw_arena *arena, struct sw_bytes text, const cha
 sw_result sw_import_check_files(struct sw_exchange *exchange, const char *dir, bool by_name,
     struct sw_progress *progress, struct sw_error *err);
 
+/* --- recording ------------------------------------------------------------------------------- */
+
+#define SW_PREDICATE_DECLARATION "urn:sealwright:claim:declaration:v1"
+
+/* A dataset that a document names, and what it is here. */
+struct sw_declared_set {
+    struct sw_str space;   /* as the document has it */
+    struct sw_str title;   /* its name there */
+    struct sw_str edition; /* its version there */
+    struct sw_str name;    /* here */
+    struct sw_str version;
+    struct sw_digest manifest;
+    bool attached; /* it was ingested; else nothing but the document stands for it */
+    struct sw_str licence;
+    struct sw_str url;
+    struct sw_str *creators;
+    size_t creator_count;
+    struct sw_str *derived_from;
+    size_t derived_count;
+    uint64_t samples; /* SW_ABSENT: it does not say */
+    uint64_t bytes;
+    uint64_t fields;
+    struct sw_exchange_file *files;
+    size_t file_count;
+};
+
+/* A step that a document tells of. */
+struct sw_declared_step {
+    struct sw_str space;
+    struct sw_str name;
+    struct sw_str run;
+    struct sw_str outcome;
+    int64_t started; /* 0: it does not say */
+    int64_t ended;
+    struct sw_digest *inputs; /* manifests of the declared sets */
+    size_t input_count;
+    struct sw_digest *outputs;
+    size_t output_count;
+    uint64_t columns;
+};
+
+/* What a document says, and what of it was borne out. doc/claims/declaration.md. */
+struct sw_declaration_claim {
+    struct sw_digest document;
+    struct sw_str format;
+    struct sw_str conforms; /* the version of the format; may be empty */
+    struct sw_declared_set *sets;
+    size_t set_count;
+    struct sw_declared_step *steps;
+    size_t step_count;
+    struct sw_exchange_problem *problems; /* the first of them */
+    size_t problems_kept;
+    uint64_t problem_count;
+    int64_t time;
+};
+sw_result sw_declaration_claim_write(const struct sw_declaration_claim *claim, struct sw_buf *out);
+sw_result sw_declaration_claim_read(struct sw_arena *arena, const struct sw_statement *statement,
+    struct sw_declaration_claim *out, struct sw_error *err);
+
+struct sw_imported {
+    struct sw_declaration_claim claim;
+    struct sw_receipt receipt;  /* of it; alg 0 when nothing was recorded */
+    struct sw_str *new_sources; /* that were recorded with it */
+    size_t new_source_count;
+    size_t new_set_count; /* declared datasets that were not known before */
+};
+
+/* Records a document that was read: one claim of what it says, a declared dataset for each one that
+ * is not known yet, and, for Croissant, a source. What was ingested is never declared anew: the
+ * document is attached to it. `as` ("NAME" or "NAME@VERSION", NULL: as the document names it) is
+ * for a document with one dataset. Without data->signer, nothing is recorded and `out` says what
+ * would be. SW_E_REFUSED when a file contradicts the document, or the document names something that
+ * is known otherwise. */
+sw_result sw_import_record(const struct sw_data *data, const struct sw_exchange *exchange,
+    const char *as, struct sw_imported *out, struct sw_error *err);
+
 /* --- writing --------------------------------------------------------------------------------- */
 
 /* Takes everything upstream of a dataset version ("NAME", "NAME@VERSION", or its manifest's digest)

@@ -3,7 +3,7 @@
  * is noted. */
 #include "data/import_private.h"
 
-#include <stdlib.h>
+#include <strings.h>
 
 #define CONTAINERS_MAX 16u /* files inside files inside files */
 
@@ -130,6 +130,23 @@ static sw_result wrong_type(
         r->exchange, "wrong-type", where, "'%s' is a %s", name, sw_json_type_name(value->type));
 }
 
+/* Words that stand where a licence should, and say that there is none. */
+static const char *const no_licences[] = {"unknown", "none", "undefined", "other", "n/a",
+    "https://choosealicense.com/licenses/undefined/"};
+
+static sw_result read_licence(struct reading *r)
+{
+    struct sw_str *licence = &r->set->licence;
+    for (size_t i = 0; i < SW_COUNT(no_licences); i++) {
+        if (licence->len == strlen(no_licences[i]) &&
+            strncasecmp(licence->ptr, no_licences[i], licence->len) == 0) {
+            *licence = sw_str_n(NULL, 0);
+            return missing(r, sw_str("dataset"), "sc:license");
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result read_set_texts(struct reading *r, const struct sw_json *node)
 {
     for (size_t i = 0; i < SW_COUNT(set_texts); i++) {
@@ -143,7 +160,7 @@ static sw_result read_set_texts(struct reading *r, const struct sw_json *node)
         }
         memcpy((uint8_t *)r->set + set_texts[i].at, &text, sizeof(text));
     }
-    return SW_OK;
+    return read_licence(r);
 }
 
 /* Names of all that stand in `values`, behind those that are there. */
@@ -182,7 +199,7 @@ static void take_digest(struct sw_str value, struct sw_digest *out)
 static void take_count(struct sw_str value, uint64_t *out)
 {
     uint64_t count;
-    if (sw_parse_u64(value, &count)) {
+    if (sw_parse_u64(value, &count) && count <= SW_IMPORT_COUNT_MAX) {
         *out = count;
     }
 }
@@ -251,7 +268,7 @@ static uint64_t size_of(const struct sw_json *node)
     uint64_t size = SW_ABSENT;
     (void)sw_ld_text(sw_json_get(node, "sc:contentSize"), &text);
     text.len -= sw_str_ends(text, " B") ? 2 : sw_str_ends(text, "B") ? 1 : 0;
-    return sw_parse_u64(text, &size) ? size : SW_ABSENT;
+    return sw_parse_u64(text, &size) && size <= SW_IMPORT_COUNT_MAX ? size : SW_ABSENT;
 }
 
 static const char *what_it_is(struct sw_str text)

@@ -166,7 +166,7 @@ static void take_text(const struct sw_json *value, struct sw_str *out)
 static void take_count(const struct sw_json *value, uint64_t *out)
 {
     uint64_t count;
-    if (sw_json_u64(value, &count)) {
+    if (sw_json_u64(value, &count) && count <= SW_IMPORT_COUNT_MAX) {
         *out = count;
     }
 }

@@ -20,6 +20,9 @@ sw_result sw_import_add_step(
  * "sha256:" before them. */
 bool sw_import_digest(struct sw_str text, struct sw_digest *out);
 
+/* What JSON holds exactly; a larger count is as good as none. */
+#define SW_IMPORT_COUNT_MAX ((uint64_t)1 << 53)
+
 /* --- the formats (import_croissant.c, import_openlineage.c) ----------------------------------- */
 
 bool sw_croissant_looks_so(struct sw_bytes text);
