@@ -252,7 +252,12 @@ static sw_result write_activity(const struct writing *wr, const struct sw_exchan
     write_agent(wr->w, "prov:wasAssociatedWith", step->signer);
     sw_jw_array(wr->w, "prov:used");
     for (size_t i = 0; i < step->input_count; i++) {
-        SW_TRY(write_set_reference(wr, step->inputs[i]));
+        const char *input =
+            sw_export_urn(wr->exchange, "dataset", &wr->exchange->sets[step->inputs[i]].manifest);
+        SW_TRY_PTR(input);
+        sw_jw_object(wr->w, NULL);
+        sw_jw_text(wr->w, "@id", input);
+        sw_jw_object_end(wr->w);
     }
     sw_jw_array_end(wr->w);
     sw_export_digest(wr->w, "sealwright:lineage", &step->lineage);
@@ -276,17 +281,30 @@ static sw_result write_sources(const struct writing *wr)
     return SW_OK;
 }
 
+/* Each once: an @id must say something in one place only. */
+static sw_result write_inputs(const struct writing *wr, uint32_t set)
+{
+    const struct sw_exchange *x = wr->exchange;
+    bool *seen = SW_ARENA_ARRAY(x->arena, bool, x->set_count);
+    SW_TRY_PTR(seen);
+    seen[set] = true; /* the document is about it */
+    for (size_t i = 0; i < x->step_count; i++) {
+        bool makes = sw_export_makes(&x->steps[i], set);
+        for (size_t k = 0; makes && k < x->steps[i].input_count; k++) {
+            uint32_t input = x->steps[i].inputs[k];
+            SW_TRY(seen[input] ? SW_OK : write_set_reference(wr, input));
+            seen[input] = true;
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result write_provenance(const struct writing *wr)
 {
     uint32_t index = (uint32_t)(wr->set - wr->exchange->sets);
     sw_jw_array(wr->w, "prov:wasDerivedFrom");
     SW_TRY(write_sources(wr));
-    for (size_t i = 0; i < wr->exchange->step_count; i++) {
-        const struct sw_exchange_step *step = &wr->exchange->steps[i];
-        for (size_t k = 0; sw_export_makes(step, index) && k < step->input_count; k++) {
-            SW_TRY(write_set_reference(wr, step->inputs[k]));
-        }
-    }
+    SW_TRY(write_inputs(wr, index));
     sw_jw_array_end(wr->w);
     sw_jw_array(wr->w, "prov:wasGeneratedBy");
     for (size_t i = 0; i < wr->exchange->step_count; i++) {

@@ -254,16 +254,22 @@ static const char *model_ref(const struct writing *wr, uint32_t model)
     return sw_export_urn(wr->exchange, "model", &wr->exchange->models[model].root);
 }
 
-/* Calls `each` with the reference of every set that trained the model. */
+/* Calls `each` with the reference of every set that trained the model, once. */
 static sw_result write_trained_on(const struct writing *wr, uint32_t model,
     void (*each)(struct sw_json_writer *w, const char *ref))
 {
-    for (size_t i = 0; i < wr->exchange->step_count; i++) {
-        const struct sw_exchange_step *step = &wr->exchange->steps[i];
-        for (size_t k = 0; step->model == model && k < step->input_count; k++) {
-            const char *ref = set_ref(wr, step->inputs[k]);
+    const struct sw_exchange *x = wr->exchange;
+    bool *seen = SW_ARENA_ARRAY(x->arena, bool, x->set_count);
+    SW_TRY_PTR(seen);
+    for (size_t i = 0; i < x->step_count; i++) {
+        for (size_t k = 0; x->steps[i].model == model && k < x->steps[i].input_count; k++) {
+            uint32_t input = x->steps[i].inputs[k];
+            const char *ref = set_ref(wr, input);
             SW_TRY_PTR(ref);
-            each(wr->w, ref);
+            if (!seen[input]) {
+                each(wr->w, ref);
+            }
+            seen[input] = true;
         }
     }
     return SW_OK;
