@@ -58,9 +58,14 @@ static sw_result add_files(struct sw_cli *cli, const struct export_args *args, s
     if (args->no_files || strcmp(args->format, "croissant") != 0) {
         return SW_OK;
     }
+    const char *beside = ".";
+    if (args->out != NULL) {
+        beside = sw_arena_strndup(&cli->arena, sw_path_dir(args->out));
+        SW_TRY_PTR(beside);
+    }
     struct sw_bar *bar = sw_bar_start(cli, "comparing files");
     data->progress = sw_bar_progress(bar);
-    enum sw_code code = sw_export_add_files(data, exchange, args->at, err);
+    enum sw_code code = sw_export_add_files(data, exchange, args->at, beside, err);
     data->progress = NULL;
     sw_bar_stop(bar);
     return code;

@@ -288,9 +288,11 @@ sw_result sw_export_gather(
     const struct sw_data *data, struct sw_str name, struct sw_exchange *out, struct sw_error *err);
 /* Adds the files that the set in question was read from, and its fields. They are looked for at
  * `at`, or, when that is NULL, where they were. What is there is read again: SW_E_REFUSED when it
- * is no longer what was recorded. What cannot be compared stays declared, with a word why. */
-sw_result sw_export_add_files(
-    const struct sw_data *data, struct sw_exchange *exchange, const char *at, struct sw_error *err);
+ * is no longer what was recorded. What cannot be compared stays declared, with a word why. Their
+ * addresses are relative to the directory `beside`, where the document will stand, when they lie in
+ * or below it; else, or when it is NULL, to the dataset's own. */
+sw_result sw_export_add_files(const struct sw_data *data, struct sw_exchange *exchange,
+    const char *at, const char *beside, struct sw_error *err);
 
 /* A format that goes out: one file export_X.c and one row. */
 struct sw_export_format {

@@ -6,8 +6,8 @@
  */
 static const char *const context[][2] = {
     {"@language", "en"},
-    {"@vocab", "http://schema.org/"},
-    {"sc", "http://schema.org/"},
+    {"@vocab", "https://schema.org/"},
+    {"sc", "https://schema.org/"},
     {"cr", "http://mlcommons.org/croissant/"},
     {"rai", "http://mlcommons.org/croissant/RAI/"},
     {"dct", "http://purl.org/dc/terms/"},
@@ -34,10 +34,14 @@ static const char *const context[][2] = {
     {"key", "cr:key"},
     {"md5", "cr:md5"},
     {"parentField", "cr:parentField"},
+    {"path", "cr:path"},
     {"recordSet", "cr:recordSet"},
     {"references", "cr:references"},
     {"regex", "cr:regex"},
     {"readLines", "cr:readLines"},
+    {"repeated", "cr:repeated"},
+    {"replace", "cr:replace"},
+    {"samplingRate", "cr:samplingRate"},
     {"sdVersion", "cr:sdVersion"},
     {"separator", "cr:separator"},
     {"source", "cr:source"},
@@ -331,6 +335,43 @@ static sw_result write_size(const struct writing *wr, const struct sw_exchange_f
     return SW_OK;
 }
 
+#define INCLUDES_NAMED 1000u
+
+/* A name as a pattern that means this name alone. */
+static sw_result write_pattern(const struct writing *wr, struct sw_str name)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    for (size_t i = 0; i < name.len; i++) {
+        bool special = name.ptr[i] == '*' || name.ptr[i] == '?' || name.ptr[i] == '[';
+        SW_TRY(
+            special ? sw_buf_printf(&text, "[%c]", name.ptr[i]) : sw_buf_putc(&text, name.ptr[i]));
+    }
+    sw_jw_str(wr->w, NULL, sw_buf_str(&text));
+    return SW_OK;
+}
+
+/* The files by their names, so that what else lies there is not meant. Of very many all that is
+ * below; in two ways, since for some readers '*' stops at a '/' and for some it does not. */
+static sw_result write_includes(const struct writing *wr, const struct sw_exchange_file *file)
+{
+    static const char *const all[] = {"*", "**/*"};
+    bool named = wr->set->file_count > 1 && wr->set->file_count <= INCLUDES_NAMED;
+    sw_jw_array(wr->w, "includes");
+    for (size_t i = 0; named && i < wr->set->file_count; i++) {
+        if (!wr->set->files[i].pattern) {
+            SW_TRY(write_pattern(wr, wr->set->files[i].url));
+        }
+    }
+    for (size_t i = 0; !named && i < SW_COUNT(all); i++) {
+        const char *pattern =
+            sw_arena_printf(wr->exchange->arena, SW_STR_FMT "%s", SW_STR_ARG(file->url), all[i]);
+        SW_TRY_PTR(pattern);
+        sw_jw_text(wr->w, NULL, pattern);
+    }
+    sw_jw_array_end(wr->w);
+    return SW_OK;
+}
+
 static sw_result write_file(const struct writing *wr, const struct sw_exchange_file *file)
 {
     struct sw_json_writer *w = wr->w;
@@ -342,7 +383,7 @@ static sw_result write_file(const struct writing *wr, const struct sw_exchange_f
     sw_jw_str(w, "name", file->name);
     sw_export_str(w, "encodingFormat", file->media_type);
     if (file->pattern) {
-        sw_jw_str(w, "includes", file->url);
+        SW_TRY(write_includes(wr, file));
     } else {
         sw_jw_text(w, "contentUrl", url);
     }

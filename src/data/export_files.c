@@ -2,6 +2,9 @@
 #include "data/export_private.h"
 #include "data/verify.h"
 
+#include <limits.h>
+#include <stdlib.h>
+
 #define FILES_MAX SW_IMPORT_FILES /* of more, one pattern is written */
 
 struct filing {
@@ -10,8 +13,10 @@ struct filing {
     struct sw_exchange_set *set;
     struct sw_dataset_claim claim;
     struct sw_record_options options;
-    const char *at;  /* where the files are looked for; NULL: nobody said */
-    const char *why; /* why they cannot be compared; NULL: they were, and are the same */
+    const char *at;       /* where the files are looked for; NULL: nobody said */
+    struct sw_str prefix; /* what leads from the document to `at`; empty or ends with '/' */
+    struct sw_str root;   /* the name of a file that is the whole input */
+    const char *why;      /* why they cannot be compared; NULL: they were, and are the same */
     struct sw_error *err;
 };
 
@@ -85,9 +90,9 @@ static const struct {
     const char *how;  /* how Croissant takes the content from a file */
     const char *what; /* NULL: the option text_field */
 } readers[] = {
-    {"jsonl", "application/jsonlines", "jsonPath", NULL},
+    {"jsonl", "application/jsonlines", "column", NULL},
     {"json", "application/json", "jsonPath", NULL},
-    {"dolma", "application/jsonlines", "jsonPath", "text"},
+    {"dolma", "application/jsonlines", "column", "text"},
     {"csv", "text/csv", "column", NULL},
     {"tsv", "text/tab-separated-values", "column", NULL},
     {"lines", "text/plain", "fileProperty", "lines"},
@@ -129,28 +134,46 @@ static sw_result hash_file(struct filing *f, struct sw_str name, struct sw_excha
     return sw_exchange_hash_file(path, f->data->progress, &file->digest, &file->size, f->err);
 }
 
-/* A file that is the whole input has no name below it: then its own is taken. */
-static sw_result shown_name(struct filing *f, struct sw_str name, struct sw_str *out)
+/* What leads from the directory of the document to the input, when it lies there or below. */
+static sw_result find_prefix(struct filing *f, const char *beside)
 {
-    struct sw_str shown = name;
-    if (sw_str_is(name, ".")) {
-        const char *location =
-            f->at != NULL ? f->at : sw_arena_strndup(f->exchange->arena, f->claim.location);
-        SW_TRY_PTR(location);
-        shown = sw_path_base(location);
+    char from[PATH_MAX];
+    char to[PATH_MAX];
+    const char *location =
+        f->at != NULL ? f->at : sw_arena_strndup(f->exchange->arena, f->claim.location);
+    SW_TRY_PTR(location);
+    f->root = sw_path_base(location);
+    if (f->at == NULL || beside == NULL || realpath(beside, from) == NULL ||
+        realpath(f->at, to) == NULL) {
+        return SW_OK;
     }
-    const char *copy = sw_arena_strndup(f->exchange->arena, shown);
-    SW_TRY_PTR(copy);
-    *out = sw_str(copy);
+    size_t n = strcmp(from, "/") == 0 ? 0 : strlen(from);
+    if (strncmp(from, to, n) != 0 || to[n] != '/') {
+        return SW_OK;
+    }
+    bool file = sw_file_exists(f->at);
+    struct sw_str below = sw_str(to + n + 1);
+    below.len -= file ? f->root.len : 0;
+    const char *prefix = sw_arena_printf(
+        f->exchange->arena, SW_STR_FMT "%s", SW_STR_ARG(below), file || below.len == 0 ? "" : "/");
+    SW_TRY_PTR(prefix);
+    f->prefix = sw_str(prefix);
     return SW_OK;
 }
 
 static sw_result add_file(struct filing *f, struct sw_str line, size_t *cap)
 {
     struct sw_exchange_file file = {.size = SW_ABSENT};
-    SW_TRY(shown_name(f, line, &file.name));
+    struct sw_str shown = sw_str_is(line, ".") ? f->root : line; /* the input is the file */
+    const char *name = sw_arena_strndup(f->exchange->arena, shown);
+    const char *url = sw_arena_printf(
+        f->exchange->arena, SW_STR_FMT SW_STR_FMT, SW_STR_ARG(f->prefix), SW_STR_ARG(shown));
+    if (name == NULL || url == NULL) {
+        return SW_E_NOMEM;
+    }
+    file.name = sw_str(name);
     file.id = file.name;
-    file.url = file.name;
+    file.url = sw_str(url);
     file.media_type = sw_str(media_type_of(f, file.name));
     SW_TRY(hash_file(f, line, &file));
     f->set->files =
@@ -165,7 +188,7 @@ static sw_result add_pattern(struct filing *f, size_t *cap)
 {
     const struct sw_exchange_file file = {.id = sw_str("all-files"),
         .name = sw_str("all-files"),
-        .url = sw_str("**"),
+        .url = f->prefix,
         .media_type = sw_str(media_type_of(f, sw_str_n(NULL, 0))),
         .size = SW_ABSENT,
         .pattern = true,
@@ -221,7 +244,7 @@ static sw_result fill_extract(
         return SW_OK;
     }
     if (strcmp(readers[reader].how, "jsonPath") == 0) {
-        what = sw_arena_printf(f->exchange->arena, "$.%s", source);
+        what = sw_arena_printf(f->exchange->arena, "$[*].%s", source);
         SW_TRY_PTR(what);
     }
     field->how = readers[reader].how;
@@ -289,8 +312,8 @@ static sw_result start(struct filing *f, const char *at)
                : sw_record_options_read(f->exchange->arena, f->claim.options, &f->options, f->err);
 }
 
-sw_result sw_export_add_files(
-    const struct sw_data *data, struct sw_exchange *exchange, const char *at, struct sw_error *err)
+sw_result sw_export_add_files(const struct sw_data *data, struct sw_exchange *exchange,
+    const char *at, const char *beside, struct sw_error *err)
 {
     if (exchange->about_set == SW_NO_SET || exchange->sets[exchange->about_set].claim.alg == 0 ||
         exchange->sets[exchange->about_set].declared) {
@@ -311,6 +334,7 @@ sw_result sw_export_add_files(
         return sw_fail(err, code, "%s", why.text);
     }
     SW_TRY(compare(&f, &rows));
+    SW_TRY(find_prefix(&f, beside));
     SW_TRY(add_files(&f, &rows));
     return add_fields(&f);
 }
