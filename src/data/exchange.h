@@ -46,9 +46,7 @@ struct sw_exchange_set {
     struct sw_str description;
     struct sw_str url;
     struct sw_str licence;
-    struct sw_str consent;
     struct sw_str published; /* a date, as written */
-    struct sw_str language;
     struct sw_str *creators;
     size_t creator_count;
     struct sw_str *derived_from; /* what it was made from, by names that are no sets here */

@@ -38,9 +38,10 @@ static sw_result compare_with(struct filing *f, struct sw_rows *rows, const stru
     uint64_t count = differences(&found);
     if (count != 0) {
         return sw_fail(f->err, SW_E_REFUSED,
-            "%llu samples in '%s' are no longer what was recorded; see 'sealwright data verify', "
-            "or leave the files out with --no-files",
-            (unsigned long long)count, f->at);
+            "in '%s' %llu sample%s no longer what was recorded; see 'sealwright data verify', or "
+            "leave "
+            "the files out with --no-files",
+            f->at, (unsigned long long)count, count == 1 ? " is" : "s are");
     }
     return SW_OK;
 }

@@ -114,7 +114,6 @@ static const struct {
     {"sc:license", offsetof(struct sw_exchange_set, licence), true, true},
     {"sc:datePublished", offsetof(struct sw_exchange_set, published), true, false},
     {"sc:version", offsetof(struct sw_exchange_set, version), false, false},
-    {"sc:inLanguage", offsetof(struct sw_exchange_set, language), false, true},
 };
 
 static sw_result missing(struct reading *r, struct sw_str where, const char *name)
@@ -126,8 +125,8 @@ static sw_result missing(struct reading *r, struct sw_str where, const char *nam
 static sw_result wrong_type(
     struct reading *r, struct sw_str where, const char *name, const struct sw_json *value)
 {
-    return sw_import_problem(
-        r->exchange, "wrong-type", where, "'%s' is a %s", name, sw_json_type_name(value->type));
+    return sw_import_problem(r->exchange, "wrong-type", where, "'%s' is of type %s", name,
+        sw_json_type_name(value->type));
 }
 
 /* Words that stand where a licence should, and say that there is none. */

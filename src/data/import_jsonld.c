@@ -194,7 +194,8 @@ static sw_result add_term(
         term.by_language = sw_json_is(sw_json_get(&member->value, "@container"), "@language");
     }
     if (id != NULL && id->type != SW_JSON_NULL && !sw_json_str(id, &term.id)) {
-        return sw_fail(err, SW_E_FORMAT, "byte %llu: the context defines '" SW_STR_FMT "' by a %s",
+        return sw_fail(err, SW_E_FORMAT,
+            "byte %llu: the context defines '" SW_STR_FMT "' by a value of type %s",
             (unsigned long long)member->value.where, SW_STR_ARG(member->name),
             sw_json_type_name(id->type));
     }
@@ -244,7 +245,7 @@ static sw_result read_context(struct sw_ld *ld, const struct sw_json *context, s
         } else if (part->type == SW_JSON_OBJECT) {
             SW_TRY(read_context_object(ld, part, err));
         } else if (part->type != SW_JSON_NULL) {
-            return sw_fail(err, SW_E_FORMAT, "byte %llu: a context is a %s",
+            return sw_fail(err, SW_E_FORMAT, "byte %llu: a context is of type %s",
                 (unsigned long long)part->where, sw_json_type_name(part->type));
         }
     }
@@ -397,7 +398,8 @@ sw_result sw_ld_read(
     *ld = (struct sw_ld){.exchange = exchange};
     SW_TRY(sw_json_parse(exchange->arena, text, &limits, &ld->root, err));
     if (ld->root.type != SW_JSON_OBJECT && ld->root.type != SW_JSON_ARRAY) {
-        return sw_fail(err, SW_E_FORMAT, "the document is a %s", sw_json_type_name(ld->root.type));
+        return sw_fail(
+            err, SW_E_FORMAT, "the document is of type %s", sw_json_type_name(ld->root.type));
     }
     const struct sw_json *context = sw_json_get(&ld->root, "@context");
     if (context != NULL) {

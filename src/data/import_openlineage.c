@@ -114,8 +114,8 @@ static sw_result step_of(struct reading *r, const struct sw_exchange_step *key, 
 
 static sw_result wrong_type(struct reading *r, const char *name, const struct sw_json *value)
 {
-    return sw_import_problem(r->exchange, "wrong-type", r->where, "its %s is a %s", name,
-        value == NULL ? "missing" : sw_json_type_name(value->type));
+    return sw_import_problem(r->exchange, "wrong-type", r->where, "its %s is of type %s", name,
+        sw_json_type_name(value->type));
 }
 
 /* A text that the specification requires. *out stays empty, with a problem, when it is not there.
@@ -365,6 +365,14 @@ static sw_result link_facets(struct reading *r, const struct sw_json *dataset, u
     return link_inputs(r, sw_json_get(lineage, "inputs"), step);
 }
 
+/* A model is claimed by who trains it, not by an event. */
+static bool is_model(const struct sw_json *dataset)
+{
+    const struct sw_json *facets = sw_json_get(dataset, "facets");
+    return facet(facets, "sealwright_model") != NULL ||
+           sw_json_is(sw_json_get(facet(facets, "datasetType"), "datasetType"), "MODEL");
+}
+
 static sw_result read_datasets(
     struct reading *r, const struct sw_json *list, enum side side, uint32_t step)
 {
@@ -373,7 +381,7 @@ static sw_result read_datasets(
         bool named;
         uint32_t set = 0;
         SW_TRY(read_name(r, item, &key, &named));
-        if (!named) {
+        if (!named || is_model(item)) {
             continue;
         }
         SW_TRY(set_of(r, &key, &set));
@@ -535,8 +543,8 @@ static sw_result read_event(struct reading *r, const struct sw_json *event)
     SW_TRY_PTR(where);
     r->where = sw_str(where);
     if (event->type != SW_JSON_OBJECT) {
-        return sw_fail(
-            r->err, SW_E_FORMAT, "event %zu is a %s", r->event, sw_json_type_name(event->type));
+        return sw_fail(r->err, SW_E_FORMAT, "event %zu is of type %s", r->event,
+            sw_json_type_name(event->type));
     }
     SW_TRY(need_text(r, event, "eventTime", &text));
     if (text.len != 0 && !sw_time_parse(text, &time)) {

@@ -170,6 +170,18 @@ static void a_deleted_facet_says_nothing(void **state)
     assert_int_equal(t.exchange.sets[0].version.len, 0);
 }
 
+static void a_model_is_no_dataset(void **state)
+{
+    (void)state;
+    SW_CLEANUP(import) struct import_test t;
+    read_good(&t, EVENT("COMPLETE", "2026-01-01T00:00:00Z",
+                      ",\"outputs\":[" SET(
+                          "n", "m", FACETS("\"datasetType\":{\"datasetType\":\"MODEL\"}")) "]"));
+    assert_int_equal(t.exchange.set_count, 0);
+    assert_int_equal(t.exchange.step_count, 1);
+    assert_int_equal(t.exchange.problem_count, 0);
+}
+
 static void what_is_no_event_is_refused_with_its_place(void **state)
 {
     (void)state;
@@ -180,10 +192,10 @@ static void what_is_no_event_is_refused_with_its_place(void **state)
     } rows[] = {
         {"", SW_E_FORMAT, "byte 0"},
         {"[]", SW_E_FORMAT, "no event"},
-        {"[7]", SW_E_FORMAT, "event 1 is a number"},
-        {"7", SW_E_FORMAT, "event 1 is a number"},
+        {"[7]", SW_E_FORMAT, "event 1 is of type number"},
+        {"7", SW_E_FORMAT, "event 1 is of type number"},
         {"{\"a\":1}\n{\"a\":", SW_E_FORMAT, "line 2: byte"},
-        {"{\"a\":1}\nnull", SW_E_FORMAT, "event 2 is a null"},
+        {"{\"a\":1}\nnull", SW_E_FORMAT, "event 2 is of type null"},
         {"{\"a\":1,\"a\":2}", SW_E_FORMAT, "byte"},
         {"{\n\"a\": 1\n}\n{}", SW_E_FORMAT, "byte"},
         {"[{\"a\":1}", SW_E_FORMAT, "byte"},
@@ -293,6 +305,7 @@ int main(void)
         cmocka_unit_test(runs_are_told_apart_and_jobs_without_one_are_kept),
         cmocka_unit_test(explicit_lineage_of_jobs_and_datasets_is_followed),
         cmocka_unit_test(a_deleted_facet_says_nothing),
+        cmocka_unit_test(a_model_is_no_dataset),
         cmocka_unit_test(what_is_no_event_is_refused_with_its_place),
         cmocka_unit_test(what_breaks_the_specification_is_noted),
         cmocka_unit_test(the_numbers_of_runs_and_datasets_are_bounded),
