@@ -44,7 +44,7 @@ while read -r schema name filter; do
     prov) jq "$filter" toy.prov >bad.json ;;
     esac
     lines=()
-    [ $schema != openlineage ] || lines=(--lines)
+    [ "$schema" != openlineage ] || lines=(--lines)
     run "${validate[@]}" "${lines[@]}" "$schemas/$schema.schema.json" bad.json "$facets"
     isnt "$schema: refused is $name" "$rc" 0
     like "$schema: and by the validator" "$err" ValidationError
