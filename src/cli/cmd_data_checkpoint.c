@@ -132,9 +132,7 @@ static sw_result record(struct sw_cli *cli, const char *path, struct sw_data_con
     struct sw_training_claim *claim, struct sw_receipt receipts[2], struct sw_error *err)
 {
     SW_TRY(sw_training_hash(cli, path, sw_store_path(context->store), claim, err));
-    /* Hashing needs no lock; recording does. */
-    sw_data_context_pause(context);
-    SW_TRY(sw_data_context_resume(cli, SW_STORE_WRITE, context, err));
+    SW_TRY(sw_data_context_promote(context, err));
     claim->time = context->data.now;
     return sw_training_record(&context->data, claim, receipts, err);
 }

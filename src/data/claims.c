@@ -70,7 +70,8 @@ static sw_result sign(const struct sw_data *data, const struct sw_data_draft *dr
 static sw_result sign_and_add(const struct sw_data *data, const struct sw_data_draft *drafts,
     size_t count, struct sw_buf *bundles, struct sw_receipt *receipts, struct sw_error *err)
 {
-    struct sw_bytes bytes[SW_DATA_DRAFTS_MAX];
+    SW_CLEANUP(free) struct sw_bytes *bytes = calloc(count, sizeof(bytes[0]));
+    SW_TRY_PTR(bytes);
     for (size_t i = 0; i < count; i++) {
         SW_TRY(sign(data, &drafts[i], &bundles[i], err));
         bytes[i] = sw_buf_bytes(&bundles[i]);
@@ -81,10 +82,11 @@ static sw_result sign_and_add(const struct sw_data *data, const struct sw_data_d
 sw_result sw_data_record_all(const struct sw_data *data, const struct sw_data_draft *drafts,
     size_t count, struct sw_receipt *receipts, struct sw_error *err)
 {
-    if (data->signer == NULL || count == 0 || count > SW_DATA_DRAFTS_MAX) {
+    if (data->signer == NULL || count == 0) {
         return sw_fail(err, SW_E_USAGE, "a claim needs somebody who signs it");
     }
-    struct sw_buf bundles[SW_DATA_DRAFTS_MAX] = {0};
+    SW_CLEANUP(free) struct sw_buf *bundles = calloc(count, sizeof(bundles[0]));
+    SW_TRY_PTR(bundles);
     enum sw_code code = sign_and_add(data, drafts, count, bundles, receipts, err);
     for (size_t i = 0; i < count; i++) {
         sw_buf_release(&bundles[i]);

@@ -83,7 +83,6 @@ struct sw_data_draft {
     const char *predicate_type;
     struct sw_bytes predicate;
 };
-#define SW_DATA_DRAFTS_MAX 8u
 sw_result sw_data_record_all(const struct sw_data *data, const struct sw_data_draft *drafts,
     size_t count, struct sw_receipt *receipts, struct sw_error *err);
 
