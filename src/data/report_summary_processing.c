@@ -79,16 +79,9 @@ sw_result sw_summary_removed(
     for (size_t i = 0; i < s->report->step_count; i++) {
         SW_TRY(put_step(s, field, &s->report->steps[i]));
     }
-    for (size_t i = 0; i < s->report->mark_count; i++) {
-        const struct sw_report_mark *mark = &s->report->marks[i];
-        if (!mark->takedown) {
-            SW_TRY(sw_summary_put(s, field, "tainted, and still in: %s (%s): " SW_STR_FMT,
-                mark->what, mark->severity, SW_STR_ARG(mark->reason)));
-        }
-    }
     return sw_summary_basis(s, field,
         field->count == 0 ? "no step recorded what it removed"
-                          : "lineage claims, in the words of whoever ran the step, and taints");
+                          : "lineage claims, in the words of whoever ran the step");
 }
 
 /* --- what else ------------------------------------------------------------------------------- */
@@ -118,6 +111,13 @@ sw_result sw_summary_processing(
     for (size_t i = 0; i < s->report->source_count; i++) {
         SW_TRY(put_privacy(s, field, &s->report->sources[i]));
     }
+    for (size_t i = 0; i < s->report->mark_count; i++) {
+        const struct sw_report_mark *mark = &s->report->marks[i];
+        if (!mark->takedown) {
+            SW_TRY(sw_summary_put(s, field, "tainted, and still in: %s (%s): " SW_STR_FMT,
+                mark->what, mark->severity, SW_STR_ARG(mark->reason)));
+        }
+    }
     for (size_t i = 0; i < s->report->set_count; i++) {
         const struct sw_dataset_claim *claim = &s->report->sets[i].claim;
         for (size_t j = 0; j < claim->quarantined_count; j++) {
@@ -131,6 +131,7 @@ sw_result sw_summary_processing(
     for (size_t i = 0; i < s->report->gap_count; i++) {
         SW_TRY(sw_summary_put(s, field, "not known: " SW_STR_FMT, SW_STR_ARG(s->report->gaps[i])));
     }
-    return field->count == 0 ? SW_OK
-                             : sw_summary_basis(s, field, "source, dataset and training claims");
+    return field->count == 0
+               ? SW_OK
+               : sw_summary_basis(s, field, "source, dataset, training and taint claims");
 }
