@@ -177,6 +177,11 @@ sw_result sw_rows_find(struct sw_rows *rows, const uint8_t content[32], uint64_t
 sw_result sw_rows_prove(struct sw_rows *rows, enum sw_tree_kind kind, uint64_t index,
     struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err);
 
+/* One row with its proof in the ordered tree: the row is checked by that, and its group is not
+ * decoded. */
+sw_result sw_rows_proven(struct sw_rows *rows, uint64_t index, struct sw_row *out,
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err);
+
 /* Recomputes everything: chunks, origins, both trees and their order. `bad` as in
  * sw_chunks_verify(). */
 sw_result sw_rows_verify(struct sw_rows *rows,
