@@ -130,8 +130,9 @@ static const struct sw_summary_row rows[] = {
 
 /* --- one field ------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 0))) static const char *vprint(
-    struct sw_arena *arena, const char *fmt, va_list ap)
+static const char *vprint(struct sw_arena *arena, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+static const char *vprint(struct sw_arena *arena, const char *fmt, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
