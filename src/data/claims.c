@@ -34,15 +34,6 @@ sw_result sw_data_file_dir(
     return SW_OK;
 }
 
-static sw_result sync_dir(const char *dir, struct sw_error *err)
-{
-    SW_CLEANUP(fd) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0) {
-        return sw_fail_errno(err, errno, "cannot make '%s' durable", dir);
-    }
-    return SW_OK;
-}
-
 sw_result sw_data_file_keep(const struct sw_data *data, enum sw_data_file kind, const char *made,
     const struct sw_digest *digest, struct sw_error *err)
 {
@@ -50,10 +41,7 @@ sw_result sw_data_file_keep(const struct sw_data *data, enum sw_data_file kind, 
     SW_TRY(sw_data_file_dir(data, kind, &dir, err));
     const char *path = sw_data_file_path(data, kind, digest);
     SW_TRY_PTR(path);
-    if (rename(made, path) != 0) {
-        return sw_fail_errno(err, errno, "cannot name '%s' '%s'", made, path);
-    }
-    return sync_dir(dir, err);
+    return sw_file_rename(made, path, err);
 }
 
 /* --- recording ------------------------------------------------------------------------------- */

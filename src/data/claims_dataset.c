@@ -241,6 +241,14 @@ static sw_result settle_version(
     return SW_OK;
 }
 
+sw_result sw_dataset_version_free(const struct sw_data *data, const struct sw_dataset_name *name,
+    const struct sw_digest *manifest, struct sw_error *err)
+{
+    struct sw_dataset_claim claim = {
+        .name = name->name, .version = name->version, .manifest = *manifest};
+    return settle_version(data, &claim, err);
+}
+
 static sw_result make_subjects(
     struct sw_arena *arena, const struct sw_dataset_claim *claim, struct sw_subject **out)
 {

@@ -92,14 +92,21 @@ bool sw_rows_at_group(const struct sw_rows_writer *writer);
  * lost when the process dies, so the note must be of that moment: call it at sw_rows_at_group(). */
 sw_result sw_rows_save(struct sw_rows_writer *writer, struct sw_bytes note, struct sw_error *err);
 
+/* No further line is listed when so many bytes are: what could not be a sample is counted. */
+#define SW_QUARANTINE_MAX ((size_t)32 << 20)
+
 /* What stands beside the rows; kept as given. Each is JSON or lines, at most SW_CHUNK_MAX. */
 enum sw_rows_extra {
     SW_ROWS_FILES = 32,      /* one path a line, in the order of their indices */
-    SW_ROWS_QUARANTINE = 33, /* JSON lines: what could not be a sample */
+    SW_ROWS_QUARANTINE = 33, /* JSON lines: what could not be a sample; see SW_QUARANTINE_MAX */
     SW_ROWS_STATISTICS = 34, /* JSON */
 };
 sw_result sw_rows_extra(struct sw_rows_writer *writer, enum sw_rows_extra which,
     struct sw_bytes data, struct sw_error *err);
+/* A column of the caller's, by a number of its own: what belongs to the group that was written
+ * last, or to the one that is being filled. */
+sw_result sw_rows_column(
+    struct sw_rows_writer *writer, uint16_t column, struct sw_bytes data, struct sw_error *err);
 
 /* Counts of what was passed over, for the header. */
 struct sw_reason_count {
@@ -166,6 +173,13 @@ sw_result sw_rows_get_extra(
 
 /* Row at a place of the sorted order. */
 sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err);
+/* `count` of them, from `place` on. */
+sw_result sw_rows_places(struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out,
+    struct sw_error *err);
+/* The record digest of a row, without decoding its group and unchecked: for a file whose chunks were
+ * checked before. */
+sw_result sw_rows_peek(
+    struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err);
 /* Where contents equal to `content` stand in the sorted order: [*first, *first + *count). *count 0:
  * there is none, and it would stand at *first. Reads a few places, unchecked; prove what matters.
  */
@@ -189,7 +203,8 @@ sw_result sw_rows_verify(struct sw_rows *rows,
     struct sw_progress *progress, struct sw_error *err);
 
 /* Puts the parts of one input together, whatever their order: as one machine would have made it.
- * SW_E_REFUSED when parts are missing, doubled or not of one kind. */
+ * SW_E_REFUSED when parts are missing, doubled or not of one kind. Columns of callers are left out.
+ */
 sw_result sw_rows_join(const char *const *parts, size_t count, const char *path,
     struct sw_progress *progress, struct sw_digest *digest, struct sw_error *err);
 
