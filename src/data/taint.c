@@ -167,7 +167,7 @@ static sw_result list_affected(const struct sw_data *data, const struct sw_graph
     }
     for (uint32_t i = 0; i < graph->set_count; i++) {
         const struct sw_graph_set *set = &graph->sets[i];
-        if (reach->samples[i] > 0) {
+        if (reach->sets[i]) {
             claim->samples += reach->samples[i];
             claim->datasets[claim->dataset_count++] =
                 (struct sw_dataset_ref){set->name, set->version, set->manifest, reach->samples[i]};

@@ -152,6 +152,23 @@ croissant letters >big.json
 truncate -s 70M big.json
 expect "a file over the limit is refused" 1 "$SW_BIN" data import big.json
 
+# --- tainted ----------------------------------------------------------------------------------
+
+# A document need not say how many samples there are: then it may be any number, and not none.
+jq -n '{"@context": {"@vocab": "https://schema.org/", "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/", "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo"}, "@type": "sc:Dataset",
+    "conformsTo": "http://mlcommons.org/croissant/1.0", "name": "uncounted", "description": "d",
+    "license": "https://creativecommons.org/licenses/by/4.0/", "url": "https://example.com/u",
+    "version": "1.0"}' >uncounted.json
+expect "a document without counts is recorded" 0 "$SW_BIN" data import uncounted.json
+expect "a model is trained on it" 0 "$SW_BIN" data train --dataset uncounted --out u.bin -- sh -c 'echo u >u.bin'
+for selector in dataset:uncounted source:uncounted; do
+    expect "$selector reaches" 3 "$SW_BIN" data reach "$selector" --json
+    json "the set and the model" '[.datasets[0].name, .models[0].name] | tojson' '["uncounted","u.bin"]'
+    like "and that nobody counted" "$out" 'nobody said how many samples uncounted@1.0 has'
+done
+
 # --- OpenLineage -------------------------------------------------------------------------------
 
 event() {
