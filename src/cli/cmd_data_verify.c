@@ -176,6 +176,7 @@ static sw_result print_json(const struct checked *checked, struct sw_error *err)
     sw_jw_bool(w, "compared", checked->compared);
     sw_jw_text(w, "not_compared_because", checked->compared ? NULL : checked->why_not);
     sw_jw_u64(w, "read", checked->found.read);
+    sw_jw_u64(w, "bad", checked->found.bad);
     sw_jw_u64(w, "bytes", checked->found.bytes);
     sw_jw_u64(w, "lineages", checked->lineages);
     sw_jw_u64(w, "log_entries", checked->entries);

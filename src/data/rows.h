@@ -174,10 +174,10 @@ sw_result sw_rows_get_extra(
 /* Row at a place of the sorted order. */
 sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err);
 /* `count` of them, from `place` on. */
-sw_result sw_rows_places(struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out,
-    struct sw_error *err);
-/* The record digest of a row, without decoding its group and unchecked: for a file whose chunks were
- * checked before. */
+sw_result sw_rows_places(
+    struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out, struct sw_error *err);
+/* The record digest of a row, without decoding its group and unchecked: for a file whose chunks
+ * were checked before. */
 sw_result sw_rows_peek(
     struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err);
 /* Where contents equal to `content` stand in the sorted order: [*first, *first + *count). *count 0:

@@ -330,8 +330,7 @@ static sw_result peek_digest(struct sw_rows *rows, enum sw_rows_column column, u
     return sw_chunks_peek(&rows->chunks, ref, (row % SW_ROWS_GROUP) * 32, out, 32, err);
 }
 
-sw_result sw_rows_peek(
-    struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err)
+sw_result sw_rows_peek(struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err)
 {
     return peek_digest(rows, SW_COL_RECORD, row, record, err);
 }
