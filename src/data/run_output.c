@@ -15,6 +15,7 @@ sw_result sw_run_output_open(struct sw_run_output *output, const struct sw_data 
         output->input_bytes += plan->inputs[s].claim.bytes;
     }
     SW_TRY(sw_tallies_init(&output->tallies, data->arena));
+    SW_TRY(sw_ids_init(&output->ids, scratch, 0, err));
     return sw_pile_open(&output->rows, scratch, err);
 }
 
@@ -22,7 +23,7 @@ void sw_run_output_close(struct sw_run_output *output)
 {
     sw_pile_close(&output->rows);
     sw_tallies_release(&output->tallies);
-    sw_id_set_release(&output->ids);
+    sw_ids_release(&output->ids);
     sw_cleanup_records(&output->records);
     output->records = NULL;
 }
@@ -66,38 +67,53 @@ static const char *file_of(const struct sw_run_output *output, uint32_t file)
     return file < count ? files[file].path : "?";
 }
 
-static sw_result take_bad(struct sw_run_output *output, const struct sw_bad_record *bad)
+static sw_result look_up_all(struct sw_run_output *output, struct sw_error *err)
+{
+    for (bool any = true; any;) {
+        struct sw_id_seen found;
+        bool repeated;
+        SW_TRY(sw_ids_flush(&output->ids, &found, &repeated, &any, err));
+        SW_TRY(repeated ? sw_tallies_repeated(&output->tallies, &found, file_of(output, found.file))
+                        : SW_OK);
+    }
+    return SW_OK;
+}
+
+static sw_result take_bad(
+    struct sw_run_output *output, const struct sw_bad_record *bad, struct sw_error *err)
 {
     struct sw_tallies *tallies = &output->tallies;
     if (output->taken) {
         return SW_OK;
     }
+    SW_TRY(look_up_all(output, err));
     tallies->bad++;
     SW_TRY(sw_tallies_list(tallies, bad, file_of(output, bad->file), false));
     return sw_counter_add(&tallies->reasons, sw_str(bad->reason), 1);
 }
 
 /* As an ingestion does: a sample is one all the same. */
-static sw_result compare_id(struct sw_run_output *output, const struct sw_record *record)
+static sw_result compare_id(
+    struct sw_run_output *output, const struct sw_record *record, struct sw_error *err)
 {
-    struct sw_tallies *tallies = &output->tallies;
-    bool seen;
+    struct sw_id_seen found;
+    bool repeated;
     if (record->id.len == 0 || strcmp(sw_records_format(output->records), "dir") == 0) {
         return SW_OK;
     }
-    SW_TRY(sw_id_set_add(&output->ids, record->id, &seen));
-    tallies->uncompared += output->ids.full ? 1 : 0;
-    if (!seen) {
-        return SW_OK;
-    }
-    const struct sw_bad_record repeated = {.file = record->file,
-        .offset = record->offset,
-        .length = record->raw.len,
-        .line = record->line,
-        .reason = "repeated-id",
-        .detail = "its id stood before"};
-    tallies->repeated++;
-    return sw_tallies_list(tallies, &repeated, file_of(output, record->file), true);
+    struct sw_id_seen seen = sw_ids_seen(&output->ids, record);
+    SW_TRY(sw_ids_add(&output->ids, &seen, &found, &repeated, err));
+    return repeated ? sw_tallies_repeated(&output->tallies, &found, file_of(output, found.file))
+                    : SW_OK;
+}
+
+static sw_result finish_ids(struct sw_run_output *output, struct sw_error *err)
+{
+    uint64_t repeated;
+    SW_TRY(look_up_all(output, err));
+    SW_TRY(sw_ids_finish(&output->ids, &repeated, err));
+    output->tallies.repeated += repeated;
+    return SW_OK;
 }
 
 static sw_result take_sample(
@@ -106,7 +122,7 @@ static sw_result take_sample(
     if (output->rows.count == SW_ROWS_MAX) {
         return sw_fail(err, SW_E_LIMIT, "'%s' has too many samples for one dataset", output->path);
     }
-    SW_TRY(compare_id(output, record));
+    SW_TRY(compare_id(output, record, err));
     if (record->label.len > 0) {
         SW_TRY(sw_counter_add(&output->tallies.labels, record->label, 1));
     }
@@ -141,6 +157,7 @@ static sw_result end_pass(struct sw_run_output *output, struct sw_error *err)
             output->tallies.first_bad == NULL ? "" : "; the first record that is none: ",
             output->tallies.first_bad == NULL ? "" : output->tallies.first_bad);
     }
+    SW_TRY(output->taken ? SW_OK : finish_ids(output, err));
     output->taken = true;
     output->format = sw_arena_strdup(output->data->arena, sw_records_format(output->records));
     return output->format == NULL ? SW_E_NOMEM : SW_OK;
@@ -155,7 +172,7 @@ static sw_result next_whole(
         if (step.kind != SW_RECORD_BAD) {
             break;
         }
-        SW_TRY(take_bad(output, &step.bad));
+        SW_TRY(take_bad(output, &step.bad, err));
     }
     uint64_t consumed = sw_records_consumed(output->records);
     sw_progress_add(output->data->progress, consumed - output->consumed, 1);
