@@ -36,6 +36,9 @@ struct sealwright; /* an open store */
 enum sealwright_mode {
     SEALWRIGHT_READ = 0,  /* takes no lock and writes nothing */
     SEALWRIGHT_WRITE = 1, /* the one writer; needed by sealwright_admit and sealwright_append */
+    /* The one writer, for a program that only records: what sealwright_admit needs to look into
+     * models is not made until it is called, so that a large program does not fork. */
+    SEALWRIGHT_RECORD = 2,
 };
 
 /* Opens the store at `path` (a directory made by `sealwright init`), its trust.yaml and
@@ -139,6 +142,54 @@ SEALWRIGHT_API void sealwright_claims_free(struct sealwright_claims *claims);
 /* The bytes of one claim, checked against its digest; free *bundle with free(). */
 SEALWRIGHT_API enum sealwright_status sealwright_load(
     struct sealwright *sw, const char *claim, void **bundle, size_t *size);
+
+/* --- training -------------------------------------------------------------------------------- */
+
+/* Records that `model` (a file or directory) is what run `run` had made by training step `step`, as
+ * `sealwright data checkpoint` does: linked to the datasets, weights, code and parameters that
+ * `sealwright data train` began the run with, and signed with the store's key `default`. `run` and
+ * the store's path are in SEALWRIGHT_RUN and SEALWRIGHT_STORE of the command that is trained with.
+ * Needs a WRITE or RECORD handle: open it for the call and close it again, since others cannot
+ * write meanwhile. *leaf (may be NULL) is the place of the claim in the log. */
+SEALWRIGHT_API enum sealwright_status sealwright_data_checkpoint(
+    struct sealwright *sw, const char *run, const char *model, uint64_t step, uint64_t *leaf);
+
+/* --- lineage --------------------------------------------------------------------------------- */
+
+/* A pipeline that knows which of its outputs come from which inputs says so: it writes events, and
+ * `sealwright data run --events FILE` reads them (doc/format/events.md). The path of the file is in
+ * SEALWRIGHT_EVENTS of the command that is run. Needs no store. */
+struct sealwright_events;
+
+/* Begins a stream; a file that is there is replaced. *out is set in every case but lack of memory
+ * (then NULL), so that sealwright_events_message() can tell what went wrong; free it with
+ * sealwright_events_close(). */
+SEALWRIGHT_API enum sealwright_status sealwright_events_open(
+    const char *path, struct sealwright_events **out);
+/* Ends the stream and frees it (NULL is fine). ERROR when anything of it could not be written: then
+ * it is not whole, and will be refused or leave gaps. */
+SEALWRIGHT_API enum sealwright_status sealwright_events_close(struct sealwright_events *events);
+/* Words about the last call that did not pass; "" when it did. Valid until the next call. */
+SEALWRIGHT_API const char *sealwright_events_message(const struct sealwright_events *events);
+
+/* A sample, by its row in its dataset (from 0) or, when `id` is not NULL, by its id. */
+struct sealwright_sample {
+    uint32_t set; /* of an input: which --in it is of, from 0; passed over for an output */
+    uint32_t row;
+    const char *id;
+};
+
+/* An output and the `count` inputs that it is made of. `kind`: "kept", "edited", "split",
+ * "duplicated" (one input), "packed", "merged" (two or more), "generated" (none); NULL: kept or
+ * edited as the contents say, merged, or generated. `confidence`: from 0 to 1. USAGE for what
+ * cannot be; the stream goes on without it. */
+SEALWRIGHT_API enum sealwright_status sealwright_events_output(struct sealwright_events *events,
+    const struct sealwright_sample *output, const struct sealwright_sample *inputs, size_t count,
+    const char *kind, double confidence);
+/* An input that has no output, and why: 1 to 200 bytes without control characters, few different
+ * ones, since samples are counted by them. */
+SEALWRIGHT_API enum sealwright_status sealwright_events_drop(
+    struct sealwright_events *events, const struct sealwright_sample *input, const char *reason);
 
 #ifdef __cplusplus
 }

@@ -160,8 +160,8 @@ sw_result sw_cli_store_open(
 sw_result sw_cli_store_open_at(const struct sw_cli *cli, const char *path, enum sw_store_mode mode,
     struct sw_store **store, struct sw_error *err);
 /* Refuses a model that holds the store: its keys would be part of what is signed and shipped. */
-sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
-    const struct sw_model_options *options, const char *model, struct sw_error *err);
+sw_result sw_cli_store_outside(const char *store_path, const struct sw_model_options *options,
+    const char *model, struct sw_error *err);
 /* trust.yaml of the store at `store_path`. */
 sw_result sw_cli_trust(
     struct sw_cli *cli, const char *store_path, struct sw_trust **trust, struct sw_error *err);

@@ -5,22 +5,11 @@
 sw_result sw_training_hash(struct sw_cli *cli, const char *path, const char *store_path,
     struct sw_training_claim *claim, struct sw_error *err)
 {
-    struct sw_model_options options = {
-        .signature = sw_model_signature_path(&cli->arena, path, false)};
-    struct sw_manifest manifest;
-    if (!sw_dir_exists(path) && !sw_file_exists(path)) {
-        return sw_fail(err, SW_E_NOENT, "there is no model '%s'", path);
-    }
-    SW_TRY(sw_cli_store_outside(cli, store_path, &options, path, err));
     struct sw_bar *bar = sw_bar_start(cli, "hashing the model");
-    options.progress = sw_bar_progress(bar);
-    enum sw_code code = sw_model_hash(&cli->arena, path, &options, &manifest, err);
+    enum sw_code code =
+        sw_flow_hash_trained(&cli->arena, path, store_path, sw_bar_progress(bar), claim, err);
     sw_bar_stop(bar);
-    SW_TRY(code);
-    claim->model = sw_str(manifest.name);
-    claim->root = manifest.root;
-    claim->manifest = manifest.manifest_digest;
-    return SW_OK;
+    return code;
 }
 
 void sw_show_training(

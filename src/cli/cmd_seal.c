@@ -124,7 +124,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_TRY(sw_scan_args_start(&args->scan, &scan, err));
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
     SW_TRY(sw_store_check_access(store, err));
-    SW_TRY(sw_cli_store_outside(cli, sw_store_path(store), &request.options, request.path, err));
+    SW_TRY(sw_cli_store_outside(sw_store_path(store), &request.options, request.path, err));
     request.scan = scan;
     request.store = store;
     struct sw_sealed sealed;

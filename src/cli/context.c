@@ -87,8 +87,8 @@ static bool is_ignored(const struct sw_model_options *options, const char *insid
     return false;
 }
 
-sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
-    const struct sw_model_options *options, const char *model, struct sw_error *err)
+sw_result sw_cli_store_outside(const char *store_path, const struct sw_model_options *options,
+    const char *model, struct sw_error *err)
 {
     char store[PATH_MAX];
     char root[PATH_MAX];
@@ -99,7 +99,6 @@ sw_result sw_cli_store_outside(struct sw_cli *cli, const char *store_path,
     const char *inside = store + n + (root[n - 1] == '/' ? 0 : 1);
     bool below =
         strncmp(store, root, n) == 0 && (store[n] == '/' || store[n] == '\0' || root[n - 1] == '/');
-    (void)cli;
     if (!below || (store[n] != '\0' && is_ignored(options, inside))) {
         return SW_OK;
     }

@@ -1,21 +1,9 @@
 /* The public C interface: the roof without the command line. */
-#include "cli/cli.h"
+#include "cli/library.h"
 
-#include "sealwright/sealwright.h"
 #include "version.h"
 
 #include <stdlib.h>
-
-struct sealwright {
-    struct sw_store *store;
-    bool writes;
-    struct sw_trust *trust;
-    struct sw_policy *policy;
-    struct sw_scan *scan;  /* made before any key was loaded; for all admissions */
-    struct sw_arena arena; /* what lives as long as the handle */
-    char *path;
-    struct sw_error error;
-};
 
 /* Every result is the first thing in its own arena, so that one release frees it all. */
 struct held {
@@ -37,23 +25,22 @@ const char *sealwright_message(const struct sealwright *sw)
     return sw == NULL ? "" : sw->error.text;
 }
 
-static enum sealwright_status status_of(enum sw_code code)
+enum sealwright_status sw_library_finish(struct sw_error *error, enum sw_code code)
 {
+    if (code == SW_OK) {
+        *error = (struct sw_error){0};
+    } else if (error->text[0] == '\0') {
+        (void)sw_fail(error, code, "%s", sw_code_text(code));
+    }
     return (enum sealwright_status)sw_code_exit(code);
 }
 
-/* A failure without words gets those of its code. */
 static enum sealwright_status finish(struct sealwright *sw, enum sw_code code)
 {
-    if (code == SW_OK) {
-        sw->error = (struct sw_error){0};
-    } else if (sw->error.text[0] == '\0') {
-        (void)sw_fail(&sw->error, code, "%s", sw_code_text(code));
-    }
-    return status_of(code);
+    return sw_library_finish(&sw->error, code);
 }
 
-static enum sw_code begin(struct sealwright *sw)
+sw_result sw_library_begin(struct sealwright *sw)
 {
     sw->error = (struct sw_error){0};
     if (sw->store == NULL) {
@@ -121,14 +108,14 @@ enum sealwright_status sealwright_open_pinned(const char *path, enum sealwright_
         return SEALWRIGHT_ERROR;
     }
     *out = sw;
-    sw->writes = mode == SEALWRIGHT_WRITE;
+    sw->writes = mode != SEALWRIGHT_READ;
     sw_arena_init(&sw->arena, 0);
     sw->path = strdup(path);
     if (sw->path == NULL) {
         return finish(sw, SW_E_NOMEM);
     }
     enum sw_code code = load_papers(sw);
-    if (code == SW_OK && sw->writes) {
+    if (code == SW_OK && mode == SEALWRIGHT_WRITE) {
         code = sw_scan_new(&sw->scan, &sw->error);
     }
     if (code == SW_OK) {
@@ -149,7 +136,7 @@ enum sealwright_status sealwright_close(struct sealwright *sw)
     sw_arena_release(&sw->arena);
     free(sw->path);
     free(sw);
-    return status_of(code);
+    return (enum sealwright_status)sw_code_exit(code);
 }
 
 /* --- verify ---------------------------------------------------------------------------------- */
@@ -201,7 +188,7 @@ enum sealwright_status sealwright_verify_model(struct sealwright *sw, const char
     const char *signature, struct sealwright_verification **out)
 {
     *out = NULL;
-    enum sw_code code = begin(sw);
+    enum sw_code code = sw_library_begin(sw);
     struct held *held = code == SW_OK ? new_held() : NULL;
     if (held == NULL) {
         return finish(sw, code == SW_OK ? SW_E_NOMEM : code);
@@ -253,7 +240,7 @@ static sw_result fill_decision(struct held *held, const struct sw_admitted *admi
 
 #define PEM_MAX ((uint64_t)1 << 20)
 
-static sw_result default_key(struct sealwright *sw, struct sw_arena *arena, struct sw_key **key)
+sw_result sw_library_key(struct sealwright *sw, struct sw_arena *arena, struct sw_key **key)
 {
     SW_CLEANUP(secret) struct sw_buf pem = SW_BUF_INIT;
     const char *path = sw_path_join(arena, sw->path, "keys/default.key");
@@ -275,7 +262,7 @@ static sw_result admit(struct sealwright *sw, const char *model, unsigned flags,
         SW_TRY(sw_scan_new(&sw->scan, &sw->error));
     }
     if (!dry_run) {
-        SW_TRY(default_key(sw, &held->arena, &key));
+        SW_TRY(sw_library_key(sw, &held->arena, &key));
     }
     const char *public_key = sw_path_join(&held->arena, sw->path, "keys/default.pub");
     SW_TRY_PTR(public_key);
@@ -298,7 +285,7 @@ enum sealwright_status sealwright_admit(
     struct sealwright *sw, const char *model, unsigned flags, struct sealwright_decision **out)
 {
     *out = NULL;
-    enum sw_code code = begin(sw);
+    enum sw_code code = sw_library_begin(sw);
     struct held *held = code == SW_OK ? new_held() : NULL;
     if (held == NULL) {
         return finish(sw, code == SW_OK ? SW_E_NOMEM : code);
@@ -322,7 +309,7 @@ void sealwright_decision_free(struct sealwright_decision *decision)
 enum sealwright_status sealwright_append(
     struct sealwright *sw, const void *bundle, size_t size, uint64_t *leaf)
 {
-    enum sw_code code = begin(sw);
+    enum sw_code code = sw_library_begin(sw);
     struct sw_bytes bytes = sw_bytes(bundle, size);
     struct sw_receipt receipt;
     if (code == SW_OK) {
@@ -364,7 +351,7 @@ enum sealwright_status sealwright_find(struct sealwright *sw, const char *subjec
     const char *predicate_type, struct sealwright_claims **out)
 {
     *out = NULL;
-    enum sw_code code = begin(sw);
+    enum sw_code code = sw_library_begin(sw);
     struct held *held = code == SW_OK ? new_held() : NULL;
     if (held == NULL) {
         return finish(sw, code == SW_OK ? SW_E_NOMEM : code);
@@ -399,6 +386,6 @@ static sw_result load(struct sealwright *sw, const char *claim, void **bundle, s
 enum sealwright_status sealwright_load(
     struct sealwright *sw, const char *claim, void **bundle, size_t *size)
 {
-    enum sw_code code = begin(sw);
+    enum sw_code code = sw_library_begin(sw);
     return finish(sw, code == SW_OK ? load(sw, claim, bundle, size) : code);
 }

@@ -6,7 +6,10 @@
 #include "cli/data_context.h"
 
 /* Hashes a model as `seal` does, with its default options, and names it in the claim. SW_E_NOENT.
- */
+ * `progress` may be NULL. */
+sw_result sw_flow_hash_trained(struct sw_arena *arena, const char *path, const char *store_path,
+    struct sw_progress *progress, struct sw_training_claim *claim, struct sw_error *err);
+/* The same, with a bar. */
 sw_result sw_training_hash(struct sw_cli *cli, const char *path, const char *store_path,
     struct sw_training_claim *claim, struct sw_error *err);
 /* What was recorded. */

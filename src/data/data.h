@@ -24,6 +24,7 @@
 #include "data/salt.h"
 #include "data/verify.h"
 
+#include "data/event_writer.h"
 #include "data/ingest.h"
 #include "data/run.h"
 

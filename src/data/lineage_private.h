@@ -91,6 +91,8 @@ sw_result sw_backward_group_read(struct sw_backward_group *group,
     const struct sw_bytes columns[SW_BACKWARD_COLUMNS]);
 /* Whether a kind can have so many inputs. */
 bool sw_edge_count_fits(unsigned kind, uint64_t count);
+/* Can this be a reason? SW_E_FORMAT. */
+sw_result sw_lineage_reason_check(struct sw_str text, struct sw_error *err);
 /* Whether an edge makes sense: SW_E_FORMAT says what does not. */
 sw_result sw_edge_check(
     const struct sw_edge *edge, const struct sw_lineage_shape *shape, struct sw_error *err);

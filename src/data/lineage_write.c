@@ -43,7 +43,7 @@ struct sw_lineage_writer {
 
 /* --- reasons --------------------------------------------------------------------------------- */
 
-static sw_result check_reason(struct sw_str text, struct sw_error *err)
+sw_result sw_lineage_reason_check(struct sw_str text, struct sw_error *err)
 {
     bool good = text.len > 0 && text.len <= SW_REASON_MAX && sw_utf8_valid(sw_bytes_of_str(text));
     for (size_t i = 0; good && i < text.len; i++) {
@@ -94,7 +94,7 @@ sw_result sw_lineage_reason(
             return SW_OK;
         }
     }
-    SW_TRY(check_reason(text, err));
+    SW_TRY(sw_lineage_reason_check(text, err));
     SW_TRY(add_reason(writer, text, slot, err));
     *index = (uint32_t)writer->reason_count - 1;
     return SW_OK;
