@@ -1,0 +1,44 @@
+"""Verify AI models before they are loaded, and say where their data comes from.
+
+A thin package over the C library ``libsealwright.so.0``: it needs nothing else, and does nothing
+that the library does not do. doc/python.md shows how it is used.
+"""
+
+from __future__ import annotations
+
+from ._library import version
+from .errors import Failed, NoEvidence, SealwrightError, Status, Unavailable, WrongUsage
+from .events import Events
+from .store import (
+    Claim,
+    Decision,
+    Problem,
+    Rule,
+    Store,
+    Verification,
+    admit,
+    checkpoint,
+    find_store,
+    verify,
+)
+
+__all__ = [
+    "Claim",
+    "Decision",
+    "Events",
+    "Failed",
+    "NoEvidence",
+    "Problem",
+    "Rule",
+    "SealwrightError",
+    "Status",
+    "Store",
+    "Unavailable",
+    "Verification",
+    "WrongUsage",
+    "admit",
+    "checkpoint",
+    "find_store",
+    "verify",
+    "version",
+]
