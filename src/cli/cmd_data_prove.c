@@ -87,6 +87,11 @@ static sw_result find_content(
         return sw_fail(
             err, SW_E_USAGE, "'%s' is a sample: say which content is to be absent", text);
     }
+    if (!sw_rows_tell_contents(&p->rows)) {
+        return sw_fail(err, SW_E_NOEVIDENCE,
+            "the set has one digest a sample, of the whole record: whether a content is in it "
+            "cannot be told");
+    }
     if (!what.has_text || p->rows.salt.len == 0) {
         memcpy(out, what.selector.digest.bytes, 32);
         return SW_OK;
