@@ -115,7 +115,14 @@ expect "by its text too" 0 sw data prove 'text:post number 7' forum@1 --json
 json "the same row" .row 7
 expect "an absent text is proven" 0 sw data prove-absent 'text:my secret' forum@1 --out absent.proof
 expect "one that is there is not" 1 sw data prove-absent 'text:post number 7' forum@1
+expect "a file that is not there is a text" 0 sw data prove-absent no-file.txt forum@1
+like "which is told" "$out" 'looked for +text:no-file\.txt'
+expect "or an error, when it must be a file" 4 sw data prove-absent file:no-file.txt forum@1
+echo 'post number 7' >newline.txt
+expect "a newline at the end is part of a file" 0 sw data prove-absent newline.txt forum@1
+like "and is told" "$out" 'file:newline\.txt \(with the newline at its end\)'
 expect "a row behind the end is none" 2 sw data prove 200 forum@1
+unlike "and no path of the store is told" "$err" '\.sealwright'
 expect "a text that is not there is not proven" 1 sw data prove 'text:my secret' forum@1
 sw log checkpoint --policy >log.policy
 
