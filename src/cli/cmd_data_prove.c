@@ -23,7 +23,9 @@ struct proving {
     struct sw_rows rows;
     struct sw_sample_proof proof;
     struct sw_proof_statement said;
-    size_t size; /* of the file, bytes */
+    size_t size;       /* of the file, bytes */
+    const char *asked; /* what the content was taken to be; NULL: a sample is proven */
+    bool ends_line;    /* and the newline at its end is a part of it */
 };
 
 static void release(struct proving *p)
@@ -61,7 +63,11 @@ static sw_result find_row(struct proving *p, const char *text, uint64_t *out, st
     struct sw_selected what;
     uint32_t row;
     if (sw_parse_u64(sw_str(text), out)) {
-        return SW_OK;
+        return *out < p->rows.count
+                   ? SW_OK
+                   : sw_fail(err, SW_E_USAGE,
+                         "there is no sample %s in the dataset: it has %llu, from 0 on", text,
+                         (unsigned long long)p->rows.count);
     }
     SW_TRY(sw_question_sample(&p->question, text, &what, err));
     SW_TRY(sw_reach_seeds(data, p->question.graph, p->set, &what, &how, &found, &gaps, err));
@@ -76,6 +82,17 @@ static sw_result find_row(struct proving *p, const char *text, uint64_t *out, st
     return sw_fail(err, SW_E_REFUSED, "no sample of the set is '%s'", text);
 }
 
+/* A mistyped file is a text that is surely absent, and a file often ends with a newline that no
+ * sample has: what was looked for is told. */
+static sw_result keep_asked(struct proving *p, const char *text, const struct sw_selected *what)
+{
+    struct sw_bytes bytes = what->has_text ? what->text : sw_bytes("", 0);
+    p->asked =
+        sw_arena_printf(p->question.context.data.arena, "%s%s", sw_question_word(text), text);
+    p->ends_line = bytes.len > 0 && bytes.ptr[bytes.len - 1] == '\n';
+    return p->asked == NULL ? SW_E_NOMEM : SW_OK;
+}
+
 /* The digest that the content would have in this set. */
 static sw_result find_content(
     struct proving *p, const char *text, uint8_t out[32], struct sw_error *err)
@@ -87,6 +104,12 @@ static sw_result find_content(
         return sw_fail(
             err, SW_E_USAGE, "'%s' is a sample: say which content is to be absent", text);
     }
+    if (!sw_rows_tell_contents(&p->rows)) {
+        return sw_fail(err, SW_E_NOEVIDENCE,
+            "the set has one digest a sample, of the whole record: whether a content is in it "
+            "cannot be told");
+    }
+    SW_TRY(keep_asked(p, text, &what));
     if (!what.has_text || p->rows.salt.len == 0) {
         memcpy(out, what.selector.digest.bytes, 32);
         return SW_OK;
@@ -164,12 +187,17 @@ static sw_result report(
         sw_say(cli, SW_TONE_GOOD, "proven");
         sw_say(cli, SW_TONE_PLAIN, "  in %zu bytes%s%s\n", p->size, out_path == NULL ? "" : " -> ",
             out_path == NULL ? "" : out_path);
+        if (p->asked != NULL) {
+            sw_say(cli, SW_TONE_PLAIN, "  looked for   %s%s\n", p->asked,
+                p->ends_line ? " (with the newline at its end)" : "");
+        }
         show_statement(cli, &p->proof, &p->said);
         return SW_OK;
     }
     struct sw_json_out out;
     struct sw_json_writer *w = sw_json_out_begin(&out);
     sw_jw_object(w, NULL);
+    sw_jw_text(w, "asked", p->asked);
     sw_jw_text(w, "file", out_path);
     sw_jw_u64(w, "bytes", p->size);
     statement_json(w, &p->proof, &p->said);
@@ -253,7 +281,11 @@ const struct sw_command sw_cmd_data_prove_absent = {
     .args_size = sizeof(struct prove_args),
     .description =
         "As 'data prove', for what is not there: two neighbours in the order of all contents, "
-        "between which it would stand. Exit status 1 when it is there.",
+        "between which it would stand. Exit status 1 when it is there, 3 when that cannot be "
+        "told.\n\n"
+        "What is no file and no digest is taken for the text itself: write *file:* before the name "
+        "of a file, so that a wrong name is an error. Every byte of a file counts, also a newline "
+        "at its end.",
     .examples = "  sealwright data prove-absent 'text:my secret' mails@1 --out absent.proof\n",
     .run = run_prove_absent,
 };

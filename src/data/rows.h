@@ -155,6 +155,9 @@ struct sw_rows {
 sw_result sw_rows_open(
     struct sw_rows *rows, const char *path, const struct sw_digest *expected, struct sw_error *err);
 void sw_rows_close(struct sw_rows *rows);
+/* Can a content be looked for? Not where the one digest is that of a whole record with more in it.
+ */
+bool sw_rows_tell_contents(const struct sw_rows *rows);
 SW_DEFINE_CLEANUP(rows, struct sw_rows, sw_rows_close)
 
 /* One row, from a checked group. The last group stays decoded. SW_E_USAGE behind the end. */

@@ -206,6 +206,12 @@ static sw_result load_group(struct sw_rows *rows, uint32_t group, struct sw_erro
     return SW_OK;
 }
 
+bool sw_rows_tell_contents(const struct sw_rows *rows)
+{
+    /* In these formats the record is the content. */
+    return !rows->one_digest || sw_str_is(rows->reader, "lines") || sw_str_is(rows->reader, "dir");
+}
+
 static sw_result check_index(const struct sw_rows *rows, uint64_t index, struct sw_error *err)
 {
     if (index < rows->count) {
