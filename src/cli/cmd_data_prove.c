@@ -104,7 +104,7 @@ static sw_result find_content(
         return sw_fail(
             err, SW_E_USAGE, "'%s' is a sample: say which content is to be absent", text);
     }
-    if (!sw_rows_tell_contents(&p->rows)) {
+    if (what.has_text && sw_rows_hold_records(&p->rows)) {
         return sw_fail(err, SW_E_NOEVIDENCE,
             "the set has one digest a sample, of the whole record: whether a content is in it "
             "cannot be told");
@@ -128,6 +128,16 @@ static struct sw_digest digest_of(const uint8_t bytes[32])
     return digest;
 }
 
+/* What is absent is a digest; of what, by the tree that was signed. */
+static const char *digests_of(const struct sw_proof_statement *said)
+{
+    switch ((int)said->tree) {
+    case SW_TREE_KEYED: return "keyed";
+    case SW_TREE_RECORDS: return "records";
+    default: return "contents";
+    }
+}
+
 static void statement_json(struct sw_json_writer *w, const struct sw_sample_proof *proof,
     const struct sw_proof_statement *said)
 {
@@ -142,6 +152,7 @@ static void statement_json(struct sw_json_writer *w, const struct sw_sample_proo
         sw_json_digest(w, "record", &record);
     }
     sw_json_digest(w, "content", &content);
+    sw_jw_text(w, "digests", present ? NULL : digests_of(said));
     sw_json_digest(w, "head", &said->head);
     sw_json_digest(w, "claim", &said->claim);
     sw_jw_u64(w, "leaf", proof->leaf);
@@ -174,6 +185,12 @@ static void show_statement(
             sw_count_show(cli, proof->size, "sample"), SW_STR_ARG(name));
     }
     sw_say(cli, SW_TONE_PLAIN, "  has content  %s\n", sw_digest_show(cli, &content));
+    if (said->tree == SW_TREE_KEYED || said->tree == SW_TREE_RECORDS) {
+        sw_say(cli, SW_TONE_WARN, "  note");
+        sw_say(cli, SW_TONE_PLAIN, "         %s\n",
+            said->tree == SW_TREE_KEYED ? "the set's digests are keyed: it says nothing of a text"
+                                        : "the set has digests of whole records only");
+    }
     sw_say(cli, SW_TONE_PLAIN, "  as claimed   %s\n", sw_digest_show(cli, &said->claim));
     sw_say(cli, SW_TONE_DIM, "  in the log   " SW_STR_FMT ", leaf %llu of %llu, recorded %s\n",
         SW_STR_ARG(said->origin), (unsigned long long)proof->leaf,
@@ -329,8 +346,8 @@ static sw_result load_policy(
     return code == SW_E_FORMAT ? SW_E_USAGE : code;
 }
 
-static sw_result check_content(
-    const struct check_args *args, const struct sw_sample_proof *proof, struct sw_error *err)
+static sw_result check_content(const struct check_args *args, const struct sw_sample_proof *proof,
+    const struct sw_proof_statement *said, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
     struct sw_digest digest;
@@ -341,6 +358,11 @@ static sw_result check_content(
         SW_TRY(sw_buf_puts(&bytes, args->text));
     } else {
         SW_TRY(sw_file_read(args->file, (uint64_t)1 << 30, &bytes, err));
+    }
+    if (said->tree == SW_TREE_KEYED || said->tree == SW_TREE_RECORDS) {
+        return sw_fail(err, SW_E_NOEVIDENCE, "the proof says nothing of a content: %s",
+            said->tree == SW_TREE_KEYED ? "the set's digests are keyed"
+                                        : "the set has digests of whole records only");
     }
     sw_sha256(sw_buf_bytes(&bytes), &digest);
     bool present = proof->kind == SW_PROOF_PRESENT;
@@ -391,7 +413,7 @@ static sw_result run_check(struct sw_cli *cli, const void *data, struct sw_error
     SW_TRY(sw_sample_proof_read(&cli->arena, sw_buf_bytes(&file), &proof, err));
     SW_TRY(load_policy(cli, args->policy, &policy, err));
     enum sw_code code = sw_sample_proof_check(&cli->arena, &proof, policy, &said, &why);
-    code = code == SW_OK ? check_content(args, &proof, &why) : code;
+    code = code == SW_OK ? check_content(args, &proof, &said, &why) : code;
     cli->status = code == SW_OK ? 0 : sw_code_exit(code);
     return report_check(cli, &proof, &said, &why, err);
 }

@@ -320,12 +320,11 @@ static sw_result seed_digest(
     }
     SW_TRY(s->rows->salt.len > 0 ? find_keyed(s, what, err)
                                  : find_content(s, what->selector.digest.bytes, err));
-    if (sw_rowset_count(s->found) > 0 || sw_rows_tell_contents(s->rows)) {
-        return SW_OK;
-    }
-    return sw_gap_add(s->gaps, SW_GAP_UNKNOWN,
-        "%s has one digest a sample, of the whole record: no content can be looked for in it",
-        s->name);
+    return sw_rowset_count(s->found) > 0 || !sw_rows_hold_records(s->rows)
+               ? SW_OK
+               : sw_gap_add(s->gaps, SW_GAP_UNKNOWN,
+                     "%s has digests of whole records only: it cannot be asked for a content",
+                     s->name);
 }
 
 static sw_result seed_from_file(const struct sw_data *data, const struct sw_graph *graph,

@@ -1,3 +1,4 @@
+#include "data/reader.h"
 #include "data/rows_private.h"
 
 #include <stdlib.h>
@@ -175,6 +176,25 @@ sw_result sw_rows_open(
     return SW_OK;
 }
 
+bool sw_rows_hold_records(const struct sw_rows *rows)
+{
+    for (size_t i = 0; i < sw_record_format_count; i++) {
+        const struct sw_record_format *format = &sw_record_formats[i];
+        if (rows->one_digest && !format->reader->fields && sw_str_is(rows->reader, format->name)) {
+            return false;
+        }
+    }
+    return rows->one_digest;
+}
+
+enum sw_tree_kind sw_rows_sorted_kind(const struct sw_rows *rows)
+{
+    if (rows->salt.len > 0) {
+        return SW_TREE_KEYED;
+    }
+    return sw_rows_hold_records(rows) ? SW_TREE_RECORDS : SW_TREE_SORTED;
+}
+
 /* --- rows ------------------------------------------------------------------------------------ */
 
 static size_t rows_in_group(const struct sw_rows *rows, uint32_t group)
@@ -204,12 +224,6 @@ static sw_result load_group(struct sw_rows *rows, uint32_t group, struct sw_erro
     }
     cache->group_index = group;
     return SW_OK;
-}
-
-bool sw_rows_tell_contents(const struct sw_rows *rows)
-{
-    /* In these formats the record is the content. */
-    return !rows->one_digest || sw_str_is(rows->reader, "lines") || sw_str_is(rows->reader, "dir");
 }
 
 static sw_result check_index(const struct sw_rows *rows, uint64_t index, struct sw_error *err)

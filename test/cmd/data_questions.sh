@@ -124,6 +124,22 @@ like "and is told" "$out" 'file:newline\.txt \(with the newline at its end\)'
 expect "a row behind the end is none" 2 sw data prove 200 forum@1
 unlike "and no path of the store is told" "$err" '\.sealwright'
 expect "a text that is not there is not proven" 1 sw data prove 'text:my secret' forum@1
+# Digests that are none of contents prove nothing about a content.
+jq -cn '{id: "s1", text: "a short secret"}' >secret.jsonl
+digest=sha256:$(printf 'a short secret' | sha256sum | cut -d' ' -f1)
+expect "a salted set" 0 sw data ingest secret.jsonl --source mail --as salted --salted
+expect "and one of records" 0 sw data ingest secret.jsonl --source mail --as records --one-digest
+sw log checkpoint --policy >log.policy
+expect "that a keyed set lacks a digest says little" 0 sw data prove-absent "$digest" salted --out keyed.proof --json
+json "which is told" .digests keyed
+expect "it is no evidence about the text" 3 sw data check-proof keyed.proof --policy log.policy --text 'a short secret'
+expect "of records a text is not told to be absent" 3 sw data prove-absent 'text:a short secret' records
+expect "a digest is" 0 sw data prove-absent "$digest" records --out records.proof --json
+json "of records" .digests records
+expect "it is no evidence about the text either" 3 sw data check-proof records.proof --policy log.policy --text 'a short secret'
+expect "nor does anybody know how far it reaches" 3 sw data reach 'text:a short secret' --json
+like "which is said" "$out" 'records@1 has digests of whole records only'
+
 sw log checkpoint --policy >log.policy
 
 # A set with one digest a sample knows no contents, unless the record is one.
