@@ -165,8 +165,7 @@ static sw_result describe(const struct sw_data *data, struct sw_rows *rows,
     SW_TRY(copy_text(data->arena, rows->reader, &claim->reader));
     SW_TRY(copy_text(data->arena, rows->salt, &claim->salt));
     sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &claim->ordered_head);
-    sw_tree_head(
-        sw_rows_sorted_kind(rows), rows->count, &rows->sorted, &claim->sorted_head);
+    sw_tree_head(sw_rows_sorted_kind(rows), rows->count, &rows->sorted, &claim->sorted_head);
     for (size_t i = 0; i < more->gap_count; i++) {
         SW_TRY(add_gap(data->arena, claim, &cap, sw_arena_strndup(data->arena, more->gaps[i])));
     }

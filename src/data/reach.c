@@ -355,8 +355,8 @@ static sw_result set_gaps(struct reaching *r, uint32_t set)
     const char *name = sw_graph_set_name(r->data->arena, g, set);
     SW_TRY_PTR(name);
     if (r->out->samples[set] == 0) {
-        SW_TRY(sw_gap_add(
-            &r->out->gaps, SW_GAP_UNKNOWN, "nobody said how many samples %s has", name));
+        SW_TRY(
+            sw_gap_add(&r->out->gaps, SW_GAP_UNKNOWN, "nobody said how many samples %s has", name));
     }
     for (uint32_t i = 0; i < s->used_count; i++) {
         SW_TRY(step_gap(r, &g->steps[s->used_by[i]], name));

@@ -66,6 +66,8 @@ struct sw_rows_options {
     const char *reader; /* the format that read it */
     uint32_t part;      /* this is part `part` of `parts`; 0: it is whole */
     uint32_t parts;
+    const struct sw_key *key; /* signs what a later run goes on with, so that nobody else can make
+                                 it; NULL: unsigned */
     const char *scratch; /* a directory for what does not fit in memory; NULL: beside the file */
 };
 

@@ -30,19 +30,24 @@ struct summing {
 
 /* --- what belongs to the model --------------------------------------------------------------- */
 
-/* A root binds content, not names: a claim that means another manifest is about another model. */
-static bool counts(const struct summing *s, uint32_t model, const struct sw_graph_training *t)
+/* Bad news goes by content: a model does not get rid of its training by renaming a file. That it is
+ * under other names now is a gap, so that good news does not go by content alone. */
+static bool counts(const struct sw_graph_training *t)
 {
-    bool about_it = model != s->model || s->manifest->alg == 0 ||
-                    sw_digest_equal(&t->claim.manifest, s->manifest);
-    return sw_graph_is_trusted(&t->stamp) && about_it;
+    return sw_graph_is_trusted(&t->stamp);
+}
+
+static bool is_renamed(const struct summing *s, uint32_t model, const struct sw_graph_training *t)
+{
+    return model == s->model && s->manifest->alg != 0 &&
+           !sw_digest_equal(&t->claim.manifest, s->manifest);
 }
 
 static bool has_training(const struct summing *s, uint32_t model)
 {
     const struct sw_graph_model *m = &s->graph->models[model];
     for (uint32_t i = 0; i < m->training_count; i++) {
-        if (counts(s, model, &s->graph->trainings[m->trainings[i]])) {
+        if (counts(&s->graph->trainings[m->trainings[i]])) {
             return true;
         }
     }
@@ -77,7 +82,7 @@ static sw_result mark_models(struct summing *s)
         const struct sw_graph_model *m = &s->graph->models[at];
         for (uint32_t i = 0; i < m->training_count; i++) {
             const struct sw_graph_training *t = &s->graph->trainings[m->trainings[i]];
-            if (counts(s, at, t)) {
+            if (counts(t)) {
                 depth = mark_training(s, t, stack, depth);
             }
         }
@@ -149,7 +154,11 @@ static sw_result sum_models(struct summing *s)
         }
         for (uint32_t k = 0; k < m->training_count; k++) {
             const struct sw_graph_training *t = &g->trainings[m->trainings[k]];
-            SW_TRY(counts(s, i, t) ? sum_training(s, t) : SW_OK);
+            if (counts(t) && is_renamed(s, i, t)) {
+                GAP(s, "the training of '" SW_STR_FMT "' is about the same files under other names",
+                    SW_STR_ARG(m->name));
+            }
+            SW_TRY(counts(t) ? sum_training(s, t) : SW_OK);
         }
     }
     return SW_OK;
@@ -186,7 +195,7 @@ static sw_result sum_weights(struct summing *s)
     const struct sw_graph_model *m = &s->graph->models[s->model];
     for (uint32_t i = 0; i < m->training_count; i++) {
         const struct sw_graph_training *t = &s->graph->trainings[m->trainings[i]];
-        SW_TRY(counts(s, s->model, t) ? sum_run(s, &t->claim) : SW_OK);
+        SW_TRY(counts(t) ? sum_run(s, &t->claim) : SW_OK);
     }
     return SW_OK;
 }

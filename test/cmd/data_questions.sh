@@ -151,7 +151,7 @@ expect "does not prove that a text is absent" 3 sw data prove-absent 'text:mail 
 one_line_error "and says why in one line"
 expect "nor that it is there" 3 sw data prove 'text:mail number 1' mail --store one
 expect "what a text reaches is not known" 3 sw data reach 'text:mail number 1' --store one --json
-like "that is a gap" "$out" 'mail@1 has one digest a sample'
+like "that is a gap" "$out" 'mail@1 has digests of whole records only'
 expect "a set of lines has the texts themselves" 0 \
     sw data ingest mail.txt --source mail --as lines --one-digest --store one
 expect "which are found" 0 sw data prove 'text:mail number 1' lines --store one

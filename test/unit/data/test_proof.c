@@ -122,8 +122,7 @@ static void test_a_head_that_stands_as_a_manifest_proves_nothing(void **state)
         sw_buf_bytes(&predicate), &receipt, &must_error));
     w.record.leaf = receipt.leaf;
     prove(&w, 7, &file);
-    assert_int_equal(
-        check(&w, &w.t.arena, sw_buf_bytes(&file), &proof, &said), SW_E_REFUSED);
+    assert_int_equal(check(&w, &w.t.arena, sw_buf_bytes(&file), &proof, &said), SW_E_REFUSED);
     world_close(&w);
 }
 

@@ -277,8 +277,7 @@ static void test_a_stranger_gives_no_set_its_name(void **state)
 {
     (void)state;
     struct world *w = malloc(sizeof(*w));
-    struct sw_selected what = {
-        .selector = {.kind = SW_SELECT_DATASET, .name = sw_str("in0@1")}};
+    struct sw_selected what = {.selector = {.kind = SW_SELECT_DATASET, .name = sw_str("in0@1")}};
     struct sw_reach_options options = {.prove = true};
     struct sw_lineage_totals totals = {0};
     struct sw_reach found;
@@ -312,8 +311,7 @@ static void test_a_second_claim_that_leaves_a_source_out_hides_nothing(void **st
     struct world *w = malloc(sizeof(*w));
     SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
     SW_CLEANUP(graph) struct sw_graph *graph = NULL;
-    struct sw_selected what = {
-        .selector = {.kind = SW_SELECT_SOURCE, .name = sw_str("alpha")}};
+    struct sw_selected what = {.selector = {.kind = SW_SELECT_SOURCE, .name = sw_str("alpha")}};
     struct sw_reach_options options = {.prove = true};
     struct sw_receipt receipt;
     struct sw_reach found;
