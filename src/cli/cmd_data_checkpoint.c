@@ -33,7 +33,8 @@ void sw_show_training(
     if (checkpoint) {
         sw_say(cli, SW_TONE_PLAIN, ", step %llu", (unsigned long long)claim->step);
     }
-    sw_say(cli, SW_TONE_PLAIN, "\n  model root  %s\n", sw_digest_show(cli, &claim->root));
+    sw_say(cli, SW_TONE_PLAIN, "\n");
+    sw_say(cli, SW_TONE_DIM, "  model root  %s\n", sw_digest_show(cli, &claim->root));
     for (size_t i = 0; i < claim->dataset_count; i++) {
         sw_say(cli, SW_TONE_PLAIN, "  trained on  " SW_STR_FMT "@" SW_STR_FMT ", %s\n",
             SW_STR_ARG(claim->datasets[i].name), SW_STR_ARG(claim->datasets[i].version),

@@ -165,7 +165,8 @@ static sw_result describe(const struct sw_data *data, struct sw_rows *rows,
     SW_TRY(copy_text(data->arena, rows->reader, &claim->reader));
     SW_TRY(copy_text(data->arena, rows->salt, &claim->salt));
     sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &claim->ordered_head);
-    sw_tree_head(SW_TREE_SORTED, rows->count, &rows->sorted, &claim->sorted_head);
+    sw_tree_head(
+        sw_rows_sorted_kind(rows), rows->count, &rows->sorted, &claim->sorted_head);
     for (size_t i = 0; i < more->gap_count; i++) {
         SW_TRY(add_gap(data->arena, claim, &cap, sw_arena_strndup(data->arena, more->gaps[i])));
     }
@@ -241,6 +242,14 @@ static sw_result settle_version(
     return SW_OK;
 }
 
+sw_result sw_dataset_version_free(const struct sw_data *data, const struct sw_dataset_name *name,
+    const struct sw_digest *manifest, struct sw_error *err)
+{
+    struct sw_dataset_claim claim = {
+        .name = name->name, .version = name->version, .manifest = *manifest};
+    return settle_version(data, &claim, err);
+}
+
 static sw_result make_subjects(
     struct sw_arena *arena, const struct sw_dataset_claim *claim, struct sw_subject **out)
 {
@@ -250,11 +259,11 @@ static sw_result make_subjects(
     if (subjects == NULL || full == NULL) {
         return SW_E_NOMEM;
     }
-    subjects[0] = (struct sw_subject){sw_str(full), claim->manifest};
-    subjects[1] = (struct sw_subject){sw_str("samples"), claim->ordered_head};
-    subjects[2] = (struct sw_subject){sw_str("contents"), claim->sorted_head};
-    subjects[3].name = sw_str("name");
-    sw_name_digest(SW_NAME_DATASET, claim->name, &subjects[3].digest);
+    subjects[SW_DATASET_MANIFEST] = (struct sw_subject){sw_str(full), claim->manifest};
+    subjects[SW_DATASET_ORDERED_HEAD] = (struct sw_subject){sw_str("samples"), claim->ordered_head};
+    subjects[SW_DATASET_SORTED_HEAD] = (struct sw_subject){sw_str("contents"), claim->sorted_head};
+    subjects[SW_DATASET_NAME].name = sw_str("name");
+    sw_name_digest(SW_NAME_DATASET, claim->name, &subjects[SW_DATASET_NAME].digest);
     *out = subjects;
     return SW_OK;
 }

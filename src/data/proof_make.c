@@ -6,18 +6,24 @@ struct ways {
     size_t counts[2];
 };
 
+static sw_result join_path(const struct sw_data *data, const struct sw_proof_span *span,
+    const struct ways *ways, struct sw_sample_proof *proof, struct sw_error *err)
+{
+    proof->path = SW_ARENA_ARRAY(data->arena, struct sw_hash256, SW_PROOF_PATH_MAX);
+    SW_TRY_PTR(proof->path);
+    enum sw_code code = sw_proof_path_make(span, ways->hashes[0], ways->counts[0], ways->hashes[1],
+        ways->counts[1], proof->path, &proof->path_count);
+    return code == SW_OK ? SW_OK : sw_fail(err, SW_E_INTERNAL, "a proof has not its hashes");
+}
+
 static sw_result join_ways(const struct sw_data *data, struct sw_rows *rows, enum sw_tree_kind kind,
     const struct sw_proof_span *span, struct sw_sample_proof *proof, struct sw_error *err)
 {
     struct ways ways = {.counts = {0, 0}};
-    proof->path = SW_ARENA_ARRAY(data->arena, struct sw_hash256, SW_PROOF_PATH_MAX);
-    SW_TRY_PTR(proof->path);
     for (unsigned i = 0; i < span->count; i++) {
         SW_TRY(sw_rows_prove(rows, kind, span->first + i, ways.hashes[i], &ways.counts[i], err));
     }
-    enum sw_code code = sw_proof_path_make(span, ways.hashes[0], ways.counts[0], ways.hashes[1],
-        ways.counts[1], proof->path, &proof->path_count);
-    return code == SW_OK ? SW_OK : sw_fail(err, SW_E_INTERNAL, "a proof has not its hashes");
+    return join_path(data, span, &ways, proof, err);
 }
 
 static sw_result copy_text(struct sw_arena *arena, struct sw_bytes text, struct sw_bytes *out)
@@ -51,11 +57,12 @@ sw_result sw_sample_prove(const struct sw_data *data, struct sw_rows *rows,
     struct sw_sample_proof *out, struct sw_error *err)
 {
     struct sw_sample_proof proof = {.kind = SW_PROOF_PRESENT, .size = rows->count, .index = index};
+    struct ways ways = {.counts = {0, 0}};
     struct sw_proof_span span = {index, 1, rows->count};
-    SW_TRY(sw_rows_at(rows, index, &proof.row, err));
+    SW_TRY(sw_rows_proven(rows, index, &proof.row, ways.hashes[0], &ways.counts[0], err));
     memcpy(proof.origin, rows->origin_digests[proof.row.origin], 32);
     proof.row.origin = 0;
-    SW_TRY(join_ways(data, rows, SW_TREE_ORDERED, &span, &proof, err));
+    SW_TRY(join_path(data, &span, &ways, &proof, err));
     SW_TRY(add_log(data, claim, record, &proof, err));
     *out = proof;
     return SW_OK;

@@ -98,6 +98,8 @@ static enum sw_code parse_place(
 {
     SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     const struct sw_graph_dataset *dataset = NULL;
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
+    size_t hashes;
     struct sw_row found;
     uint64_t index;
     SW_TRY(find_dataset(p, name, &dataset));
@@ -108,7 +110,7 @@ static enum sw_code parse_place(
             SW_STR_ARG(dataset->claim.version), (unsigned long long)dataset->claim.samples);
     }
     SW_TRY(sw_dataset_open(p->data, &dataset->claim, &rows, p->err));
-    SW_TRY(sw_rows_at(&rows, index, &found, p->err));
+    SW_TRY(sw_rows_proven(&rows, index, &found, proof, &hashes, p->err));
     out->selector.digest = (struct sw_digest){.alg = SW_SHA256, .len = 32};
     memcpy(out->selector.digest.bytes, found.record, 32);
     out->by_row = true;

@@ -152,6 +152,132 @@ sw_result sw_row_group_read(struct sw_row_group *group, const struct sw_chunks *
     return SW_OK;
 }
 
+/* --- a few rows ------------------------------------------------------------------------------ */
+
+/* These stand on nothing before them. */
+static const enum sw_rows_column lone_columns[] = {SW_COL_ORIGIN, SW_COL_WEIGHT, SW_COL_FLAGS};
+/* These do: an offset on the file, offset and length of the row before. */
+static const enum sw_rows_column place_columns[] = {SW_COL_FILE, SW_COL_LENGTH, SW_COL_OFFSET};
+
+static bool skip_varints(struct sw_cursor *cur, size_t count)
+{
+    const uint8_t *bytes = cur->data.ptr;
+    while (count > 0 && cur->pos < cur->data.len) {
+        count -= bytes[cur->pos++] < 0x80 ? 1 : 0; /* the last byte of one */
+    }
+    return count == 0;
+}
+
+static sw_result range_lone(const struct sw_rows *rows, uint32_t index, enum sw_rows_column column,
+    size_t first, size_t wanted, struct sw_row *out, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    SW_TRY(sw_chunks_get(&rows->chunks, (uint16_t)column, index, &bytes, err));
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&bytes));
+    bool good = skip_varints(&cur, first);
+    for (size_t i = 0; i < wanted && good; i++) {
+        uint64_t value;
+        good = sw_varint_get(&cur, &value) == SW_OK && column_set(column, &out[i], NULL, value);
+    }
+    return good ? SW_OK : broken(&rows->chunks, index, err);
+}
+
+struct place_reading {
+    struct sw_buf bytes[SW_COUNT(place_columns)];
+    struct sw_cursor cursors[SW_COUNT(place_columns)];
+};
+
+static void place_reading_release(struct place_reading *reading)
+{
+    for (size_t c = 0; c < SW_COUNT(place_columns); c++) {
+        sw_buf_release(&reading->bytes[c]);
+    }
+}
+SW_DEFINE_CLEANUP(place_reading, struct place_reading, place_reading_release)
+
+static bool next_place(
+    struct place_reading *reading, struct sw_row *row, const struct sw_row *before)
+{
+    for (size_t c = 0; c < SW_COUNT(place_columns); c++) {
+        uint64_t value;
+        if (sw_varint_get(&reading->cursors[c], &value) != SW_OK ||
+            !column_set(place_columns[c], row, before, value)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* All rows before are gone through. */
+static sw_result range_places(const struct sw_rows *rows, uint32_t index, size_t first,
+    size_t wanted, struct sw_row *out, struct sw_error *err)
+{
+    SW_CLEANUP(place_reading) struct place_reading reading = {0};
+    struct sw_row turns[2] = {{.file = 0}, {.file = 0}};
+    for (size_t c = 0; c < SW_COUNT(place_columns); c++) {
+        SW_TRY(sw_chunks_get(
+            &rows->chunks, (uint16_t)place_columns[c], index, &reading.bytes[c], err));
+        reading.cursors[c] = sw_cursor(sw_buf_bytes(&reading.bytes[c]));
+    }
+    for (size_t i = 0; i < first + wanted; i++) {
+        struct sw_row *row = &turns[i % 2];
+        if (!next_place(&reading, row, i == 0 ? NULL : &turns[(i - 1) % 2])) {
+            return broken(&rows->chunks, index, err);
+        }
+        if (i >= first) {
+            out[i - first] = *row;
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result range_numbers(const struct sw_rows *rows, uint32_t index, size_t first,
+    size_t wanted, struct sw_row *out, struct sw_error *err)
+{
+    SW_TRY(range_places(rows, index, first, wanted, out, err));
+    for (size_t c = 0; c < SW_COUNT(lone_columns); c++) {
+        SW_TRY(range_lone(rows, index, lone_columns[c], first, wanted, out, err));
+    }
+    for (size_t i = 0; i < wanted; i++) {
+        if (out[i].origin >= rows->origin_count) {
+            return broken(&rows->chunks, index, err);
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result range_digests(const struct sw_rows *rows, uint32_t index, size_t first,
+    size_t wanted, enum sw_rows_column column, struct sw_row *out, struct sw_error *err)
+{
+    uint8_t bytes[SW_TILE_LEAVES][32];
+    const struct sw_chunk_ref *ref = sw_chunks_find(&rows->chunks, (uint16_t)column, index);
+    if (ref == NULL) {
+        return broken(&rows->chunks, index, err);
+    }
+    SW_TRY(sw_chunks_peek(&rows->chunks, ref, 32 * (uint64_t)first, bytes, 32 * wanted, err));
+    for (size_t i = 0; i < wanted; i++) {
+        memcpy(column == SW_COL_RECORD ? out[i].record : out[i].content, bytes[i], 32);
+    }
+    return SW_OK;
+}
+
+sw_result sw_row_range_read(const struct sw_rows *rows, uint32_t index, size_t count, size_t first,
+    size_t wanted, struct sw_row *out, struct sw_error *err)
+{
+    if (wanted > SW_TILE_LEAVES || first > count || wanted > count - first) {
+        return sw_fail(err, SW_E_INTERNAL, "rows were asked for that are not in the group");
+    }
+    SW_TRY(range_numbers(rows, index, first, wanted, out, err));
+    SW_TRY(range_digests(rows, index, first, wanted, SW_COL_RECORD, out, err));
+    if (!rows->one_digest) {
+        return range_digests(rows, index, first, wanted, SW_COL_CONTENT, out, err);
+    }
+    for (size_t i = 0; i < wanted; i++) {
+        memcpy(out[i].content, out[i].record, 32);
+    }
+    return SW_OK;
+}
+
 sw_result sw_row_group_origins(const struct sw_rows *rows, uint32_t index, size_t count,
     uint32_t *origins, struct sw_error *err)
 {

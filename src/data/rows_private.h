@@ -73,6 +73,10 @@ sw_result sw_row_group_write(const struct sw_row_group *group, struct sw_chunks_
 sw_result sw_row_group_read(struct sw_row_group *group, const struct sw_chunks *chunks,
     uint32_t index, size_t count, bool one_digest, struct sw_error *err);
 
+/* Only rows `first` to `first + wanted - 1` of the group, to `out`. Their digests are read without
+ * a check: the caller proves the rows under the tree's root. SW_E_FORMAT. */
+sw_result sw_row_range_read(const struct sw_rows *rows, uint32_t index, size_t count, size_t first,
+    size_t wanted, struct sw_row *out, struct sw_error *err);
 /* Only which origin each row has: a hundredth of the group's bytes. `origins` has room for
  * SW_ROWS_GROUP. */
 sw_result sw_row_group_origins(const struct sw_rows *rows, uint32_t index, size_t count,

@@ -1,3 +1,4 @@
+#include "data/reader.h"
 #include "data/rows_private.h"
 
 #include <stdlib.h>
@@ -13,6 +14,7 @@ struct tree_cache {
     uint32_t group;
     struct sw_pyramid leaves; /* of one tile */
     uint64_t tile;
+    struct sw_row *rows; /* ordered tree: the rows of that tile */
 };
 
 struct sw_rows_cache {
@@ -143,6 +145,7 @@ static void tree_cache_release(struct tree_cache *tree)
     sw_pyramid_release(&tree->upper);
     sw_pyramid_release(&tree->tiles);
     sw_pyramid_release(&tree->leaves);
+    free(tree->rows);
 }
 
 void sw_rows_close(struct sw_rows *rows)
@@ -171,6 +174,25 @@ sw_result sw_rows_open(
     *rows = made;
     made = SW_ROWS_INIT;
     return SW_OK;
+}
+
+bool sw_rows_hold_records(const struct sw_rows *rows)
+{
+    for (size_t i = 0; i < sw_record_format_count; i++) {
+        const struct sw_record_format *format = &sw_record_formats[i];
+        if (rows->one_digest && !format->reader->fields && sw_str_is(rows->reader, format->name)) {
+            return false;
+        }
+    }
+    return rows->one_digest;
+}
+
+enum sw_tree_kind sw_rows_sorted_kind(const struct sw_rows *rows)
+{
+    if (rows->salt.len > 0) {
+        return SW_TREE_KEYED;
+    }
+    return sw_rows_hold_records(rows) ? SW_TREE_RECORDS : SW_TREE_SORTED;
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -279,31 +301,65 @@ sw_result sw_rows_file(
 
 /* --- the sorted order ------------------------------------------------------------------------ */
 
-sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err)
+/* Those of one group. */
+static sw_result peek_places(
+    struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out, struct sw_error *err)
 {
-    SW_TRY(check_index(rows, place, err));
     uint32_t group = (uint32_t)(place / SW_ROWS_GROUP);
     const struct sw_chunk_ref *ref = sw_chunks_find(&rows->chunks, SW_COL_PLACES, group);
     if (ref == NULL) {
         return sw_fail(err, SW_E_FORMAT, "'%s' has no sorted order", rows->chunks.path);
     }
-    uint8_t bytes[4];
-    SW_TRY(sw_chunks_peek(&rows->chunks, ref, (place % SW_ROWS_GROUP) * 4, bytes, 4, err));
-    struct sw_cursor cur = sw_cursor(sw_bytes(bytes, sizeof(bytes)));
-    return sw_cur_u32be(&cur, row);
+    uint64_t at = (place % SW_ROWS_GROUP) * sizeof(*out);
+    SW_TRY(sw_chunks_peek(&rows->chunks, ref, at, out, count * sizeof(*out), err));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = be32toh(out[i]);
+    }
+    return SW_OK;
+}
+
+sw_result sw_rows_places(
+    struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out, struct sw_error *err)
+{
+    while (count > 0) {
+        SW_TRY(check_index(rows, place, err));
+        size_t left = SW_ROWS_GROUP - (size_t)(place % SW_ROWS_GROUP);
+        size_t n = count < left ? count : left;
+        SW_TRY(peek_places(rows, place, n, out, err));
+        place += n;
+        out += n;
+        count -= n;
+    }
+    return SW_OK;
+}
+
+sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err)
+{
+    return sw_rows_places(rows, place, 1, row, err);
+}
+
+static sw_result peek_digest(struct sw_rows *rows, enum sw_rows_column column, uint64_t row,
+    uint8_t out[32], struct sw_error *err)
+{
+    SW_TRY(check_index(rows, row, err));
+    const struct sw_chunk_ref *ref =
+        sw_chunks_find(&rows->chunks, column, (uint32_t)(row / SW_ROWS_GROUP));
+    if (ref == NULL) {
+        return sw_fail(err, SW_E_FORMAT, "'%s' has no digests", rows->chunks.path);
+    }
+    return sw_chunks_peek(&rows->chunks, ref, (row % SW_ROWS_GROUP) * 32, out, 32, err);
+}
+
+sw_result sw_rows_peek(struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err)
+{
+    return peek_digest(rows, SW_COL_RECORD, row, record, err);
 }
 
 /* The content of a row, without decoding its group. */
 static sw_result peek_content(
     struct sw_rows *rows, uint32_t row, uint8_t out[32], struct sw_error *err)
 {
-    SW_TRY(check_index(rows, row, err));
-    uint16_t column = rows->one_digest ? SW_COL_RECORD : SW_COL_CONTENT;
-    const struct sw_chunk_ref *ref = sw_chunks_find(&rows->chunks, column, row / SW_ROWS_GROUP);
-    if (ref == NULL) {
-        return sw_fail(err, SW_E_FORMAT, "'%s' has no contents", rows->chunks.path);
-    }
-    return sw_chunks_peek(&rows->chunks, ref, (uint64_t)(row % SW_ROWS_GROUP) * 32, out, 32, err);
+    return peek_digest(rows, rows->one_digest ? SW_COL_RECORD : SW_COL_CONTENT, row, out, err);
 }
 
 static sw_result content_at(
@@ -386,22 +442,45 @@ struct tree_view {
     struct tree_cache *cache;
 };
 
-static sw_result leaf_hash(
-    struct tree_view *view, uint64_t index, struct sw_hash256 *out, struct sw_error *err)
+static size_t leaves_in_tile(const struct sw_rows *rows, uint64_t tile)
 {
-    if (view->kind == SW_TREE_SORTED) {
+    uint64_t left = rows->count - tile * SW_TILE_LEAVES;
+    return left < SW_TILE_LEAVES ? (size_t)left : SW_TILE_LEAVES;
+}
+
+static sw_result sorted_leaves(
+    struct tree_view *view, uint64_t tile, struct sw_hash256 *out, struct sw_error *err)
+{
+    for (size_t i = 0; i < leaves_in_tile(view->rows, tile); i++) {
         uint8_t content[32];
         uint8_t leaf[SW_CONTENT_LEAF_SIZE];
-        SW_TRY(content_at(view->rows, index, content, err));
+        SW_TRY(content_at(view->rows, tile * SW_TILE_LEAVES + i, content, err));
         sw_content_leaf(content, leaf);
-        sw_merkle_leaf(sw_bytes(leaf, sizeof(leaf)), out);
-        return SW_OK;
+        sw_merkle_leaf(sw_bytes(leaf, sizeof(leaf)), &out[i]);
     }
-    struct sw_row row;
-    uint8_t leaf[SW_SAMPLE_LEAF_SIZE];
-    SW_TRY(sw_rows_at(view->rows, index, &row, err));
-    sw_sample_leaf(&row, view->rows->origin_digests[row.origin], leaf);
-    sw_merkle_leaf(sw_bytes(leaf, sizeof(leaf)), out);
+    return SW_OK;
+}
+
+/* The rows are not checked against their chunks: the root says whether they are right. */
+static sw_result ordered_leaves(
+    struct tree_view *view, uint64_t tile, struct sw_hash256 *out, struct sw_error *err)
+{
+    struct sw_rows *rows = view->rows;
+    uint64_t first = tile * SW_TILE_LEAVES;
+    uint32_t group = (uint32_t)(first / SW_ROWS_GROUP);
+    size_t count = leaves_in_tile(rows, tile);
+    if (view->cache->rows == NULL) {
+        view->cache->rows = malloc(SW_TILE_LEAVES * sizeof(view->cache->rows[0]));
+        SW_TRY_PTR(view->cache->rows);
+    }
+    SW_TRY(sw_row_range_read(rows, group, rows_in_group(rows, group),
+        (size_t)(first % SW_ROWS_GROUP), count, view->cache->rows, err));
+    for (size_t i = 0; i < count; i++) {
+        const struct sw_row *row = &view->cache->rows[i];
+        uint8_t leaf[SW_SAMPLE_LEAF_SIZE];
+        sw_sample_leaf(row, rows->origin_digests[row->origin], leaf);
+        sw_merkle_leaf(sw_bytes(leaf, sizeof(leaf)), &out[i]);
+    }
     return SW_OK;
 }
 
@@ -411,13 +490,10 @@ static sw_result load_tile(struct tree_view *view, uint64_t tile, struct sw_erro
         return SW_OK;
     }
     struct sw_hash256 leaves[SW_TILE_LEAVES];
-    uint64_t left = view->rows->count - tile * SW_TILE_LEAVES;
-    size_t count = left < SW_TILE_LEAVES ? (size_t)left : SW_TILE_LEAVES;
     view->cache->tile = NO_TILE;
-    for (size_t i = 0; i < count; i++) {
-        SW_TRY(leaf_hash(view, tile * SW_TILE_LEAVES + i, &leaves[i], err));
-    }
-    SW_TRY(sw_pyramid_build(&view->cache->leaves, leaves, count));
+    SW_TRY(view->kind == SW_TREE_SORTED ? sorted_leaves(view, tile, leaves, err)
+                                        : ordered_leaves(view, tile, leaves, err));
+    SW_TRY(sw_pyramid_build(&view->cache->leaves, leaves, leaves_in_tile(view->rows, tile)));
     view->cache->tile = tile;
     return SW_OK;
 }
@@ -494,21 +570,45 @@ static struct tree_view view_of(struct sw_rows *rows, enum sw_tree_kind kind)
     return (struct tree_view){rows, kind, ordered ? &rows->cache->ordered : &rows->cache->sorted};
 }
 
-sw_result sw_rows_prove(struct sw_rows *rows, enum sw_tree_kind kind, uint64_t index,
-    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err)
+/* The nodes beside the way may be in other tiles, so what is wanted of this one is taken first. */
+static sw_result prove_leaf(struct tree_view *view, uint64_t index, struct sw_row *row,
+    struct sw_hash256 *proof, size_t *count, struct sw_error *err)
 {
+    struct sw_rows *rows = view->rows;
+    struct sw_merkle_source source = {view_node, view};
     SW_TRY(check_index(rows, index, err));
-    struct tree_view view = view_of(rows, kind);
-    struct sw_merkle_source source = {view_node, &view};
-    struct sw_hash256 leaf;
-    size_t n;
-    SW_TRY(leaf_hash(&view, index, &leaf, err));
-    SW_TRY(sw_merkle_prove_inclusion(&source, index, rows->count, proof, &n, err));
-    const struct sw_hash256 *root = kind == SW_TREE_ORDERED ? &rows->ordered : &rows->sorted;
-    if (sw_merkle_check_inclusion(index, rows->count, &leaf, proof, n, root) != SW_OK) {
+    SW_TRY(load_tile(view, index / SW_TILE_LEAVES, err));
+    struct sw_hash256 leaf = view->cache->leaves.level[0][index % SW_TILE_LEAVES];
+    if (row != NULL) {
+        *row = view->cache->rows[index % SW_TILE_LEAVES];
+    }
+    SW_TRY(sw_merkle_prove_inclusion(&source, index, rows->count, proof, count, err));
+    const struct sw_hash256 *root = view->kind == SW_TREE_ORDERED ? &rows->ordered : &rows->sorted;
+    if (sw_merkle_check_inclusion(index, rows->count, &leaf, proof, *count, root) != SW_OK) {
         return sw_fail(err, SW_E_REFUSED, "'%s' was changed: sample %llu is not under its root",
             rows->chunks.path, (unsigned long long)index);
     }
+    return SW_OK;
+}
+
+sw_result sw_rows_prove(struct sw_rows *rows, enum sw_tree_kind kind, uint64_t index,
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err)
+{
+    struct tree_view view = view_of(rows, kind);
+    size_t n;
+    SW_TRY(prove_leaf(&view, index, NULL, proof, &n, err));
+    *count = n;
+    return SW_OK;
+}
+
+sw_result sw_rows_proven(struct sw_rows *rows, uint64_t index, struct sw_row *out,
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err)
+{
+    struct tree_view view = view_of(rows, SW_TREE_ORDERED);
+    struct sw_row row;
+    size_t n;
+    SW_TRY(prove_leaf(&view, index, &row, proof, &n, err));
+    *out = row;
     *count = n;
     return SW_OK;
 }

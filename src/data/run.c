@@ -279,8 +279,6 @@ static sw_result find_gaps(struct making *making)
         making, made->totals.dropped_unknown, "inputs were dropped, and nobody said why"));
     SW_TRY(add_counted(making, made->quarantined, "records of the output are no samples"));
     SW_TRY(add_counted(making, tallies->repeated, "samples have an id that stood before"));
-    SW_TRY(add_counted(
-        making, tallies->uncompared, "samples have an id that was not compared with the others"));
     for (size_t i = 0; i < plan->gap_count; i++) {
         made->gaps[made->gap_count++] = plan->gaps[i];
     }

@@ -473,13 +473,12 @@ static sw_result prove_sample(
 {
     struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
     struct sw_error why = {0};
-    enum sw_code code = sw_rows_at(&set->rows, sample->row, &sample->content, &why);
+    enum sw_code code =
+        sw_rows_proven(&set->rows, sample->row, &sample->content, proof, &sample->hashes, &why);
     if (code == SW_OK) {
         sample->seen = true;
         SW_TRY(copy_origin(t, &set->rows, sample));
         SW_TRY(copy_file(t, &set->rows, sample));
-        code =
-            sw_rows_prove(&set->rows, SW_TREE_ORDERED, sample->row, proof, &sample->hashes, &why);
     }
     if (code != SW_OK && !is_about_file(code)) {
         return sw_fail(err, code, "%s", why.text);

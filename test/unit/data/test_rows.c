@@ -80,6 +80,46 @@ static void check_set(
     assert_int_equal(bad_count, 0);
 }
 
+static void test_a_proven_row_is_the_row(void **state)
+{
+    (void)state;
+    static const uint64_t counts[] = {1, 255, 257, 65536, 65537, 70001, 140000};
+    struct temp_tree tree;
+    temp_tree_make(&tree);
+    for (size_t i = 0; i < 2 * SW_COUNT(counts); i++) {
+        struct sw_error err = {0};
+        struct sw_rows_options options = {.reader = "lines", .one_digest = i % 2 == 1};
+        const char *path = temp_tree_path(&tree, "set");
+        uint64_t count = counts[i / 2];
+        struct sw_digest digest = rows_make(path, i, count, &options);
+        SW_CLEANUP(rows) struct sw_rows proven = SW_ROWS_INIT;
+        SW_CLEANUP(rows) struct sw_rows plain_rows = SW_ROWS_INIT;
+        assert_int_equal(sw_rows_open(&proven, path, &digest, &err), SW_OK);
+        assert_int_equal(sw_rows_open(&plain_rows, path, &digest, &err), SW_OK);
+        for (uint64_t at = 0; at < count; at += count / 40 + 1) {
+            struct sw_hash256 hashes[SW_MERKLE_PROOF_MAX];
+            struct sw_row one;
+            struct sw_row other;
+            size_t n;
+            assert_int_equal(sw_rows_proven(&proven, at, &one, hashes, &n, &err), SW_OK);
+            assert_int_equal(sw_rows_at(&plain_rows, at, &other, &err), SW_OK);
+            assert_memory_equal(one.record, other.record, 32);
+            assert_memory_equal(one.content, other.content, 32);
+            assert_int_equal(one.origin, other.origin);
+            assert_int_equal(one.file, other.file);
+            assert_int_equal(one.offset, other.offset);
+            assert_int_equal(one.length, other.length);
+            assert_int_equal(one.flags, other.flags);
+            assert_true(memcmp(&one.weight, &other.weight, sizeof(one.weight)) == 0);
+        }
+        struct sw_row none;
+        size_t n;
+        struct sw_hash256 hashes[SW_MERKLE_PROOF_MAX];
+        assert_int_equal(sw_rows_proven(&proven, count, &none, hashes, &n, &err), SW_E_USAGE);
+    }
+    temp_tree_remove(&tree);
+}
+
 static void test_roots_are_those_of_the_rows_at_every_edge(void **state)
 {
     (void)state;
@@ -397,6 +437,7 @@ static void test_sorting_is_the_same_in_little_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_proven_row_is_the_row),
         cmocka_unit_test(test_roots_are_those_of_the_rows_at_every_edge),
         cmocka_unit_test(test_rows_come_back_as_they_were_added),
         cmocka_unit_test(test_contents_are_found_or_known_to_be_absent),
