@@ -268,6 +268,14 @@ sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     return (flags & SW_WRITE_SYNC) != 0 ? sync_dir_of(path, err) : SW_OK;
 }
 
+sw_result sw_file_rename(const char *from, const char *to, struct sw_error *err)
+{
+    if (rename(from, to) != 0) {
+        return sw_fail_errno(err, errno, "cannot name '%s' '%s'", from, to);
+    }
+    return sync_dir_of(to, err);
+}
+
 sw_result sw_dir_make(const char *path, mode_t mode, struct sw_error *err)
 {
     char part[PATH_MAX];

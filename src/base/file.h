@@ -32,6 +32,9 @@ enum sw_write_flags {
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err);
 
+/* Gives a file another name on the same file system, durably; a file of that name is replaced. */
+sw_result sw_file_rename(const char *from, const char *to, struct sw_error *err);
+
 /* Makes a directory and its parents; an existing one is fine. */
 sw_result sw_dir_make(const char *path, mode_t mode, struct sw_error *err);
 

@@ -33,7 +33,8 @@ void sw_show_training(
     if (checkpoint) {
         sw_say(cli, SW_TONE_PLAIN, ", step %llu", (unsigned long long)claim->step);
     }
-    sw_say(cli, SW_TONE_PLAIN, "\n  model root  %s\n", sw_digest_show(cli, &claim->root));
+    sw_say(cli, SW_TONE_PLAIN, "\n");
+    sw_say(cli, SW_TONE_DIM, "  model root  %s\n", sw_digest_show(cli, &claim->root));
     for (size_t i = 0; i < claim->dataset_count; i++) {
         sw_say(cli, SW_TONE_PLAIN, "  trained on  " SW_STR_FMT "@" SW_STR_FMT ", %s\n",
             SW_STR_ARG(claim->datasets[i].name), SW_STR_ARG(claim->datasets[i].version),
@@ -131,9 +132,7 @@ static sw_result record(struct sw_cli *cli, const char *path, struct sw_data_con
     struct sw_training_claim *claim, struct sw_receipt receipts[2], struct sw_error *err)
 {
     SW_TRY(sw_training_hash(cli, path, sw_store_path(context->store), claim, err));
-    /* Hashing needs no lock; recording does. */
-    sw_data_context_pause(context);
-    SW_TRY(sw_data_context_resume(cli, SW_STORE_WRITE, context, err));
+    SW_TRY(sw_data_context_promote(context, err));
     claim->time = context->data.now;
     return sw_training_record(&context->data, claim, receipts, err);
 }

@@ -93,7 +93,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct sw_receipt receipt;
     SW_TRY(parse_request(cli, args, &request, err));
     SW_CLEANUP(data_context) struct sw_data_context context;
-    SW_TRY(sw_data_context_open(cli, SW_STORE_WRITE, &args->signer, &context, err));
+    SW_TRY(sw_data_context_open(cli, SW_STORE_READ, &args->signer, &context, err));
     struct sw_bar *bar = sw_bar_start(cli, "counting draws");
     context.data.progress = sw_bar_progress(bar);
     enum sw_code code = sw_consumption_record(&context.data, &request, &made, &receipt, err);

@@ -48,7 +48,8 @@ static const struct sw_option options[] = {
     {"record-max", SW_OPTION_NUMBER, offsetof(struct ingest_args, record_max), "BYTES",
         "a longer record is set aside (default: 67108864)"},
     {"one-digest", SW_OPTION_FLAG, offsetof(struct ingest_args, one_digest), NULL,
-        "keep one digest a sample, of the whole record: half the space"},
+        "keep one digest a sample, of the whole record: half the space, but no text can be looked "
+        "for"},
     {"salted", SW_OPTION_FLAG, offsetof(struct ingest_args, salted), NULL,
         "key the digests with a new salt, so that short texts cannot be guessed"},
     {"salt", SW_OPTION_TEXT, offsetof(struct ingest_args, salt), "NAME",
@@ -119,7 +120,43 @@ static sw_result check_args(const struct ingest_args *args, struct sw_error *err
     if (args->salted && args->salt != NULL) {
         return sw_fail(err, SW_E_USAGE, "--salted makes a new salt and --salt names one: say one");
     }
+    if (args->as != NULL) {
+        struct sw_dataset_name name;
+        SW_TRY(sw_dataset_name_parse(sw_str(args->as), &name, err));
+    }
     return sw_name_check(sw_str(args->source), "source", err);
+}
+
+static bool is_below(const char *path, const char *dir)
+{
+    size_t n = strlen(dir);
+    return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0' || dir[n - 1] == '/');
+}
+
+/* What is written must not be what is read. */
+static sw_result check_places(
+    struct sw_cli *cli, const struct ingest_args *args, const char *location, struct sw_error *err)
+{
+    const char *store = NULL;
+    SW_TRY(sw_cli_store_path(cli, &store, err));
+    SW_TRY(sw_data_location(cli, store, &store, err));
+    if (is_below(store, location) && !sw_str_is(sw_path_base(store), ".sealwright")) {
+        return sw_fail(err, SW_E_USAGE,
+            "the store stands in what is to be read, '%s': put it beside, or call it .sealwright",
+            location);
+    }
+    if (args->out == NULL) {
+        return SW_OK;
+    }
+    const char *dir = sw_arena_strndup(&cli->arena, sw_path_dir(args->out));
+    SW_TRY_PTR(dir);
+    SW_TRY(sw_data_location(cli, dir, &dir, err));
+    const char *out =
+        sw_arena_printf(&cli->arena, "%s/" SW_STR_FMT, dir, SW_STR_ARG(sw_path_base(args->out)));
+    SW_TRY_PTR(out);
+    return is_below(out, location)
+               ? sw_fail(err, SW_E_USAGE, "--out would write into what is read, '%s'", location)
+               : SW_OK;
 }
 
 /* The same words of the same command lead to the same name, so that a later run finds what an
@@ -160,6 +197,7 @@ static sw_result load_salt(struct sw_data *data, const struct ingest_args *args,
         SW_TRY(sw_salt_make(data, ingestion->salt_name, err));
         name = sw_str(ingestion->salt_name);
         ingestion->request.resume = false;
+        ingestion->request.at_once = true;
     }
     ingestion->request.salt = &ingestion->salt;
     ingestion->request.salt_name = name;
@@ -200,11 +238,19 @@ static sw_result describe(struct sw_data *data, const struct ingest_args *args,
     return sw_ingest_gaps(data, &ingestion->done, &claim->gaps, &claim->gap_count);
 }
 
+/* The store gets no file that it has no name for. */
+static sw_result keep(struct sw_data *data, struct ingestion *ingestion, struct sw_error *err)
+{
+    const struct sw_digest *manifest = &ingestion->done.manifest;
+    const struct sw_dataset_name name = {ingestion->claim.name, ingestion->claim.version};
+    SW_TRY(sw_dataset_version_free(data, &name, manifest, err));
+    return sw_data_file_keep(data, SW_DATA_FILE_SET, ingestion->request.work, manifest, err);
+}
+
 static sw_result record(struct sw_data *data, struct ingestion *ingestion, struct sw_error *err)
 {
     SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     const struct sw_digest *manifest = &ingestion->done.manifest;
-    SW_TRY(sw_data_file_keep(data, SW_DATA_FILE_SET, ingestion->request.work, manifest, err));
     const char *path = sw_data_file_path(data, SW_DATA_FILE_SET, manifest);
     SW_TRY_PTR(path);
     SW_TRY(sw_rows_open(&rows, path, manifest, err));
@@ -309,11 +355,14 @@ static void show(struct sw_cli *cli, const struct ingestion *ingestion)
 
 /* --- both ways ------------------------------------------------------------------------------- */
 
+/* The file has its name only when it is whole: what is there under it stays until then. */
 static sw_result ingest_part(struct sw_cli *cli, struct sw_data *data,
     const struct ingest_args *args, struct ingestion *ingestion, struct sw_error *err)
 {
-    ingestion->request.work = args->out;
+    ingestion->request.work = sw_arena_printf(&cli->arena, "%s.partial", args->out);
+    SW_TRY_PTR(ingestion->request.work);
     SW_TRY(read_input(cli, data, ingestion, err));
+    SW_TRY(sw_file_rename(ingestion->request.work, args->out, err));
     if (cli->json) {
         return print_json(ingestion, true, err);
     }
@@ -332,6 +381,7 @@ static sw_result ingest_all(struct sw_cli *cli, struct sw_data *data,
         data, args, location, &ingestion->request.options, &ingestion->request.work, err));
     SW_TRY(read_input(cli, data, ingestion, err));
     SW_TRY(describe(data, args, location, ingestion, err));
+    SW_TRY(keep(data, ingestion, err));
     SW_TRY(record(data, ingestion, err));
     if (cli->json) {
         return print_json(ingestion, false, err);
@@ -340,32 +390,51 @@ static sw_result ingest_all(struct sw_cli *cli, struct sw_data *data,
     return SW_OK;
 }
 
+static sw_result ingest(struct sw_cli *cli, struct sw_data_context *context,
+    const struct ingest_args *args, const char *location, struct ingestion *ingestion,
+    struct sw_error *err)
+{
+    struct sw_data *data = &context->data;
+    struct sw_source_record source;
+    SW_TRY(sw_source_find(data, sw_str(args->source), &source, NULL, err));
+    struct sw_str name = source.name;
+    struct sw_origin origin = {.sources = &name, .source_count = 1};
+    ingestion->request.origin = &origin;
+    SW_TRY(load_salt(data, args, ingestion, err));
+    return args->part != NULL ? ingest_part(cli, data, args, ingestion, err)
+                              : ingest_all(cli, data, args, location, ingestion, err);
+}
+
+/* A salt that was made for a set which is not there is the salt of nothing. */
+static void drop_salt(const struct sw_data *data, const struct ingestion *ingestion)
+{
+    bool recorded = ingestion->receipt.claim.alg != 0;
+    if (ingestion->salt_name[0] != '\0' && !recorded) {
+        (void)!sw_salt_forget(data, sw_str(ingestion->salt_name), NULL);
+    }
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct ingest_args *args = data;
     struct ingestion ingestion = {.request = {.path = cli->operands[0],
                                       .one_digest = args->one_digest,
                                       .strict = args->strict,
-                                      .resume = !args->restart}};
-    struct sw_source_record source;
+                                      .resume = !args->restart},
+        .done = SW_INGESTED_INIT};
     SW_TRY(check_args(args, err));
     SW_TRY(record_options(args, &ingestion.request.options, err));
     const char *location;
     SW_TRY(sw_data_location(cli, cli->operands[0], &location, err));
+    SW_TRY(check_places(cli, args, location, err));
     SW_CLEANUP(data_context) struct sw_data_context context;
     bool is_part = args->part != NULL;
     SW_TRY(sw_data_context_open(cli, SW_STORE_READ, is_part ? NULL : &args->signer, &context, err));
     SW_TRY(is_part ? SW_OK : sw_store_check_access(context.store, err));
-    SW_TRY(sw_source_find(&context.data, sw_str(args->source), &source, NULL, err));
-    struct sw_str name = source.name;
-    struct sw_origin origin = {.sources = &name, .source_count = 1};
-    ingestion.request.origin = &origin;
-    enum sw_code code = load_salt(&context.data, args, &ingestion, err);
-    if (code == SW_OK) {
-        code = is_part ? ingest_part(cli, &context.data, args, &ingestion, err)
-                       : ingest_all(cli, &context.data, args, location, &ingestion, err);
-    }
+    enum sw_code code = ingest(cli, &context, args, location, &ingestion, err);
+    sw_ingested_release(&ingestion.done);
     sw_salt_wipe(&ingestion.salt);
+    drop_salt(&context.data, &ingestion);
     SW_TRY(code);
     return sw_data_context_close(&context, err);
 }

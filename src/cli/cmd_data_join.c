@@ -18,62 +18,61 @@ static const struct sw_option options[] = {
 };
 
 struct joined {
-    struct sw_digest manifest;
+    struct sw_ingest_joined made;
     struct sw_dataset_claim claim;
     struct sw_receipt receipt;
+    const char *work;
 };
 
-/* How the parts were read, as one of them says; sw_rows_join() sees that all are of one kind. */
-static sw_result read_input(
-    struct sw_data *data, const char *part, struct sw_json *out, struct sw_error *err)
+/* Before anything is read: nobody should wait to be told that a name is none. */
+static sw_result check_args(struct sw_cli *cli, const struct join_args *args,
+    struct sw_dataset_claim *claim, struct sw_error *err)
 {
-    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    SW_TRY(sw_rows_open(&rows, part, NULL, err));
-    SW_TRY(sw_rows_get_extra(&rows, SW_ROWS_INPUT, &text, err));
-    if (text.len == 0) {
-        return sw_fail(err, SW_E_REFUSED, "'%s' is not a part: it was not made with --part", part);
-    }
-    struct sw_record_options how;
-    void *kept = sw_arena_copy(data->arena, sw_buf_bytes(&text));
-    SW_TRY_PTR(kept);
-    SW_TRY(sw_json_parse(data->arena, sw_bytes(kept, text.len), NULL, out, err));
-    return sw_record_options_read(data->arena, out, &how, err);
-}
-
-static sw_result join(struct sw_cli *cli, struct sw_data *data, struct joined *joined,
-    const char **work, struct sw_error *err)
-{
-    const char *dir;
-    SW_TRY(sw_data_file_dir(data, SW_DATA_FILE_SET, &dir, err));
-    *work = sw_arena_printf(data->arena, "%s/join-%ld.partial", dir, (long)getpid());
-    SW_TRY_PTR(*work);
-    struct sw_bar *bar = sw_bar_start(cli, "joining");
-    enum sw_code code = sw_rows_join(
-        cli->operands, cli->operand_count, *work, sw_bar_progress(bar), &joined->manifest, err);
-    sw_bar_stop(bar);
-    if (code != SW_OK) {
-        (void)unlink(*work);
-    }
-    return code;
-}
-
-static sw_result record(struct sw_cli *cli, struct sw_data *data, const struct join_args *args,
-    const char *work, struct sw_json *how, struct joined *joined, struct sw_error *err)
-{
-    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     struct sw_dataset_name name;
     const char *location = "";
+    if (args->as == NULL) {
+        return sw_fail(err, SW_E_USAGE, "--as DATASET says how the dataset is called");
+    }
     SW_TRY(sw_dataset_name_parse(sw_str(args->as), &name, err));
     if (args->at != NULL) {
         SW_TRY(sw_data_location(cli, args->at, &location, err));
     }
-    SW_TRY(sw_data_file_keep(data, SW_DATA_FILE_SET, work, &joined->manifest, err));
-    const char *path = sw_data_file_path(data, SW_DATA_FILE_SET, &joined->manifest);
+    *claim = (struct sw_dataset_claim){
+        .name = name.name, .version = name.version, .location = sw_str(location)};
+    return SW_OK;
+}
+
+static sw_result join(
+    struct sw_cli *cli, struct sw_data *data, struct joined *joined, struct sw_error *err)
+{
+    const char *dir;
+    SW_TRY(sw_data_file_dir(data, SW_DATA_FILE_SET, &dir, err));
+    joined->work = sw_arena_printf(data->arena, "%s/join-%ld.partial", dir, (long)getpid());
+    SW_TRY_PTR(joined->work);
+    struct sw_bar *bar = sw_bar_start(cli, "joining");
+    data->progress = sw_bar_progress(bar);
+    enum sw_code code =
+        sw_ingest_join(data, cli->operands, cli->operand_count, joined->work, &joined->made, err);
+    sw_bar_stop(bar);
+    data->progress = NULL;
+    return code;
+}
+
+static sw_result record(struct sw_data *data, struct joined *joined, struct sw_error *err)
+{
+    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
+    struct sw_dataset_claim more = joined->claim;
+    const struct sw_digest *manifest = &joined->made.manifest;
+    const struct sw_dataset_name name = {more.name, more.version};
+    struct sw_ingested counts = SW_INGESTED_INIT;
+    SW_TRY(sw_dataset_version_free(data, &name, manifest, err));
+    SW_TRY(sw_data_file_keep(data, SW_DATA_FILE_SET, joined->work, manifest, err));
+    const char *path = sw_data_file_path(data, SW_DATA_FILE_SET, manifest);
     SW_TRY_PTR(path);
-    SW_TRY(sw_rows_open(&rows, path, &joined->manifest, err));
-    struct sw_dataset_claim more = {
-        .name = name.name, .version = name.version, .location = sw_str(location), .options = how};
+    SW_TRY(sw_rows_open(&rows, path, manifest, err));
+    counts.repeated = joined->made.repeated;
+    SW_TRY(sw_ingest_gaps(data, &counts, &more.gaps, &more.gap_count));
+    more.options = joined->made.options;
     SW_TRY(sw_store_promote(data->store, NULL, err));
     return sw_dataset_claim_record(data, &rows, &more, &joined->claim, &joined->receipt, err);
 }
@@ -103,9 +102,9 @@ static void show(struct sw_cli *cli, const struct joined *joined)
 {
     const struct sw_dataset_claim *claim = &joined->claim;
     sw_say(cli, SW_TONE_GOOD, "joined");
-    sw_say(cli, SW_TONE_PLAIN, "  %zu parts -> " SW_STR_FMT "@" SW_STR_FMT ": %s samples\n",
-        cli->operand_count, SW_STR_ARG(claim->name), SW_STR_ARG(claim->version),
-        sw_group_digits(cli, claim->samples));
+    sw_say(cli, SW_TONE_PLAIN, "  %zu part%s -> " SW_STR_FMT "@" SW_STR_FMT ": %s samples\n",
+        cli->operand_count, cli->operand_count == 1 ? "" : "s", SW_STR_ARG(claim->name),
+        SW_STR_ARG(claim->version), sw_group_digits(cli, claim->samples));
     sw_say(cli, SW_TONE_DIM, "  manifest    %s\n", sw_digest_show(cli, &claim->manifest));
     for (size_t i = 0; i < claim->gap_count; i++) {
         sw_say(cli, SW_TONE_WARN, "  gap         " SW_STR_FMT "\n", SW_STR_ARG(claim->gaps[i]));
@@ -118,17 +117,16 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct join_args *args = data;
     struct joined joined = {0};
-    struct sw_json how;
-    const char *work = NULL;
-    if (args->as == NULL) {
-        return sw_fail(err, SW_E_USAGE, "--as DATASET says how the dataset is called");
-    }
+    SW_TRY(check_args(cli, args, &joined.claim, err));
     SW_CLEANUP(data_context) struct sw_data_context context;
     SW_TRY(sw_data_context_open(cli, SW_STORE_READ, &args->signer, &context, err));
     SW_TRY(sw_store_check_access(context.store, err));
-    SW_TRY(read_input(&context.data, cli->operands[0], &how, err));
-    SW_TRY(join(cli, &context.data, &joined, &work, err));
-    SW_TRY(record(cli, &context.data, args, work, &how, &joined, err));
+    enum sw_code code = join(cli, &context.data, &joined, err);
+    code = code == SW_OK ? record(&context.data, &joined, err) : code;
+    if (code != SW_OK && joined.work != NULL) {
+        (void)unlink(joined.work);
+    }
+    SW_TRY(code);
     SW_TRY(sw_data_context_close(&context, err));
     if (cli->json) {
         return print_json(&joined, cli->operand_count, err);

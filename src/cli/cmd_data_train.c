@@ -310,14 +310,12 @@ static sw_result run_command(struct training *t, struct sw_error *err)
 static sw_result record(struct training *t, struct sw_receipt receipts[2], struct sw_error *err)
 {
     struct sw_data_context *context = t->context;
-    const char *path = NULL;
-    SW_TRY(sw_cli_store_path(t->cli, &path, err));
-    SW_TRY(sw_training_hash(t->cli, t->args->out, path, &t->claim, err));
+    SW_TRY(sw_training_hash(t->cli, t->args->out, sw_store_path(context->store), &t->claim, err));
     if (t->before.alg != 0 && sw_digest_equal(&t->before, &t->claim.manifest)) {
         SW_TRY(sw_training_add_gap(&t->cli->arena, &t->claim,
             "the model was there before the command ran, and is the same"));
     }
-    SW_TRY(sw_data_context_resume(t->cli, SW_STORE_WRITE, context, err));
+    SW_TRY(sw_data_context_promote(context, err));
     t->claim.time = context->data.now;
     return sw_training_record(&context->data, &t->claim, receipts, err);
 }
@@ -328,7 +326,6 @@ static sw_result train(struct training *t, struct sw_receipt receipts[2], struct
     SW_TRY(note_before(t, err));
     SW_CLEANUP(training_run) struct sw_training_run held = SW_TRAINING_RUN_INIT;
     SW_TRY(sw_training_begin(&t->context->data, &t->claim, &held, err));
-    sw_data_context_pause(t->context);
     enum sw_code code = run_command(t, err);
     if (code != SW_OK) {
         return sw_error_prefix(err, code, "nothing was recorded");

@@ -176,6 +176,7 @@ static sw_result print_json(const struct checked *checked, struct sw_error *err)
     sw_jw_bool(w, "compared", checked->compared);
     sw_jw_text(w, "not_compared_because", checked->compared ? NULL : checked->why_not);
     sw_jw_u64(w, "read", checked->found.read);
+    sw_jw_u64(w, "bad", checked->found.bad);
     sw_jw_u64(w, "bytes", checked->found.bytes);
     sw_jw_u64(w, "lineages", checked->lineages);
     sw_jw_u64(w, "log_entries", checked->entries);
@@ -207,8 +208,9 @@ static void show(struct sw_cli *cli, const struct checked *checked)
     } else {
         sw_say(cli, SW_TONE_WARN, ", the data was not read: %s\n", checked->why_not);
     }
-    sw_say(cli, SW_TONE_DIM, "  in the store  the set, %zu lineages, %s log entries\n",
-        checked->lineages, sw_group_digits(cli, checked->entries));
+    sw_say(cli, SW_TONE_DIM, "  in the store  the set, %zu lineage%s, %s log entries\n",
+        checked->lineages, checked->lineages == 1 ? "" : "s",
+        sw_group_digits(cli, checked->entries));
     for (size_t i = 0; i < checked->found.kept && i < 20; i++) {
         show_problem(cli, &checked->found.problems[i]);
     }

@@ -35,6 +35,8 @@
     X(data_prove_absent) \
     X(data_check_proof)  \
     X(data_report)       \
+    X(data_import)       \
+    X(data_export)       \
     X(evidence_list)     \
     X(evidence_show)     \
     X(evidence_query)    \

@@ -23,6 +23,9 @@ static sw_result open_all(struct sw_cli *cli, enum sw_store_mode mode,
         out->data.signer = &out->held.signer;
     }
     SW_TRY(sw_cli_store_open_at(cli, path, mode, &out->store, err));
+    if (args != NULL) {
+        SW_TRY(sw_store_check_access(out->store, err)); /* before hours of work, not after them */
+    }
     SW_TRY(sw_cli_trust(cli, path, &out->trust, err));
     out->data.store = out->store;
     out->data.trust = out->trust;
@@ -58,6 +61,12 @@ sw_result sw_data_context_resume(struct sw_cli *cli, enum sw_store_mode mode,
     context->data.store = context->store;
     context->data.now = sw_time_now(); /* it may have been hours */
     return SW_OK;
+}
+
+sw_result sw_data_context_promote(struct sw_data_context *context, struct sw_error *err)
+{
+    context->data.now = sw_time_now(); /* it may have been hours */
+    return sw_store_promote(context->store, context->data.progress, err);
 }
 
 sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error *err)

@@ -16,6 +16,8 @@ struct sw_data_context {
  * where it is. */
 sw_result sw_data_context_open(struct sw_cli *cli, enum sw_store_mode mode,
     const struct sw_signer_args *args, struct sw_data_context *out, struct sw_error *err);
+/* Becomes the store's writer, to record what was found out as a reader; the time is read anew. */
+sw_result sw_data_context_promote(struct sw_data_context *context, struct sw_error *err);
 /* The absolute path of an input, in cli->arena, as a claim keeps it. SW_E_NOENT, SW_E_IO. */
 sw_result sw_data_location(
     struct sw_cli *cli, const char *path, const char **out, struct sw_error *err);

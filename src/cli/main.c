@@ -18,8 +18,9 @@ static int report_failure(const struct sw_cli *cli, enum sw_code code, const str
     const char *text = err->text[0] != '\0' ? err->text : sw_code_text(code);
     int status = sw_code_exit(code);
     if (code == SW_E_INTERRUPTED) {
-        /* Work is only stopped before it begins to record. */
-        text = "interrupted; nothing was recorded";
+        /* Work is only stopped before it begins to record; what it left for the next time, it says
+         * itself. */
+        text = strchr(text, ';') != NULL ? text : "interrupted; nothing was recorded";
         status = 128 + sw_interrupt_caught();
     }
     const char *name = cli->command == NULL ? "" : cli->command->name;

@@ -32,14 +32,14 @@ static bool next_listed(struct listing *l, struct listed *out)
 {
     while (l->dataset < l->graph->dataset_count) {
         const struct sw_graph_dataset *d = &l->graph->datasets[l->dataset++];
-        if (l->reach->samples[d->set] > 0 && is_last(l->graph, l->dataset - 1)) {
+        if (l->reach->sets[d->set] && is_last(l->graph, l->dataset - 1)) {
             *out = (struct listed){d->claim.name, d->claim.version, d->set};
             return true;
         }
     }
     while (l->set < l->graph->set_count) {
         const struct sw_graph_set *s = &l->graph->sets[l->set++];
-        if (s->dataset == SW_GRAPH_NONE && l->reach->samples[l->set - 1] > 0) {
+        if (s->dataset == SW_GRAPH_NONE && l->reach->sets[l->set - 1]) {
             *out = (struct listed){s->name, s->version, l->set - 1};
             return true;
         }

@@ -19,7 +19,7 @@ static void say_title(struct sw_cli *cli, const char *title)
 static void say_share(struct sw_cli *cli, double part, double whole)
 {
     char share[SW_PERCENT_SIZE];
-    sw_format_percent(part, whole, share);
+    sw_report_show_percent(part, whole, share);
     sw_say(cli, SW_TONE_PLAIN, " %8s", share);
 }
 
@@ -58,8 +58,8 @@ static void show_coverage(struct sw_cli *cli, const struct sw_report_set *set)
     sw_say(cli, whole ? SW_TONE_GOOD : SW_TONE_WARN, "read again: %s of %s samples are as recorded",
         sw_group_digits(cli, content->samples), sw_group_digits(cli, set->claim.samples));
     if (content->strangers > 0) {
-        sw_say(cli, SW_TONE_WARN, ", %s are not in the set",
-            sw_count_show(cli, content->strangers, "record"));
+        sw_say(cli, SW_TONE_WARN, "; records that are not in the set: %s",
+            sw_group_digits(cli, content->strangers));
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
@@ -94,11 +94,10 @@ static void show_duplicates(struct sw_cli *cli, const struct sw_report_set *set)
         sw_say(cli, SW_TONE_PLAIN, "none: no two samples have the same content\n");
         return;
     }
-    sw_format_percent((double)d->copies, (double)set->claim.samples, share);
+    sw_report_show_percent((double)d->copies, (double)set->claim.samples, share);
     sw_say(cli, SW_TONE_PLAIN,
-        "%s (%s) are exact copies of others; %s more than once, one of them %s times\n",
-        sw_count_show(cli, d->copies, "sample"), share, sw_count_show(cli, d->groups, "content"),
-        sw_group_digits(cli, d->largest));
+        "exactly as others: %s, %s; the most frequent content is there %s times\n",
+        sw_count_show(cli, d->copies, "sample"), share, sw_group_digits(cli, d->largest));
 }
 
 static void show_weights(struct sw_cli *cli, const struct sw_report_set *set)
@@ -109,9 +108,9 @@ static void show_weights(struct sw_cli *cli, const struct sw_report_set *set)
         sw_say(cli, SW_TONE_PLAIN, "every sample has weight 1\n");
         return;
     }
-    sw_say(cli, SW_TONE_PLAIN, "from %g to %g; %s of weight 1, %s of weight 0\n", weights->smallest,
-        weights->largest, sw_count_show(cli, weights->ones, "sample"),
-        sw_count_show(cli, weights->zeros, "sample"));
+    sw_say(cli, SW_TONE_PLAIN, "from %g to %g; samples of weight 1: %s, of weight 0: %s\n",
+        weights->smallest, weights->largest, sw_group_digits(cli, weights->ones),
+        sw_group_digits(cli, weights->zeros));
 }
 
 /* --- distributions --------------------------------------------------------------------------- */
@@ -191,7 +190,7 @@ static void show_entry(struct sw_cli *cli, const char *name, const struct sw_tal
     sw_say(cli, SW_TONE_PLAIN, "    %-24.*s %12s", SW_STR_ARG(shown),
         sw_group_digits(cli, entry->samples));
     say_share(cli, (double)entry->samples, (double)samples);
-    sw_say(cli, SW_TONE_DIM, "  %s\n", how);
+    sw_say(cli, SW_TONE_DIM, "%s%s\n", how[0] == '\0' ? "" : "  ", how);
 }
 
 static void show_languages(struct sw_cli *cli, const struct sw_report_content *content)

@@ -34,15 +34,6 @@ sw_result sw_data_file_dir(
     return SW_OK;
 }
 
-static sw_result sync_dir(const char *dir, struct sw_error *err)
-{
-    SW_CLEANUP(fd) int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0) {
-        return sw_fail_errno(err, errno, "cannot make '%s' durable", dir);
-    }
-    return SW_OK;
-}
-
 sw_result sw_data_file_keep(const struct sw_data *data, enum sw_data_file kind, const char *made,
     const struct sw_digest *digest, struct sw_error *err)
 {
@@ -50,10 +41,7 @@ sw_result sw_data_file_keep(const struct sw_data *data, enum sw_data_file kind, 
     SW_TRY(sw_data_file_dir(data, kind, &dir, err));
     const char *path = sw_data_file_path(data, kind, digest);
     SW_TRY_PTR(path);
-    if (rename(made, path) != 0) {
-        return sw_fail_errno(err, errno, "cannot name '%s' '%s'", made, path);
-    }
-    return sync_dir(dir, err);
+    return sw_file_rename(made, path, err);
 }
 
 /* --- recording ------------------------------------------------------------------------------- */
@@ -70,7 +58,8 @@ static sw_result sign(const struct sw_data *data, const struct sw_data_draft *dr
 static sw_result sign_and_add(const struct sw_data *data, const struct sw_data_draft *drafts,
     size_t count, struct sw_buf *bundles, struct sw_receipt *receipts, struct sw_error *err)
 {
-    struct sw_bytes bytes[SW_DATA_DRAFTS_MAX];
+    SW_CLEANUP(free) struct sw_bytes *bytes = calloc(count, sizeof(bytes[0]));
+    SW_TRY_PTR(bytes);
     for (size_t i = 0; i < count; i++) {
         SW_TRY(sign(data, &drafts[i], &bundles[i], err));
         bytes[i] = sw_buf_bytes(&bundles[i]);
@@ -81,10 +70,11 @@ static sw_result sign_and_add(const struct sw_data *data, const struct sw_data_d
 sw_result sw_data_record_all(const struct sw_data *data, const struct sw_data_draft *drafts,
     size_t count, struct sw_receipt *receipts, struct sw_error *err)
 {
-    if (data->signer == NULL || count == 0 || count > SW_DATA_DRAFTS_MAX) {
+    if (data->signer == NULL || count == 0) {
         return sw_fail(err, SW_E_USAGE, "a claim needs somebody who signs it");
     }
-    struct sw_buf bundles[SW_DATA_DRAFTS_MAX] = {0};
+    SW_CLEANUP(free) struct sw_buf *bundles = calloc(count, sizeof(bundles[0]));
+    SW_TRY_PTR(bundles);
     enum sw_code code = sign_and_add(data, drafts, count, bundles, receipts, err);
     for (size_t i = 0; i < count; i++) {
         sw_buf_release(&bundles[i]);

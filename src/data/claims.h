@@ -83,7 +83,6 @@ struct sw_data_draft {
     const char *predicate_type;
     struct sw_bytes predicate;
 };
-#define SW_DATA_DRAFTS_MAX 8u
 sw_result sw_data_record_all(const struct sw_data *data, const struct sw_data_draft *drafts,
     size_t count, struct sw_receipt *receipts, struct sw_error *err);
 
@@ -174,8 +173,12 @@ sw_result sw_dataset_claim_read(struct sw_arena *arena, const struct sw_statemen
 sw_result sw_dataset_claim_record(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_dataset_claim *more, struct sw_dataset_claim *made, struct sw_receipt *receipt,
     struct sw_error *err);
-/* The same, for somebody who records it together with other claims: subjects and predicate are in
- * data->arena. */
+/* SW_E_REFUSED when NAME@VERSION is there with other samples: to ask before the file of a set is
+ * kept. An empty version is always free. */
+sw_result sw_dataset_version_free(const struct sw_data *data, const struct sw_dataset_name *name,
+    const struct sw_digest *manifest, struct sw_error *err);
+/* As sw_dataset_claim_record(), for somebody who records it together with other claims: subjects
+ * and predicate are in data->arena. */
 #define SW_DATASET_SUBJECTS 4u
 sw_result sw_dataset_claim_draft(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_dataset_claim *more, struct sw_dataset_claim *made, struct sw_data_draft *draft,

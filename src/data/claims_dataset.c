@@ -165,7 +165,8 @@ static sw_result describe(const struct sw_data *data, struct sw_rows *rows,
     SW_TRY(copy_text(data->arena, rows->reader, &claim->reader));
     SW_TRY(copy_text(data->arena, rows->salt, &claim->salt));
     sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &claim->ordered_head);
-    sw_tree_head(SW_TREE_SORTED, rows->count, &rows->sorted, &claim->sorted_head);
+    sw_tree_head(
+        sw_rows_sorted_kind(rows), rows->count, &rows->sorted, &claim->sorted_head);
     for (size_t i = 0; i < more->gap_count; i++) {
         SW_TRY(add_gap(data->arena, claim, &cap, sw_arena_strndup(data->arena, more->gaps[i])));
     }
@@ -239,6 +240,14 @@ static sw_result settle_version(
             SW_STR_ARG(claim->name), SW_STR_ARG(claim->version));
     }
     return SW_OK;
+}
+
+sw_result sw_dataset_version_free(const struct sw_data *data, const struct sw_dataset_name *name,
+    const struct sw_digest *manifest, struct sw_error *err)
+{
+    struct sw_dataset_claim claim = {
+        .name = name->name, .version = name->version, .manifest = *manifest};
+    return settle_version(data, &claim, err);
 }
 
 static sw_result make_subjects(

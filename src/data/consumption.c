@@ -250,13 +250,15 @@ static sw_result make_order(struct consuming *c, struct sw_order_writer *made, s
     return sw_order_finish(SW_TAKE(writer), &c->claim.order, err);
 }
 
-/* Writes it beside its lasting place; *draft is where. */
+/* Writes it beside its lasting place; *draft is where. The name is the run's, so that what a killed
+ * process left is replaced when it is tried again. */
 static sw_result keep_order(struct consuming *c, const char **draft, struct sw_error *err)
 {
     struct sw_arena *arena = c->data->arena;
     const char *dir = NULL;
     SW_TRY(sw_data_file_dir(c->data, SW_DATA_FILE_ORDER, &dir, err));
-    *draft = sw_arena_printf(arena, "%s/.draft-%ld", dir, (long)getpid());
+    *draft = sw_arena_printf(arena, "%s/.draft-" SW_STR_FMT "-%llu", dir,
+        SW_STR_ARG(c->request->run), (unsigned long long)c->request->from_step);
     SW_TRY_PTR(*draft);
     struct sw_digest *manifests = SW_ARENA_ARRAY(arena, struct sw_digest, c->set_count);
     SW_TRY_PTR(manifests);
@@ -556,6 +558,8 @@ static sw_result consume(
     SW_TRY(find_mixture(c, r->mixture, &now, err));
     SW_TRY(keep_order(c, draft, err));
     SW_TRY(count_and_compare(c, *draft, r->alpha == 0 ? SW_CONSUMPTION_ALPHA : r->alpha, err));
+    SW_TRY(sw_store_promote(c->data->store, c->data->progress, err));
+    SW_TRY(check_fresh(c->data, r, err));
     SW_TRY(sw_data_file_keep(c->data, SW_DATA_FILE_ORDER, *draft, &c->claim.order, err));
     *draft = NULL;
     return record(c, receipt, err);

@@ -29,4 +29,6 @@
 
 #include "data/report.h"
 
+#include "data/exchange.h"
+
 #endif

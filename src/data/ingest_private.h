@@ -3,6 +3,7 @@
 #define SW_DATA_INGEST_PRIVATE_H
 
 #include "data/ingest.h"
+#include "data/spill.h"
 
 /* How often each of a bounded number of words stood there. */
 struct sw_counter {
@@ -26,17 +27,56 @@ sw_result sw_counter_write(
     const struct sw_counter *counter, struct sw_json_writer *w, const char *name);
 sw_result sw_counter_read(struct sw_counter *counter, const struct sw_json *object);
 
-/* Which ids were seen: by 64 bits of a keyed hash, in at most 256 MiB. */
-struct sw_id_set {
+/* --- ids (ingest_ids.c) ---------------------------------------------------------------------- */
+
+#define SW_ROWS_IDS \
+    36 /* a part's column: 8 bytes of SHA-256 of each row's id; zeroes without one */
+
+/* A sample's id, and where the sample stands. */
+struct sw_id_seen {
+    uint64_t print; /* of the id; not 0 */
+    uint64_t offset;
+    uint64_t length;
+    uint64_t line;
+    uint32_t file;
+};
+
+#define SW_IDS_AHEAD 16u
+
+/* Which ids were seen, by 64 bits of a keyed hash: 25 million in memory (256 MiB), further ones in
+ * a file without a name. */
+struct sw_ids {
     uint64_t key[2];
+    const char *scratch; /* a directory */
+    size_t cap_max;
     uint64_t *slots; /* 0: free */
     size_t cap;
     size_t used;
-    bool full;
+    struct sw_spill *rest; /* what is not among the slots, once they are full */
+    /* What was given last is looked up a few ids later, when its slot is in the cache. */
+    struct sw_id_seen ahead[SW_IDS_AHEAD];
+    unsigned first;
+    unsigned count;
 };
-void sw_id_set_release(struct sw_id_set *set);
-/* *seen: it stood there before. Once it is full, nothing is added and nothing is seen. */
-sw_result sw_id_set_add(struct sw_id_set *set, struct sw_str id, bool *seen);
+/* `cap_max`: slots, a power of two; 0: 33,554,432. `scratch` is borrowed. */
+sw_result sw_ids_init(
+    struct sw_ids *ids, const char *scratch, size_t cap_max, struct sw_error *err);
+void sw_ids_release(struct sw_ids *ids);
+SW_DEFINE_CLEANUP(ids, struct sw_ids, sw_ids_release)
+/* Keyed at random, so that nobody can choose ids that meet. */
+uint64_t sw_ids_print(const struct sw_ids *ids, struct sw_str id);
+/* The same for all parts of an input. */
+uint64_t sw_id_print_shared(struct sw_str id);
+/* *repeated: *found is an earlier one of those that were given, and its id stood before. */
+sw_result sw_ids_add(struct sw_ids *ids, const struct sw_id_seen *seen, struct sw_id_seen *found,
+    bool *repeated, struct sw_error *err);
+/* The next of those that are still to be looked up; false when there is none. */
+sw_result sw_ids_flush(
+    struct sw_ids *ids, struct sw_id_seen *found, bool *repeated, bool *any, struct sw_error *err);
+/* Ends adding: how many ids stood before that were not given as such. */
+sw_result sw_ids_finish(struct sw_ids *ids, uint64_t *repeated, struct sw_error *err);
+
+/* --- what is counted (ingest_tally.c) -------------------------------------------------------- */
 
 /* What is counted while records are read, and what a later run must know to go on. */
 struct sw_tallies {
@@ -45,10 +85,8 @@ struct sw_tallies {
     struct sw_counter labels;
     struct sw_counter languages;
     struct sw_buf quarantine; /* JSON lines */
-    uint64_t listed;
     uint64_t bad;
     uint64_t repeated;
-    uint64_t uncompared;
     const char *first_bad;
 };
 sw_result sw_tallies_init(struct sw_tallies *tallies, struct sw_arena *arena);

@@ -1,6 +1,5 @@
 #include "data/ingest_private.h"
 
-#include <openssl/rand.h>
 #include <stdlib.h>
 
 /* --- words ----------------------------------------------------------------------------------- */
@@ -115,88 +114,6 @@ sw_result sw_counter_read(struct sw_counter *counter, const struct sw_json *obje
     return SW_OK;
 }
 
-/* --- ids ------------------------------------------------------------------------------------- */
-
-#define IDS_CAP_MAX ((size_t)1 << 25)
-
-void sw_id_set_release(struct sw_id_set *set)
-{
-    free(set->slots);
-    *set = (struct sw_id_set){0};
-}
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    __uint128_t product = (__uint128_t)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Keyed at random, so that nobody can choose ids that meet. Two different ids among 25 million meet
- * by chance in one of some 60,000 runs, and are then called repeated. */
-static uint64_t fingerprint(const struct sw_id_set *set, struct sw_str id)
-{
-    uint64_t hash = set->key[0] ^ id.len;
-    while (id.len > 0) {
-        uint64_t part = 0;
-        size_t n = id.len < sizeof(part) ? id.len : sizeof(part);
-        memcpy(&part, id.ptr, n);
-        hash = mix(hash ^ part, set->key[1]);
-        id = sw_str_n(id.ptr + n, id.len - n);
-    }
-    hash = mix(hash, set->key[0] | 1);
-    return hash == 0 ? 1 : hash;
-}
-
-static bool put_id(uint64_t *slots, size_t cap, uint64_t value)
-{
-    size_t at = (size_t)value & (cap - 1);
-    for (; slots[at] != 0; at = (at + 1) & (cap - 1)) {
-        if (slots[at] == value) {
-            return false;
-        }
-    }
-    slots[at] = value;
-    return true;
-}
-
-static sw_result grow_ids(struct sw_id_set *set)
-{
-    if (set->cap == 0 && RAND_bytes((unsigned char *)set->key, sizeof(set->key)) != 1) {
-        return SW_E_IO;
-    }
-    set->key[1] |= 1;
-    size_t cap = set->cap == 0 ? 4096 : set->cap * 2;
-    if (cap > IDS_CAP_MAX) {
-        set->full = true;
-        return SW_OK;
-    }
-    uint64_t *slots = calloc(cap, sizeof(*slots));
-    SW_TRY_PTR(slots);
-    for (size_t i = 0; i < set->cap; i++) {
-        if (set->slots[i] != 0) {
-            (void)put_id(slots, cap, set->slots[i]);
-        }
-    }
-    free(set->slots);
-    set->slots = slots;
-    set->cap = cap;
-    return SW_OK;
-}
-
-sw_result sw_id_set_add(struct sw_id_set *set, struct sw_str id, bool *seen)
-{
-    *seen = false;
-    if (!set->full && 4 * (set->used + 1) > 3 * set->cap) {
-        SW_TRY(grow_ids(set));
-    }
-    if (set->full) {
-        return SW_OK;
-    }
-    *seen = !put_id(set->slots, set->cap, fingerprint(set, id));
-    set->used += *seen ? 0 : 1;
-    return SW_OK;
-}
-
 /* --- all of it ------------------------------------------------------------------------------- */
 
 #define REASONS_MAX 64u
@@ -233,10 +150,9 @@ sw_result sw_tallies_list(
     if (tallies->first_bad == NULL) {
         SW_TRY(note_first(tallies, bad, file));
     }
-    if (tallies->listed == SW_QUARANTINE_LISTED) {
+    if (tallies->quarantine.len >= SW_QUARANTINE_MAX) {
         return SW_OK;
     }
-    tallies->listed++;
     struct sw_json_writer w;
     sw_jw_init(&w, &tallies->quarantine, 0);
     sw_jw_object(&w, NULL);
@@ -305,10 +221,8 @@ sw_result sw_tallies_write(const struct sw_tallies *tallies, struct sw_json_writ
     SW_TRY(sw_counter_write(&tallies->languages, w, "languages"));
     sw_jw_str(w, "quarantine", sw_buf_str(&tallies->quarantine));
     sw_jw_text(w, "first_bad", tallies->first_bad);
-    sw_jw_u64(w, "listed", tallies->listed);
     sw_jw_u64(w, "bad", tallies->bad);
     sw_jw_u64(w, "repeated", tallies->repeated);
-    sw_jw_u64(w, "uncompared", tallies->uncompared);
     return SW_OK;
 }
 
@@ -321,10 +235,8 @@ sw_result sw_tallies_read(
         sw_counter_read(&tallies->labels, sw_json_get(object, "labels")) != SW_OK ||
         sw_counter_read(&tallies->languages, sw_json_get(object, "languages")) != SW_OK ||
         !sw_json_str(sw_json_get(object, "quarantine"), &quarantine) ||
-        !sw_json_u64(sw_json_get(object, "listed"), &tallies->listed) ||
         !sw_json_u64(sw_json_get(object, "bad"), &tallies->bad) ||
-        !sw_json_u64(sw_json_get(object, "repeated"), &tallies->repeated) ||
-        !sw_json_u64(sw_json_get(object, "uncompared"), &tallies->uncompared)) {
+        !sw_json_u64(sw_json_get(object, "repeated"), &tallies->repeated)) {
         return sw_fail(err, SW_E_FORMAT, "the note of a stopped ingestion is broken");
     }
     if (sw_json_str(sw_json_get(object, "first_bad"), &first)) {

@@ -168,13 +168,9 @@ static void word_put(struct word *word, const uint8_t *bytes, size_t len)
     word->len += len;
 }
 
-/* Only of what a language's table or a capital of one can hold: at most three bytes. */
+/* Of a character that ASCII does not have and three bytes hold. */
 static size_t encode(uint32_t character, uint8_t out[3])
 {
-    if (character < 0x80) {
-        out[0] = (uint8_t)character;
-        return 1;
-    }
     if (character < 0x800) {
         out[0] = (uint8_t)(0xC0 | character >> 6);
         out[1] = (uint8_t)(0x80 | (character & 0x3F));
@@ -217,9 +213,6 @@ static void meet_letter(
     struct sw_language_guesser *g, uint32_t character, enum sw_script script, struct met *met)
 {
     met->letters[script]++;
-    if (character < 0x80) {
-        return;
-    }
     met->extra[script]++;
     struct letter *letter = find_letter(g, character);
     if (letter == g->letters + g->letter_count || letter->character != character) {
@@ -230,23 +223,39 @@ static void meet_letter(
     }
 }
 
+/* Letters go on with a word and everything else ends it, also digits: they are of no language. */
+static void meet_ascii(
+    const struct sw_language_guesser *g, uint8_t byte, struct word *word, struct met *met)
+{
+    uint8_t small = byte | 0x20;
+    if (small < 'a' || small > 'z') {
+        end_word(g, word, met);
+        return;
+    }
+    met->letters[SW_SCRIPT_LATIN]++;
+    word->script = word->len == 0 ? SW_SCRIPT_LATIN : word->script;
+    word_put(word, &small, 1);
+}
+
 static void meet_character(
     struct sw_language_guesser *g, uint32_t character, struct word *word, struct met *met)
 {
     uint8_t bytes[3];
-    if (character == SW_NO_CHARACTER || sw_character_kind(character) != SW_CHARACTER_WORD) {
-        enum sw_script script =
-            character == SW_NO_CHARACTER ? SW_SCRIPT_OTHER : sw_character_script(character);
-        met->letters[script] += script == SW_SCRIPT_OTHER ? 0 : 1;
+    if (character == SW_NO_CHARACTER) {
         end_word(g, word, met);
         return;
     }
     enum sw_script script = sw_character_script(character);
-    if (script == SW_SCRIPT_OTHER && character < 0x80) {
-        end_word(g, word, met); /* digits are no words here */
+    if (sw_character_kind(character) != SW_CHARACTER_WORD) {
+        met->letters[script] += script == SW_SCRIPT_OTHER ? 0 : 1;
+        end_word(g, word, met);
         return;
     }
     character = sw_character_lower(character);
+    if (character < 0x80) { /* the dotted capital I of Turkish */
+        meet_ascii(g, (uint8_t)character, word, met);
+        return;
+    }
     meet_letter(g, character, script, met);
     word->script = word->len == 0 ? script : word->script;
     if (character > 0xFFFF) {
@@ -263,6 +272,10 @@ static void meet_window(struct sw_language_guesser *g, struct sw_bytes window, s
     const uint8_t *end = p + window.len;
     while (p < end) {
         uint32_t character;
+        if (*p < 0x80) {
+            meet_ascii(g, *p++, &word, met);
+            continue;
+        }
         p += sw_character_next(p, end, &character);
         meet_character(g, character, &word, met);
     }

@@ -17,7 +17,7 @@ struct sw_text_counts {
 void sw_text_count(struct sw_bytes text, struct sw_text_counts *counts);
 
 /* Bytes of a text that a guess looks at: half at its beginning, half in its middle. */
-#define SW_LANGUAGE_WINDOW ((size_t)4096)
+#define SW_LANGUAGE_WINDOW ((size_t)2048)
 
 struct sw_language_guesser;
 

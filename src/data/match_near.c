@@ -221,8 +221,7 @@ static enum lengths compare_lengths(uint32_t output, uint32_t input)
     if ((uint64_t)output * 10 < (uint64_t)input * 9) {
         return OUTPUT_SHORTER;
     }
-    bool longer = (uint64_t)output * 9 > (uint64_t)input * 10 && output - input >= LONGER_LEAST;
-    return longer ? OUTPUT_LONGER : MUCH_THE_SAME;
+    return output > input && output - input >= LONGER_LEAST ? OUTPUT_LONGER : MUCH_THE_SAME;
 }
 
 /* Compares an output with all its candidates; scores has those that are alike enough. */

@@ -15,21 +15,20 @@ struct reaching {
 
 /* --- counted by origins ---------------------------------------------------------------------- */
 
-/* What the claim says of its sources, its signer took from the rows' origins. */
-static sw_result count_source(struct reaching *r, uint32_t set, struct sw_error *err)
+/* What a claim says of its sources, its signer took from the rows' origins, which are the same for
+ * ever: who claims the set once more and leaves a source out takes nothing back. */
+static void count_source(struct reaching *r)
 {
-    const struct sw_graph_set *s = &r->graph->sets[set];
-    (void)err;
-    if (s->dataset == SW_GRAPH_NONE) {
-        return SW_OK; /* named where something reached leads to it */
-    }
-    const struct sw_dataset_claim *claim = &r->graph->datasets[s->dataset].claim;
-    for (size_t i = 0; i < claim->source_count; i++) {
-        if (sw_str_equal(claim->sources[i].name, r->what->selector.name)) {
-            r->out->samples[set] = claim->sources[i].samples;
+    for (uint32_t d = 0; d < r->graph->dataset_count; d++) {
+        const struct sw_dataset_claim *claim = &r->graph->datasets[d].claim;
+        uint64_t *samples = &r->out->samples[r->graph->datasets[d].set];
+        for (size_t i = 0; i < claim->source_count; i++) {
+            if (sw_str_equal(claim->sources[i].name, r->what->selector.name) &&
+                claim->sources[i].samples > *samples) {
+                *samples = claim->sources[i].samples;
+            }
         }
     }
-    return SW_OK;
 }
 
 static bool went_through(const struct sw_origin *origin, const struct sw_digest *step)
@@ -55,13 +54,11 @@ static sw_result count_step(struct reaching *r, uint32_t set, struct sw_error *e
     return SW_OK;
 }
 
-static sw_result count_all(struct reaching *r,
-    sw_result (*count)(struct reaching *r, uint32_t set, struct sw_error *err),
-    struct sw_error *err)
+static sw_result count_steps(struct reaching *r, struct sw_error *err)
 {
     for (uint32_t i = 0; i < r->graph->set_count; i++) {
         SW_TRY(sw_progress_check(r->data->progress, err));
-        SW_TRY(count(r, i, err));
+        SW_TRY(count_step(r, i, err));
     }
     return SW_OK;
 }
@@ -148,7 +145,7 @@ static sw_result follow_rows(struct reaching *r, struct sw_error *err)
 static bool is_trained_on_reached(const struct reaching *r, const struct sw_graph_training *t)
 {
     for (size_t i = 0; i < t->claim.dataset_count; i++) {
-        if (r->out->samples[t->sets[i]] > 0) {
+        if (r->out->sets[t->sets[i]]) {
             return true;
         }
     }
@@ -302,6 +299,10 @@ static sw_result set_gaps(struct reaching *r, uint32_t set)
     const struct sw_graph_set *s = &g->sets[set];
     const char *name = sw_graph_set_name(r->data->arena, g, set);
     SW_TRY_PTR(name);
+    if (r->out->samples[set] == 0) {
+        SW_TRY(sw_gap_add(
+            &r->out->gaps, SW_GAP_UNKNOWN, "nobody said how many samples %s has", name));
+    }
     for (uint32_t i = 0; i < s->used_count; i++) {
         SW_TRY(step_gap(r, &g->steps[s->used_by[i]], name));
     }
@@ -357,7 +358,7 @@ static sw_result damage_gaps(struct reaching *r)
 static sw_result name_gaps(struct reaching *r)
 {
     for (uint32_t i = 0; i < r->graph->set_count; i++) {
-        if (r->out->samples[i] > 0) {
+        if (r->out->sets[i]) {
             SW_TRY(set_gaps(r, i));
         }
     }
@@ -374,10 +375,14 @@ static sw_result name_gaps(struct reaching *r)
 static sw_result answer(struct reaching *r, struct sw_error *err)
 {
     switch ((int)r->what->selector.kind) {
-    case SW_SELECT_SOURCE: SW_TRY(count_all(r, count_source, err)); break;
-    case SW_SELECT_STEP: SW_TRY(count_all(r, count_step, err)); break;
+    case SW_SELECT_SOURCE: count_source(r); break;
+    case SW_SELECT_STEP: SW_TRY(count_steps(r, err)); break;
     case SW_SELECT_MODEL: break;
     default: SW_TRY(follow_rows(r, err)); break;
+    }
+    for (uint32_t i = 0; i < r->graph->set_count; i++) {
+        r->out->sets[i] =
+            r->out->samples[i] > 0 || sw_reach_is_uncounted(r->graph, i, &r->what->selector);
     }
     SW_TRY(reach_models(r));
     return name_gaps(r);
@@ -390,6 +395,7 @@ sw_result sw_reach(const struct sw_data *data, const struct sw_graph *graph,
     struct sw_arena *arena = data->arena;
     struct sw_reach made = {.samples = SW_ARENA_ARRAY(arena, uint64_t, graph->set_count),
         .model_samples = SW_ARENA_ARRAY(arena, uint64_t, graph->model_count),
+        .sets = SW_ARENA_ARRAY(arena, bool, graph->set_count),
         .models = SW_ARENA_ARRAY(arena, bool, graph->model_count),
         .gaps = {.arena = arena}};
     struct reaching r = {.data = data,
@@ -399,8 +405,8 @@ sw_result sw_reach(const struct sw_data *data, const struct sw_graph *graph,
         .out = &made,
         .rows = SW_ARENA_ARRAY(arena, struct sw_rowset, graph->set_count),
         .waiting = SW_ARENA_ARRAY(arena, bool, graph->set_count)};
-    if (made.samples == NULL || made.model_samples == NULL || made.models == NULL ||
-        r.rows == NULL || r.waiting == NULL) {
+    if (made.samples == NULL || made.model_samples == NULL || made.sets == NULL ||
+        made.models == NULL || r.rows == NULL || r.waiting == NULL) {
         return sw_fail(err, SW_E_NOMEM, "out of memory");
     }
     enum sw_code code = answer(&r, err);

@@ -266,6 +266,33 @@ static bool is_selected_set(
     return is_name(&name, graph->sets[set].name, graph->sets[set].version);
 }
 
+static bool is_declared_of(
+    const struct sw_graph *graph, uint32_t set, const struct sw_selector *selector)
+{
+    for (uint32_t d = 0; d < graph->dataset_count; d++) {
+        const struct sw_dataset_claim *claim = &graph->datasets[d].claim;
+        for (size_t i = 0; i < claim->source_count && graph->datasets[d].set == set; i++) {
+            if (claim->declared && claim->sources[i].samples == 0 &&
+                sw_str_equal(claim->sources[i].name, selector->name)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool sw_reach_is_uncounted(
+    const struct sw_graph *graph, uint32_t set, const struct sw_selector *selector)
+{
+    const struct sw_graph_set *s = &graph->sets[set];
+    if (selector->kind == SW_SELECT_SOURCE) {
+        return is_declared_of(graph, set, selector);
+    }
+    bool seen = s->dataset != SW_GRAPH_NONE && !graph->datasets[s->dataset].claim.declared;
+    return selector->kind == SW_SELECT_DATASET && !seen &&
+           (s->samples == 0 || s->samples > SW_ROWS_MAX) && is_selected_set(graph, set, selector);
+}
+
 static sw_result seed_dataset(const struct sw_graph *graph, uint32_t set,
     const struct sw_selector *selector, struct sw_rowset *rows)
 {
@@ -291,8 +318,13 @@ static sw_result seed_digest(
     if (what->selector.kind == SW_SELECT_SAMPLE) {
         return find_record(s, what->selector.digest.bytes, err);
     }
-    return s->rows->salt.len > 0 ? find_keyed(s, what, err)
-                                 : find_content(s, what->selector.digest.bytes, err);
+    SW_TRY(s->rows->salt.len > 0 ? find_keyed(s, what, err)
+                                 : find_content(s, what->selector.digest.bytes, err));
+    return sw_rowset_count(s->found) > 0 || !sw_rows_hold_records(s->rows)
+               ? SW_OK
+               : sw_gap_add(s->gaps, SW_GAP_UNKNOWN,
+                     "%s has digests of whole records only: it cannot be asked for a content",
+                     s->name);
 }
 
 static sw_result seed_from_file(const struct sw_data *data, const struct sw_graph *graph,

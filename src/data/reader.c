@@ -1,5 +1,6 @@
 #include "data/reader.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -50,15 +51,30 @@ const char *sw_records_format(const struct sw_records *records)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-/* What a version control keeps for itself is no data. */
-static bool is_git(void *ctx, const char *name, bool is_dir)
+/* What a version control and a store keep for themselves is no data. */
+static bool is_no_data(void *ctx, const char *name, bool is_dir)
 {
-    return is_dir && strcmp(name, ".git") == 0;
+    struct sw_str base = sw_path_base(name);
+    return is_dir && (sw_str_is(base, ".git") || sw_str_is(base, ".sealwright"));
+}
+
+/* Paths are kept one a line. */
+static sw_result refuse_line_feed(struct sw_records *r, struct sw_entry *entry)
+{
+    char shown[2 * PATH_MAX];
+    if (strchr(entry->name, '\n') == NULL) {
+        return SW_OK;
+    }
+    sw_escape_line(entry->name, strlen(entry->name), shown, sizeof(shown));
+    entry->kind = SW_ENTRY_BAD_NAME;
+    entry->name = sw_arena_strdup(&r->arena, shown);
+    SW_TRY_PTR(entry->name);
+    return SW_OK;
 }
 
 static sw_result list_files(struct sw_records *r, const char *path, struct sw_error *err)
 {
-    const struct sw_tree_options options = {.ignore = is_git};
+    const struct sw_tree_options options = {.ignore = is_no_data};
     SW_TRY(sw_tree_open(&r->tree, path, &options, err));
     if (r->tree.count == 0) {
         return sw_fail(err, SW_E_REFUSED, "'%s' holds no files", path);
@@ -69,6 +85,7 @@ static sw_result list_files(struct sw_records *r, const char *path, struct sw_er
     r->files = SW_ARENA_ARRAY(&r->arena, struct sw_input_file, r->tree.count);
     SW_TRY_PTR(r->files);
     for (size_t i = 0; i < r->tree.count; i++) {
+        SW_TRY(refuse_line_feed(r, &r->tree.entries[i]));
         r->files[i] = (struct sw_input_file){r->tree.entries[i].name, r->tree.entries[i].size};
     }
     return SW_OK;

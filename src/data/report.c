@@ -12,7 +12,21 @@ const char *sw_report_kind_name(enum sw_report_kind kind)
     return names[kind];
 }
 
-void sw_format_percent(double part, double whole, char out[SW_PERCENT_SIZE])
+void sw_report_show_count(uint64_t count, char out[SW_COUNT_SIZE])
+{
+    char plain[24];
+    int len = snprintf(plain, sizeof(plain), "%llu", (unsigned long long)count);
+    size_t used = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            out[used++] = ',';
+        }
+        out[used++] = plain[i];
+    }
+    out[used] = '\0';
+}
+
+void sw_report_show_percent(double part, double whole, char out[SW_PERCENT_SIZE])
 {
     /* In whole numbers, since printf takes the decimal point from the locale. */
     double tenths = whole > 0 && part > 0 ? 1000 * part / whole + 0.5 : 0;

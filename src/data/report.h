@@ -194,9 +194,12 @@ struct sw_summary {
 /* Appends it as Markdown that reads well as it is; whatever others wrote stays plain text. */
 sw_result sw_summary_markdown(const struct sw_report *report, struct sw_buf *out);
 
+/* "1,234,567". */
+#define SW_COUNT_SIZE 32u
+void sw_report_show_count(uint64_t count, char out[SW_COUNT_SIZE]);
 /* "12.3 %", whatever the locale; "0.0 %" of nothing. */
 #define SW_PERCENT_SIZE 16u
-void sw_format_percent(double part, double whole, char out[SW_PERCENT_SIZE]);
+void sw_report_show_percent(double part, double whole, char out[SW_PERCENT_SIZE]);
 
 /* --- other forms ----------------------------------------------------------------------------- */
 

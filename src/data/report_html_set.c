@@ -82,9 +82,9 @@ static void put_coverage(struct sw_html *h, const struct sw_report_set *set)
     sw_html_count(h, set->claim.samples);
     sw_html_raw(h, " samples are as recorded, and only these are counted.");
     if (content->strangers > 0) {
-        sw_html_raw(h, " ");
+        sw_html_raw(h, " Records there that are not in the set: ");
         sw_html_count(h, content->strangers);
-        sw_html_raw(h, " records there are not in the set.");
+        sw_html_raw(h, ".");
     }
     sw_html_raw(h, "</p>");
 }
@@ -114,13 +114,13 @@ static void put_quantiles(struct sw_html *h, const struct sw_histogram *histogra
         double percent;
     } rows[] = {{"1 %", 1}, {"5 %", 5}, {"25 %", 25}, {"50 %", 50}, {"75 %", 75}, {"95 %", 95},
         {"99 %", 99}};
-    sw_html_raw(h, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">At most, of samples"
-                   "</th><th scope=\"col\" class=\"num\">Smallest</th>");
+    sw_html_raw(h, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Of the samples"
+                   "</th><th scope=\"col\" class=\"num\">smallest</th>");
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         sw_html_format(h, "<th scope=\"col\" class=\"num\">%s</th>", rows[i].label);
     }
-    sw_html_raw(h, "<th scope=\"col\" class=\"num\">Largest</th><th scope=\"col\" class=\"num\">"
-                   "Mean</th></tr></thead><tbody><tr><th scope=\"row\">Number</th>");
+    sw_html_raw(h, "<th scope=\"col\" class=\"num\">largest</th><th scope=\"col\" class=\"num\">"
+                   "mean</th></tr></thead><tbody><tr><th scope=\"row\">have at most</th>");
     put_count_cell(h, histogram->smallest);
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         put_count_cell(h, sw_histogram_quantile(histogram, rows[i].percent));
@@ -146,10 +146,13 @@ static void put_histogram(
 static void begin_table(struct sw_html *h, const char *title, const char *first, const char *more)
 {
     sw_html_format(h,
-        "<section><h3>%s</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>"
-        "<th scope=\"col\" class=\"num\">Samples</th><th scope=\"col\" class=\"num\">Share</th>"
-        "<th class=\"plotted\" aria-hidden=\"true\"></th>%s</tr></thead><tbody>",
-        title, first, more);
+        "<section><h3>%s</h3><div class=\"scroll\"><table><thead><tr><th scope=\"col\">%s</th>",
+        title, first);
+    sw_html_raw(h, "<th scope=\"col\" class=\"num\">Samples</th>"
+                   "<th scope=\"col\" class=\"num\">Share</th>"
+                   "<th class=\"plotted\" aria-hidden=\"true\"></th>");
+    sw_html_raw(h, more);
+    sw_html_raw(h, "</tr></thead><tbody>");
 }
 
 static void end_table(struct sw_html *h, size_t hidden)
@@ -322,16 +325,17 @@ static void put_duplicates(struct sw_html *h, const struct sw_report_set *set)
         sw_html_raw(h, "No two samples have the same content.</p></section>");
         return;
     }
+    sw_html_raw(h, "Samples that are exactly as others: ");
     sw_html_count(h, d->copies);
-    sw_html_raw(h, " samples (");
+    sw_html_raw(h, " (");
     sw_html_percent(h, (double)d->copies, (double)set->claim.samples);
-    sw_html_raw(h, ") are copies of others: ");
+    sw_html_raw(h, "). Contents that are there more than once: ");
     sw_html_count(h, d->groups);
-    sw_html_raw(h, " contents stand there more than once, the most frequent one ");
+    sw_html_raw(h, "; the most frequent one is there ");
     sw_html_count(h, d->largest);
-    sw_html_raw(h, " times (first as sample ");
+    sw_html_raw(h, " times, first as sample ");
     sw_html_count(h, d->largest_row);
-    sw_html_raw(h, ").</p></section>");
+    sw_html_raw(h, ".</p></section>");
 }
 
 static void put_weights(struct sw_html *h, const struct sw_report_set *set)
@@ -342,11 +346,11 @@ static void put_weights(struct sw_html *h, const struct sw_report_set *set)
         sw_html_raw(h, "Every sample has weight 1.</p></section>");
         return;
     }
+    sw_html_format(h, "From %g to %g. Samples of weight 1: ", weights->smallest, weights->largest);
     sw_html_count(h, weights->ones);
-    sw_html_format(h, " samples have weight 1. The smallest weight is %g, the largest %g. ",
-        weights->smallest, weights->largest);
+    sw_html_raw(h, "; of weight 0, which are never drawn: ");
     sw_html_count(h, weights->zeros);
-    sw_html_raw(h, " samples have weight 0 and are never drawn.</p></section>");
+    sw_html_raw(h, ".</p></section>");
 }
 
 static void put_quarantine(struct sw_html *h, const struct sw_dataset_claim *claim)

@@ -61,12 +61,9 @@ void sw_html_cstr(struct sw_html *h, const char *text)
 
 void sw_html_count(struct sw_html *h, uint64_t count)
 {
-    char plain[24];
-    int len = snprintf(plain, sizeof(plain), "%llu", (unsigned long long)count);
-    for (int i = 0; i < len; i++) {
-        note(h, i > 0 && (len - i) % 3 == 0 ? sw_buf_putc(h->out, ',') : SW_OK);
-        note(h, sw_buf_putc(h->out, plain[i]));
-    }
+    char text[SW_COUNT_SIZE];
+    sw_report_show_count(count, text);
+    sw_html_raw(h, text);
 }
 
 void sw_html_size(struct sw_html *h, uint64_t bytes)
@@ -79,6 +76,6 @@ void sw_html_size(struct sw_html *h, uint64_t bytes)
 void sw_html_percent(struct sw_html *h, double part, double whole)
 {
     char text[SW_PERCENT_SIZE];
-    sw_format_percent(part, whole, text);
+    sw_report_show_percent(part, whole, text);
     sw_html_raw(h, text);
 }

@@ -47,20 +47,14 @@ static double plot_y(const struct plot *plot, double count)
     return PLOT_HEIGHT - PLOT_BOTTOM - height * count / (double)plot->most;
 }
 
-/* 1, 2 or 5 times a power of ten, at least `count`, and even so that half of it is whole. */
+/* At least `count`, in at most two digits that mean something, and half of it is whole. */
 static uint64_t round_up(uint64_t count)
 {
-    static const uint64_t steps[] = {2, 4, 6, 10, 20};
-    uint64_t unit = 1;
-    while (count / unit > 20) {
+    uint64_t unit = 2;
+    while (count / unit > 10) {
         unit *= 10;
     }
-    for (size_t i = 0; i < SW_COUNT(steps); i++) {
-        if (steps[i] * unit >= count) {
-            return steps[i] * unit;
-        }
-    }
-    return count;
+    return (count + unit - 1) / unit * unit;
 }
 
 static void find_range(struct plot *plot)

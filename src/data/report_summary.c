@@ -65,16 +65,20 @@ static const struct sw_summary_row rows[] = {
 #define CRAWLED "Data crawled and scraped from online sources"
     {"2.3", CRAWLED, "used", "Were crawlers used by the provider or on behalf of?", sw_summary_used,
         SW_SOURCE_CRAWLED},
-    {"2.3", CRAWLED, "crawlers", "Crawler name(s)/identifier(s)", NULL, 0},
-    {"2.3", CRAWLED, "purposes", "Purposes of the crawler(s)", NULL, 0},
-    {"2.3", CRAWLED, "behaviour", "General description of crawler behaviour", NULL, 0},
+    {"2.3", CRAWLED, "crawlers", "Crawler name(s)/identifier(s)", sw_summary_unrecorded,
+        SW_SOURCE_CRAWLED},
+    {"2.3", CRAWLED, "purposes", "Purposes of the crawler(s)", sw_summary_unrecorded,
+        SW_SOURCE_CRAWLED},
+    {"2.3", CRAWLED, "behaviour", "General description of crawler behaviour", sw_summary_unrecorded,
+        SW_SOURCE_CRAWLED},
     {"2.3", CRAWLED, "period", "Period of data collection", sw_summary_period, SW_SOURCE_CRAWLED},
     {"2.3", CRAWLED, "content",
         "Comprehensive description of the type of content and online sources crawled",
         sw_summary_list, SW_SOURCE_CRAWLED},
     {"2.3", CRAWLED, "modalities", "Type of modality covered", sw_summary_formats,
         SW_SOURCE_CRAWLED},
-    {"2.3", CRAWLED, "domains", "Summary of the most relevant domain names crawled", NULL, 0},
+    {"2.3", CRAWLED, "domains", "Summary of the most relevant domain names crawled",
+        sw_summary_unrecorded, SW_SOURCE_CRAWLED},
 
     {"2.4", "User data", "used",
         "Was data from user interactions with the AI model or with the provider's other services "
@@ -93,7 +97,8 @@ static const struct sw_summary_row rows[] = {
     {"2.5", "Synthetic data", "modalities", "Modality of the synthetic data", sw_summary_formats,
         SW_SOURCE_SYNTHETIC},
     {"2.5", "Synthetic data", "models",
-        "General-purpose AI model(s) used to generate the synthetic data", NULL, 0},
+        "General-purpose AI model(s) used to generate the synthetic data", sw_summary_unrecorded,
+        SW_SOURCE_SYNTHETIC},
     {"2.5", "Synthetic data", "datasets", "Description of the synthetic data", sw_summary_generated,
         SW_SOURCE_SYNTHETIC},
 
@@ -125,6 +130,8 @@ static const struct sw_summary_row rows[] = {
 
 /* --- one field ------------------------------------------------------------------------------- */
 
+static const char *vprint(struct sw_arena *arena, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 static const char *vprint(struct sw_arena *arena, const char *fmt, va_list ap)
 {
     va_list again;
@@ -167,6 +174,13 @@ sw_result sw_summary_basis(
     field->basis = vprint(s->arena, fmt, ap);
     va_end(ap);
     return field->basis == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+const char *sw_summary_count(struct sw_summarizing *s, uint64_t count, const char *noun)
+{
+    char digits[SW_COUNT_SIZE];
+    sw_report_show_count(count, digits);
+    return sw_arena_printf(s->arena, "%s %s%s", digits, noun, count == 1 ? "" : "s");
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */

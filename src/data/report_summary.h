@@ -43,6 +43,9 @@ sw_result sw_summary_put(struct sw_summarizing *s, struct sw_summary_field *fiel
 sw_result sw_summary_basis(struct sw_summarizing *s, struct sw_summary_field *field,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* "1 sample", "1,234 samples"; NULL when there is no memory. */
+const char *sw_summary_count(struct sw_summarizing *s, uint64_t count, const char *noun);
+
 /* Says of what kind each source is (report_summary_sources.c). */
 sw_result sw_summary_classify(struct sw_summarizing *s);
 
@@ -68,6 +71,7 @@ sw_result sw_summary_latest(struct sw_summarizing *, struct sw_summary_field *, 
 sw_result sw_summary_languages(struct sw_summarizing *, struct sw_summary_field *, unsigned);
 sw_result sw_summary_other(struct sw_summarizing *, struct sw_summary_field *, unsigned);
 /* report_summary_sources.c */
+sw_result sw_summary_unrecorded(struct sw_summarizing *, struct sw_summary_field *, unsigned);
 sw_result sw_summary_used(struct sw_summarizing *, struct sw_summary_field *, unsigned);
 sw_result sw_summary_list(struct sw_summarizing *, struct sw_summary_field *, unsigned);
 sw_result sw_summary_formats(struct sw_summarizing *, struct sw_summary_field *, unsigned);

@@ -88,11 +88,16 @@ static sw_result put_text_size(struct sw_summarizing *s, struct sw_summary_field
         return bytes >= row->low ? sw_summary_put(s, field, "at most: %s", range_of(row, bytes))
                                  : sw_summary_put(s, field, "%s", range_of(row, bytes));
     }
+    const char *samples = sw_summary_count(s, s->modalities[SW_MODALITY_TEXT], "sample");
+    const char *words = sw_summary_count(s, s->text.words, "word");
+    const char *characters = sw_summary_count(s, s->text.characters, "character");
+    if (samples == NULL || words == NULL || characters == NULL) {
+        return SW_E_NOMEM;
+    }
     SW_TRY(sw_summary_basis(s, field,
-        "counted in the data, which was read again: %llu samples, %llu words, %llu characters, "
-        "%llu bytes; a model's tokenizer counts otherwise",
-        (unsigned long long)s->modalities[SW_MODALITY_TEXT], (unsigned long long)s->text.words,
-        (unsigned long long)s->text.characters, (unsigned long long)s->text.bytes));
+        "counted in the data, which was read again: %s, %s, %s; a model's tokenizer counts "
+        "otherwise",
+        samples, words, characters));
     const char *by_words = range_of(row, s->text.words);
     const char *by_bytes = range_of(row, bytes);
     return by_words == by_bytes
@@ -117,11 +122,13 @@ sw_result sw_summary_size(struct sw_summarizing *s, struct sw_summary_field *fie
         return sw_summary_put(s, field, "none");
     }
     if (which == SW_MODALITY_IMAGE) {
-        return sw_summary_put(
-            s, field, "%s (%llu)", range_of(&ranges[which], count), (unsigned long long)count);
+        const char *images = sw_summary_count(s, count, "image");
+        SW_TRY_PTR(images);
+        return sw_summary_put(s, field, "%s (%s)", range_of(&ranges[which], count), images);
     }
-    return sw_summary_put(
-        s, field, "%llu samples; hours are not counted", (unsigned long long)count);
+    const char *samples = sw_summary_count(s, count, "sample");
+    SW_TRY_PTR(samples);
+    return sw_summary_put(s, field, "%s; hours are not counted", samples);
 }
 
 /* --- dates ----------------------------------------------------------------------------------- */
@@ -159,8 +166,7 @@ sw_result sw_summary_latest(
             s, field, "the latest collection period ends " SW_STR_FMT, SW_STR_ARG(latest)));
     }
     return sw_summary_basis(s, field,
-        "%zu of %zu sources say when their collection ended; the log says when a dataset was "
-        "recorded",
+        "source claims, of which %zu of %zu say when collection ended, and the time of the log",
         known, s->report->source_count);
 }
 
@@ -194,10 +200,12 @@ static sw_result put_language(struct sw_summarizing *s, struct sw_summary_field 
                       : entry->guessed == entry->samples ? "guessed"
                                                          : "declared or guessed";
     char share[SW_PERCENT_SIZE];
-    sw_format_percent((double)entry->samples, (double)samples, share);
-    return sw_summary_put(s, field, "%s%s" SW_STR_FMT "%s: %llu samples, %s (%s)",
-        name == NULL ? "" : name, name == NULL ? "" : " (", SW_STR_ARG(entry->name),
-        name == NULL ? "" : ")", (unsigned long long)entry->samples, share, how);
+    sw_report_show_percent((double)entry->samples, (double)samples, share);
+    const char *count = sw_summary_count(s, entry->samples, "sample");
+    SW_TRY_PTR(count);
+    return sw_summary_put(s, field, "%s%s" SW_STR_FMT "%s: %s, %s (%s)", name == NULL ? "" : name,
+        name == NULL ? "" : " (", SW_STR_ARG(entry->name), name == NULL ? "" : ")", count, share,
+        how);
 }
 
 sw_result sw_summary_languages(
@@ -216,9 +224,10 @@ sw_result sw_summary_languages(
     uint64_t more = all.none.samples + all.others.samples;
     if (more > 0) {
         char share[SW_PERCENT_SIZE];
-        sw_format_percent((double)more, (double)samples, share);
-        SW_TRY(
-            sw_summary_put(s, field, "unknown: %llu samples, %s", (unsigned long long)more, share));
+        sw_report_show_percent((double)more, (double)samples, share);
+        const char *count = sw_summary_count(s, more, "sample");
+        SW_TRY_PTR(count);
+        SW_TRY(sw_summary_put(s, field, "unknown: %s, %s", count, share));
     }
     return sw_summary_basis(s, field,
         "counted in the data: the language that a sample declares, else a guess by script and "
@@ -227,22 +236,32 @@ sw_result sw_summary_languages(
 
 /* --- what else ------------------------------------------------------------------------------- */
 
+static sw_result put_set(
+    struct sw_summarizing *s, struct sw_summary_field *field, const struct sw_report_set *set)
+{
+    const struct sw_dataset_claim *claim = &set->claim;
+    const char *samples = sw_summary_count(s, claim->samples, "sample");
+    const char *bytes = sw_summary_count(s, claim->bytes, "byte");
+    const char *sources = sw_summary_count(s, claim->source_count, "source");
+    const char *copies = sw_summary_count(s, set->duplicates.copies, "sample");
+    if (samples == NULL || bytes == NULL || sources == NULL || copies == NULL) {
+        return SW_E_NOMEM;
+    }
+    SW_TRY(sw_summary_put(s, field, SW_STR_FMT "@" SW_STR_FMT ": %s, %s, %s%s",
+        SW_STR_ARG(claim->name), SW_STR_ARG(claim->version), samples, bytes, sources,
+        claim->declared ? ", declared only" : ""));
+    if (set->duplicates.copies == 0) {
+        return SW_OK;
+    }
+    return sw_summary_put(s, field, SW_STR_FMT "@" SW_STR_FMT ": exact copies of others: %s",
+        SW_STR_ARG(claim->name), SW_STR_ARG(claim->version), copies);
+}
+
 sw_result sw_summary_other(struct sw_summarizing *s, struct sw_summary_field *field, unsigned which)
 {
     (void)which;
     for (size_t i = 0; i < s->report->set_count; i++) {
-        const struct sw_report_set *set = &s->report->sets[i];
-        SW_TRY(sw_summary_put(s, field,
-            SW_STR_FMT "@" SW_STR_FMT ": %llu samples, %llu bytes, %zu sources%s",
-            SW_STR_ARG(set->claim.name), SW_STR_ARG(set->claim.version),
-            (unsigned long long)set->claim.samples, (unsigned long long)set->claim.bytes,
-            set->claim.source_count, set->claim.declared ? ", declared only" : ""));
-        if (set->rows_read && set->duplicates.copies > 0) {
-            SW_TRY(sw_summary_put(s, field,
-                SW_STR_FMT "@" SW_STR_FMT ": %llu samples are exact copies of others",
-                SW_STR_ARG(set->claim.name), SW_STR_ARG(set->claim.version),
-                (unsigned long long)set->duplicates.copies));
-        }
+        SW_TRY(put_set(s, field, &s->report->sets[i]));
     }
     return s->report->set_count == 0 ? SW_OK : sw_summary_basis(s, field, "dataset claims");
 }

@@ -44,8 +44,10 @@ sw_result sw_summary_rights(
     for (size_t i = 0; i < s->report->mark_count; i++) {
         const struct sw_report_mark *mark = &s->report->marks[i];
         if (mark->takedown) {
-            SW_TRY(sw_summary_put(s, field, "withdrawn: %s, %llu samples: " SW_STR_FMT, mark->what,
-                (unsigned long long)mark->samples, SW_STR_ARG(mark->reason)));
+            const char *samples = sw_summary_count(s, mark->samples, "sample");
+            SW_TRY_PTR(samples);
+            SW_TRY(sw_summary_put(s, field, "withdrawn: %s, %s: " SW_STR_FMT, mark->what, samples,
+                SW_STR_ARG(mark->reason)));
         }
     }
     return sw_summary_basis(s, field,
@@ -62,9 +64,10 @@ static sw_result put_step(
     }
     const struct sw_lineage_totals *totals = step->claim.totals;
     for (size_t i = 0; i < totals->reason_count; i++) {
-        SW_TRY(sw_summary_put(s, field, "step " SW_STR_FMT " removed %llu samples: %s",
-            SW_STR_ARG(step->claim.step_name), (unsigned long long)totals->reasons[i].count,
-            totals->reasons[i].reason));
+        const char *samples = sw_summary_count(s, totals->reasons[i].count, "sample");
+        SW_TRY_PTR(samples);
+        SW_TRY(sw_summary_put(s, field, "step " SW_STR_FMT " removed %s: %s",
+            SW_STR_ARG(step->claim.step_name), samples, totals->reasons[i].reason));
     }
     return SW_OK;
 }
@@ -76,16 +79,9 @@ sw_result sw_summary_removed(
     for (size_t i = 0; i < s->report->step_count; i++) {
         SW_TRY(put_step(s, field, &s->report->steps[i]));
     }
-    for (size_t i = 0; i < s->report->mark_count; i++) {
-        const struct sw_report_mark *mark = &s->report->marks[i];
-        if (!mark->takedown) {
-            SW_TRY(sw_summary_put(s, field, "tainted, and still in: %s (%s): " SW_STR_FMT,
-                mark->what, mark->severity, SW_STR_ARG(mark->reason)));
-        }
-    }
     return sw_summary_basis(s, field,
         field->count == 0 ? "no step recorded what it removed"
-                          : "lineage claims, in the words of whoever ran the step, and taints");
+                          : "lineage claims, in the words of whoever ran the step");
 }
 
 /* --- what else ------------------------------------------------------------------------------- */
@@ -115,17 +111,27 @@ sw_result sw_summary_processing(
     for (size_t i = 0; i < s->report->source_count; i++) {
         SW_TRY(put_privacy(s, field, &s->report->sources[i]));
     }
+    for (size_t i = 0; i < s->report->mark_count; i++) {
+        const struct sw_report_mark *mark = &s->report->marks[i];
+        if (!mark->takedown) {
+            SW_TRY(sw_summary_put(s, field, "tainted, and still in: %s (%s): " SW_STR_FMT,
+                mark->what, mark->severity, SW_STR_ARG(mark->reason)));
+        }
+    }
     for (size_t i = 0; i < s->report->set_count; i++) {
         const struct sw_dataset_claim *claim = &s->report->sets[i].claim;
         for (size_t j = 0; j < claim->quarantined_count; j++) {
-            SW_TRY(sw_summary_put(s, field, SW_STR_FMT "@" SW_STR_FMT ": %llu records left out: %s",
-                SW_STR_ARG(claim->name), SW_STR_ARG(claim->version),
-                (unsigned long long)claim->quarantined[j].count, claim->quarantined[j].reason));
+            const char *records = sw_summary_count(s, claim->quarantined[j].count, "record");
+            SW_TRY_PTR(records);
+            SW_TRY(sw_summary_put(s, field, SW_STR_FMT "@" SW_STR_FMT ": %s left out: %s",
+                SW_STR_ARG(claim->name), SW_STR_ARG(claim->version), records,
+                claim->quarantined[j].reason));
         }
     }
     for (size_t i = 0; i < s->report->gap_count; i++) {
         SW_TRY(sw_summary_put(s, field, "not known: " SW_STR_FMT, SW_STR_ARG(s->report->gaps[i])));
     }
-    return field->count == 0 ? SW_OK
-                             : sw_summary_basis(s, field, "source, dataset and training claims");
+    return field->count == 0
+               ? SW_OK
+               : sw_summary_basis(s, field, "source, dataset, training and taint claims");
 }

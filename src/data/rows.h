@@ -47,6 +47,10 @@ void sw_content_leaf(const uint8_t content[32], uint8_t out[SW_CONTENT_LEAF_SIZE
 enum sw_tree_kind {
     SW_TREE_ORDERED = 'o',
     SW_TREE_SORTED = 's',
+    /* Sorted trees that say nothing of a content by itself: their leaves are keyed with a salt, or
+     * digests of whole records. Only heads tell them apart. */
+    SW_TREE_KEYED = 'k',
+    SW_TREE_RECORDS = 'r',
 };
 /* What a claim signs of a tree: it binds kind, size and root. */
 void sw_tree_head(
@@ -92,14 +96,21 @@ bool sw_rows_at_group(const struct sw_rows_writer *writer);
  * lost when the process dies, so the note must be of that moment: call it at sw_rows_at_group(). */
 sw_result sw_rows_save(struct sw_rows_writer *writer, struct sw_bytes note, struct sw_error *err);
 
+/* No further line is listed when so many bytes are: what could not be a sample is counted. */
+#define SW_QUARANTINE_MAX ((size_t)32 << 20)
+
 /* What stands beside the rows; kept as given. Each is JSON or lines, at most SW_CHUNK_MAX. */
 enum sw_rows_extra {
     SW_ROWS_FILES = 32,      /* one path a line, in the order of their indices */
-    SW_ROWS_QUARANTINE = 33, /* JSON lines: what could not be a sample */
+    SW_ROWS_QUARANTINE = 33, /* JSON lines: what could not be a sample; see SW_QUARANTINE_MAX */
     SW_ROWS_STATISTICS = 34, /* JSON */
 };
 sw_result sw_rows_extra(struct sw_rows_writer *writer, enum sw_rows_extra which,
     struct sw_bytes data, struct sw_error *err);
+/* A column of the caller's, by a number of its own: what belongs to the group that was written
+ * last, or to the one that is being filled. */
+sw_result sw_rows_column(
+    struct sw_rows_writer *writer, uint16_t column, struct sw_bytes data, struct sw_error *err);
 
 /* Counts of what was passed over, for the header. */
 struct sw_reason_count {
@@ -150,6 +161,10 @@ sw_result sw_rows_open(
 void sw_rows_close(struct sw_rows *rows);
 SW_DEFINE_CLEANUP(rows, struct sw_rows, sw_rows_close)
 
+/* Is its one digest a sample that of the whole record, of which the content is a part? */
+bool sw_rows_hold_records(const struct sw_rows *rows);
+/* As which its sorted tree is signed. */
+enum sw_tree_kind sw_rows_sorted_kind(const struct sw_rows *rows);
 /* One row, from a checked group. The last group stays decoded. SW_E_USAGE behind the end. */
 sw_result sw_rows_at(
     struct sw_rows *rows, uint64_t index, struct sw_row *out, struct sw_error *err);
@@ -166,6 +181,13 @@ sw_result sw_rows_get_extra(
 
 /* Row at a place of the sorted order. */
 sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err);
+/* `count` of them, from `place` on. */
+sw_result sw_rows_places(
+    struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out, struct sw_error *err);
+/* The record digest of a row, without decoding its group and unchecked: for a file whose chunks
+ * were checked before. */
+sw_result sw_rows_peek(
+    struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err);
 /* Where contents equal to `content` stand in the sorted order: [*first, *first + *count). *count 0:
  * there is none, and it would stand at *first. Reads a few places, unchecked; prove what matters.
  */
@@ -189,7 +211,8 @@ sw_result sw_rows_verify(struct sw_rows *rows,
     struct sw_progress *progress, struct sw_error *err);
 
 /* Puts the parts of one input together, whatever their order: as one machine would have made it.
- * SW_E_REFUSED when parts are missing, doubled or not of one kind. */
+ * SW_E_REFUSED when parts are missing, doubled or not of one kind. Columns of callers are left out.
+ */
 sw_result sw_rows_join(const char *const *parts, size_t count, const char *path,
     struct sw_progress *progress, struct sw_digest *digest, struct sw_error *err);
 

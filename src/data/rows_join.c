@@ -99,13 +99,25 @@ static sw_result add_part(struct joining *joining, struct sw_rows *part, struct 
 
 /* --- what stands beside them ----------------------------------------------------------------- */
 
+/* As many lines as one run lists. */
+static sw_result add_lines(struct sw_buf *all, struct sw_bytes lines)
+{
+    while (lines.len > 0 && all->len < SW_QUARANTINE_MAX) {
+        const uint8_t *end = memchr(lines.ptr, '\n', lines.len);
+        size_t len = end == NULL ? lines.len : (size_t)(end - lines.ptr) + 1;
+        SW_TRY(sw_buf_append(all, lines.ptr, len));
+        lines = sw_bytes(lines.ptr + len, lines.len - len);
+    }
+    return SW_OK;
+}
+
 static sw_result join_quarantine(struct joining *joining, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf all = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf one = SW_BUF_INIT;
     for (size_t i = 0; i < joining->count; i++) {
         SW_TRY(sw_rows_get_extra(&joining->parts[i], SW_ROWS_QUARANTINE, &one, err));
-        SW_TRY(sw_buf_append(&all, one.data, one.len));
+        SW_TRY(add_lines(&all, sw_buf_bytes(&one)));
     }
     return all.len == 0
                ? SW_OK
@@ -165,14 +177,16 @@ static sw_result join_statistics(struct joining *joining, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_json sum;
-    bool any;
-    SW_TRY(read_statistics(joining, 0, &sum, &any, err));
-    for (size_t i = 1; i < joining->count && any; i++) {
+    bool any = false;
+    for (size_t i = 0; i < joining->count; i++) {
         struct sw_json more;
         bool given;
         SW_TRY(read_statistics(joining, i, &more, &given, err));
-        if (given) {
+        if (given && any) {
             SW_TRY(add_up(&joining->arena, &sum, &more));
+        } else if (given) {
+            sum = more;
+            any = true;
         }
     }
     if (!any) {

@@ -1,3 +1,4 @@
+#include "data/reader.h"
 #include "data/rows_private.h"
 
 #include <stdlib.h>
@@ -175,6 +176,25 @@ sw_result sw_rows_open(
     return SW_OK;
 }
 
+bool sw_rows_hold_records(const struct sw_rows *rows)
+{
+    for (size_t i = 0; i < sw_record_format_count; i++) {
+        const struct sw_record_format *format = &sw_record_formats[i];
+        if (rows->one_digest && !format->reader->fields && sw_str_is(rows->reader, format->name)) {
+            return false;
+        }
+    }
+    return rows->one_digest;
+}
+
+enum sw_tree_kind sw_rows_sorted_kind(const struct sw_rows *rows)
+{
+    if (rows->salt.len > 0) {
+        return SW_TREE_KEYED;
+    }
+    return sw_rows_hold_records(rows) ? SW_TREE_RECORDS : SW_TREE_SORTED;
+}
+
 /* --- rows ------------------------------------------------------------------------------------ */
 
 static size_t rows_in_group(const struct sw_rows *rows, uint32_t group)
@@ -281,31 +301,65 @@ sw_result sw_rows_file(
 
 /* --- the sorted order ------------------------------------------------------------------------ */
 
-sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err)
+/* Those of one group. */
+static sw_result peek_places(
+    struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out, struct sw_error *err)
 {
-    SW_TRY(check_index(rows, place, err));
     uint32_t group = (uint32_t)(place / SW_ROWS_GROUP);
     const struct sw_chunk_ref *ref = sw_chunks_find(&rows->chunks, SW_COL_PLACES, group);
     if (ref == NULL) {
         return sw_fail(err, SW_E_FORMAT, "'%s' has no sorted order", rows->chunks.path);
     }
-    uint8_t bytes[4];
-    SW_TRY(sw_chunks_peek(&rows->chunks, ref, (place % SW_ROWS_GROUP) * 4, bytes, 4, err));
-    struct sw_cursor cur = sw_cursor(sw_bytes(bytes, sizeof(bytes)));
-    return sw_cur_u32be(&cur, row);
+    uint64_t at = (place % SW_ROWS_GROUP) * sizeof(*out);
+    SW_TRY(sw_chunks_peek(&rows->chunks, ref, at, out, count * sizeof(*out), err));
+    for (size_t i = 0; i < count; i++) {
+        out[i] = be32toh(out[i]);
+    }
+    return SW_OK;
+}
+
+sw_result sw_rows_places(
+    struct sw_rows *rows, uint64_t place, size_t count, uint32_t *out, struct sw_error *err)
+{
+    while (count > 0) {
+        SW_TRY(check_index(rows, place, err));
+        size_t left = SW_ROWS_GROUP - (size_t)(place % SW_ROWS_GROUP);
+        size_t n = count < left ? count : left;
+        SW_TRY(peek_places(rows, place, n, out, err));
+        place += n;
+        out += n;
+        count -= n;
+    }
+    return SW_OK;
+}
+
+sw_result sw_rows_sorted(struct sw_rows *rows, uint64_t place, uint32_t *row, struct sw_error *err)
+{
+    return sw_rows_places(rows, place, 1, row, err);
+}
+
+static sw_result peek_digest(struct sw_rows *rows, enum sw_rows_column column, uint64_t row,
+    uint8_t out[32], struct sw_error *err)
+{
+    SW_TRY(check_index(rows, row, err));
+    const struct sw_chunk_ref *ref =
+        sw_chunks_find(&rows->chunks, column, (uint32_t)(row / SW_ROWS_GROUP));
+    if (ref == NULL) {
+        return sw_fail(err, SW_E_FORMAT, "'%s' has no digests", rows->chunks.path);
+    }
+    return sw_chunks_peek(&rows->chunks, ref, (row % SW_ROWS_GROUP) * 32, out, 32, err);
+}
+
+sw_result sw_rows_peek(struct sw_rows *rows, uint64_t row, uint8_t record[32], struct sw_error *err)
+{
+    return peek_digest(rows, SW_COL_RECORD, row, record, err);
 }
 
 /* The content of a row, without decoding its group. */
 static sw_result peek_content(
     struct sw_rows *rows, uint32_t row, uint8_t out[32], struct sw_error *err)
 {
-    SW_TRY(check_index(rows, row, err));
-    uint16_t column = rows->one_digest ? SW_COL_RECORD : SW_COL_CONTENT;
-    const struct sw_chunk_ref *ref = sw_chunks_find(&rows->chunks, column, row / SW_ROWS_GROUP);
-    if (ref == NULL) {
-        return sw_fail(err, SW_E_FORMAT, "'%s' has no contents", rows->chunks.path);
-    }
-    return sw_chunks_peek(&rows->chunks, ref, (uint64_t)(row % SW_ROWS_GROUP) * 32, out, 32, err);
+    return peek_digest(rows, rows->one_digest ? SW_COL_RECORD : SW_COL_CONTENT, row, out, err);
 }
 
 static sw_result content_at(

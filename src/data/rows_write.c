@@ -213,6 +213,13 @@ sw_result sw_rows_extra(struct sw_rows_writer *writer, enum sw_rows_extra which,
     return sw_chunks_put(&writer->chunks, (uint16_t)which, 0, data, true, err);
 }
 
+sw_result sw_rows_column(
+    struct sw_rows_writer *writer, uint16_t column, struct sw_bytes data, struct sw_error *err)
+{
+    uint32_t group = writer->count == 0 ? 0 : (uint32_t)((writer->count - 1) / SW_ROWS_GROUP);
+    return sw_chunks_put(&writer->chunks, column, group, data, false, err);
+}
+
 /* --- stopping and going on ------------------------------------------------------------------- */
 
 static sw_result put_block(struct sw_buf *out, struct sw_bytes block)

@@ -15,6 +15,7 @@ sw_result sw_run_output_open(struct sw_run_output *output, const struct sw_data 
         output->input_bytes += plan->inputs[s].claim.bytes;
     }
     SW_TRY(sw_tallies_init(&output->tallies, data->arena));
+    SW_TRY(sw_ids_init(&output->ids, scratch, 0, err));
     return sw_pile_open(&output->rows, scratch, err);
 }
 
@@ -22,7 +23,7 @@ void sw_run_output_close(struct sw_run_output *output)
 {
     sw_pile_close(&output->rows);
     sw_tallies_release(&output->tallies);
-    sw_id_set_release(&output->ids);
+    sw_ids_release(&output->ids);
     sw_cleanup_records(&output->records);
     output->records = NULL;
 }
@@ -78,26 +79,48 @@ static sw_result take_bad(struct sw_run_output *output, const struct sw_bad_reco
 }
 
 /* As an ingestion does: a sample is one all the same. */
-static sw_result compare_id(struct sw_run_output *output, const struct sw_record *record)
+static sw_result list_repeated(struct sw_run_output *output, const struct sw_id_seen *seen)
 {
-    struct sw_tallies *tallies = &output->tallies;
-    bool seen;
+    const struct sw_bad_record repeated = {.file = seen->file,
+        .offset = seen->offset,
+        .length = seen->length,
+        .line = seen->line,
+        .reason = "repeated-id",
+        .detail = "its id stood before"};
+    output->tallies.repeated++;
+    return sw_tallies_list(&output->tallies, &repeated, file_of(output, seen->file), true);
+}
+
+static sw_result compare_id(
+    struct sw_run_output *output, const struct sw_record *record, struct sw_error *err)
+{
     if (record->id.len == 0 || strcmp(sw_records_format(output->records), "dir") == 0) {
         return SW_OK;
     }
-    SW_TRY(sw_id_set_add(&output->ids, record->id, &seen));
-    tallies->uncompared += output->ids.full ? 1 : 0;
-    if (!seen) {
-        return SW_OK;
-    }
-    const struct sw_bad_record repeated = {.file = record->file,
+    const struct sw_id_seen seen = {.print = sw_ids_print(&output->ids, record->id),
         .offset = record->offset,
         .length = record->raw.len,
         .line = record->line,
-        .reason = "repeated-id",
-        .detail = "its id stood before"};
-    tallies->repeated++;
-    return sw_tallies_list(tallies, &repeated, file_of(output, record->file), true);
+        .file = record->file};
+    struct sw_id_seen found;
+    bool repeated;
+    SW_TRY(sw_ids_add(&output->ids, &seen, &found, &repeated, err));
+    return repeated ? list_repeated(output, &found) : SW_OK;
+}
+
+/* Looks up what waits, and counts those behind as many as are compared in memory. */
+static sw_result finish_ids(struct sw_run_output *output, struct sw_error *err)
+{
+    uint64_t more;
+    for (bool any = true; any;) {
+        struct sw_id_seen found;
+        bool repeated;
+        SW_TRY(sw_ids_flush(&output->ids, &found, &repeated, &any, err));
+        SW_TRY(repeated ? list_repeated(output, &found) : SW_OK);
+    }
+    SW_TRY(sw_ids_finish(&output->ids, &more, err));
+    output->tallies.repeated += more;
+    return SW_OK;
 }
 
 static sw_result take_sample(
@@ -106,7 +129,7 @@ static sw_result take_sample(
     if (output->rows.count == SW_ROWS_MAX) {
         return sw_fail(err, SW_E_LIMIT, "'%s' has too many samples for one dataset", output->path);
     }
-    SW_TRY(compare_id(output, record));
+    SW_TRY(compare_id(output, record, err));
     if (record->label.len > 0) {
         SW_TRY(sw_counter_add(&output->tallies.labels, record->label, 1));
     }
@@ -141,6 +164,7 @@ static sw_result end_pass(struct sw_run_output *output, struct sw_error *err)
             output->tallies.first_bad == NULL ? "" : "; the first record that is none: ",
             output->tallies.first_bad == NULL ? "" : output->tallies.first_bad);
     }
+    SW_TRY(output->taken ? SW_OK : finish_ids(output, err));
     output->taken = true;
     output->format = sw_arena_strdup(output->data->arena, sw_records_format(output->records));
     return output->format == NULL ? SW_E_NOMEM : SW_OK;

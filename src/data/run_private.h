@@ -53,7 +53,7 @@ struct sw_run_output {
     struct sw_records *records; /* of the pass that is under way, then of the first one */
     struct sw_pile rows;        /* struct sw_row, without origin */
     struct sw_tallies tallies;
-    struct sw_id_set ids;
+    struct sw_ids ids;
     const char *format;
     bool taken;
     bool whole;

@@ -112,21 +112,20 @@ static sw_result draft_one(const struct sw_data *data, const struct drafting *ho
     return SW_OK;
 }
 
-/* In batches: each is recorded whole or not at all, and doing it again does no harm. */
 static sw_result record(const struct sw_data *data, const struct drafting *how,
     const struct sw_selector *selectors, size_t count, struct sw_receipt **out,
     struct sw_error *err)
 {
     struct sw_receipt *receipts = SW_ARENA_ARRAY(data->arena, struct sw_receipt, count);
-    SW_TRY_PTR(receipts);
-    for (size_t done = 0; done < count;) {
-        struct sw_data_draft drafts[SW_DATA_DRAFTS_MAX];
-        size_t n = count - done < SW_DATA_DRAFTS_MAX ? count - done : SW_DATA_DRAFTS_MAX;
-        for (size_t i = 0; i < n; i++) {
-            SW_TRY(draft_one(data, how, &selectors[done + i], &drafts[i], err));
-        }
-        SW_TRY(sw_data_record_all(data, drafts, n, receipts + done, err));
-        done += n;
+    struct sw_data_draft *drafts = SW_ARENA_ARRAY(data->arena, struct sw_data_draft, count);
+    if (receipts == NULL || drafts == NULL) {
+        return SW_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(draft_one(data, how, &selectors[i], &drafts[i], err));
+    }
+    if (count != 0) {
+        SW_TRY(sw_data_record_all(data, drafts, count, receipts, err));
     }
     *out = receipts;
     return SW_OK;
@@ -168,7 +167,7 @@ static sw_result list_affected(const struct sw_data *data, const struct sw_graph
     }
     for (uint32_t i = 0; i < graph->set_count; i++) {
         const struct sw_graph_set *set = &graph->sets[i];
-        if (reach->samples[i] > 0) {
+        if (reach->sets[i]) {
             claim->samples += reach->samples[i];
             claim->datasets[claim->dataset_count++] =
                 (struct sw_dataset_ref){set->name, set->version, set->manifest, reach->samples[i]};

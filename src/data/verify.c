@@ -2,12 +2,15 @@
  * did not change is one long run. The heaviest runs that are in order stand still; other runs were
  * moved; rows in no run are missing, records in no run are added, and one of each in the same gap
  * is a sample that changed. */
-#include "data/verify.h"
+#include "data/verify_private.h"
 
 #include <stdlib.h>
 
 #define RUNS_MAX ((size_t)16 << 20)
-#define NONE UINT64_MAX
+#define NONE SW_NO_ROW
+#define NO_GROUP UINT64_MAX
+/* So many records that are rows one behind the other make it worth to decode their group. */
+#define STREAK 1024u
 
 const char *sw_sample_problem_name(enum sw_sample_problem_kind kind)
 {
@@ -21,10 +24,19 @@ const char *sw_sample_problem_name(enum sw_sample_problem_kind kind)
     return names[kind];
 }
 
+enum run_kind {
+    RUN_NEW,       /* these records are not in the set */
+    RUN_SAME,      /* …are, in a file of that name */
+    RUN_ELSEWHERE, /* …in a file of another name */
+    RUN_REWEIGHED, /* …but what stands beside them gives them another weight */
+    RUN_UNSURE,    /* …in a file whose name is looked up when they are told about */
+};
+
 /* Records one behind the other that are rows one behind the other, or that are no rows. */
 struct run {
+    enum run_kind kind;
     uint64_t record; /* number of the first one */
-    uint64_t row;    /* of the first one; NONE: these records are not in the set */
+    uint64_t row;    /* of the first one; NONE: RUN_NEW */
     uint64_t length;
     uint64_t weight; /* of the heaviest chain of runs in order that ends here */
     size_t before;   /* the run before it in that chain; its own index for none */
@@ -43,13 +55,17 @@ struct comparing {
     struct run *runs;
     size_t count;
     size_t cap;
-    struct sw_rowset used; /* rows that a record was found for */
-    uint64_t next;         /* the row behind the last one that was found */
+    struct sw_finder finder;
+    uint64_t next;    /* the row behind the last one that was found */
+    unsigned streak;  /* records that were the next row, up to STREAK */
+    uint64_t decoded; /* the group that was */
+    bool many_files;  /* samples may stand in a file of another name */
+    bool weights;     /* weights do not stand in the records */
 };
 
 static void run_release(struct comparing *comparing)
 {
-    sw_rowset_release(&comparing->used);
+    sw_finder_release(&comparing->finder);
     sw_cleanup_records(&comparing->records);
     free(comparing->runs);
 }
@@ -126,60 +142,88 @@ static sw_result record_problem(struct comparing *comparing, enum sw_sample_prob
 
 /* --- finding rows ---------------------------------------------------------------------------- */
 
-static sw_result is_row(struct comparing *comparing, uint64_t row, const struct sw_row *read,
-    bool *same, struct sw_error *err)
+/* A set of one file may stand in a directory now. */
+static sw_result is_elsewhere(
+    struct comparing *comparing, uint32_t file, uint32_t was, bool *elsewhere, struct sw_error *err)
+{
+    size_t count;
+    struct sw_str name;
+    const struct sw_input_file *files = sw_records_files(comparing->records, &count);
+    SW_TRY(sw_rows_file(comparing->rows, was, &name, err));
+    const char *path = file < count ? files[file].path : "?";
+    *elsewhere = !sw_str_is(name, ".") && strcmp(path, ".") != 0 && !sw_str_is(name, path);
+    return SW_OK;
+}
+
+static sw_result decode_row(
+    struct comparing *comparing, uint64_t row, struct sw_row *was, struct sw_error *err)
+{
+    SW_TRY(sw_rows_at(comparing->rows, row, was, err));
+    comparing->decoded = row / SW_ROWS_GROUP;
+    return SW_OK;
+}
+
+static sw_result kind_of(struct comparing *comparing, const struct sw_row *read,
+    const struct sw_row *was, enum run_kind *kind, struct sw_error *err)
+{
+    bool elsewhere = false;
+    if (comparing->many_files) {
+        SW_TRY(is_elsewhere(comparing, read->file, was->file, &elsewhere, err));
+    }
+    bool reweighed = comparing->weights && read->weight != was->weight;
+    *kind = reweighed ? RUN_REWEIGHED : elsewhere ? RUN_ELSEWHERE : RUN_SAME;
+    return SW_OK;
+}
+
+/* Where one record after the other is the next row, groups are decoded, which checks them once
+ * more; where they are not, that would be a group for each record. */
+static sw_result is_next(struct comparing *comparing, const struct sw_row *read, bool *same,
+    enum run_kind *kind, struct sw_error *err)
 {
     struct sw_row was;
+    uint64_t next = comparing->next;
     *same = false;
-    if (row >= comparing->rows->count || sw_rowset_has(&comparing->used, (uint32_t)row)) {
+    *kind = comparing->many_files ? RUN_UNSURE : RUN_SAME;
+    if (next >= comparing->rows->count || sw_rowset_has(&comparing->finder.used, (uint32_t)next)) {
         return SW_OK;
     }
-    SW_TRY(sw_rows_at(comparing->rows, row, &was, err));
+    if (comparing->decoded != next / SW_ROWS_GROUP && comparing->streak < STREAK) {
+        SW_TRY(sw_rows_peek(comparing->rows, next, was.record, err));
+        *same = memcmp(was.record, read->record, sizeof(was.record)) == 0;
+        return SW_OK;
+    }
+    SW_TRY(decode_row(comparing, next, &was, err));
     *same = memcmp(was.record, read->record, sizeof(was.record)) == 0 &&
             memcmp(was.content, read->content, sizeof(was.content)) == 0;
-    return SW_OK;
+    return *same ? kind_of(comparing, read, &was, kind, err) : SW_OK;
 }
 
-/* The first free row with these digests, rather one behind the last that was found. */
-static sw_result search_row(
-    struct comparing *comparing, const struct sw_row *read, uint64_t *row, struct sw_error *err)
-{
-    uint64_t first;
-    uint64_t count;
-    *row = NONE;
-    SW_TRY(sw_rows_find(comparing->rows, read->content, &first, &count, err));
-    for (uint64_t i = 0; i < count; i++) {
-        uint32_t candidate;
-        bool same;
-        SW_TRY(sw_rows_sorted(comparing->rows, first + i, &candidate, err));
-        if (*row != NONE && candidate < comparing->next) {
-            continue;
-        }
-        SW_TRY(is_row(comparing, candidate, read, &same, err));
-        if (same) {
-            *row = candidate;
-        }
-        if (same && candidate >= comparing->next) {
-            break;
-        }
-    }
-    return SW_OK;
-}
-
-static sw_result find_row(
-    struct comparing *comparing, const struct sw_row *read, uint64_t *row, struct sw_error *err)
+static sw_result find_row(struct comparing *comparing, const struct sw_row *read, uint64_t *row,
+    enum run_kind *kind, struct sw_error *err)
 {
     bool same;
-    SW_TRY(is_row(comparing, comparing->next, read, &same, err));
+    SW_TRY(is_next(comparing, read, &same, kind, err));
     if (same) {
+        comparing->streak += comparing->streak < STREAK ? 1 : 0;
         *row = comparing->next;
+    } else {
+        comparing->streak = 0;
+        SW_TRY(sw_finder_find(&comparing->finder, read, comparing->next, row, err));
+    }
+    if (*row == NONE) {
+        *kind = RUN_NEW;
         return SW_OK;
     }
-    return search_row(comparing, read, row, err);
+    if (comparing->weights && *kind != RUN_REWEIGHED) {
+        struct sw_row was;
+        SW_TRY(decode_row(comparing, *row, &was, err));
+        return kind_of(comparing, read, &was, kind, err);
+    }
+    return SW_OK;
 }
 
 static sw_result new_run(struct comparing *comparing, uint64_t record, uint64_t row,
-    const struct sw_row *read, struct sw_error *err)
+    enum run_kind kind, const struct sw_row *read, struct sw_error *err)
 {
     if (comparing->count == RUNS_MAX) {
         return sw_fail(err, SW_E_LIMIT,
@@ -193,9 +237,22 @@ static sw_result new_run(struct comparing *comparing, uint64_t record, uint64_t 
         comparing->runs = grown;
         comparing->cap = cap;
     }
-    comparing->runs[comparing->count++] = (struct run){
-        .record = record, .row = row, .length = 1, .file = read->file, .offset = read->offset};
+    comparing->runs[comparing->count++] = (struct run){.kind = kind,
+        .record = record,
+        .row = row,
+        .length = 1,
+        .file = read->file,
+        .offset = read->offset};
     return SW_OK;
+}
+
+/* A run whose files are unsure is of one file. */
+static bool goes_on(
+    const struct run *last, uint64_t row, enum run_kind kind, const struct sw_row *read)
+{
+    return last != NULL && last->kind == kind &&
+           (kind == RUN_NEW || last->row + last->length == row) &&
+           (kind != RUN_UNSURE || last->file == read->file);
 }
 
 static sw_result take_record(
@@ -203,23 +260,21 @@ static sw_result take_record(
 {
     struct sw_row read;
     uint64_t row;
+    enum run_kind kind;
     sw_row_of_record(comparing->salt, record, comparing->rows->one_digest, &read);
-    SW_TRY(find_row(comparing, &read, &row, err));
+    SW_TRY(find_row(comparing, &read, &row, &kind, err));
     uint64_t number = comparing->out->read++;
     comparing->out->bytes += read.length;
     if (row != NONE) {
-        SW_TRY(sw_rowset_add(&comparing->used, (uint32_t)row));
+        SW_TRY(sw_finder_use(&comparing->finder, row));
         comparing->next = row + 1;
     }
     struct run *last = comparing->count == 0 ? NULL : &comparing->runs[comparing->count - 1];
-    bool goes_on =
-        last != NULL &&
-        (row == NONE ? last->row == NONE : last->row != NONE && last->row + last->length == row);
-    if (goes_on) {
+    if (goes_on(last, row, kind, &read)) {
         last->length++;
         return SW_OK;
     }
-    return new_run(comparing, number, row, &read, err);
+    return new_run(comparing, number, row, kind, &read, err);
 }
 
 static sw_result read_all(struct comparing *comparing, struct sw_error *err)
@@ -233,6 +288,8 @@ static sw_result read_all(struct comparing *comparing, struct sw_error *err)
         }
         if (step.kind == SW_RECORD_SAMPLE) {
             SW_TRY(take_record(comparing, &step.record, err));
+        } else {
+            comparing->out->bad++;
         }
         uint64_t now = sw_records_consumed(comparing->records);
         sw_progress_add(comparing->data->progress, now - consumed, 1);
@@ -364,9 +421,32 @@ static const struct run *next_added(
 static sw_result report_moved(
     struct comparing *comparing, const struct run *run, struct sw_error *err)
 {
+    enum sw_sample_problem_kind kind =
+        run->kind == RUN_REWEIGHED ? SW_SAMPLE_CHANGED : SW_SAMPLE_MOVED;
     (void)err;
     for (uint64_t i = 0; i < run->length; i++) {
-        SW_TRY(record_problem(comparing, SW_SAMPLE_MOVED, run->row + i, run, i));
+        SW_TRY(record_problem(comparing, kind, run->row + i, run, i));
+    }
+    return SW_OK;
+}
+
+/* What stands still in the order may stand in a file of another name. */
+static sw_result report_still(
+    struct comparing *comparing, const struct run *run, struct sw_error *err)
+{
+    if (run->kind == RUN_SAME) {
+        return SW_OK;
+    }
+    if (run->kind != RUN_UNSURE) {
+        return report_moved(comparing, run, err);
+    }
+    for (uint64_t i = 0; i < run->length; i++) {
+        struct sw_row was;
+        bool elsewhere;
+        SW_TRY(decode_row(comparing, run->row + i, &was, err));
+        SW_TRY(is_elsewhere(comparing, run->file, was.file, &elsewhere, err));
+        SW_TRY(
+            elsewhere ? record_problem(comparing, SW_SAMPLE_MOVED, run->row + i, run, i) : SW_OK);
     }
     return SW_OK;
 }
@@ -382,7 +462,7 @@ static sw_result report_gap(struct comparing *comparing, uint64_t row, uint64_t 
     }
     uint64_t ahead = 0;
     for (; row < row_end; row++) {
-        if (sw_rowset_has(&comparing->used, (uint32_t)row)) {
+        if (sw_rowset_has(&comparing->finder.used, (uint32_t)row)) {
             continue;
         }
         const struct run *instead = next_added(comparing, at, run_end, &ahead);
@@ -403,6 +483,7 @@ static sw_result report(struct comparing *comparing, struct sw_error *err)
         const struct run *run = &comparing->runs[i];
         if (run->still) {
             SW_TRY(report_gap(comparing, row, run->row, &at, i, err));
+            SW_TRY(report_still(comparing, run, err));
             row = run->row + run->length;
             at = (struct added){i + 1, 0};
         }
@@ -413,7 +494,12 @@ static sw_result report(struct comparing *comparing, struct sw_error *err)
 static sw_result compare(struct comparing *comparing, const char *path,
     const struct sw_record_options *options, struct sw_error *err)
 {
+    struct sw_str first;
+    struct sw_error none = {0};
     SW_TRY(sw_records_open(&comparing->records, path, options, err));
+    comparing->many_files =
+        sw_rows_file(comparing->rows, 0, &first, &none) == SW_OK && !sw_str_is(first, ".");
+    comparing->weights = options->attributes != NULL;
     SW_TRY(read_all(comparing, err));
     SW_TRY(find_still(comparing));
     return report(comparing, err);
@@ -423,8 +509,14 @@ sw_result sw_data_compare(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_salt *salt, const char *path, const struct sw_record_options *options,
     struct sw_data_verification *out, struct sw_error *err)
 {
-    struct comparing comparing = {
-        .data = data, .rows = rows, .salt = salt, .path = path, .out = out};
+    struct comparing comparing = {.data = data,
+        .rows = rows,
+        .salt = salt,
+        .path = path,
+        .out = out,
+        .streak = STREAK,
+        .decoded = NO_GROUP};
+    sw_finder_init(&comparing.finder, rows);
     out->samples = rows->count;
     enum sw_code code = compare(&comparing, path, options, err);
     run_release(&comparing);

@@ -6,10 +6,10 @@
 #include "data/salt.h"
 
 enum sw_sample_problem_kind {
-    SW_SAMPLE_CHANGED, /* another record stands where the sample stood */
+    SW_SAMPLE_CHANGED, /* another record stands where the sample stood, or it has another weight */
     SW_SAMPLE_MISSING,
     SW_SAMPLE_ADDED,
-    SW_SAMPLE_MOVED,       /* the sample is there, in another order than recorded */
+    SW_SAMPLE_MOVED,       /* the sample is there, in another order or another file than recorded */
     SW_SAMPLE_BROKEN_FILE, /* a file of the store differs from what was signed */
 };
 /* "changed", "missing", "added", "moved", "broken". */
@@ -27,7 +27,8 @@ struct sw_sample_problem {
 
 struct sw_data_verification {
     uint64_t samples; /* of the set */
-    uint64_t read;    /* records that were read */
+    uint64_t read;    /* samples that were read */
+    uint64_t bad;     /* records that are none */
     uint64_t bytes;
     uint64_t counts[5];                 /* problems by kind: all of them */
     struct sw_sample_problem *problems; /* the first ones, in the order of the set */
@@ -35,7 +36,8 @@ struct sw_data_verification {
 };
 
 /* Compares the rows with the input at `path`, read as `options` say. A difference is in the result,
- * not a failure. SW_E_LIMIT when so much differs that it is another dataset. */
+ * not a failure. The rows are believed: sw_data_check_set() comes before. SW_E_LIMIT when so much
+ * differs that it is another dataset. */
 sw_result sw_data_compare(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_salt *salt, const char *path, const struct sw_record_options *options,
     struct sw_data_verification *out, struct sw_error *err);

@@ -115,9 +115,48 @@ expect "by its text too" 0 sw data prove 'text:post number 7' forum@1 --json
 json "the same row" .row 7
 expect "an absent text is proven" 0 sw data prove-absent 'text:my secret' forum@1 --out absent.proof
 expect "one that is there is not" 1 sw data prove-absent 'text:post number 7' forum@1
+expect "a file that is not there is a text" 0 sw data prove-absent no-file.txt forum@1
+like "which is told" "$out" 'looked for +text:no-file\.txt'
+expect "or an error, when it must be a file" 4 sw data prove-absent file:no-file.txt forum@1
+echo 'post number 7' >newline.txt
+expect "a newline at the end is part of a file" 0 sw data prove-absent newline.txt forum@1
+like "and is told" "$out" 'file:newline\.txt \(with the newline at its end\)'
 expect "a row behind the end is none" 2 sw data prove 200 forum@1
+unlike "and no path of the store is told" "$err" '\.sealwright'
 expect "a text that is not there is not proven" 1 sw data prove 'text:my secret' forum@1
+# Digests that are none of contents prove nothing about a content.
+jq -cn '{id: "s1", text: "a short secret"}' >secret.jsonl
+digest=sha256:$(printf 'a short secret' | sha256sum | cut -d' ' -f1)
+expect "a salted set" 0 sw data ingest secret.jsonl --source mail --as salted --salted
+expect "and one of records" 0 sw data ingest secret.jsonl --source mail --as records --one-digest
 sw log checkpoint --policy >log.policy
+expect "that a keyed set lacks a digest says little" 0 sw data prove-absent "$digest" salted --out keyed.proof --json
+json "which is told" .digests keyed
+expect "it is no evidence about the text" 3 sw data check-proof keyed.proof --policy log.policy --text 'a short secret'
+expect "of records a text is not told to be absent" 3 sw data prove-absent 'text:a short secret' records
+expect "a digest is" 0 sw data prove-absent "$digest" records --out records.proof --json
+json "of records" .digests records
+expect "it is no evidence about the text either" 3 sw data check-proof records.proof --policy log.policy --text 'a short secret'
+expect "nor does anybody know how far it reaches" 3 sw data reach 'text:a short secret' --json
+like "which is said" "$out" 'records@1 has digests of whole records only'
+
+sw log checkpoint --policy >log.policy
+
+# A set with one digest a sample knows no contents, unless the record is one.
+sw init --store one >/dev/null
+sw data source add mail --store one >/dev/null
+jq -r .text mail.jsonl >mail.txt
+expect "a set with one digest" 0 sw data ingest mail.jsonl --source mail --as mail --one-digest --store one
+expect "does not prove that a text is absent" 3 sw data prove-absent 'text:mail number 1' mail --store one
+one_line_error "and says why in one line"
+expect "nor that it is there" 3 sw data prove 'text:mail number 1' mail --store one
+expect "what a text reaches is not known" 3 sw data reach 'text:mail number 1' --store one --json
+like "that is a gap" "$out" 'mail@1 has one digest a sample'
+expect "a set of lines has the texts themselves" 0 \
+    sw data ingest mail.txt --source mail --as lines --one-digest --store one
+expect "which are found" 0 sw data prove 'text:mail number 1' lines --store one
+expect "or proven to be absent" 0 sw data prove-absent 'text:my secret' lines --store one
+
 mkdir "$HOME/elsewhere"
 cp present.proof absent.proof log.policy "$HOME/elsewhere"
 cd "$HOME/elsewhere" || exit 99

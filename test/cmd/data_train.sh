@@ -96,7 +96,8 @@ like "the words are on standard error" "$err" said
 
 # Reading the datasets again first.
 seq 1 50 >lines.txt
-ok "a dataset of a file" "$make_dataset" .sealwright lines@1 "forum=@$PWD/lines.txt"
+expect "its source" 0 "$SW_BIN" data source add forum --licence CC0
+expect "a dataset of a file" 0 "$SW_BIN" data ingest lines.txt --format lines --source forum --as lines@1
 run "$SW_BIN" data train --json --verify --run fresh --dataset lines --code train.sh --out v.bin -- sh -c 'echo 1 >v.bin'
 exits "files that are as recorded" 0
 json "and it says that they were read" .verified true

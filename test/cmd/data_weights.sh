@@ -72,6 +72,19 @@ exits "Megatron's indices" 0
 json "agree" .agrees true
 json "by dataset" '[.shares[] | "\(.name) \(.draws)"] | join(", ")' "mails 750, news@1 250"
 
+# What was ingested from files is drawn from like any other.
+seq 1 30 >forum.txt
+seq 101 160 >mail.txt
+for source in forum mail; do
+    expect "$source is described" 0 "$SW_BIN" data source add "$source" --licence CC0
+    expect "$source is ingested" 0 "$SW_BIN" data ingest "$source.txt" --format lines --source "$source" --as "in-$source"
+done
+awk 'BEGIN { for (i = 0; i < 1000; i++) print i % 10 < 3 ? i % 30 : 30 + i % 60 }' >in.txt
+run "$SW_BIN" data consume ingested --json --dataset in-forum --dataset in-mail --mix base --order in.txt
+exits "two sets, one behind the other" 0
+json "agree by source" '.agrees, (.shares | map("\(.name) \(.draws)") | join(" "))' "true
+forum 300 mail 700"
+
 # Steps.
 expect "the weights change" 0 "$SW_BIN" data mix base --set forum=0.7 --set mail=0.3 --from-step 100 --reason more
 awk 'BEGIN { for (i = 0; i < 2000; i++) { f = i < 1000 ? i % 10 < 3 : i % 10 < 7; print f ? i % 100 : 100 + i % 300 } }' >long.txt

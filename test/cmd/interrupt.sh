@@ -19,13 +19,13 @@ expect "seal" 0 "$SW_BIN" seal m
 
 # interrupt NAME SIGNAL STATUS COMMAND…: in the background of a script SIGINT is ignored, hence env.
 interrupt() {
-    local name=$1 number=$2 status=$3 wait_for=until_open what=$tmp/slow/weights pid
+    local name=$1 number=$2 status=$3 wait_for=until_open pid
     shift 3
     # A scan reads of a large file only what it needs; many long pickles keep it busy.
-    [ "$1" != scan ] || wait_for=until_parent what=
+    [ "$1" != scan ] || wait_for=until_parent
     env --default-signal=INT "$SW_BIN" "$@" >"$tmp.out" 2>"$tmp.err" &
     pid=$!
-    ok "$name reads" "$wait_for" "$pid" $what
+    ok "$name reads" "$wait_for" "$pid" "$tmp/slow/weights"
     kill "-$number" "$pid"
     wait "$pid"
     is "$name dies by the signal" $? "$status"

@@ -30,54 +30,8 @@ static sw_result add_source(
     return SW_OK;
 }
 
-/* Each line of a file, as `data verify` will read it again. */
-static sw_result add_lines(struct sw_rows_writer *writer, struct sw_str name, const char *path,
-    const struct sw_record_options *how, struct sw_error *err)
-{
-    struct sw_origin origin = {.sources = &name, .source_count = 1};
-    struct sw_record_step step;
-    struct sw_row row = {0};
-    SW_CLEANUP(salt) struct sw_salt salt;
-    SW_CLEANUP(records) struct sw_records *records = NULL;
-    sw_salt_none(&salt);
-    SW_TRY(sw_rows_origin(writer, &origin, &row.origin, err));
-    uint32_t index = row.origin;
-    SW_TRY(sw_records_open(&records, path, how, err));
-    for (;;) {
-        SW_TRY(sw_records_next(records, &step, err));
-        if (step.kind != SW_RECORD_SAMPLE) {
-            return step.kind == SW_RECORD_END ? SW_OK : sw_fail(err, SW_E_FORMAT, "a bad line");
-        }
-        sw_row_of_record(&salt, &step.record, true, &row);
-        row.origin = index;
-        SW_TRY(sw_rows_add(writer, &row, err));
-    }
-}
-
-static const char *file_of(char **sources)
-{
-    const char *equals = strchr(sources[0], '=');
-    return sources[1] == NULL && equals != NULL && equals[1] == '@' ? equals + 2 : NULL;
-}
-
-static sw_result add_all(struct sw_rows_writer *writer, char **sources,
-    const struct sw_record_options *how, struct sw_error *err)
-{
-    const char *file = file_of(sources);
-    uint64_t n = 0;
-    if (file != NULL) {
-        struct sw_str name = sw_str_n(sources[0], (size_t)(file - 2 - sources[0]));
-        SW_TRY(add_lines(writer, name, file, how, err));
-        return sw_rows_extra(writer, SW_ROWS_FILES, sw_bytes(".\n", 2), err);
-    }
-    for (; *sources != NULL; sources++) {
-        SW_TRY(add_source(writer, *sources, &n, err));
-    }
-    return sw_rows_extra(writer, SW_ROWS_FILES, sw_bytes("numbers\n", 8), err);
-}
-
-static sw_result make_rows(const struct sw_data *data, char **sources,
-    const struct sw_record_options *how, struct sw_digest *digest, struct sw_error *err)
+static sw_result make_rows(
+    const struct sw_data *data, char **sources, struct sw_digest *digest, struct sw_error *err)
 {
     const struct sw_rows_options options = {.reader = "lines", .one_digest = true};
     const char *dir = NULL;
@@ -86,7 +40,11 @@ static sw_result make_rows(const struct sw_data *data, char **sources,
     SW_TRY_PTR(draft);
     SW_CLEANUP(rows_writer) struct sw_rows_writer *writer = NULL;
     SW_TRY(sw_rows_create(&writer, draft, &options, err));
-    SW_TRY(add_all(writer, sources, how, err));
+    uint64_t n = 0;
+    for (; *sources != NULL; sources++) {
+        SW_TRY(add_source(writer, *sources, &n, err));
+    }
+    SW_TRY(sw_rows_extra(writer, SW_ROWS_FILES, sw_bytes("numbers\n", 8), err));
     SW_TRY(sw_rows_finish(SW_TAKE(writer), NULL, 0, NULL, digest, err));
     return sw_data_file_keep(data, SW_DATA_FILE_SET, draft, digest, err);
 }
@@ -94,22 +52,14 @@ static sw_result make_rows(const struct sw_data *data, char **sources,
 static sw_result record(
     const struct sw_data *data, const char *name, char **sources, struct sw_error *err)
 {
-    const struct sw_record_options how = {.format = "lines"};
     struct sw_digest digest;
     struct sw_dataset_name parsed;
     struct sw_receipt receipt;
-    struct sw_json options;
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     SW_TRY(sw_dataset_name_parse(sw_str(name), &parsed, err));
-    SW_TRY(make_rows(data, sources, &how, &digest, err));
+    SW_TRY(make_rows(data, sources, &digest, err));
+    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     SW_TRY(sw_rows_open(&rows, sw_data_file_path(data, SW_DATA_FILE_SET, &digest), &digest, err));
-    SW_TRY(sw_record_options_write(&how, &text));
-    SW_TRY(sw_json_parse(data->arena, sw_buf_bytes(&text), NULL, &options, err));
-    const struct sw_dataset_claim more = {.name = parsed.name,
-        .version = parsed.version,
-        .location = sw_str(file_of(sources)),
-        .options = &options};
+    const struct sw_dataset_claim more = {.name = parsed.name, .version = parsed.version};
     return sw_dataset_claim_record(data, &rows, &more, NULL, &receipt, err);
 }
 

@@ -164,6 +164,7 @@ static const struct sentence sentences[] = {
     {"pl", "To jest dom, który kupiliśmy w maju."},
     {"cs", "Nevím, jestli bude zítra pršet, ale vezmu si deštník, protože je už podzim."},
     {"tr", "Bu kitabı henüz okumadım ama çok güzel olduğunu söylüyorlar."},
+    {"tr", "İzmir ve İstanbul için bir İngiliz İşçi daha var."},
     {"ca", "Aquesta és la casa que hem comprat al mes de maig amb els avis."},
     {"ro", "Aceasta este casa pe care am cumpărat-o în luna mai."},
     {"fi", "Tämä on talo, jonka ostimme toukokuussa, mutta se ei ole vielä valmis."},

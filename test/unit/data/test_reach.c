@@ -273,6 +273,36 @@ static void remove_file(struct world *w, enum sw_data_file kind, const struct sw
     assert_int_equal(unlink(sw_data_file_path(&w->t.data, kind, digest)), 0);
 }
 
+/* What the rows come from is the same for ever, whoever claims them once more. */
+static void test_a_second_claim_that_leaves_a_source_out_hides_nothing(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof(*w));
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    SW_CLEANUP(graph) struct sw_graph *graph = NULL;
+    struct sw_selected what = {
+        .selector = {.kind = SW_SELECT_SOURCE, .name = sw_str("alpha")}};
+    struct sw_reach_options options = {.prove = true};
+    struct sw_receipt receipt;
+    struct sw_reach found;
+    assert_non_null(w);
+    world_open(w, 3);
+    (void)world_ingest(w, 0, 10, false);
+    (void)world_train(w, 0, 99);
+    struct sw_dataset_claim less = w->sets[0].claim;
+    struct sw_subject subject = {sw_str("in0@1"), less.manifest};
+    less.source_count = 0;
+    assert_int_equal(sw_dataset_claim_write(&less, &predicate), SW_OK);
+    MUST(sw_data_record(&w->t.data, &subject, 1, SW_PREDICATE_DATASET, sw_buf_bytes(&predicate),
+        &receipt, &must_error));
+    graph = load(w, SW_GRAPH_FRESH);
+    MUST(sw_reach(&w->t.data, graph, &what, &options, &found, &must_error));
+    assert_int_equal(found.samples[0], 10);
+    assert_true(found.models[0]);
+    world_close(w);
+    free(w);
+}
+
 static void test_a_missing_lineage_file_is_a_loss(void **state)
 {
     (void)state;
@@ -467,6 +497,7 @@ int main(void)
         cmocka_unit_test(test_an_incomplete_step_is_named),
         cmocka_unit_test(test_claims_of_strangers_are_named_and_not_followed),
         cmocka_unit_test(test_a_dataset_that_nobody_trusted_claims_is_named),
+        cmocka_unit_test(test_a_second_claim_that_leaves_a_source_out_hides_nothing),
         cmocka_unit_test(test_a_missing_lineage_file_is_a_loss),
         cmocka_unit_test(test_a_missing_set_is_a_loss_only_where_it_must_be_read),
         cmocka_unit_test(test_a_changed_file_is_a_loss),

@@ -87,6 +87,16 @@ static bool says(const struct sw_summary_field *field, const char *words)
     return false;
 }
 
+/* The page of a report, which must hold these words. */
+static void page_says(const struct sw_report *report, const char *words)
+{
+    SW_CLEANUP(buf) struct sw_buf page = SW_BUF_INIT;
+    MUST(sw_report_html(report, &page, &must_error));
+    if (strstr(sw_buf_cstr(&page), words) == NULL) {
+        fail_msg("the page does not say '%s'", words);
+    }
+}
+
 /* --- statistics ------------------------------------------------------------------------------ */
 
 static void figures_are_those_of_the_samples(void **state)
@@ -338,7 +348,7 @@ static void pictures_are_counted_beside_texts(void **state)
     assert_int_equal(content->modalities[SW_MODALITY_TEXT], 1);
     assert_int_equal(content->text.words, 10); /* the picture has none */
     assert_int_equal(content->words->count, 1);
-    assert_true(says(field_of(report, "1.3", "image"), "less than 1 million images (1)"));
+    assert_true(says(field_of(report, "1.3", "image"), "less than 1 million images (1 image)"));
     assert_true(says(field_of(report, "1.3", "video"), "none"));
 }
 
@@ -418,7 +428,7 @@ static void samples_that_a_step_generated_are_synthetic(void **state)
     assert_int_equal(report->sets[0].steps[0].samples, 9);
     assert_true(sw_digest_equal(&report->sets[0].steps[0].digest, &step));
     assert_true(says(field_of(report, "2.5", "used"), "generated"));
-    assert_true(says(field_of(report, "2.5", "datasets"), "9 samples were generated"));
+    assert_true(says(field_of(report, "2.5", "datasets"), "not taken from a source: 9 samples"));
 }
 
 static void record_claim(struct data_test *t, struct sw_subject subject, const char *type,
@@ -466,6 +476,7 @@ static void a_step_is_named_and_says_what_it_removed(void **state)
     assert_true(says(
         field_of(report, "3.2", "measures"), "step filter <b> removed 4 samples: illegal-content"));
     assert_true(says(field_of(report, "3.3", "other"), "nobody said why"));
+    page_says(report, "filter &lt;b&gt;");
 }
 
 static void taints_that_stand_are_told(void **state)
@@ -495,7 +506,9 @@ static void taints_that_stand_are_told(void **state)
     }
     const struct sw_report *report = report_of(t, "mails", NULL);
     assert_string_equal(report->marks[0].what, "source forum");
-    assert_true(says(field_of(report, "3.2", "measures"), "tainted, and still in: source forum"));
+    assert_int_equal(field_of(report, "3.2", "measures")->count, 0); /* a taint removes nothing */
+    assert_true(says(field_of(report, "3.3", "other"), "tainted, and still in: source forum"));
+    page_says(report, "source forum, tainted (high): poisoned");
 }
 
 /* --- mixtures and models --------------------------------------------------------------------- */
@@ -528,6 +541,7 @@ static void a_mixture_tells_of_its_datasets_and_sources(void **state)
     assert_int_equal(report->set_count, 1);
     assert_int_equal(report->sets[0].content.samples, 9);
     assert_int_equal(report->source_count, 2);
+    page_says(report, "Weights of mixture base");
     decide(t, "mails"); /* also the name of a dataset */
     struct sw_report *none = NULL;
     static const struct sw_report_options plain;
@@ -538,9 +552,7 @@ static void a_mixture_tells_of_its_datasets_and_sources(void **state)
     assert_int_equal(report->kind, SW_REPORT_MIXTURE);
     assert_int_equal(report->set_count, 0); /* it weighs sources only */
     assert_int_equal(report->source_count, 2);
-    SW_CLEANUP(buf) struct sw_buf page = SW_BUF_INIT;
-    MUST(sw_report_html(report, &page, &must_error));
-    assert_non_null(strstr(sw_buf_cstr(&page), "No dataset is named"));
+    page_says(report, "No dataset is named");
     const struct sw_report_options there = {.at = in.path};
     assert_int_equal(
         sw_report_make(&t->data, sw_str("mixture:mails"), &there, &none, &must_error), SW_E_USAGE);
@@ -581,6 +593,7 @@ static void a_model_tells_of_what_it_was_trained_on(void **state)
     assert_true(says(field_of(report, "1.2", "model"), "spam-filter"));
     assert_true(says(field_of(report, "1.2", "dependencies"), "old model (finetune)"));
     assert_true(says(field_of(report, "3.3", "other"), "the dataset lost@9 is not known"));
+    page_says(report, "<h1>spam-filter</h1>");
 }
 
 static void what_nobody_recorded_is_not_found(void **state)
@@ -709,7 +722,7 @@ static void shares_are_written_alike_everywhere(void **state)
         {5, 0, "0.0 %"}, {1, 100000, "0.0 %"}, {3, 2, "150.0 %"}, {1e300, 1, "100000.0 %"}};
     for (size_t i = 0; i < SW_COUNT(cases); i++) {
         char text[SW_PERCENT_SIZE];
-        sw_format_percent(cases[i].part, cases[i].whole, text);
+        sw_report_show_percent(cases[i].part, cases[i].whole, text);
         assert_string_equal(text, cases[i].text);
     }
 }

@@ -1,0 +1,9 @@
+/* OpenLineage events, one or many. */
+#include "import_input.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return import_input(data, size, "openlineage");
+}
