@@ -259,11 +259,11 @@ static sw_result make_subjects(
     if (subjects == NULL || full == NULL) {
         return SW_E_NOMEM;
     }
-    subjects[0] = (struct sw_subject){sw_str(full), claim->manifest};
-    subjects[1] = (struct sw_subject){sw_str("samples"), claim->ordered_head};
-    subjects[2] = (struct sw_subject){sw_str("contents"), claim->sorted_head};
-    subjects[3].name = sw_str("name");
-    sw_name_digest(SW_NAME_DATASET, claim->name, &subjects[3].digest);
+    subjects[SW_DATASET_MANIFEST] = (struct sw_subject){sw_str(full), claim->manifest};
+    subjects[SW_DATASET_ORDERED_HEAD] = (struct sw_subject){sw_str("samples"), claim->ordered_head};
+    subjects[SW_DATASET_SORTED_HEAD] = (struct sw_subject){sw_str("contents"), claim->sorted_head};
+    subjects[SW_DATASET_NAME].name = sw_str("name");
+    sw_name_digest(SW_NAME_DATASET, claim->name, &subjects[SW_DATASET_NAME].digest);
     *out = subjects;
     return SW_OK;
 }

@@ -290,14 +290,12 @@ static sw_result absent_root(
     return SW_OK;
 }
 
-static bool names(const struct sw_log_claim *claim, const struct sw_digest *subject)
+/* By its place: what a declared dataset has as its manifest, a stranger's document chose. */
+static bool names(const struct sw_log_claim *claim, enum sw_dataset_subject which,
+    const struct sw_digest *subject)
 {
-    for (size_t i = 0; i < claim->subject_count; i++) {
-        if (sw_digest_equal(&claim->subjects[i], subject)) {
-            return true;
-        }
-    }
-    return false;
+    return claim->subject_count == SW_DATASET_SUBJECTS &&
+           sw_digest_equal(&claim->subjects[which], subject);
 }
 
 /* The claim says as which it signed the tree. */
@@ -312,7 +310,9 @@ static bool find_head(const struct sw_sample_proof *proof, const struct sw_log_c
         }
         out->tree = kinds[i];
         sw_tree_head(kinds[i], proof->size, root, &out->head);
-        if (names(claim, &out->head)) {
+        if (names(claim,
+                kinds[i] == SW_TREE_ORDERED ? SW_DATASET_ORDERED_HEAD : SW_DATASET_SORTED_HEAD,
+                &out->head)) {
             return true;
         }
     }
@@ -330,7 +330,7 @@ static sw_result check_claim(const struct sw_sample_proof *proof, const struct s
         return refuse(err, "the dataset's claim names another tree than the one of the sample");
     }
     sw_name_digest(SW_NAME_DATASET, proof->name, &name);
-    if (proof->name.len > 0 && !names(claim, &name)) {
+    if (proof->name.len > 0 && !names(claim, SW_DATASET_NAME, &name)) {
         return refuse(err, "the dataset's claim is about a dataset of another name");
     }
     return SW_OK;
