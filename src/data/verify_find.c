@@ -241,7 +241,7 @@ sw_result sw_finder_find(struct sw_finder *finder, const struct sw_row *read, ui
 {
     uint64_t first;
     uint64_t count;
-    struct sw_crowd *crowd;
+    struct sw_crowd *crowd = NULL;
     SW_TRY(sw_rows_find(finder->rows, read->content, &first, &count, err));
     if (count <= CROWD) {
         return find_among_few(finder, read, first, (size_t)count, next, row, err);

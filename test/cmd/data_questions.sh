@@ -188,4 +188,43 @@ head -c 100 present.proof >short.proof
 expect "a cut one too" 1 sw data check-proof short.proof --policy log.policy
 one_line_error "in one line"
 cd "$tmp" || exit 99
+
+# --- through a step ---------------------------------------------------------------------------
+
+# Odd posts are dropped, those behind the hundredth are shortened.
+cat >halve.sh <<'SH'
+jq -c 'select((.id[1:] | tonumber) % 2 == 0) | if (.id[1:] | tonumber) > 100 then .text |= .[5:] else . end' \
+    "$SEALWRIGHT_INPUTS" >"$SEALWRIGHT_OUTPUT"
+SH
+expect "a step halves a set" 0 sw data run --in forum@1 --out half=half.jsonl --code halve.sh --match id \
+    --drops "an odd number" -- bash halve.sh
+expect "a model is trained on the half" 0 sw data train --dataset half --out half.bin --run half -- sh -c 'echo half >half.bin'
+expect "a dropped post" 0 sw data why-dropped forum@1#9 --json
+json "says why" '.dropped | [.[] | [.sample, .to, .reason]] | tostring' '[["forum@1#9","half@1","an odd number"]]'
+json "and is nowhere" '.still_in | length' 0
+expect "by its id" 0 sw data why-dropped id:p9 --in forum@1 --json
+json "the same" '.dropped | [.[] | [.sample, .reason]] | tostring' '[["forum@1#9","an odd number"]]'
+expect "by the id alone" 0 sw data why-dropped p12 --in forum@1 --json
+json "where it is" '.still_in | tostring' '["half@1#6"]'
+expect "an id that nobody has" 4 sw data why-dropped id:p900 --in forum@1
+one_line_error "is said in one line"
+expect "nor is it a text" 3 sw data why-dropped p900 --in forum@1
+expect "of which dataset must be said" 2 sw data why-dropped id:p9
+mkdir moved && cp forum.jsonl moved/
+sed -i 's/number 9"/number nine"/' forum.jsonl
+run sw data why-dropped id:p9 --in forum@1
+isnt "a changed file is not believed" "$rc" 0
+like "which is said" "$err" 'was changed'
+expect "one that was moved is" 0 sw data why-dropped id:p9 --in forum@1=moved/forum.jsonl
+jq -cn 'range(3) | {id: "same", text: "twin \(.)"}' >twins.jsonl
+expect "ids that are the same" 0 sw data ingest twins.jsonl --source mail --as twins
+expect "do not name a sample" 2 sw data why-dropped id:same --in twins
+like "which is said with their places" "$err" '3 samples have the id .same.: ask for one of them: twins@1#0, twins@1#1, twins@1#2'
+expect "a shortened post" 0 sw data trace half#75 --json
+json "leads back by its id" '.hops | [.[] | [.from, .to, .kind]] | tostring' '[["forum@1#150","half@1#75","edited"]]'
+json "to its source" '.sources[0].name' forum
+expect "its text before, as far as contents are known" 3 sw data reach 'text:post number 150' --json
+json "reaches the model too" '[.models[].name] | tostring' '["one.bin","half.bin"]'
+expect "a dropped text" 3 sw data reach 'text:post number 9' --json
+json "does not" '[.models[].name] | tostring' '["one.bin","three.bin"]'
 done_testing
