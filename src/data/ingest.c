@@ -103,14 +103,7 @@ static const char *file_of(const struct ingesting *ingesting, uint32_t file)
 static sw_result take_repeated(
     struct ingesting *ingesting, const struct sw_id_seen *seen, struct sw_error *err)
 {
-    struct sw_bad_record repeated = {.file = seen->file,
-        .offset = seen->offset,
-        .length = seen->length,
-        .line = seen->line,
-        .reason = "repeated-id",
-        .detail = "its id stood before"};
-    ingesting->tallies.repeated++;
-    SW_TRY(sw_tallies_list(&ingesting->tallies, &repeated, file_of(ingesting, seen->file), true));
+    SW_TRY(sw_tallies_repeated(&ingesting->tallies, seen, file_of(ingesting, seen->file)));
     return ingesting->request->strict
                ? sw_fail(err, SW_E_REFUSED, "%s", ingesting->tallies.first_bad)
                : SW_OK;
@@ -122,11 +115,7 @@ static sw_result compare_id(
     if (!ingesting->compares_ids || record->id.len == 0) {
         return SW_OK;
     }
-    struct sw_id_seen seen = {.print = sw_ids_print(&ingesting->ids, record->id),
-        .offset = record->offset,
-        .length = record->raw.len,
-        .line = record->line,
-        .file = record->file};
+    struct sw_id_seen seen = sw_ids_seen(&ingesting->ids, record);
     struct sw_id_seen found;
     bool repeated;
     ingesting->any_id = true;
@@ -384,7 +373,7 @@ static sw_result recall(
         return SW_OK;
     }
     if (record->file != from->first_file || record->offset != from->first_offset) {
-        struct sw_id_seen seen = {.print = sw_ids_print(&ingesting->ids, record->id)};
+        struct sw_id_seen seen = sw_ids_seen(&ingesting->ids, record);
         return record->id.len == 0 ? SW_OK
                                    : sw_ids_add(&ingesting->ids, &seen, &found, &repeated, err);
     }

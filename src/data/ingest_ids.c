@@ -56,6 +56,15 @@ uint64_t sw_id_print_shared(struct sw_str id)
     return print == 0 ? 1 : print;
 }
 
+struct sw_id_seen sw_ids_seen(const struct sw_ids *ids, const struct sw_record *record)
+{
+    return (struct sw_id_seen){.print = sw_ids_print(ids, record->id),
+        .offset = record->offset,
+        .length = record->raw.len,
+        .line = record->line,
+        .file = record->file};
+}
+
 /* --- in memory ------------------------------------------------------------------------------- */
 
 /* The slot that holds `print`, or the free one where it belongs. */

@@ -67,6 +67,8 @@ SW_DEFINE_CLEANUP(ids, struct sw_ids, sw_ids_release)
 uint64_t sw_ids_print(const struct sw_ids *ids, struct sw_str id);
 /* The same for all parts of an input. */
 uint64_t sw_id_print_shared(struct sw_str id);
+/* The id of a record, which has one. */
+struct sw_id_seen sw_ids_seen(const struct sw_ids *ids, const struct sw_record *record);
 /* *repeated: *found is an earlier one of those that were given, and its id stood before. */
 sw_result sw_ids_add(struct sw_ids *ids, const struct sw_id_seen *seen, struct sw_id_seen *found,
     bool *repeated, struct sw_error *err);
@@ -94,6 +96,9 @@ void sw_tallies_release(struct sw_tallies *tallies);
 /* Lists a record that is no sample, or (kept) a sample with a fault. `file` is its path. */
 sw_result sw_tallies_list(
     struct sw_tallies *tallies, const struct sw_bad_record *bad, const char *file, bool kept);
+/* Counts and lists a sample whose id stood before. */
+sw_result sw_tallies_repeated(
+    struct sw_tallies *tallies, const struct sw_id_seen *seen, const char *file);
 /* Canonical: {"labels":{…},"languages":{…}}; appends nothing when there are none. */
 sw_result sw_tallies_statistics(
     const struct sw_tallies *tallies, struct sw_buf *out, struct sw_error *err);

@@ -168,6 +168,19 @@ sw_result sw_tallies_list(
     return sw_buf_putc(&tallies->quarantine, '\n');
 }
 
+sw_result sw_tallies_repeated(
+    struct sw_tallies *tallies, const struct sw_id_seen *seen, const char *file)
+{
+    const struct sw_bad_record repeated = {.file = seen->file,
+        .offset = seen->offset,
+        .length = seen->length,
+        .line = seen->line,
+        .reason = "repeated-id",
+        .detail = "its id stood before"};
+    tallies->repeated++;
+    return sw_tallies_list(tallies, &repeated, file, true);
+}
+
 sw_result sw_tallies_statistics(
     const struct sw_tallies *tallies, struct sw_buf *out, struct sw_error *err)
 {

@@ -67,59 +67,52 @@ static const char *file_of(const struct sw_run_output *output, uint32_t file)
     return file < count ? files[file].path : "?";
 }
 
-static sw_result take_bad(struct sw_run_output *output, const struct sw_bad_record *bad)
+static sw_result look_up_all(struct sw_run_output *output, struct sw_error *err)
+{
+    for (bool any = true; any;) {
+        struct sw_id_seen found;
+        bool repeated;
+        SW_TRY(sw_ids_flush(&output->ids, &found, &repeated, &any, err));
+        SW_TRY(repeated ? sw_tallies_repeated(&output->tallies, &found, file_of(output, found.file))
+                        : SW_OK);
+    }
+    return SW_OK;
+}
+
+static sw_result take_bad(
+    struct sw_run_output *output, const struct sw_bad_record *bad, struct sw_error *err)
 {
     struct sw_tallies *tallies = &output->tallies;
     if (output->taken) {
         return SW_OK;
     }
+    SW_TRY(look_up_all(output, err));
     tallies->bad++;
     SW_TRY(sw_tallies_list(tallies, bad, file_of(output, bad->file), false));
     return sw_counter_add(&tallies->reasons, sw_str(bad->reason), 1);
 }
 
 /* As an ingestion does: a sample is one all the same. */
-static sw_result list_repeated(struct sw_run_output *output, const struct sw_id_seen *seen)
-{
-    const struct sw_bad_record repeated = {.file = seen->file,
-        .offset = seen->offset,
-        .length = seen->length,
-        .line = seen->line,
-        .reason = "repeated-id",
-        .detail = "its id stood before"};
-    output->tallies.repeated++;
-    return sw_tallies_list(&output->tallies, &repeated, file_of(output, seen->file), true);
-}
-
 static sw_result compare_id(
     struct sw_run_output *output, const struct sw_record *record, struct sw_error *err)
 {
+    struct sw_id_seen found;
+    bool repeated;
     if (record->id.len == 0 || strcmp(sw_records_format(output->records), "dir") == 0) {
         return SW_OK;
     }
-    const struct sw_id_seen seen = {.print = sw_ids_print(&output->ids, record->id),
-        .offset = record->offset,
-        .length = record->raw.len,
-        .line = record->line,
-        .file = record->file};
-    struct sw_id_seen found;
-    bool repeated;
+    struct sw_id_seen seen = sw_ids_seen(&output->ids, record);
     SW_TRY(sw_ids_add(&output->ids, &seen, &found, &repeated, err));
-    return repeated ? list_repeated(output, &found) : SW_OK;
+    return repeated ? sw_tallies_repeated(&output->tallies, &found, file_of(output, found.file))
+                    : SW_OK;
 }
 
-/* Looks up what waits, and counts those behind as many as are compared in memory. */
 static sw_result finish_ids(struct sw_run_output *output, struct sw_error *err)
 {
-    uint64_t more;
-    for (bool any = true; any;) {
-        struct sw_id_seen found;
-        bool repeated;
-        SW_TRY(sw_ids_flush(&output->ids, &found, &repeated, &any, err));
-        SW_TRY(repeated ? list_repeated(output, &found) : SW_OK);
-    }
-    SW_TRY(sw_ids_finish(&output->ids, &more, err));
-    output->tallies.repeated += more;
+    uint64_t repeated;
+    SW_TRY(look_up_all(output, err));
+    SW_TRY(sw_ids_finish(&output->ids, &repeated, err));
+    output->tallies.repeated += repeated;
     return SW_OK;
 }
 
@@ -179,7 +172,7 @@ static sw_result next_whole(
         if (step.kind != SW_RECORD_BAD) {
             break;
         }
-        SW_TRY(take_bad(output, &step.bad));
+        SW_TRY(take_bad(output, &step.bad, err));
     }
     uint64_t consumed = sw_records_consumed(output->records);
     sw_progress_add(output->data->progress, consumed - output->consumed, 1);

@@ -71,14 +71,17 @@ isnt "the place of a sample counts in the order" "$(head_of shards ordered_head)
 run "$SW_BIN" data ingest --json bad.jsonl --source web --as bad --text-field text --weight-field w --record-max 64
 exits "bad records are set aside" 0
 json "and counted" '"\(.samples) \(.bad) \(.repeated_ids)"' "2 6 1"
+documented "as the documentation says" "data ingest, data join"
 json "by their reasons" '[.quarantined[] | "\(.reason)=\(.count)"] | join(" ")' \
     "invalid-json=1 invalid-utf8=1 invalid-weight=1 missing-text=1 not-an-object=1 too-long=1"
 like "the first is told" "$(jq -r .first_fault "$tmp.out")" '^bad.jsonl, line 2, byte 24: invalid-json, '
 json "an id that comes twice is a gap" '.gaps[0]' "1 samples have an id that stood before"
 run "$SW_BIN" data show --json bad
+documented "it is documented" "data list, data show"
 json "the version says how many" '[.quarantined[] | .count] | add' 6
 run "$SW_BIN" data show --quarantine bad
 exits "they are listed" 0
+documented "as it is documented" "data list, data show"
 is "each in a line" "$(wc -l <"$tmp.out")" 7
 is "with its place and reason" "$(jq -r 'select(.kept | not) | "\(.line) \(.offset) \(.length) \(.reason)"' "$tmp.out" | head -n 2 | tr '\n' ,)" \
     "2 24 22 invalid-json,4 48 3 not-an-object,"
@@ -159,6 +162,7 @@ like "that says what to do" "$err" "choose another version"
 is "and nothing is left of them" "$(ls .sealwright/data/sets)" "$sets"
 run "$SW_BIN" data list --json
 exits "the list" 0
+documented "is documented" "data list, data show"
 json "has each version" '[.[] | select(.dataset == "plain") | .version] | join(" ")' "1 2 v1.1 v1.1"
 json "says what is known" '.[0] | "\(.dataset) \(.samples) \(.format) \(.declared) \(.location)"' "plain 2 jsonl false $tmp/plain.jsonl"
 run "$SW_BIN" data list

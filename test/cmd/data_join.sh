@@ -73,8 +73,10 @@ json "the place is what was told" .location "$tmp/web.jsonl"
 "$SW_BIN" data show --quarantine web-joined | jq -c '[.offset, .length, .reason]' | grep -v repeated >joined.list
 ok "what was set aside has its place" cmp -s whole.list joined.list
 run "$SW_BIN" data ingest --json web.jsonl --source web --part 1/1 --out part.data
+documented "a part prints what is documented" "data ingest, data join"
 json "a part says what it holds" '"\(.samples) \(.bad) \(.repeated_ids) \(.format)"' "2998 2 9 jsonl"
 run "$SW_BIN" data join --json part.data --as here
+documented "so does a join" "data ingest, data join"
 json "nobody has to say where the data is" '.dataset' here
 expect "but then nobody can read it again" 3 "$SW_BIN" data verify here
 run "$SW_BIN" data join part.data --as here
@@ -98,7 +100,7 @@ expect "are parts of another input" 1 "$SW_BIN" data join web.1 changed.2 --as x
 like "and it is said" "$err" "of the same input"
 mv copy.jsonl web.jsonl
 expect "a file that is no part" 1 "$SW_BIN" data join web.jsonl web.2 --as x
-expect "nor is a whole set" 1 "$SW_BIN" data join .sealwright/data/sets/"$(ls .sealwright/data/sets | head -n 1)" --as x
+expect "nor is a whole set" 1 "$SW_BIN" data join "$(find .sealwright/data/sets -name '*.data' -print -quit)" --as x
 cp web.2 flipped
 printf X | dd of=flipped bs=1 seek=5000 conv=notrunc status=none
 expect "a part that was changed" 1 "$SW_BIN" data join web.1 flipped --as x

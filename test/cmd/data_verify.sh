@@ -32,6 +32,7 @@ seq 100 119 | grep -vx '105' >lines.txt
 problems "a sample that is gone" "missing 5 lines.txt, byte 20" lines
 seq 100 119 | sed '5a new' >lines.txt
 problems "one that is new" "added null lines.txt, byte 20" lines
+documented "as it is documented" "data verify"
 seq 100 119 | sed '5a new\nnewer' >lines.txt
 problems "and the one behind it" $'added null lines.txt, byte 20\nadded null lines.txt, 1 records behind byte 20' lines
 {

@@ -14,6 +14,7 @@
 #     is NAME GOT WANT             the same text      isnt NAME GOT OTHER
 #     like NAME GOT REGEX          bash =~            unlike NAME GOT REGEX
 #     json NAME FILTER WANT        jq -r FILTER over the output of the last run gives WANT
+#     documented NAME SECTION      each member of the last run's document is named in that section of doc/json.md
 #     one_line_error NAME          the last run said one line on stderr, and it is not empty
 #     until_open PID FILE          waits until the process has the file open; false when it ends before
 #     until_parent PID             waits until the process has a child; false when it ends before
@@ -262,6 +263,20 @@ json() {
         return 1
     fi
     is "$1" "$got" "$3"
+}
+
+documented() {
+    local section member missing=
+    section=$(awk -v title="## $2" '/^## / { on = $0 == title } on' "$SW_SOURCE/doc/json.md")
+    while read -r member; do
+        [[ $section == *\"$member\"* || $section == *"\`$member\`"* ]] || missing+=" $member"
+    done < <(jq -r '[.. | objects | keys[]] | unique[]' "$tmp.out")
+    if [ -n "$section" ] && [ -z "$missing" ]; then
+        tap_pass "$1"
+    else
+        tap_fail "$1" || note "section '$2' of doc/json.md does not name:$missing"
+        return 1
+    fi
 }
 
 one_line_error() {
