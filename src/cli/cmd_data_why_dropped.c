@@ -1,5 +1,4 @@
 #include "cli/data_question.h"
-#include "data/sample_id.h"
 
 #define ID_WORD "id:"
 #define SAME_ID_MAX 4u
@@ -133,9 +132,9 @@ static sw_result find_id(struct sw_question *question, struct sw_run_input *inpu
     if (count == 0) {
         return SW_OK;
     }
-    const char *sample = sw_arena_printf(question->context.data.arena,
-        "sample:" SW_STR_FMT "@" SW_STR_FMT "#%u", SW_STR_ARG(claim->name),
-        SW_STR_ARG(claim->version), rows[0]);
+    const char *sample =
+        sw_arena_printf(question->context.data.arena, "sample:" SW_STR_FMT "@" SW_STR_FMT "#%u",
+            SW_STR_ARG(claim->name), SW_STR_ARG(claim->version), rows[0]);
     SW_TRY_PTR(sample);
     *found = true;
     return sw_question_sample(question, sample, what, err);
@@ -157,8 +156,8 @@ static sw_result by_id(struct sw_question *question, const char *in, const char 
 static sw_result find_set(
     struct sw_question *question, const char *in, uint32_t *set, struct sw_error *err)
 {
-    const char *name = sw_arena_strndup(
-        question->context.data.arena, sw_str_n(in, strcspn(in, "=")));
+    const char *name =
+        sw_arena_strndup(question->context.data.arena, sw_str_n(in, strcspn(in, "=")));
     SW_TRY_PTR(name);
     return sw_question_dataset(question, name, set, err);
 }

@@ -133,8 +133,8 @@ bool sw_recorded_is_secret_value(struct sw_str value)
     return has_password(value);
 }
 
-/* "Authorization: …", "https://host/?token=…", "x=1 PASSWORD=…": a secret's name, and a value behind
- * it, anywhere in a word. */
+/* "Authorization: …", "https://host/?token=…", "x=1 PASSWORD=…": a secret's name, and a value
+ * behind it, anywhere in a word. */
 static bool names_secret(struct sw_str text)
 {
     size_t start = 0;

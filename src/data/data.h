@@ -26,6 +26,7 @@
 
 #include "data/ingest.h"
 #include "data/run.h"
+#include "data/sample_id.h"
 
 #include "data/report.h"
 

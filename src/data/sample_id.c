@@ -27,9 +27,8 @@ static sw_result look(struct sw_run_reading *reading, struct sw_str id, uint32_t
 sw_result sw_sample_id_find(const struct sw_data *data, struct sw_run_input *input,
     struct sw_str id, uint32_t *rows, size_t max, size_t *count, struct sw_error *err)
 {
-    struct sw_run_digests digests = {.salt = input->salt,
-        .salt_name = input->claim.salt,
-        .one_digest = input->rows.one_digest};
+    struct sw_run_digests digests = {
+        .salt = input->salt, .salt_name = input->claim.salt, .one_digest = input->rows.one_digest};
     struct sw_run_reading reading;
     *count = 0;
     enum sw_code code = sw_run_reading_open(&reading, data, input, &digests, NULL, err);
