@@ -2,6 +2,7 @@
 
 #include "evidence/entries.h"
 #include "evidence/hashes.h"
+#include "evidence/index_vfs.h"
 #include "evidence/leaf.h"
 
 #include <errno.h>
@@ -137,7 +138,7 @@ static sw_result new_index(const char *path, int flags, struct sw_index **out, s
     }
     index->name = SW_STORE_INDEX_FILE;
     index->limit = UINT64_MAX;
-    if (sqlite3_open_v2(path, &index->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sw_index_vfs_open(path, flags | SQLITE_OPEN_NOMUTEX, &index->db) != SQLITE_OK) {
         return fail_sql(index, "open", err);
     }
     (void)sqlite3_busy_timeout(index->db, BUSY_MS);
