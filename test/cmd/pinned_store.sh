@@ -90,6 +90,11 @@ expect "an option is heard" 1 "$SW_BIN" evidence list --checkpoint safe/head
 export SEALWRIGHT_CHECKPOINT=$tmp/safe/head
 cp older/log/checkpoint head2
 expect "and comes before the variable" 0 "$SW_BIN" evidence list --checkpoint head2
+for option in --checkpoint --log-policy --store; do
+    expect "$option of a variable that is not set is no way around the pins" 4 "$SW_BIN" evidence list "$option" ''
+done
+one_line_error "in one line"
+expect "also not by log verify" 4 "$SW_BIN" log verify --checkpoint=
 expect "a kept file that is gone is an error" 4 "$SW_BIN" admit --checkpoint safe/absent m
 expect "so is a policy" 4 "$SW_BIN" admit --log-policy safe/absent m
 : >blank
