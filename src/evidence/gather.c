@@ -98,17 +98,18 @@ static enum sw_code take_entry(
     return take_leaf(g, number, entry, &ignored);
 }
 
-/* What was read must be the published log, entry by entry. */
-static sw_result check_root(
-    const struct sw_store *store, const struct sw_frontier *frontier, struct sw_error *err)
+/* What was read must be the log, entry by entry. */
+static sw_result check_root(const struct sw_store *store, const struct sw_frontier *frontier,
+    const struct sw_hash256 *want, struct sw_error *err)
 {
     struct sw_hash256 root;
     sw_frontier_root(frontier, &root);
-    if (memcmp(&root, &store->head.root, sizeof(root)) == 0) {
+    if (memcmp(&root, want, sizeof(root)) == 0) {
         return SW_OK;
     }
     return sw_fail(err, SW_E_REFUSED,
-        "the entries of '%s' are not those that its checkpoint signs ('log verify' tells which)",
+        "the entries of '%s' are not those that its checkpoint and journal sign ('log verify' "
+        "tells which)",
         store->path);
 }
 
@@ -237,17 +238,25 @@ static sw_result read_journal(struct sw_store *store, struct gather *g, struct s
     return rc;
 }
 
-/* What is not published yet counts too, since each record of the journal is signed: a writer has it
- * in its tiles. */
+/* A writer has the journal in its tiles. What it remembers of them says what the files must hold.
+ */
+static sw_result read_unpublished(struct sw_store *store, struct gather *g, struct sw_error *err)
+{
+    struct sw_hash256 root;
+    SW_TRY(sw_store_catch_up(store, err));
+    sw_tiles_root(&store->tiles, &root);
+    SW_TRY(sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err));
+    return check_root(store, &g->frontier, &root, err);
+}
+
+/* What is not published yet counts too, since each record of the journal is signed. */
 static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
     SW_TRY(sw_store_head(store, err));
     SW_TRY(sw_entries_each(store, 0, store->head.size, take_entry, g, err));
-    SW_TRY(check_root(store, &g->frontier, err));
-    if (store->mode != SW_STORE_WRITE) {
-        return read_journal(store, g, err);
-    }
-    return sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err);
+    SW_TRY(check_root(store, &g->frontier, &store->head.root, err));
+    return store->mode == SW_STORE_WRITE ? read_unpublished(store, g, err)
+                                         : read_journal(store, g, err);
 }
 
 #define READ_TRIES 5 /* a writer may publish while the entries are read */
