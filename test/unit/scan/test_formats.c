@@ -161,6 +161,8 @@ static void test_text_that_a_name_makes_a_program_is_no_plain_text(void **state)
     } rows[] = {
         {"modeling_x.py", "import os\n", "source"},
         {"a/b.sh", "ls\n", "source"},
+        {"SETUP.BAT", "del x\r\n", "source"}, /* Windows asks nothing of case */
+        {"x.Ps1", "del x\r\n", "source"},
         {"package/__init__.py", "", "empty"},
         {"run.py.txt", "import os\n", "text"},
         {"py", "import os\n", "text"},
