@@ -3,6 +3,8 @@
 #include "evidence/entries.h"
 #include "evidence/leaf.h"
 
+#include <stdlib.h>
+
 struct gather {
     const struct sw_evidence_query *query;
     struct sw_arena *arena;
@@ -198,7 +200,39 @@ static void newest_first(struct sw_evidence_record *records, size_t count)
 struct journal_reading {
     const struct sw_store *store;
     struct gather *gather;
+    struct sw_tiles *edge; /* of the log, as far as the journal led up to the checkpoint */
 };
+
+static enum sw_code no_sink(void *ctx, int level, uint64_t index, unsigned width,
+    struct sw_bytes data, struct sw_error *err)
+{
+    return SW_OK;
+}
+
+/* The log's key signed the journal, but perhaps in another history, which began at an older copy of
+ * the store: so its entries must lead to the published tree. */
+static sw_result follow(const struct journal_reading *reading,
+    const struct sw_journal_record *record, struct sw_error *err)
+{
+    struct sw_tiles *edge = reading->edge;
+    uint64_t published = reading->store->head.size;
+    struct sw_cursor entries = sw_cursor(record->entries);
+    struct sw_hash256 root;
+    if (record->type == SW_JOURNAL_BASE) {
+        SW_TRY(sw_tiles_load(edge, record->edge, err));
+    } else if (edge->size == published) {
+        return SW_OK;
+    }
+    uint64_t left = published - edge->size;
+    SW_TRY(sw_tiles_add(edge, &entries, left < record->count ? left : record->count, err));
+    if (edge->size < published) {
+        return SW_OK;
+    }
+    sw_tiles_root(edge, &root);
+    return memcmp(&root, &reading->store->head.root, sizeof(root)) == 0
+               ? SW_OK
+               : sw_store_disagrees(reading->store, err);
+}
 
 /* The entries of a record that the checkpoint does not cover. */
 static enum sw_code take_record(
@@ -213,6 +247,7 @@ static enum sw_code take_record(
             "publishing; try again, then see 'log verify'",
             reading->store->path);
     }
+    SW_TRY(follow(reading, record, err));
     struct sw_cursor entries = sw_cursor(record->entries);
     for (uint32_t i = 0; i < record->count; i++) {
         struct sw_bytes entry;
@@ -228,13 +263,17 @@ static enum sw_code take_record(
  * journal still has it. */
 static sw_result read_journal(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
-    struct journal_reading reading = {store, g};
+    SW_CLEANUP(free) struct sw_tiles *edge = malloc(sizeof(*edge));
+    struct journal_reading reading = {store, g, edge};
     struct sw_journal journal;
     const char *torn = NULL;
+    SW_TRY_PTR(edge);
+    sw_tiles_init(edge, no_sink, NULL);
     sw_journal_init(&journal, &store->disk);
     sw_journal_bind(&journal, store->origin, store->key);
     enum sw_code rc = sw_journal_open(&journal, false, take_record, &reading, &torn, err);
     sw_journal_close(&journal);
+    sw_tiles_release(edge);
     return rc;
 }
 

@@ -251,6 +251,37 @@ static void an_altered_entry_is_refused(void **state)
     }
 }
 
+/* Signed by the log's key, but in a history that an older copy of the store led to. */
+static void a_journal_of_another_history_is_refused_to_readers(void **state)
+{
+    struct fixture *f = *state;
+    char got[256];
+    struct sw_error err = {0};
+    SW_CLEANUP(buf) struct sw_buf journal = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf checkpoint = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf other = SW_BUF_INIT;
+    const char *journal_file = temp_tree_path(&f->tree, "store/journal");
+    const char *checkpoint_file = temp_tree_path(&f->tree, "store/log/checkpoint");
+    (void)add(f, "a", 1, TYPE_A);
+    reopen(f, SW_STORE_WRITE);
+    MUST(sw_file_read(journal_file, 1 << 20, &journal, &must_error));
+    MUST(sw_file_read(checkpoint_file, 1 << 20, &checkpoint, &must_error));
+    (void)add(f, "b", 1, TYPE_A);
+    (void)add(f, "a", 1, TYPE_B); /* 2 */
+    reopen(f, SW_STORE_READ);
+    MUST(sw_file_read(journal_file, 1 << 20, &other, &must_error));
+    temp_tree_write_bytes(&f->tree, "store/journal", journal.data, journal.len);
+    temp_tree_write_bytes(&f->tree, "store/log/checkpoint", checkpoint.data, checkpoint.len);
+    reopen(f, SW_STORE_WRITE);
+    (void)add(f, "c", 1, TYPE_A);
+    reopen(f, SW_STORE_READ);
+    expect(f, (struct sw_evidence_query){0}, "a 0", "0");
+    temp_tree_write_bytes(&f->tree, "store/journal", other.data, other.len);
+    assert_int_equal(
+        gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_REFUSED);
+    assert_non_null(strstr(err.text, "disagree about the first 2 entries"));
+}
+
 static int refuse_files(void *ctx, const char *step, int fd, struct sw_bytes data)
 {
     return strcmp(step, "write") == 0 ? ENOSPC : 0;
@@ -326,6 +357,7 @@ int main(void)
         TEST(an_edited_index_makes_nothing_young),
         TEST(a_claim_that_is_logged_twice_keeps_its_first_time),
         TEST(an_altered_entry_is_refused),
+        TEST(a_journal_of_another_history_is_refused_to_readers),
         TEST(what_found_no_room_but_in_the_journal_is_not_hidden),
         TEST(an_altered_entry_that_is_not_published_is_refused),
         TEST(the_recorded_time_is_proven),
