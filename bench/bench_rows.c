@@ -1,4 +1,4 @@
-/* Work for bench/rows.sh: sets of samples made from a seed.
+/* Sets of samples made from a seed, without files that they would be read from.
  *
  *   bench-rows make PATH COUNT one|both    writes a set of COUNT samples with one or two digests
  *   bench-rows hash BYTES                  SHA-256 of so many bytes, in runs of 64 KiB

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/cursor.h"
 #include "base/file.h"
+#include "base/large.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/reader.h"

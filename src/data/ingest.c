@@ -242,6 +242,7 @@ static sw_result read_note(
 static sw_result go_on(struct ingesting *ingesting, const struct sw_buf *note, struct sw_error *err)
 {
     ingesting->from = ingesting->request->options;
+    ingesting->from.raw_only = ingesting->request->one_digest;
     SW_TRY(read_note(ingesting, note, err));
     if (ingesting->request->strict && ingesting->tallies.first_bad != NULL) {
         return sw_fail(err, SW_E_REFUSED, "%s", ingesting->tallies.first_bad);
@@ -301,7 +302,9 @@ static sw_result check_files(const struct ingesting *ingesting, struct sw_error 
 static sw_result begin(struct ingesting *ingesting, struct sw_error *err)
 {
     const struct sw_ingest_request *request = ingesting->request;
-    SW_TRY(sw_records_open(&ingesting->records, request->path, &request->options, err));
+    struct sw_record_options options = request->options;
+    options.raw_only = request->one_digest;
+    SW_TRY(sw_records_open(&ingesting->records, request->path, &options, err));
     SW_TRY(check_files(ingesting, err));
     const char *scratch = sw_arena_strndup(ingesting->data->arena, sw_path_dir(request->work));
     SW_TRY_PTR(scratch);

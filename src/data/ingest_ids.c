@@ -82,8 +82,9 @@ static sw_result grow(struct sw_ids *ids)
 {
     size_t cap = ids->cap == 0 ? CAP_FIRST : ids->cap * 2;
     cap = cap > ids->cap_max ? ids->cap_max : cap;
-    uint64_t *slots = calloc(cap, sizeof(*slots));
+    uint64_t *slots = sw_large_alloc(cap, sizeof(*slots));
     SW_TRY_PTR(slots);
+    memset(slots, 0, cap * sizeof(*slots));
     for (size_t i = 0; i < ids->cap; i++) {
         if (ids->slots[i] != 0) {
             *slot_of(slots, cap, ids->slots[i]) = ids->slots[i];

@@ -126,11 +126,12 @@ static sw_result fill_role(struct sw_json_fields *fields, enum sw_role role, str
     return found == NULL ? SW_OK : sw_json_found_text(found, &fields->decoded[role], out);
 }
 
-static sw_result fill_text(struct sw_json_fields *fields, struct sw_record *record, bool *missing)
+static sw_result fill_text(
+    struct sw_json_fields *fields, bool raw_only, struct sw_record *record, bool *missing)
 {
     const struct sw_json_found *found = find_role(fields, SW_ROLE_TEXT);
     *missing = found == NULL && fields->roles.text_told;
-    if (found == NULL) {
+    if (found == NULL || raw_only) {
         return SW_OK; /* the content stays what it is: the record */
     }
     struct sw_str text;
@@ -190,7 +191,7 @@ sw_result sw_json_fields_fill(struct sw_json_fields *fields, struct sw_records *
     }
     bool missing;
     struct sw_record *record = &step->record;
-    SW_TRY(fill_text(fields, record, &missing));
+    SW_TRY(fill_text(fields, r->options.raw_only, record, &missing));
     SW_TRY(fill_role(fields, SW_ROLE_ID, &record->id));
     SW_TRY(fill_role(fields, SW_ROLE_LABEL, &record->label));
     SW_TRY(fill_role(fields, SW_ROLE_LANGUAGE, &record->language));

@@ -46,6 +46,7 @@ struct sw_record_options {
     const char *language_field; /* NULL: the usual names */
     const char *attributes;     /* Dolma: the directory of attribute files, or NULL */
     bool csv_no_header;
+    bool raw_only;         /* contents are not asked for: a record's content may be its raw bytes */
     uint64_t record_max;   /* 0: SW_RECORD_MAX */
     uint64_t first_file;   /* begin at this file… */
     uint64_t first_offset; /* …and this (decompressed) offset in it, where a record begins */

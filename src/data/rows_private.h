@@ -40,26 +40,30 @@ SW_DEFINE_CLEANUP(pyramid, struct sw_pyramid, sw_pyramid_release)
 /* Replaces what it held. */
 sw_result sw_pyramid_build(struct sw_pyramid *pyramid, const struct sw_hash256 *base, size_t count);
 
-/* A tree that grows by leaves: keeps the tile and the group that are being filled, and one node for
- * each whole group. */
+/* A tree that grows by entries: keeps the tile and the group that are being filled, and one node
+ * for each whole group. */
 struct sw_tree_builder {
     struct sw_hash256 leaf[SW_TILE_LEAVES];
     unsigned leaf_count;
     struct sw_hash256 tile[SW_ROWS_GROUP / SW_TILE_LEAVES]; /* level 8 in this group */
     unsigned tile_count;
-    struct sw_buf groups; /* level 16 */
-    uint64_t size;
+    struct sw_buf groups;                     /* level 16 */
+    uint64_t size;                            /* entries */
+    uint8_t waiting[SW_SAMPLE_LEAF_SIZE + 1]; /* an entry: two are hashed at once */
+    size_t waiting_len;                       /* 0: none */
 };
 void sw_tree_builder_release(struct sw_tree_builder *builder);
 SW_DEFINE_CLEANUP(tree_builder, struct sw_tree_builder, sw_tree_builder_release)
-/* When a group is full, its tiles must be taken (sw_tree_builder_tiles) before the next leaf. */
-void sw_tree_builder_add(struct sw_tree_builder *builder, const struct sw_hash256 *leaf);
+/* An entry of at most SW_SAMPLE_LEAF_SIZE bytes. When a group is full, its tiles must be taken
+ * (sw_tree_builder_tiles) before the next one. */
+void sw_tree_builder_add(struct sw_tree_builder *builder, struct sw_bytes entry);
 /* The level-8 hashes of the group that is being filled or just became full. */
 struct sw_bytes sw_tree_builder_tiles(const struct sw_tree_builder *builder);
 /* Closes a full group. */
 sw_result sw_tree_builder_group(struct sw_tree_builder *builder);
+/* Ends it: nothing can be added afterwards. */
 sw_result sw_tree_builder_root(
-    const struct sw_tree_builder *builder, struct sw_hash256 *out, struct sw_error *err);
+    struct sw_tree_builder *builder, struct sw_hash256 *out, struct sw_error *err);
 
 /* --- one group as columns (rows_group.c) ----------------------------------------------------- */
 

@@ -24,41 +24,67 @@ struct sorting {
 
 /* --- what fits in memory --------------------------------------------------------------------- */
 
-static int compare_entries(const void *a, const void *b)
+/* Keys are sorted, since entries are too large to be moved about. */
+struct key {
+    uint64_t prefix; /* of the content, behind the bytes that all entries share */
+    uint32_t entry;  /* ascending like the rows */
+};
+
+#define FEW 32u /* keys that are sorted by insertion */
+
+static bool is_before(const struct entry *entries, const struct key *a, const struct key *b)
 {
-    const struct entry *x = a;
-    const struct entry *y = b;
-    int order = memcmp(x->content, y->content, sizeof(x->content));
-    if (order != 0) {
-        return order;
+    if (a->prefix != b->prefix) {
+        return a->prefix < b->prefix;
     }
-    return x->row < y->row ? -1 : x->row > y->row;
+    int order = memcmp(entries[a->entry].content, entries[b->entry].content, 32);
+    return order != 0 ? order < 0 : a->entry < b->entry;
 }
 
-static unsigned slot_of(const struct entry *entry, unsigned depth)
+static void sort_few(const struct entry *entries, struct key *keys, size_t count)
 {
-    return (unsigned)entry->content[depth] << 8 | entry->content[depth + 1];
-}
-
-/* Puts entries into `sorted` by two bytes, then sorts the few that share them. */
-static void sort_entries(
-    const struct entry *entries, size_t count, unsigned depth, struct entry *sorted, size_t *starts)
-{
-    memset(starts, 0, (FAN * FAN + 1) * sizeof(*starts));
-    for (size_t i = 0; i < count; i++) {
-        starts[slot_of(&entries[i], depth) + 1]++;
-    }
-    for (size_t s = 0; s < FAN * FAN; s++) {
-        starts[s + 1] += starts[s];
-    }
-    for (size_t i = 0; i < count; i++) {
-        sorted[starts[slot_of(&entries[i], depth)]++] = entries[i];
-    }
-    /* Each start moved to its end, which is where the next began. */
-    for (size_t s = 0, from = 0; s < FAN * FAN; from = starts[s], s++) {
-        if (starts[s] - from > 1) {
-            qsort(sorted + from, starts[s] - from, sizeof(*sorted), compare_entries);
+    for (size_t i = 1; i < count; i++) {
+        struct key key = keys[i];
+        size_t at = i;
+        for (; at > 0 && is_before(entries, &key, &keys[at - 1]); at--) {
+            keys[at] = keys[at - 1];
         }
+        keys[at] = key;
+    }
+}
+
+static int compare_keys(const void *a, const void *b, void *entries)
+{
+    return is_before(entries, a, b) ? -1 : is_before(entries, b, a) ? 1 : 0;
+}
+
+/* By one byte of the prefix after the other, from the highest. */
+static void sort_keys(
+    struct entry *entries, struct key *keys, struct key *spare, size_t count, unsigned bits)
+{
+    if (count <= FEW) {
+        sort_few(entries, keys, count);
+        return;
+    }
+    if (bits == 0) {
+        qsort_r(keys, count, sizeof(*keys), compare_keys, entries);
+        return;
+    }
+    size_t starts[FAN + 1] = {0};
+    unsigned shift = bits - 8;
+    for (size_t i = 0; i < count; i++) {
+        starts[(keys[i].prefix >> shift & 255) + 1]++;
+    }
+    for (size_t b = 0; b < FAN; b++) {
+        starts[b + 1] += starts[b];
+    }
+    for (size_t i = 0; i < count; i++) {
+        spare[starts[keys[i].prefix >> shift & 255]++] = keys[i];
+    }
+    memcpy(keys, spare, count * sizeof(*keys));
+    /* Each start moved to its end, which is where the next began. */
+    for (size_t b = 0, from = 0; b < FAN; from = starts[b], b++) {
+        sort_keys(entries, keys + from, spare + from, starts[b] - from, shift);
     }
 }
 
@@ -75,16 +101,39 @@ static sw_result place_entries(
     return SW_OK;
 }
 
-static sw_result sort_and_place(struct sorting *sorting, const struct entry *entries, size_t count,
+#define AHEAD 8u /* keys whose entries are on their way into the cache */
+
+static sw_result place_by_keys(struct sorting *sorting, const struct entry *entries,
+    const struct key *keys, size_t count, struct sw_error *err)
+{
+    const struct sw_sorter *sorter = sorting->sorter;
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *entry = &entries[keys[i].entry];
+        if (i + AHEAD < count) {
+            __builtin_prefetch(&entries[keys[i + AHEAD].entry]);
+        }
+        SW_TRY(sorter->place(sorter->ctx, entry->content, entry->row, err));
+        if (i % 65536 == 0) {
+            SW_TRY(sw_progress_check(sorting->progress, err));
+        }
+    }
+    return SW_OK;
+}
+
+/* The first `depth` bytes of all contents are the same. */
+static sw_result sort_and_place(struct sorting *sorting, struct entry *entries, size_t count,
     unsigned depth, struct sw_error *err)
 {
-    SW_CLEANUP(free) struct entry *sorted = malloc((count + 1) * sizeof(*sorted));
-    SW_CLEANUP(free) size_t *starts = malloc((FAN * FAN + 1) * sizeof(*starts));
-    if (sorted == NULL || starts == NULL) {
+    SW_CLEANUP(free) struct key *keys = sw_large_alloc(count, sizeof(*keys));
+    SW_CLEANUP(free) struct key *spare = sw_large_alloc(count, sizeof(*spare));
+    if (keys == NULL || spare == NULL) {
         return SW_E_NOMEM;
     }
-    sort_entries(entries, count, depth, sorted, starts);
-    return place_entries(sorting, sorted, count, err);
+    for (size_t i = 0; i < count; i++) {
+        keys[i] = (struct key){sw_get_u64(entries[i].content + depth), (uint32_t)i};
+    }
+    sort_keys(entries, keys, spare, count, 64);
+    return place_by_keys(sorting, entries, keys, count, err);
 }
 
 /* --- what does not --------------------------------------------------------------------------- */
@@ -235,7 +284,7 @@ static sw_result sort_run(
     if (run->count == 0) {
         return SW_OK;
     }
-    SW_CLEANUP(free) struct entry *entries = malloc((size_t)run->count * sizeof(*entries));
+    SW_CLEANUP(free) struct entry *entries = sw_large_alloc((size_t)run->count, sizeof(*entries));
     SW_TRY_PTR(entries);
     size_t got;
     SW_TRY(run_next(&feed, entries, (size_t)run->count, &got, err));
@@ -285,7 +334,7 @@ static sw_result sort_set(struct sorting *sorting, struct set_feed *set, struct 
     if (set->count > sorting->in_memory) {
         return sort_split(sorting, set_again, set, 0, err);
     }
-    SW_CLEANUP(free) struct entry *entries = malloc(((size_t)set->count + 1) * sizeof(*entries));
+    SW_CLEANUP(free) struct entry *entries = sw_large_alloc((size_t)set->count, sizeof(*entries));
     SW_TRY_PTR(entries);
     size_t got;
     SW_TRY(set_next(set, entries, (size_t)set->count, &got, err));

@@ -24,9 +24,7 @@ sw_result sw_pyramid_build(struct sw_pyramid *pyramid, const struct sw_hash256 *
         const struct sw_hash256 *below = pyramid->level[l - 1];
         pyramid->level[l] = pyramid->level[l - 1] + pyramid->count[l - 1];
         pyramid->count[l] = pyramid->count[l - 1] / 2;
-        for (size_t i = 0; i < pyramid->count[l]; i++) {
-            sw_merkle_node(&below[2 * i], &below[2 * i + 1], &pyramid->level[l][i]);
-        }
+        sw_merkle_nodes(below, pyramid->count[l], pyramid->level[l]);
     }
     return SW_OK;
 }
@@ -43,17 +41,32 @@ void sw_tree_builder_release(struct sw_tree_builder *builder)
 static void fold(struct sw_hash256 *hashes, unsigned count, struct sw_hash256 *out)
 {
     for (; count > 1; count /= 2) {
-        for (unsigned i = 0; i < count / 2; i++) {
-            sw_merkle_node(&hashes[2 * i], &hashes[2 * i + 1], &hashes[i]);
-        }
+        sw_merkle_nodes(hashes, count / 2, hashes);
     }
     *out = hashes[0];
 }
 
-void sw_tree_builder_add(struct sw_tree_builder *builder, const struct sw_hash256 *leaf)
+/* What is hashed of an entry. */
+static size_t put_entry(struct sw_bytes entry, uint8_t out[SW_SAMPLE_LEAF_SIZE + 1])
 {
-    builder->leaf[builder->leaf_count++] = *leaf;
+    out[0] = 0x00;
+    memcpy(out + 1, entry.ptr, entry.len);
+    return entry.len + 1;
+}
+
+void sw_tree_builder_add(struct sw_tree_builder *builder, struct sw_bytes entry)
+{
+    uint8_t text[SW_SAMPLE_LEAF_SIZE + 1];
     builder->size++;
+    if (builder->waiting_len == 0) {
+        builder->waiting_len = put_entry(entry, builder->waiting);
+        return;
+    }
+    struct sw_hash256 *leaf = &builder->leaf[builder->leaf_count];
+    sw_sha256_pair(sw_bytes(builder->waiting, builder->waiting_len),
+        sw_bytes(text, put_entry(entry, text)), leaf[0].bytes, leaf[1].bytes);
+    builder->waiting_len = 0;
+    builder->leaf_count += 2;
     if (builder->leaf_count == SW_TILE_LEAVES) {
         fold(builder->leaf, SW_TILE_LEAVES, &builder->tile[builder->tile_count]);
         builder->tile_count++;
@@ -110,9 +123,14 @@ static sw_result edge_root(const struct sw_tree_builder *builder, struct edge *e
 }
 
 sw_result sw_tree_builder_root(
-    const struct sw_tree_builder *builder, struct sw_hash256 *out, struct sw_error *err)
+    struct sw_tree_builder *builder, struct sw_hash256 *out, struct sw_error *err)
 {
     struct edge edge = {0};
+    if (builder->waiting_len > 0) {
+        sw_merkle_leaf(sw_bytes(builder->waiting + 1, builder->waiting_len - 1),
+            &builder->leaf[builder->leaf_count++]);
+        builder->waiting_len = 0;
+    }
     enum sw_code code = edge_root(builder, &edge, out, err);
     sw_pyramid_release(&edge.groups);
     sw_pyramid_release(&edge.tiles);

@@ -61,10 +61,8 @@ static sw_result close_tree(struct checking *checking, uint16_t column,
 static void add_row(struct checking *checking, const struct sw_row *row)
 {
     uint8_t text[SW_SAMPLE_LEAF_SIZE];
-    struct sw_hash256 leaf;
     sw_sample_leaf(row, checking->rows->origin_digests[row->origin], text);
-    sw_merkle_leaf(sw_bytes(text, sizeof(text)), &leaf);
-    sw_tree_builder_add(&checking->tree, &leaf);
+    sw_tree_builder_add(&checking->tree, sw_bytes(text, sizeof(text)));
     checking->origin_samples[row->origin]++;
 }
 
@@ -162,10 +160,8 @@ static enum sw_code take_place(
     }
     check_place(checking, (size_t)(place % SW_ROWS_GROUP), row);
     uint8_t text[SW_CONTENT_LEAF_SIZE];
-    struct sw_hash256 leaf;
     sw_content_leaf(content, text);
-    sw_merkle_leaf(sw_bytes(text, sizeof(text)), &leaf);
-    sw_tree_builder_add(&checking->tree, &leaf);
+    sw_tree_builder_add(&checking->tree, sw_bytes(text, sizeof(text)));
     uint64_t done = place + 1;
     bool whole = done % SW_ROWS_GROUP == 0;
     return whole || done == checking->rows->count

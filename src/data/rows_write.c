@@ -74,7 +74,7 @@ static sw_result writer_new(
     sw_arena_init(&writer->arena, 0);
     writer->path = sw_arena_strdup(&writer->arena, path);
     writer->state_path = sw_arena_printf(&writer->arena, "%s.state", path);
-    writer->group.rows = malloc(SW_ROWS_GROUP * sizeof(writer->group.rows[0]));
+    writer->group.rows = sw_large_alloc(SW_ROWS_GROUP, sizeof(writer->group.rows[0]));
     if (writer->path == NULL || writer->state_path == NULL || writer->group.rows == NULL) {
         return SW_E_NOMEM;
     }
@@ -181,14 +181,12 @@ sw_result sw_rows_add(struct sw_rows_writer *writer, const struct sw_row *row, s
     }
     struct sw_row *kept = &writer->group.rows[writer->group.count];
     uint8_t text[SW_SAMPLE_LEAF_SIZE];
-    struct sw_hash256 leaf;
     *kept = *row;
     if (writer->options.one_digest) {
         memcpy(kept->content, kept->record, sizeof(kept->content));
     }
     sw_sample_leaf(kept, writer->origin_digests[row->origin], text);
-    sw_merkle_leaf(sw_bytes(text, sizeof(text)), &leaf);
-    sw_tree_builder_add(&writer->tree, &leaf);
+    sw_tree_builder_add(&writer->tree, sw_bytes(text, sizeof(text)));
     writer->group.count++;
     writer->count++;
     writer->bytes += row->length;
@@ -465,10 +463,8 @@ static enum sw_code take_place(
 {
     struct placing *placing = ctx;
     uint8_t text[SW_CONTENT_LEAF_SIZE];
-    struct sw_hash256 leaf;
     sw_content_leaf(content, text);
-    sw_merkle_leaf(sw_bytes(text, sizeof(text)), &leaf);
-    sw_tree_builder_add(&placing->tree, &leaf);
+    sw_tree_builder_add(&placing->tree, sw_bytes(text, sizeof(text)));
     SW_TRY(sw_buf_put_u32be(&placing->rows, row));
     bool full = placing->rows.len == SW_ROWS_GROUP * sizeof(uint32_t);
     return full ? write_places(placing, err) : SW_OK;

@@ -61,11 +61,14 @@ void sw_salt_digest(const struct sw_salt *salt, struct sw_bytes data, uint8_t ou
 void sw_row_of_record(
     const struct sw_salt *salt, const struct sw_record *record, bool one_digest, struct sw_row *out)
 {
-    sw_salt_digest(salt, record->raw, out->record);
     bool same = record->content.ptr == record->raw.ptr && record->content.len == record->raw.len;
     if (one_digest || same) {
+        sw_salt_digest(salt, record->raw, out->record);
         memcpy(out->content, out->record, sizeof(out->content));
+    } else if (!salt->keyed) {
+        sw_sha256_pair(record->raw, record->content, out->record, out->content);
     } else {
+        sw_salt_digest(salt, record->raw, out->record);
         sw_salt_digest(salt, record->content, out->content);
     }
     out->file = record->file;

@@ -524,7 +524,9 @@ static sw_result compare(struct comparing *comparing, const char *path,
 {
     struct sw_str first;
     struct sw_error none = {0};
-    SW_TRY(sw_records_open(&comparing->records, path, options, err));
+    struct sw_record_options how = *options;
+    how.raw_only = comparing->rows->one_digest;
+    SW_TRY(sw_records_open(&comparing->records, path, &how, err));
     comparing->many_files =
         sw_rows_file(comparing->rows, 0, &first, &none) == SW_OK && !sw_str_is(first, ".");
     comparing->weights = options->attributes != NULL;

@@ -16,17 +16,39 @@ void sw_merkle_leaf(struct sw_bytes entry, struct sw_hash256 *out)
     (void)SHA256_Final(out->bytes, &ctx);
 }
 
+#define NODE_SIZE (1u + 2 * sizeof(struct sw_hash256))
+
+static struct sw_bytes node_input(
+    const struct sw_hash256 *left, const struct sw_hash256 *right, uint8_t out[NODE_SIZE])
+{
+    out[0] = 0x01;
+    memcpy(out + 1, left->bytes, sizeof(left->bytes));
+    memcpy(out + 1 + sizeof(left->bytes), right->bytes, sizeof(right->bytes));
+    return sw_bytes(out, NODE_SIZE);
+}
+
 void sw_merkle_node(
     const struct sw_hash256 *left, const struct sw_hash256 *right, struct sw_hash256 *out)
 {
-    uint8_t input[1 + 2 * sizeof(left->bytes)];
-    input[0] = 0x01;
-    memcpy(input + 1, left->bytes, sizeof(left->bytes));
-    memcpy(input + 1 + sizeof(left->bytes), right->bytes, sizeof(right->bytes));
+    uint8_t input[NODE_SIZE];
     SHA256_CTX ctx;
+    (void)node_input(left, right, input);
     (void)SHA256_Init(&ctx);
     (void)SHA256_Update(&ctx, input, sizeof(input));
     (void)SHA256_Final(out->bytes, &ctx);
+}
+
+void sw_merkle_nodes(const struct sw_hash256 *below, size_t count, struct sw_hash256 *out)
+{
+    for (; count > 1; count -= 2, below += 4, out += 2) {
+        uint8_t first[NODE_SIZE];
+        uint8_t second[NODE_SIZE];
+        sw_sha256_pair(node_input(&below[0], &below[1], first),
+            node_input(&below[2], &below[3], second), out[0].bytes, out[1].bytes);
+    }
+    if (count == 1) {
+        sw_merkle_node(&below[0], &below[1], out);
+    }
 }
 
 void sw_merkle_empty(struct sw_hash256 *out)

@@ -15,6 +15,8 @@ struct sw_hash256 {
 void sw_merkle_leaf(struct sw_bytes entry, struct sw_hash256 *out);
 void sw_merkle_node(
     const struct sw_hash256 *left, const struct sw_hash256 *right, struct sw_hash256 *out);
+/* `count` nodes, each over two of the hashes `below`; `out` may begin where they do. */
+void sw_merkle_nodes(const struct sw_hash256 *below, size_t count, struct sw_hash256 *out);
 void sw_merkle_empty(struct sw_hash256 *out);
 
 /* Each gives SW_OK or SW_E_REFUSED. */

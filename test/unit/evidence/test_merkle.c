@@ -388,6 +388,23 @@ static void failure_of_the_source_is_passed_up(void **state)
     assert_int_equal(sw_merkle_prove_inclusion(&failing, 0, 2, proof, &count, NULL), SW_E_IO);
 }
 
+static void nodes_are_those_that_are_made_one_by_one(void **state)
+{
+    for (size_t count = 0; count <= LEAVES / 2; count++) {
+        struct sw_hash256 made[LEAVES];
+        struct sw_hash256 in_place[LEAVES];
+        memcpy(in_place, leaves, sizeof(in_place));
+        sw_merkle_nodes(leaves, count, made);
+        sw_merkle_nodes(in_place, count, in_place);
+        for (size_t i = 0; i < count; i++) {
+            struct sw_hash256 node;
+            sw_merkle_node(&leaves[2 * i], &leaves[2 * i + 1], &node);
+            assert_true(same(&made[i], &node));
+            assert_true(same(&in_place[i], &node));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +420,7 @@ int main(void)
         cmocka_unit_test(full_frontier_takes_no_more),
         cmocka_unit_test(impossible_proofs_are_wrong_usage),
         cmocka_unit_test(failure_of_the_source_is_passed_up),
+        cmocka_unit_test(nodes_are_those_that_are_made_one_by_one),
     };
     return cmocka_run_group_tests(tests, make_leaves, NULL);
 }
