@@ -2,14 +2,14 @@
  *
  *   write STYLE ROWS FILE    a lineage: identity, filter (70 %), shuffle, split (1 to 3)
  *   pairs ROWS FILE          the same number of pairs as plain numbers, 8 bytes each, both ways
- *   ask FILE COUNT           COUNT edges and COUNT fates at random rows; prints the mean of one, ms
- *   push FILE                all rows forwards and backwards
- *   verify FILE              everything */
+ *   ask FILE COUNT           COUNT edges and COUNT fates at random rows; prints the mean of one,
+ * CPU ms push FILE                all rows forwards and backwards verify FILE everything */
 #include "data/data.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 static void die(const char *what)
@@ -147,6 +147,13 @@ static void open_file(struct sw_lineage *lineage, const char *path)
     must(sw_lineage_open(lineage, path, NULL, &err), &err);
 }
 
+static double cpu_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 static void run_ask(char **args)
 {
     struct sw_error err = {0};
@@ -154,7 +161,7 @@ static void run_ask(char **args)
     uint64_t state = 99;
     uint64_t count = number(args[1], 1000000);
     open_file(&lineage, args[0]);
-    uint64_t start = sw_time_monotonic_ns();
+    double start = cpu_ms();
     for (uint64_t i = 0; i < count; i++) {
         struct sw_edge edge;
         struct sw_fate fate;
@@ -163,7 +170,7 @@ static void run_ask(char **args)
         must(sw_lineage_edge(&lineage, output, &edge, &err), &err);
         must(sw_lineage_fate(&lineage, row, &fate, &err), &err);
     }
-    (void)printf("%.4f\n", (double)(sw_time_monotonic_ns() - start) / 2e6 / (double)count);
+    (void)printf("%.4f\n", (cpu_ms() - start) / 2 / (double)count);
     sw_lineage_close(&lineage);
 }
 

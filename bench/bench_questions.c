@@ -64,16 +64,18 @@ static void close_place(struct place *p)
     sw_arena_release(&p->arena);
 }
 
+#define BATCH 64
+
 /* Claims wait until a batch is full: each batch is one commit. */
 struct batch {
     struct place *place;
-    struct sw_data_draft drafts[SW_DATA_DRAFTS_MAX];
+    struct sw_data_draft drafts[BATCH];
     size_t count;
 };
 
 static void flush(struct batch *b)
 {
-    struct sw_receipt receipts[SW_DATA_DRAFTS_MAX];
+    struct sw_receipt receipts[BATCH];
     if (b->count > 0) {
         check(sw_data_record_all(&b->place->data, b->drafts, b->count, receipts, &err));
         b->count = 0;
@@ -83,7 +85,7 @@ static void flush(struct batch *b)
 static void add(struct batch *b, const struct sw_data_draft *draft)
 {
     b->drafts[b->count++] = *draft;
-    if (b->count == SW_DATA_DRAFTS_MAX) {
+    if (b->count == BATCH) {
         flush(b);
     }
 }

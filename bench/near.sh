@@ -7,8 +7,8 @@ near=$SW_BUILD/bench-near
 
 # STEP COUNT WORDS NAME: the least of three runs.
 figure() {
-    local i match sha bytes best_match="" best_sha="" rate
-    for i in 1 2 3; do
+    local match sha bytes best_match="" best_sha="" rate
+    for _ in 1 2 3; do
         read -r match sha bytes < <("$near" near "$1" "$2" "$3")
         best_match=$(awk -v a="${best_match:-$match}" -v b="$match" 'BEGIN { print a < b ? a : b }')
         best_sha=$(awk -v a="${best_sha:-$sha}" -v b="$sha" 'BEGIN { print a < b ? a : b }')

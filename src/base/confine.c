@@ -76,15 +76,21 @@ static sw_result confine_files(struct sw_error *err)
 /* --- seccomp --------------------------------------------------------------------------------- */
 
 /* What a parser needs: to read what it was given, to answer, and to have memory. No call here takes
- * a path, makes a socket, a process or a thread. Pattern: OpenSSH sandbox-seccomp-filter.c. */
+ * a path, makes a socket, a process or a thread, or passes a descriptor. Pattern: OpenSSH
+ * sandbox-seccomp-filter.c. */
 static const int calls_allowed[] = {
     SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(close),
-    SCMP_SYS(recvmsg), SCMP_SYS(sendmsg), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
-    SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group),
-    SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask), SCMP_SYS(restart_syscall),
-    SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
+    SCMP_SYS(sendto), /* as send() does it */
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
+    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
     SCMP_SYS(sysinfo), /* qsort() asks how much memory there is before it takes any */
 };
+
+/* The zygote hands descriptors on. Its children do not: what they have on the way would count
+ * against the limits of all processes of this user (unix(7), ETOOMANYREFS). */
+static const int calls_zygote[] = {SCMP_SYS(recvmsg), SCMP_SYS(sendmsg)};
 
 /* What abort() tries before it halts: refused rather than deadly, so that the death is told as the
  * crash that it is. */
@@ -143,7 +149,8 @@ static bool add_zygote_calls(scmp_filter_ctx filter)
     struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, 0, 0);
     struct scmp_arg_cmp narrow = SCMP_A0(SCMP_CMP_EQ, SECCOMP_SET_MODE_FILTER, 0);
     struct scmp_arg_cmp not_outlive = SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0);
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, fork_only) == 0 &&
+    return add_calls(filter, SCMP_ACT_ALLOW, calls_zygote, SW_COUNT(calls_zygote)) &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1, fork_only) == 0 &&
            (SW_SANITIZED || /* which may call it anyhow */
                seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1, not_outlive) == 0) &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, itself) == 0 &&
@@ -254,8 +261,7 @@ static sw_result limit_resources(uint64_t memory_max, struct sw_error *err)
     }
     const struct limit limits[] = {
         {RLIMIT_AS, {space, space}},
-        {RLIMIT_CORE, {0, 0}}, /* a core file would hold what the parser read */
-        {RLIMIT_NOFILE, {16, 16}},
+        {RLIMIT_CORE, {0, 0}},  /* a core file would hold what the parser read */
         {RLIMIT_FSIZE, {0, 0}}, /* last: a sanitizer's report may go to a file */
     };
     return set_limits(limits, SW_COUNT(limits) - (SW_SANITIZED ? 1 : 0), err);
@@ -322,10 +328,10 @@ long sw_confine_fork(int *pidfd)
 sw_result sw_confine_child(
     const struct sw_filter *filter, uint64_t cpu_seconds, struct sw_error *err)
 {
-    /* The first of the two can be blocked, the second cannot. */
     const struct limit limits[] = {
+        {RLIMIT_NOFILE, {16, 16}}, /* not for the zygote, which it would keep from sending */
         {RLIMIT_NPROC, {0, 0}},
-        {RLIMIT_CPU, {cpu_seconds, cpu_seconds + 1}},
+        {RLIMIT_CPU, {cpu_seconds, cpu_seconds + 1}}, /* one can be blocked, the other cannot */
     };
     const struct sock_fprog program = {.len = filter->len, .filter = filter->code};
     SW_TRY(set_limits(limits, SW_COUNT(limits), err));

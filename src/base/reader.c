@@ -285,7 +285,8 @@ static enum outcome read_unit(struct worker *worker, struct sw_error *why)
         return UNIT_FAILED;
     }
     code = end_unit(worker, fd, why);
-    /* Consumers that looked again saw what the others were given, or nothing here counts. */
+    /* Consumers that looked again saw what the others were given, as far as the file's times tell.
+     */
     if (code == SW_OK) {
         code = sw_tree_check_file(entry, fd, why);
     }

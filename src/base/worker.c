@@ -121,9 +121,7 @@ static bool child_write(int socket, const void *data, size_t len)
 {
     const uint8_t *at = data;
     while (len > 0) {
-        struct iovec part = {.iov_base = (void *)(uintptr_t)at, .iov_len = len};
-        struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-        ssize_t n = sendmsg(socket, &message, MSG_NOSIGNAL);
+        ssize_t n = send(socket, at, len, MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR) {
             continue;
         }

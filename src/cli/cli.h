@@ -80,6 +80,9 @@ const char *sw_cli_closest(const char *word, const char *(*name_at)(const void *
 
 void sw_help_overview(FILE *out);
 void sw_help_command(FILE *out, const struct sw_command *command);
+#define SW_USAGE_MAX 128
+/* "sealwright seal MODEL [OPTION]...": how a command is called. */
+void sw_help_usage(const struct sw_command *command, char out[SW_USAGE_MAX]);
 /* The commands of a group ("log"); false when there is no such group. */
 bool sw_help_group(FILE *out, const char *name);
 /* The man page of a command, or of a group such as "log", as scdoc source. */

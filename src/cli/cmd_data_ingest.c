@@ -48,7 +48,8 @@ static const struct sw_option options[] = {
     {"record-max", SW_OPTION_NUMBER, offsetof(struct ingest_args, record_max), "BYTES",
         "a longer record is set aside (default: 67108864)"},
     {"one-digest", SW_OPTION_FLAG, offsetof(struct ingest_args, one_digest), NULL,
-        "keep one digest a sample, of the whole record: half the space"},
+        "keep one digest a sample, of the whole record: half the space, but no text can be looked "
+        "for"},
     {"salted", SW_OPTION_FLAG, offsetof(struct ingest_args, salted), NULL,
         "key the digests with a new salt, so that short texts cannot be guessed"},
     {"salt", SW_OPTION_TEXT, offsetof(struct ingest_args, salt), "NAME",

@@ -23,7 +23,9 @@ struct proving {
     struct sw_rows rows;
     struct sw_sample_proof proof;
     struct sw_proof_statement said;
-    size_t size; /* of the file, bytes */
+    size_t size;       /* of the file, bytes */
+    const char *asked; /* what the content was taken to be; NULL: a sample is proven */
+    bool ends_line;    /* and the newline at its end is a part of it */
 };
 
 static void release(struct proving *p)
@@ -61,7 +63,11 @@ static sw_result find_row(struct proving *p, const char *text, uint64_t *out, st
     struct sw_selected what;
     uint32_t row;
     if (sw_parse_u64(sw_str(text), out)) {
-        return SW_OK;
+        return *out < p->rows.count
+                   ? SW_OK
+                   : sw_fail(err, SW_E_USAGE,
+                         "there is no sample %s in the dataset: it has %llu, from 0 on", text,
+                         (unsigned long long)p->rows.count);
     }
     SW_TRY(sw_question_sample(&p->question, text, &what, err));
     SW_TRY(sw_reach_seeds(data, p->question.graph, p->set, &what, &how, &found, &gaps, err));
@@ -76,6 +82,17 @@ static sw_result find_row(struct proving *p, const char *text, uint64_t *out, st
     return sw_fail(err, SW_E_REFUSED, "no sample of the set is '%s'", text);
 }
 
+/* A mistyped file is a text that is surely absent, and a file often ends with a newline that no
+ * sample has: what was looked for is told. */
+static sw_result keep_asked(struct proving *p, const char *text, const struct sw_selected *what)
+{
+    struct sw_bytes bytes = what->has_text ? what->text : sw_bytes("", 0);
+    p->asked =
+        sw_arena_printf(p->question.context.data.arena, "%s%s", sw_question_word(text), text);
+    p->ends_line = bytes.len > 0 && bytes.ptr[bytes.len - 1] == '\n';
+    return p->asked == NULL ? SW_E_NOMEM : SW_OK;
+}
+
 /* The digest that the content would have in this set. */
 static sw_result find_content(
     struct proving *p, const char *text, uint8_t out[32], struct sw_error *err)
@@ -87,6 +104,12 @@ static sw_result find_content(
         return sw_fail(
             err, SW_E_USAGE, "'%s' is a sample: say which content is to be absent", text);
     }
+    if (what.has_text && sw_rows_hold_records(&p->rows)) {
+        return sw_fail(err, SW_E_NOEVIDENCE,
+            "the set has one digest a sample, of the whole record: whether a content is in it "
+            "cannot be told");
+    }
+    SW_TRY(keep_asked(p, text, &what));
     if (!what.has_text || p->rows.salt.len == 0) {
         memcpy(out, what.selector.digest.bytes, 32);
         return SW_OK;
@@ -105,6 +128,16 @@ static struct sw_digest digest_of(const uint8_t bytes[32])
     return digest;
 }
 
+/* What is absent is a digest; of what, by the tree that was signed. */
+static const char *digests_of(const struct sw_proof_statement *said)
+{
+    switch ((int)said->tree) {
+    case SW_TREE_KEYED: return "keyed";
+    case SW_TREE_RECORDS: return "records";
+    default: return "contents";
+    }
+}
+
 static void statement_json(struct sw_json_writer *w, const struct sw_sample_proof *proof,
     const struct sw_proof_statement *said)
 {
@@ -119,6 +152,7 @@ static void statement_json(struct sw_json_writer *w, const struct sw_sample_proo
         sw_json_digest(w, "record", &record);
     }
     sw_json_digest(w, "content", &content);
+    sw_jw_text(w, "digests", present ? NULL : digests_of(said));
     sw_json_digest(w, "head", &said->head);
     sw_json_digest(w, "claim", &said->claim);
     sw_jw_u64(w, "leaf", proof->leaf);
@@ -151,6 +185,12 @@ static void show_statement(
             sw_count_show(cli, proof->size, "sample"), SW_STR_ARG(name));
     }
     sw_say(cli, SW_TONE_PLAIN, "  has content  %s\n", sw_digest_show(cli, &content));
+    if (said->tree == SW_TREE_KEYED || said->tree == SW_TREE_RECORDS) {
+        sw_say(cli, SW_TONE_WARN, "  note");
+        sw_say(cli, SW_TONE_PLAIN, "         %s\n",
+            said->tree == SW_TREE_KEYED ? "the set's digests are keyed: it says nothing of a text"
+                                        : "the set has digests of whole records only");
+    }
     sw_say(cli, SW_TONE_PLAIN, "  as claimed   %s\n", sw_digest_show(cli, &said->claim));
     sw_say(cli, SW_TONE_DIM, "  in the log   " SW_STR_FMT ", leaf %llu of %llu, recorded %s\n",
         SW_STR_ARG(said->origin), (unsigned long long)proof->leaf,
@@ -164,12 +204,17 @@ static sw_result report(
         sw_say(cli, SW_TONE_GOOD, "proven");
         sw_say(cli, SW_TONE_PLAIN, "  in %zu bytes%s%s\n", p->size, out_path == NULL ? "" : " -> ",
             out_path == NULL ? "" : out_path);
+        if (p->asked != NULL) {
+            sw_say(cli, SW_TONE_PLAIN, "  looked for   %s%s\n", p->asked,
+                p->ends_line ? " (with the newline at its end)" : "");
+        }
         show_statement(cli, &p->proof, &p->said);
         return SW_OK;
     }
     struct sw_json_out out;
     struct sw_json_writer *w = sw_json_out_begin(&out);
     sw_jw_object(w, NULL);
+    sw_jw_text(w, "asked", p->asked);
     sw_jw_text(w, "file", out_path);
     sw_jw_u64(w, "bytes", p->size);
     statement_json(w, &p->proof, &p->said);
@@ -253,7 +298,11 @@ const struct sw_command sw_cmd_data_prove_absent = {
     .args_size = sizeof(struct prove_args),
     .description =
         "As 'data prove', for what is not there: two neighbours in the order of all contents, "
-        "between which it would stand. Exit status 1 when it is there.",
+        "between which it would stand. Exit status 1 when it is there, 3 when that cannot be "
+        "told.\n\n"
+        "What is no file and no digest is taken for the text itself: write *file:* before the name "
+        "of a file, so that a wrong name is an error. Every byte of a file counts, also a newline "
+        "at its end.",
     .examples = "  sealwright data prove-absent 'text:my secret' mails@1 --out absent.proof\n",
     .run = run_prove_absent,
 };
@@ -297,8 +346,8 @@ static sw_result load_policy(
     return code == SW_E_FORMAT ? SW_E_USAGE : code;
 }
 
-static sw_result check_content(
-    const struct check_args *args, const struct sw_sample_proof *proof, struct sw_error *err)
+static sw_result check_content(const struct check_args *args, const struct sw_sample_proof *proof,
+    const struct sw_proof_statement *said, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
     struct sw_digest digest;
@@ -309,6 +358,11 @@ static sw_result check_content(
         SW_TRY(sw_buf_puts(&bytes, args->text));
     } else {
         SW_TRY(sw_file_read(args->file, (uint64_t)1 << 30, &bytes, err));
+    }
+    if (said->tree == SW_TREE_KEYED || said->tree == SW_TREE_RECORDS) {
+        return sw_fail(err, SW_E_NOEVIDENCE, "the proof says nothing of a content: %s",
+            said->tree == SW_TREE_KEYED ? "the set's digests are keyed"
+                                        : "the set has digests of whole records only");
     }
     sw_sha256(sw_buf_bytes(&bytes), &digest);
     bool present = proof->kind == SW_PROOF_PRESENT;
@@ -359,7 +413,7 @@ static sw_result run_check(struct sw_cli *cli, const void *data, struct sw_error
     SW_TRY(sw_sample_proof_read(&cli->arena, sw_buf_bytes(&file), &proof, err));
     SW_TRY(load_policy(cli, args->policy, &policy, err));
     enum sw_code code = sw_sample_proof_check(&cli->arena, &proof, policy, &said, &why);
-    code = code == SW_OK ? check_content(args, &proof, &why) : code;
+    code = code == SW_OK ? check_content(args, &proof, &said, &why) : code;
     cli->status = code == SW_OK ? 0 : sw_code_exit(code);
     return report_check(cli, &proof, &said, &why, err);
 }

@@ -149,7 +149,7 @@ const struct sw_command sw_cmd_data_takedown = {
         "reaches. Unlike a taint it is not lifted: make the datasets anew without it, and train on "
         "those.\n\n"
         "Nothing is deleted: the log and the files of the store hold digests, not data. Where the "
-        "digests themselves have to go, ingest with --salt and forget the salt.",
+        "digests themselves have to go, ingest with --salted and forget the salt.",
     .examples = "  sealwright data takedown source:forum --reason 'consent withdrawn'\n"
                 "  sealwright data takedown file:letter.txt --reason 'asked by the author' "
                 "--requested-by 'J. Doe'\n",

@@ -34,7 +34,8 @@ static sw_result show_named(struct sw_cli *cli, struct sw_error *err)
         }
     }
     bool found = sw_help_group(stdout, name);
-    return found ? SW_OK : sw_fail(err, SW_E_USAGE, "unknown command '%s'", name);
+    return found ? SW_OK
+                 : sw_fail(err, SW_E_USAGE, "unknown command '%s'; see 'sealwright help'", name);
 }
 
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)

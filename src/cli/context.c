@@ -35,10 +35,14 @@ static sw_result find_upwards(struct sw_cli *cli, const char **path, struct sw_e
     }
 }
 
-/* An option, or else a variable that is not empty. */
+/* An option, or else a variable that is not empty. An option that is empty names a file that cannot
+ * be: what stood in its place in a script was not set, and that must not look like no option. */
 static const char *option_or_variable(const char *option, const char *variable)
 {
-    const char *value = option != NULL ? option : getenv(variable);
+    const char *value = getenv(variable);
+    if (option != NULL) {
+        return option;
+    }
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 

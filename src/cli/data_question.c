@@ -59,8 +59,7 @@ static bool has_word(struct sw_str text)
     return false;
 }
 
-/* The word that is meant, as far as the text shows it. */
-static const char *word_for(const char *text)
+const char *sw_question_word(const char *text)
 {
     struct sw_digest digest;
     if (has_word(sw_str(text))) {
@@ -78,7 +77,8 @@ static const char *word_for(const char *text)
 sw_result sw_question_sample(
     struct sw_question *question, const char *text, struct sw_selected *out, struct sw_error *err)
 {
-    const char *whole = sw_arena_printf(question->context.data.arena, "%s%s", word_for(text), text);
+    const char *whole =
+        sw_arena_printf(question->context.data.arena, "%s%s", sw_question_word(text), text);
     SW_TRY_PTR(whole);
     return sw_selected_parse(&question->context.data, question->graph, sw_str(whole), out, err);
 }

@@ -34,6 +34,8 @@ SW_DEFINE_CLEANUP(question, struct sw_question, sw_question_release)
  * the text itself; or any of it with the word of sw_selected_parse() before it. */
 sw_result sw_question_sample(
     struct sw_question *question, const char *text, struct sw_selected *out, struct sw_error *err);
+/* What it takes `text` for: "text:", "file:" and so on; empty when `text` says it itself. */
+const char *sw_question_word(const char *text);
 /* The newest dataset of a name, by its set in the graph. SW_E_NOENT. */
 sw_result sw_question_dataset(
     struct sw_question *question, const char *text, uint32_t *set, struct sw_error *err);

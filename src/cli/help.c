@@ -63,6 +63,18 @@ static void print_wrapped(FILE *out, const char *text, size_t column, size_t ind
     }
 }
 
+/* What is explained on the left, the words on the right; below it where it is too long. */
+static void print_entry(FILE *out, const char *left, const char *text)
+{
+    if (strlen(left) > HELP_COLUMN - 3) {
+        (void)fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
+    } else {
+        (void)fprintf(out, "  %-*s", HELP_COLUMN - 2, left);
+    }
+    print_wrapped(out, text, HELP_COLUMN, HELP_COLUMN);
+    (void)fputc('\n', out);
+}
+
 void sw_help_overview(FILE *out)
 {
     (void)fprintf(out,
@@ -73,9 +85,7 @@ void sw_help_overview(FILE *out)
         const struct sw_command *c = sw_commands[i];
         char left[64];
         (void)snprintf(left, sizeof(left), "%s %s", c->name, c->operands);
-        (void)fprintf(out, "  %-26s ", left);
-        print_wrapped(out, c->summary, HELP_COLUMN, HELP_COLUMN);
-        (void)fputc('\n', out);
+        print_entry(out, left, c->summary);
     }
     (void)fprintf(out, "\nA first round:\n"
                        "  sealwright init && sealwright seal MODEL && sealwright admit MODEL\n\n"
@@ -84,24 +94,34 @@ void sw_help_overview(FILE *out)
     (void)fprintf(out, ".\n");
 }
 
+/* Options stand behind operands, but before a command that is to be run. */
+static bool runs_command(const struct sw_command *command)
+{
+    return strncmp(command->operands, "-- ", 3) == 0;
+}
+
+void sw_help_usage(const struct sw_command *command, char out[SW_USAGE_MAX])
+{
+    bool last = runs_command(command);
+    const char *blank = command->operands[0] == '\0' ? "" : " ";
+    (void)snprintf(out, SW_USAGE_MAX, "sealwright %s%s%s%s%s", command->name,
+        last ? " [OPTION]..." : blank, last ? " " : command->operands,
+        last ? command->operands : " ", last ? "" : "[OPTION]...");
+}
+
 static void print_option(FILE *out, const char *name, const char *value, const char *help)
 {
     char left[48];
     (void)snprintf(
         left, sizeof(left), "--%s%s%s", name, value == NULL ? "" : " ", value == NULL ? "" : value);
-    if (strlen(left) > HELP_COLUMN - 3) {
-        (void)fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
-    } else {
-        (void)fprintf(out, "  %-*s", HELP_COLUMN - 2, left);
-    }
-    print_wrapped(out, help, HELP_COLUMN, HELP_COLUMN);
-    (void)fputc('\n', out);
+    print_entry(out, left, help);
 }
 
 void sw_help_command(FILE *out, const struct sw_command *command)
 {
-    (void)fprintf(out, "usage: sealwright %s%s%s [OPTION]...\n\n", command->name,
-        command->operands[0] == '\0' ? "" : " ", command->operands);
+    char usage[SW_USAGE_MAX];
+    sw_help_usage(command, usage);
+    (void)fprintf(out, "usage: %s\n\n", usage);
     print_wrapped(out, command->description, 0, 0);
     (void)fprintf(out, "\n\nOptions:\n");
     for (const struct sw_option *o = command->options; o != NULL && o->name != NULL; o++) {
@@ -159,6 +179,10 @@ static void scdoc_option(FILE *out, const char *name, const char *value, const c
 static void scdoc_synopsis(FILE *out, const struct sw_command *command)
 {
     (void)fprintf(out, "*sealwright %s*", command->name);
+    if (runs_command(command)) {
+        (void)fprintf(out, " \\[OPTION\\]... %s\n\n", command->operands);
+        return;
+    }
     if (command->operands[0] != '\0') {
         (void)fputc(' ', out);
         print_scdoc_text(out, command->operands);

@@ -197,8 +197,9 @@ static sw_result check_operands(const struct sw_cli *cli, struct sw_error *err)
         return SW_OK;
     }
     if (cli->operand_count < command->min_operands) {
-        return sw_fail(err, SW_E_USAGE, "usage: sealwright %s%s%s [OPTION]...", command->name,
-            command->operands[0] == '\0' ? "" : " ", command->operands);
+        char usage[SW_USAGE_MAX];
+        sw_help_usage(command, usage);
+        return sw_fail(err, SW_E_USAGE, "usage: %s", usage);
     }
     if (cli->operand_count > command->max_operands) {
         return sw_fail(err, SW_E_USAGE, "unexpected argument '%s'; see 'sealwright %s --help'",
@@ -252,6 +253,31 @@ static void words_after(const char *group, char *out, size_t size)
     out[used] = '\0';
 }
 
+static const char *closest_command(const char *word)
+{
+    size_t count = 0;
+    while (sw_commands[count] != NULL) {
+        count++;
+    }
+    return sw_cli_closest(word, command_name_at, sw_commands, count);
+}
+
+/* "data ingset" is near a command; of "data" and "data xyz" the list of second words is told. */
+static sw_result unknown_in_group(
+    int argc, char **argv, const char *group, const char *known, struct sw_error *err)
+{
+    char whole[2 * WORD_MAX];
+    int taken = strchr(group, ' ') != NULL ? 2 : 1;
+    bool more = argc > 1 + taken && argv[1 + taken][0] != '-';
+    int len = snprintf(whole, sizeof(whole), "%s %s", group, more ? argv[1 + taken] : "");
+    const char *close =
+        more && len > 0 && (size_t)len < sizeof(whole) ? closest_command(whole) : NULL;
+    if (close != NULL) {
+        return sw_fail(err, SW_E_USAGE, "unknown command '%s'; did you mean '%s'?", whole, close);
+    }
+    return sw_fail(err, SW_E_USAGE, "'%s' needs one of: %s", group, known);
+}
+
 /* "log" without a second word it knows: say what the second words are. */
 static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
 {
@@ -269,13 +295,9 @@ static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
         }
     }
     if (known[0] != '\0') {
-        return sw_fail(err, SW_E_USAGE, "'%s' needs one of: %s", group, known);
+        return unknown_in_group(argc, argv, group, known, err);
     }
-    size_t count = 0;
-    while (sw_commands[count] != NULL) {
-        count++;
-    }
-    const char *close = sw_cli_closest(argv[1], command_name_at, sw_commands, count);
+    const char *close = closest_command(argv[1]);
     if (close != NULL) {
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'; did you mean '%s'?", argv[1], close);
     }

@@ -95,7 +95,13 @@ static bool has_password(struct sw_str value)
     return false;
 }
 
-bool sw_recorded_is_secret_value(struct sw_str value)
+static bool is_token_char(char c)
+{
+    return is_word_char(c) || c == '_' || c == '-' || c == '.';
+}
+
+/* Does a run of such characters look like a token? */
+static bool is_token(struct sw_str run)
 {
     static const struct {
         const char *prefix;
@@ -104,11 +110,46 @@ bool sw_recorded_is_secret_value(struct sw_str value)
         {"github_pat_", 20}, {"glpat-", 20}, {"AKIA", 20}, {"ASIA", 20}, {"xoxb-", 20},
         {"xoxp-", 20}, {"AIza", 30}, {"eyJ", 40}, {"-----BEGIN", 10}};
     for (size_t i = 0; i < SW_COUNT(known); i++) {
-        if (value.len >= known[i].min && sw_str_starts(value, known[i].prefix)) {
+        if (run.len >= known[i].min && sw_str_starts(run, known[i].prefix)) {
             return true;
         }
     }
+    return false;
+}
+
+/* It may stand in a header or a piece of shell as well. */
+bool sw_recorded_is_secret_value(struct sw_str value)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= value.len; i++) {
+        if (i < value.len && is_token_char(value.ptr[i])) {
+            continue;
+        }
+        if (is_token(sw_str_n(value.ptr + start, i - start))) {
+            return true;
+        }
+        start = i + 1;
+    }
     return has_password(value);
+}
+
+/* "Authorization: …", "https://host/?token=…", "x=1 PASSWORD=…": a secret's name, and a value
+ * behind it, anywhere in a word. */
+static bool names_secret(struct sw_str text)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (is_token_char(c)) {
+            continue;
+        }
+        if ((c == '=' || c == ':') && i + 1 < text.len &&
+            sw_recorded_is_secret_name(sw_str_n(text.ptr + start, i - start))) {
+            return true;
+        }
+        start = i + 1;
+    }
+    return false;
 }
 
 /* --- command lines --------------------------------------------------------------------------- */
@@ -122,15 +163,16 @@ static sw_result record_word(
     bool hide = *next && !option;
     *next = false;
     struct sw_str name = equals == NULL ? sw_str(text) : sw_str_n(text, (size_t)(equals - text));
-    if (hide || sw_recorded_is_secret_value(sw_str(text))) {
-        *out = sw_str(HIDDEN);
-        return SW_OK;
-    }
-    if (equals != NULL &&
+    bool plain = !sw_recorded_is_secret_value(name) && !names_secret(name);
+    if (!hide && plain && equals != NULL &&
         (sw_recorded_is_secret_name(name) || sw_recorded_is_secret_value(sw_str(equals + 1)))) {
         const char *shown = sw_arena_printf(arena, SW_STR_FMT "=" HIDDEN, SW_STR_ARG(name));
         SW_TRY_PTR(shown);
         *out = sw_str(shown);
+        return SW_OK;
+    }
+    if (hide || sw_recorded_is_secret_value(sw_str(text)) || names_secret(sw_str(text))) {
+        *out = sw_str(HIDDEN);
         return SW_OK;
     }
     *next = option && equals == NULL && sw_recorded_is_secret_name(name);

@@ -190,7 +190,7 @@ static void show_entry(struct sw_cli *cli, const char *name, const struct sw_tal
     sw_say(cli, SW_TONE_PLAIN, "    %-24.*s %12s", SW_STR_ARG(shown),
         sw_group_digits(cli, entry->samples));
     say_share(cli, (double)entry->samples, (double)samples);
-    sw_say(cli, SW_TONE_DIM, "  %s\n", how);
+    sw_say(cli, SW_TONE_DIM, "%s%s\n", how[0] == '\0' ? "" : "  ", how);
 }
 
 static void show_languages(struct sw_cli *cli, const struct sw_report_content *content)

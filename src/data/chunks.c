@@ -117,6 +117,29 @@ sw_result sw_chunks_resume(struct sw_chunks_writer *writer, const char *path, ui
     return SW_OK;
 }
 
+sw_result sw_chunks_check(const struct sw_chunks_writer *writer, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&writer->refs));
+    while (sw_cur_left(&cur) > 0) {
+        struct sw_chunk_ref ref;
+        struct sw_digest digest = {0};
+        SW_TRY(ref_read(&cur, &ref));
+        sw_buf_clear(&bytes);
+        SW_TRY(sw_buf_reserve(&bytes, ref.stored));
+        enum sw_code code =
+            sw_fd_pread(writer->fd, writer->path, ref.offset, bytes.data, ref.stored, err);
+        if (code == SW_OK) {
+            sw_sha256(sw_bytes(bytes.data, ref.stored), &digest);
+        }
+        if (code == SW_E_FORMAT || memcmp(digest.bytes, ref.digest, sizeof(ref.digest)) != 0) {
+            return sw_fail(err, SW_E_NOENT, "'%s' is not what was saved of it", writer->path);
+        }
+        SW_TRY(code);
+    }
+    return SW_OK;
+}
+
 void sw_chunks_abandon(struct sw_chunks_writer *writer)
 {
     sw_cleanup_fd(&writer->fd);

@@ -39,6 +39,8 @@ sw_result sw_chunks_create(struct sw_chunks_writer *writer, const char *path, st
  * is behind is cut off. */
 sw_result sw_chunks_resume(struct sw_chunks_writer *writer, const char *path, uint64_t offset,
     struct sw_bytes refs, struct sw_error *err);
+/* Are the chunks that are there those of the references? SW_E_NOENT when one is not. */
+sw_result sw_chunks_check(const struct sw_chunks_writer *writer, struct sw_error *err);
 /* Closes and forgets; the file stays as it is. */
 void sw_chunks_abandon(struct sw_chunks_writer *writer);
 SW_DEFINE_CLEANUP(chunks_writer, struct sw_chunks_writer, sw_chunks_abandon)

@@ -179,7 +179,13 @@ sw_result sw_dataset_version_free(const struct sw_data *data, const struct sw_da
     const struct sw_digest *manifest, struct sw_error *err);
 /* As sw_dataset_claim_record(), for somebody who records it together with other claims: subjects
  * and predicate are in data->arena. */
-#define SW_DATASET_SUBJECTS 4u
+enum sw_dataset_subject {
+    SW_DATASET_MANIFEST,
+    SW_DATASET_ORDERED_HEAD,
+    SW_DATASET_SORTED_HEAD,
+    SW_DATASET_NAME,
+    SW_DATASET_SUBJECTS,
+};
 sw_result sw_dataset_claim_draft(const struct sw_data *data, struct sw_rows *rows,
     const struct sw_dataset_claim *more, struct sw_dataset_claim *made, struct sw_data_draft *draft,
     struct sw_error *err);

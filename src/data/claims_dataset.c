@@ -165,7 +165,7 @@ static sw_result describe(const struct sw_data *data, struct sw_rows *rows,
     SW_TRY(copy_text(data->arena, rows->reader, &claim->reader));
     SW_TRY(copy_text(data->arena, rows->salt, &claim->salt));
     sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &claim->ordered_head);
-    sw_tree_head(SW_TREE_SORTED, rows->count, &rows->sorted, &claim->sorted_head);
+    sw_tree_head(sw_rows_sorted_kind(rows), rows->count, &rows->sorted, &claim->sorted_head);
     for (size_t i = 0; i < more->gap_count; i++) {
         SW_TRY(add_gap(data->arena, claim, &cap, sw_arena_strndup(data->arena, more->gaps[i])));
     }
@@ -258,11 +258,11 @@ static sw_result make_subjects(
     if (subjects == NULL || full == NULL) {
         return SW_E_NOMEM;
     }
-    subjects[0] = (struct sw_subject){sw_str(full), claim->manifest};
-    subjects[1] = (struct sw_subject){sw_str("samples"), claim->ordered_head};
-    subjects[2] = (struct sw_subject){sw_str("contents"), claim->sorted_head};
-    subjects[3].name = sw_str("name");
-    sw_name_digest(SW_NAME_DATASET, claim->name, &subjects[3].digest);
+    subjects[SW_DATASET_MANIFEST] = (struct sw_subject){sw_str(full), claim->manifest};
+    subjects[SW_DATASET_ORDERED_HEAD] = (struct sw_subject){sw_str("samples"), claim->ordered_head};
+    subjects[SW_DATASET_SORTED_HEAD] = (struct sw_subject){sw_str("contents"), claim->sorted_head};
+    subjects[SW_DATASET_NAME].name = sw_str("name");
+    sw_name_digest(SW_NAME_DATASET, claim->name, &subjects[SW_DATASET_NAME].digest);
     *out = subjects;
     return SW_OK;
 }

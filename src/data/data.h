@@ -27,6 +27,7 @@
 #include "data/event_writer.h"
 #include "data/ingest.h"
 #include "data/run.h"
+#include "data/sample_id.h"
 
 #include "data/report.h"
 

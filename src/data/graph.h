@@ -152,6 +152,9 @@ const struct sw_graph_source *sw_graph_find_source(
     const struct sw_graph *graph, struct sw_str name);
 /* Is there a trusted verdict that lets the model pass, and none that is newer? */
 bool sw_graph_is_admitted(const struct sw_graph *graph, const struct sw_graph_model *model);
+/* All sets in an order in which a step's inputs come before its output, as far as steps have no
+ * cycle. In `arena`. */
+sw_result sw_graph_order(struct sw_arena *arena, const struct sw_graph *graph, uint32_t **out);
 /* Does a signer whom we trust say it? */
 static inline bool sw_graph_is_trusted(const struct sw_graph_stamp *stamp)
 {

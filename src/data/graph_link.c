@@ -329,9 +329,39 @@ static sw_result make_edges(struct sw_graph *g)
 
 /* --- what is newest -------------------------------------------------------------------------- */
 
+static void name_sets(
+    struct sw_graph *g, const uint32_t *sets, const struct sw_dataset_ref *refs, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct sw_graph_set *set = &g->sets[sets[i]];
+        set->name = refs[i].name;
+        set->version = refs[i].version;
+        set->samples = refs[i].samples;
+    }
+}
+
+/* A set that nobody trusted claims is what those who are trusted call it. */
+static void settle_refs(struct sw_graph *g)
+{
+    for (uint32_t i = 0; i < g->step_count; i++) {
+        const struct sw_graph_step *step = &g->steps[i];
+        if (sw_graph_is_trusted(&step->stamp)) {
+            name_sets(g, step->inputs, step->claim.inputs, step->claim.input_count);
+            name_sets(g, &step->output, &step->claim.output, 1);
+        }
+    }
+    for (uint32_t i = 0; i < g->training_count; i++) {
+        const struct sw_graph_training *training = &g->trainings[i];
+        if (sw_graph_is_trusted(&training->stamp)) {
+            name_sets(g, training->sets, training->claim.datasets, training->claim.dataset_count);
+        }
+    }
+}
+
 /* Nodes stand by leaf, so the last one wins. */
 static void settle_names(struct sw_graph *g)
 {
+    settle_refs(g);
     for (uint32_t i = 0; i < g->dataset_count; i++) {
         struct sw_graph_set *set = &g->sets[g->datasets[i].set];
         set->dataset = i;

@@ -263,7 +263,8 @@ static sw_result open_writer(struct ingesting *ingesting, struct sw_error *err)
         .salt = request->salt_name,
         .reader = sw_records_format(ingesting->records),
         .part = request->options.part,
-        .parts = request->options.parts};
+        .parts = request->options.parts,
+        .key = ingesting->data->signer == NULL ? NULL : ingesting->data->signer->key};
     SW_CLEANUP(buf) struct sw_buf note = SW_BUF_INIT;
     struct sw_error why = {0};
     enum sw_code code = request->resume

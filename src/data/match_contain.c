@@ -10,8 +10,8 @@
 #define STRETCH_LEAST 8u /* fingerprints of a stretch that comes from one input */
 #define ALONE_LEAST \
     16u /* fingerprints of an input that is found in an output mostly made of others */
-#define SIEVE_KEYS ((uint64_t)1 << 25)
-#define STRAYS 16u                   /* of so many fingerprints, one at each end may be a stray */
+#define SIEVE_EACH 2048u /* fingerprints that an output may have, for the size of the sieve */
+#define STRAYS 16u       /* of so many fingerprints, one at each end may be a stray */
 #define SHARED_MAX ((size_t)4 << 20) /* fingerprints shared by one output and all inputs */
 
 struct part_output {
@@ -522,16 +522,19 @@ static sw_result find(struct contained *c, struct sw_error *err)
     return explain_all(c, err);
 }
 
-/* Are there far fewer outputs to explain than inputs? */
-static bool is_little(const struct contained *c)
+static uint64_t left_over(const struct contained *c)
 {
-    const struct sw_match *match = c->matching->match;
+    uint64_t matched = sw_rowset_count(&c->matching->matched);
+    return c->matching->report.outputs - matched + c->longer_count;
+}
+
+static uint64_t inputs_of(const struct sw_match *match)
+{
     uint64_t inputs = 0;
-    uint64_t left = c->matching->report.outputs - sw_rowset_count(&c->matching->matched);
     for (size_t s = 0; s < match->input_count; s++) {
         inputs += match->sets[s].rows;
     }
-    return (left + c->longer_count) * 4 < inputs;
+    return inputs;
 }
 
 static sw_result prepare(struct contained *c, struct sw_error *err)
@@ -543,9 +546,10 @@ static sw_result prepare(struct contained *c, struct sw_error *err)
     SW_TRY(sw_pile_open(&c->inputs, match->scratch, err));
     SW_TRY(sw_spill_new(&c->of_inputs, INPUT_PRINT_SIZE, match->scratch, match->in_memory));
     SW_TRY(sw_spill_new(&c->of_outputs, OUTPUT_PRINT_SIZE, match->scratch, match->in_memory));
-    c->sieved = is_little(c);
+    uint64_t left = left_over(c);
+    c->sieved = left * 4 < inputs_of(match);
     if (c->sieved) {
-        SW_TRY(sw_sieve_make(&c->sieve, SIEVE_KEYS));
+        SW_TRY(sw_sieve_make(&c->sieve, left * SIEVE_EACH));
     }
     return sw_spill_new(&c->by_output, SHARED_SIZE, match->scratch, match->in_memory);
 }

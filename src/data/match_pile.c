@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define TAIL_BYTES ((size_t)1 << 20)
+#define WINDOW_BYTES ((size_t)64 << 10)
 #define SIEVE_LEAST ((uint64_t)1 << 16) /* bits */
 #define SIEVE_MOST ((uint64_t)1 << 29)
 #define SIEVE_EACH 12u /* bits for each key, as far as there are */
@@ -18,6 +19,7 @@ void sw_pile_close(struct sw_pile *pile)
 {
     sw_cleanup_fd(&pile->fd);
     sw_buf_release(&pile->tail);
+    sw_buf_release(&pile->window);
     pile->count = pile->tail_first = 0;
 }
 
@@ -34,16 +36,47 @@ sw_result sw_pile_add(struct sw_pile *pile, const void *record, struct sw_error 
     return SW_OK;
 }
 
+static sw_result read_window(struct sw_pile *pile, uint64_t index, struct sw_error *err)
+{
+    uint64_t left = pile->tail_first - index;
+    uint64_t most = WINDOW_BYTES / pile->size;
+    size_t len = (size_t)(left < most ? left : most) * pile->size;
+    sw_buf_clear(&pile->window);
+    SW_TRY(sw_buf_reserve(&pile->window, len));
+    SW_TRY(sw_fd_pread(
+        pile->fd, "what is being matched", index * pile->size, pile->window.data, len, err));
+    pile->window.len = len;
+    pile->window_first = index;
+    return SW_OK;
+}
+
+/* Those that were written. */
+static sw_result read_record(struct sw_pile *pile, uint64_t index, void *out, struct sw_error *err)
+{
+    bool held =
+        index >= pile->window_first && (index - pile->window_first) * pile->size < pile->window.len;
+    if (!held && index != pile->next) {
+        return sw_fd_pread(
+            pile->fd, "what is being matched", index * pile->size, out, pile->size, err);
+    }
+    if (!held) {
+        SW_TRY(read_window(pile, index, err));
+    }
+    memcpy(out, pile->window.data + (index - pile->window_first) * pile->size, pile->size);
+    return SW_OK;
+}
+
 sw_result sw_pile_at(struct sw_pile *pile, uint64_t index, void *out, struct sw_error *err)
 {
     if (index >= pile->count) {
         return sw_fail(err, SW_E_INTERNAL, "a record is read that was never written");
     }
     if (index < pile->tail_first) {
-        return sw_fd_pread(
-            pile->fd, "what is being matched", index * pile->size, out, pile->size, err);
+        SW_TRY(read_record(pile, index, out, err));
+    } else {
+        memcpy(out, pile->tail.data + (index - pile->tail_first) * pile->size, pile->size);
     }
-    memcpy(out, pile->tail.data + (index - pile->tail_first) * pile->size, pile->size);
+    pile->next = index + 1;
     return SW_OK;
 }
 

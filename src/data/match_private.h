@@ -61,6 +61,9 @@ struct sw_pile {
     uint64_t count;
     struct sw_buf tail; /* what is not written yet */
     uint64_t tail_first;
+    struct sw_buf window; /* what was read last, when it is read in order */
+    uint64_t window_first;
+    uint64_t next; /* the record behind the one that was read last */
 };
 #define SW_PILE_INIT(record) ((struct sw_pile){.fd = -1, .size = sizeof(record)})
 sw_result sw_pile_open(struct sw_pile *pile, const char *scratch, struct sw_error *err);

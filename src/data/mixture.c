@@ -343,7 +343,7 @@ static sw_result check_steps(const struct sw_mixture_change *change,
     uint64_t last = before->to_step == SW_ABSENT ? before->from_step : before->to_step;
     return sw_fail(err, SW_E_REFUSED,
         "decision %llu of mixture " SW_STR_FMT
-        " is for steps up to %llu already: a new one must begin behind them",
+        " is for steps up to %llu already: a new one must begin behind them (--from-step)",
         (unsigned long long)before->sequence, SW_STR_ARG(before->name), (unsigned long long)last);
 }
 

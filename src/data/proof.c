@@ -290,10 +290,29 @@ static sw_result absent_root(
     return SW_OK;
 }
 
-static bool names(const struct sw_log_claim *claim, const struct sw_digest *subject)
+/* By its place: what a declared dataset has as its manifest, a stranger's document chose. */
+static bool names(const struct sw_log_claim *claim, enum sw_dataset_subject which,
+    const struct sw_digest *subject)
 {
-    for (size_t i = 0; i < claim->subject_count; i++) {
-        if (sw_digest_equal(&claim->subjects[i], subject)) {
+    return claim->subject_count == SW_DATASET_SUBJECTS &&
+           sw_digest_equal(&claim->subjects[which], subject);
+}
+
+/* The claim says as which it signed the tree. */
+static bool find_head(const struct sw_sample_proof *proof, const struct sw_log_claim *claim,
+    const struct sw_hash256 *root, struct sw_proof_statement *out)
+{
+    static const enum sw_tree_kind kinds[] = {
+        SW_TREE_ORDERED, SW_TREE_SORTED, SW_TREE_KEYED, SW_TREE_RECORDS};
+    for (size_t i = 0; i < SW_COUNT(kinds); i++) {
+        if ((kinds[i] == SW_TREE_ORDERED) != (proof->kind == SW_PROOF_PRESENT)) {
+            continue;
+        }
+        out->tree = kinds[i];
+        sw_tree_head(kinds[i], proof->size, root, &out->head);
+        if (names(claim,
+                kinds[i] == SW_TREE_ORDERED ? SW_DATASET_ORDERED_HEAD : SW_DATASET_SORTED_HEAD,
+                &out->head)) {
             return true;
         }
     }
@@ -301,17 +320,17 @@ static bool names(const struct sw_log_claim *claim, const struct sw_digest *subj
 }
 
 static sw_result check_claim(const struct sw_sample_proof *proof, const struct sw_log_claim *claim,
-    const struct sw_digest *head, struct sw_error *err)
+    const struct sw_hash256 *root, struct sw_proof_statement *out, struct sw_error *err)
 {
     struct sw_digest name;
     if (!sw_str_is(claim->predicate_type, SW_PREDICATE_DATASET)) {
         return refuse(err, "the log's entry is not that of a dataset's claim");
     }
-    if (!names(claim, head)) {
+    if (!find_head(proof, claim, root, out)) {
         return refuse(err, "the dataset's claim names another tree than the one of the sample");
     }
     sw_name_digest(SW_NAME_DATASET, proof->name, &name);
-    if (proof->name.len > 0 && !names(claim, &name)) {
+    if (proof->name.len > 0 && !names(claim, SW_DATASET_NAME, &name)) {
         return refuse(err, "the dataset's claim is about a dataset of another name");
     }
     return SW_OK;
@@ -345,16 +364,16 @@ sw_result sw_sample_proof_check(struct sw_arena *arena, const struct sw_sample_p
     const struct sw_tlog_policy *policy, struct sw_proof_statement *out, struct sw_error *err)
 {
     struct sw_hash256 root;
-    struct sw_digest head;
+    struct sw_proof_statement said = {0};
     struct sw_checkpoint checkpoint;
     struct sw_log_claim claim;
     bool present = proof->kind == SW_PROOF_PRESENT;
     SW_TRY(present ? present_root(proof, &root, err) : absent_root(proof, &root, err));
-    sw_tree_head(present ? SW_TREE_ORDERED : SW_TREE_SORTED, proof->size, &root, &head);
     SW_TRY(check_log(arena, proof, policy, &checkpoint, err));
     SW_TRY(sw_log_claim_read(arena, proof->entry, &claim, err));
-    SW_TRY(check_claim(proof, &claim, &head, err));
-    *out = (struct sw_proof_statement){.head = head,
+    SW_TRY(check_claim(proof, &claim, &root, &said, err));
+    *out = (struct sw_proof_statement){.head = said.head,
+        .tree = said.tree,
         .claim = claim.claim,
         .key = key_of(&claim),
         .time = claim.time,

@@ -46,6 +46,7 @@ struct sw_sample_proof {
 /* What a proof shows when it holds. */
 struct sw_proof_statement {
     struct sw_digest head;  /* of the set's tree */
+    enum sw_tree_kind tree; /* SW_TREE_ORDERED, or what the absent digest is one of */
     struct sw_digest claim; /* the dataset's; that somebody trusted signed it is not shown */
     struct sw_digest key; /* whose claim it is by the log's word: SHA-256 of the key's PEM text, as
                              key hints are; alg 0 when the log did not know */

@@ -65,61 +65,6 @@ static sw_result count_steps(struct reaching *r, struct sw_error *err)
 
 /* --- followed row by row --------------------------------------------------------------------- */
 
-/* Sets in an order in which inputs come before outputs, as far as steps have no cycle. */
-struct order {
-    uint32_t *sets;
-    uint32_t count;
-    struct frame {
-        uint32_t set;
-        uint32_t next; /* of its steps */
-    } * stack;
-    bool *seen;
-};
-
-static void visit(const struct sw_graph *graph, struct order *order, uint32_t first)
-{
-    uint32_t depth = 1;
-    order->seen[first] = true;
-    order->stack[0] = (struct frame){first, 0};
-    while (depth > 0) {
-        struct frame *top = &order->stack[depth - 1];
-        const struct sw_graph_set *set = &graph->sets[top->set];
-        if (top->next == set->used_count) {
-            order->sets[order->count++] = top->set;
-            depth--;
-            continue;
-        }
-        uint32_t to = graph->steps[set->used_by[top->next++]].output;
-        if (!order->seen[to]) {
-            order->seen[to] = true;
-            order->stack[depth++] = (struct frame){to, 0};
-        }
-    }
-}
-
-/* The reverse of the order in which a walk leaves the sets. */
-static sw_result make_order(struct sw_arena *arena, const struct sw_graph *graph, uint32_t **out)
-{
-    struct order order = {.sets = SW_ARENA_ARRAY(arena, uint32_t, graph->set_count),
-        .stack = SW_ARENA_ARRAY(arena, struct frame, graph->set_count),
-        .seen = SW_ARENA_ARRAY(arena, bool, graph->set_count)};
-    if (order.sets == NULL || order.stack == NULL || order.seen == NULL) {
-        return SW_E_NOMEM;
-    }
-    for (uint32_t i = 0; i < graph->set_count; i++) {
-        if (!order.seen[i]) {
-            visit(graph, &order, i);
-        }
-    }
-    for (uint32_t i = 0; i < order.count / 2; i++) {
-        uint32_t kept = order.sets[i];
-        order.sets[i] = order.sets[order.count - 1 - i];
-        order.sets[order.count - 1 - i] = kept;
-    }
-    *out = order.sets;
-    return SW_OK;
-}
-
 static sw_result gather_seeds(struct reaching *r, struct sw_error *err)
 {
     for (uint32_t i = 0; i < r->graph->set_count; i++) {
@@ -178,7 +123,7 @@ static sw_result hand_on_all(struct reaching *r, uint32_t set, struct sw_error *
 static sw_result follow_rows(struct reaching *r, struct sw_error *err)
 {
     uint32_t *order;
-    SW_TRY(make_order(r->data->arena, r->graph, &order));
+    SW_TRY(sw_graph_order(r->data->arena, r->graph, &order));
     SW_TRY(gather_seeds(r, err));
     for (bool again = true; again;) {
         again = false;
@@ -355,8 +300,8 @@ static sw_result set_gaps(struct reaching *r, uint32_t set)
     const char *name = sw_graph_set_name(r->data->arena, g, set);
     SW_TRY_PTR(name);
     if (r->out->samples[set] == 0) {
-        SW_TRY(sw_gap_add(
-            &r->out->gaps, SW_GAP_UNKNOWN, "nobody said how many samples %s has", name));
+        SW_TRY(
+            sw_gap_add(&r->out->gaps, SW_GAP_UNKNOWN, "nobody said how many samples %s has", name));
     }
     for (uint32_t i = 0; i < s->used_count; i++) {
         SW_TRY(step_gap(r, &g->steps[s->used_by[i]], name));

@@ -58,8 +58,8 @@ struct sw_reach_options {
 };
 
 struct sw_reach {
-    uint64_t *samples;       /* by set of the graph */
-    bool *sets; /* by set: is it reached? With 0 samples: nobody said how many it has */
+    uint64_t *samples; /* by set of the graph */
+    bool *sets;        /* by set: is it reached? With 0 samples: nobody said how many it has */
     uint64_t *model_samples; /* by model: in all sets that it or its bases were trained on */
     bool *models;            /* by model: is it reached? */
     struct sw_gaps gaps;
@@ -84,8 +84,8 @@ sw_result sw_reach_open_set(const struct sw_data *data, const struct sw_graph *g
 sw_result sw_reach_open_step(const struct sw_data *data, const struct sw_graph *graph,
     uint32_t step, struct sw_lineage *lineage, bool *opened, struct sw_gaps *gaps,
     struct sw_error *err);
-/* Is the set selected as a whole, or as that of a source, and did nobody count its samples? So it is
- * of what is declared only, and may hold any number. */
+/* Is the set selected as a whole, or as that of a source, and did nobody count its samples? So it
+ * is of what is declared only, and may hold any number. */
 bool sw_reach_is_uncounted(
     const struct sw_graph *graph, uint32_t set, const struct sw_selector *selector);
 /* "NAME@VERSION", or its digest when it has no name; in `arena`. */

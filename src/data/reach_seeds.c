@@ -318,8 +318,13 @@ static sw_result seed_digest(
     if (what->selector.kind == SW_SELECT_SAMPLE) {
         return find_record(s, what->selector.digest.bytes, err);
     }
-    return s->rows->salt.len > 0 ? find_keyed(s, what, err)
-                                 : find_content(s, what->selector.digest.bytes, err);
+    SW_TRY(s->rows->salt.len > 0 ? find_keyed(s, what, err)
+                                 : find_content(s, what->selector.digest.bytes, err));
+    return sw_rowset_count(s->found) > 0 || !sw_rows_hold_records(s->rows)
+               ? SW_OK
+               : sw_gap_add(s->gaps, SW_GAP_UNKNOWN,
+                     "%s has digests of whole records only: it cannot be asked for a content",
+                     s->name);
 }
 
 static sw_result seed_from_file(const struct sw_data *data, const struct sw_graph *graph,

@@ -47,6 +47,10 @@ void sw_content_leaf(const uint8_t content[32], uint8_t out[SW_CONTENT_LEAF_SIZE
 enum sw_tree_kind {
     SW_TREE_ORDERED = 'o',
     SW_TREE_SORTED = 's',
+    /* Sorted trees that say nothing of a content by itself: their leaves are keyed with a salt, or
+     * digests of whole records. Only heads tell them apart. */
+    SW_TREE_KEYED = 'k',
+    SW_TREE_RECORDS = 'r',
 };
 /* What a claim signs of a tree: it binds kind, size and root. */
 void sw_tree_head(
@@ -62,6 +66,8 @@ struct sw_rows_options {
     const char *reader; /* the format that read it */
     uint32_t part;      /* this is part `part` of `parts`; 0: it is whole */
     uint32_t parts;
+    const struct sw_key *key; /* signs what a later run goes on with, so that nobody else can make
+                                 it; NULL: unsigned */
     const char *scratch; /* a directory for what does not fit in memory; NULL: beside the file */
 };
 
@@ -157,6 +163,10 @@ sw_result sw_rows_open(
 void sw_rows_close(struct sw_rows *rows);
 SW_DEFINE_CLEANUP(rows, struct sw_rows, sw_rows_close)
 
+/* Is its one digest a sample that of the whole record, of which the content is a part? */
+bool sw_rows_hold_records(const struct sw_rows *rows);
+/* As which its sorted tree is signed. */
+enum sw_tree_kind sw_rows_sorted_kind(const struct sw_rows *rows);
 /* One row, from a checked group. The last group stays decoded. SW_E_USAGE behind the end. */
 sw_result sw_rows_at(
     struct sw_rows *rows, uint64_t index, struct sw_row *out, struct sw_error *err);

@@ -1,3 +1,4 @@
+#include "data/reader.h"
 #include "data/rows_private.h"
 
 #include <stdlib.h>
@@ -173,6 +174,25 @@ sw_result sw_rows_open(
     *rows = made;
     made = SW_ROWS_INIT;
     return SW_OK;
+}
+
+bool sw_rows_hold_records(const struct sw_rows *rows)
+{
+    for (size_t i = 0; i < sw_record_format_count; i++) {
+        const struct sw_record_format *format = &sw_record_formats[i];
+        if (rows->one_digest && !format->reader->fields && sw_str_is(rows->reader, format->name)) {
+            return false;
+        }
+    }
+    return rows->one_digest;
+}
+
+enum sw_tree_kind sw_rows_sorted_kind(const struct sw_rows *rows)
+{
+    if (rows->salt.len > 0) {
+        return SW_TREE_KEYED;
+    }
+    return sw_rows_hold_records(rows) ? SW_TREE_RECORDS : SW_TREE_SORTED;
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */

@@ -253,6 +253,41 @@ static sw_result put_kind(const struct sw_rows_options *options, struct sw_buf *
         SW_STR_ARG(options->salt), options->reader, options->part, options->parts);
 }
 
+/* A state that others made would have them choose rows that our key signs in the end. */
+static sw_result sign_state(
+    const struct sw_rows_writer *writer, struct sw_buf *state, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    if (writer->options.key != NULL) {
+        SW_TRY(sw_key_sign(writer->options.key, sw_buf_bytes(state), &signature, err));
+    }
+    size_t signed_len = state->len;
+    SW_TRY(sw_buf_append(state, signature.data, signature.len));
+    return sw_buf_put_u64be(state, signed_len);
+}
+
+/* *text is cut to what was signed. SW_E_FORMAT for what is no state, or is another's. */
+static sw_result check_state(const struct sw_rows_options *options, struct sw_bytes *text)
+{
+    uint64_t signed_len;
+    struct sw_error ignored = {0};
+    if (text->len < 8) {
+        return SW_E_FORMAT;
+    }
+    struct sw_cursor cur = sw_cursor(sw_bytes(text->ptr + text->len - 8, 8));
+    SW_TRY(sw_cur_u64be(&cur, &signed_len));
+    if (signed_len > text->len - 8) {
+        return SW_E_FORMAT;
+    }
+    struct sw_bytes body = sw_bytes(text->ptr, (size_t)signed_len);
+    struct sw_bytes signature =
+        sw_bytes(text->ptr + signed_len, text->len - 8 - (size_t)signed_len);
+    *text = body;
+    return options->key == NULL || sw_key_verify(options->key, body, signature, &ignored) == SW_OK
+               ? SW_OK
+               : SW_E_FORMAT;
+}
+
 sw_result sw_rows_save(struct sw_rows_writer *writer, struct sw_bytes note, struct sw_error *err)
 {
     if (writer->group.count != 0) {
@@ -275,6 +310,7 @@ sw_result sw_rows_save(struct sw_rows_writer *writer, struct sw_bytes note, stru
     struct sw_digest digest;
     sw_sha256(sw_buf_bytes(&state), &digest);
     SW_TRY(sw_buf_append(&state, digest.bytes, digest.len));
+    SW_TRY(sign_state(writer, &state, err));
     if (fdatasync(writer->chunks.fd) != 0) {
         return sw_fail_errno(err, errno, "cannot write '%s'", writer->path);
     }
@@ -372,11 +408,13 @@ sw_result sw_rows_resume(struct sw_rows_writer **out, const char *path,
     SW_TRY(writer_new(&writer, path, options));
     SW_TRY(sw_file_read(writer->state_path, STATE_MAX, &text, err));
     SW_TRY(put_kind(options, &kind));
-    if (read_state(sw_buf_bytes(&text), &state) != SW_OK ||
+    struct sw_bytes body = sw_buf_bytes(&text);
+    if (check_state(options, &body) != SW_OK || read_state(body, &state) != SW_OK ||
         !sw_bytes_equal(state.kind, sw_buf_bytes(&kind))) {
         return sw_fail(err, SW_E_NOENT, "'%s' is not the state of such a set", writer->state_path);
     }
     SW_TRY(sw_chunks_resume(&writer->chunks, writer->path, state.offset, state.refs, err));
+    SW_TRY(sw_chunks_check(&writer->chunks, err));
     enum sw_code code = restore(writer, &state, note, err);
     if (code != SW_OK) {
         return sw_error_prefix(err, code, "'%s'", writer->state_path);

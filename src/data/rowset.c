@@ -1,6 +1,10 @@
 #include "data/rowset.h"
 
 #include <roaring/roaring.h>
+#include <stdlib.h>
+
+#define CONTAINERS 65536u /* of 65,536 rows each */
+#define MANY 4096u        /* rows for which gathering pays */
 
 void sw_rowset_release(struct sw_rowset *set)
 {
@@ -25,10 +29,43 @@ sw_result sw_rowset_add(struct sw_rowset *set, uint32_t row)
     return SW_OK;
 }
 
+/* Rows of one container are added fastest one behind the other. */
+static bool is_scattered(const uint32_t *rows, size_t count)
+{
+    size_t turns = 0;
+    for (size_t i = 1; i < count; i++) {
+        turns += rows[i] >> 16 != rows[i - 1] >> 16 ? 1 : 0;
+    }
+    return turns > count / 8;
+}
+
+static void gather(const uint32_t *rows, size_t count, uint32_t *starts, uint32_t *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        starts[(rows[i] >> 16) + 1]++;
+    }
+    for (size_t c = 0; c < CONTAINERS; c++) {
+        starts[c + 1] += starts[c];
+    }
+    for (size_t i = 0; i < count; i++) {
+        out[starts[rows[i] >> 16]++] = rows[i];
+    }
+}
+
 sw_result sw_rowset_add_many(struct sw_rowset *set, const uint32_t *rows, size_t count)
 {
     SW_TRY(ensure(set));
-    roaring_bitmap_add_many(set->bitmap, count, rows);
+    if (count < MANY || count > UINT32_MAX || !is_scattered(rows, count)) {
+        roaring_bitmap_add_many(set->bitmap, count, rows);
+        return SW_OK;
+    }
+    SW_CLEANUP(free) uint32_t *starts = calloc(CONTAINERS + 1, sizeof(*starts));
+    SW_CLEANUP(free) uint32_t *gathered = malloc(count * sizeof(*gathered));
+    if (starts == NULL || gathered == NULL) {
+        return SW_E_NOMEM;
+    }
+    gather(rows, count, starts, gathered);
+    roaring_bitmap_add_many(set->bitmap, count, gathered);
     return SW_OK;
 }
 

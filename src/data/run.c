@@ -1,7 +1,6 @@
 #include "data/run_private.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 /* --- the step's description ------------------------------------------------------------------ */
 
@@ -85,21 +84,6 @@ static sw_result choose_digests(struct making *making, struct sw_error *err)
     return sw_salt_load(making->data, digests->salt_name, &digests->salt, err);
 }
 
-static sw_result name_drafts(struct making *making, struct sw_error *err)
-{
-    const struct sw_data *data = making->data;
-    const char *sets = NULL;
-    const char *unique = sw_arena_printf(
-        data->arena, "draft-%ld-%llx", (long)getpid(), (unsigned long long)sw_time_monotonic_ns());
-    SW_TRY_PTR(unique);
-    SW_TRY(sw_data_file_dir(data, SW_DATA_FILE_SET, &sets, err));
-    SW_TRY(sw_data_file_dir(data, SW_DATA_FILE_LINEAGE, &making->scratch, err));
-    making->made->rows_draft = sw_path_join(data->arena, sets, unique);
-    making->made->lineage_draft = sw_path_join(data->arena, making->scratch, unique);
-    return making->made->rows_draft == NULL || making->made->lineage_draft == NULL ? SW_E_NOMEM
-                                                                                   : SW_OK;
-}
-
 static sw_result open_inputs(struct making *making, struct sw_error *err)
 {
     struct sw_arena *arena = making->data->arena;
@@ -135,7 +119,8 @@ static sw_result prepare(struct making *making, struct sw_error *err)
     SW_TRY_PTR(text);
     making->made->step_text = sw_bytes(text, step.len);
     SW_TRY(choose_digests(making, err));
-    SW_TRY(name_drafts(making, err));
+    SW_TRY(sw_run_drafts_open(making->data, making->made, err));
+    SW_TRY(sw_data_file_dir(making->data, SW_DATA_FILE_LINEAGE, &making->scratch, err));
     SW_TRY(open_inputs(making, err));
     SW_TRY(sw_run_output_open(
         &making->output, making->data, plan, &making->digests, making->scratch, err));
@@ -327,15 +312,4 @@ sw_result sw_run_make(const struct sw_data *data, struct sw_run_plan *plan,
     }
     release(&making);
     return code;
-}
-
-void sw_run_made_release(struct sw_run_made *made)
-{
-    if (made->rows_draft != NULL) {
-        (void)unlink(made->rows_draft);
-    }
-    if (made->lineage_draft != NULL) {
-        (void)unlink(made->lineage_draft);
-    }
-    made->rows_draft = made->lineage_draft = NULL;
 }

@@ -74,6 +74,8 @@ struct sw_run_plan {
 
 /* Both files are drafts until they are recorded. */
 struct sw_run_made {
+    int lock; /* held as long as there are drafts */
+    const char *lock_path;
     const char *rows_draft;
     struct sw_digest manifest;
     const char *lineage_draft;
@@ -88,7 +90,7 @@ struct sw_run_made {
     struct sw_str *gaps;
     size_t gap_count;
 };
-#define SW_RUN_MADE_INIT ((struct sw_run_made){0})
+#define SW_RUN_MADE_INIT ((struct sw_run_made){.lock = -1})
 
 /* Reads inputs and output, matches them or reads the events, and writes both files below the store.
  * SW_E_REFUSED when an input is not what its manifest says, when files change meanwhile, or when

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define NONE UINT32_MAX
+#define FEW 16u /* inputs of one row that there is room for at first */
 
 /* A union that was made: of which origins, each as set << 16 | origin, ascending. */
 struct made {
@@ -42,6 +43,9 @@ sw_result sw_run_origins_new(struct sw_run_origins **out, const struct sw_run_pl
     origins->plan = plan;
     origins->step = *step;
     origins->writer = writer;
+    origins->code_cap = FEW;
+    origins->codes = calloc(FEW, sizeof(origins->codes[0]));
+    SW_TRY_PTR(origins->codes);
     for (size_t s = 0; s < plan->input_count; s++) {
         size_t count = plan->inputs[s].rows.origin_count;
         origins->single[s] = SW_ARENA_ARRAY(&origins->arena, uint32_t, count);

@@ -72,6 +72,12 @@ sw_result sw_run_output_take(struct sw_run_output *output, struct sw_error *err)
 sw_result sw_run_output_extras(
     struct sw_run_output *output, struct sw_rows_writer *writer, struct sw_error *err);
 
+/* --- drafts (run_draft.c) -------------------------------------------------------------------- */
+
+/* Names the files that will be made, and removes what a killed run left. */
+sw_result sw_run_drafts_open(
+    const struct sw_data *data, struct sw_run_made *made, struct sw_error *err);
+
 /* --- origins (run_origin.c) ------------------------------------------------------------------ */
 
 /* Gives an output row the origin that is the union of its inputs', plus the step. */

@@ -303,7 +303,8 @@ static size_t window_of(const struct sw_spill *spill)
     size_t bytes = WINDOW_MEMORY / spill->run_count;
     bytes = bytes > WINDOW_MAX ? WINDOW_MAX : bytes;
     bytes = bytes < WINDOW_MIN ? WINDOW_MIN : bytes;
-    return bytes / spill->size;
+    size_t records = bytes / spill->size;
+    return records < spill->in_memory ? records : spill->in_memory; /* no run has more */
 }
 
 static sw_result make_runs(struct sw_spill *spill)

@@ -30,19 +30,24 @@ struct summing {
 
 /* --- what belongs to the model --------------------------------------------------------------- */
 
-/* A root binds content, not names: a claim that means another manifest is about another model. */
-static bool counts(const struct summing *s, uint32_t model, const struct sw_graph_training *t)
+/* Bad news goes by content: a model does not get rid of its training by renaming a file. That it is
+ * under other names now is a gap, so that good news does not go by content alone. */
+static bool counts(const struct sw_graph_training *t)
 {
-    bool about_it = model != s->model || s->manifest->alg == 0 ||
-                    sw_digest_equal(&t->claim.manifest, s->manifest);
-    return sw_graph_is_trusted(&t->stamp) && about_it;
+    return sw_graph_is_trusted(&t->stamp);
+}
+
+static bool is_renamed(const struct summing *s, uint32_t model, const struct sw_graph_training *t)
+{
+    return model == s->model && s->manifest->alg != 0 &&
+           !sw_digest_equal(&t->claim.manifest, s->manifest);
 }
 
 static bool has_training(const struct summing *s, uint32_t model)
 {
     const struct sw_graph_model *m = &s->graph->models[model];
     for (uint32_t i = 0; i < m->training_count; i++) {
-        if (counts(s, model, &s->graph->trainings[m->trainings[i]])) {
+        if (counts(&s->graph->trainings[m->trainings[i]])) {
             return true;
         }
     }
@@ -77,7 +82,7 @@ static sw_result mark_models(struct summing *s)
         const struct sw_graph_model *m = &s->graph->models[at];
         for (uint32_t i = 0; i < m->training_count; i++) {
             const struct sw_graph_training *t = &s->graph->trainings[m->trainings[i]];
-            if (counts(s, at, t)) {
+            if (counts(t)) {
                 depth = mark_training(s, t, stack, depth);
             }
         }
@@ -149,7 +154,11 @@ static sw_result sum_models(struct summing *s)
         }
         for (uint32_t k = 0; k < m->training_count; k++) {
             const struct sw_graph_training *t = &g->trainings[m->trainings[k]];
-            SW_TRY(counts(s, i, t) ? sum_training(s, t) : SW_OK);
+            if (counts(t) && is_renamed(s, i, t)) {
+                GAP(s, "the training of '" SW_STR_FMT "' is about the same files under other names",
+                    SW_STR_ARG(m->name));
+            }
+            SW_TRY(counts(t) ? sum_training(s, t) : SW_OK);
         }
     }
     return SW_OK;
@@ -186,7 +195,7 @@ static sw_result sum_weights(struct summing *s)
     const struct sw_graph_model *m = &s->graph->models[s->model];
     for (uint32_t i = 0; i < m->training_count; i++) {
         const struct sw_graph_training *t = &s->graph->trainings[m->trainings[i]];
-        SW_TRY(counts(s, s->model, t) ? sum_run(s, &t->claim) : SW_OK);
+        SW_TRY(counts(t) ? sum_run(s, &t->claim) : SW_OK);
     }
     return SW_OK;
 }
@@ -321,29 +330,45 @@ static sw_result describe_source(
     return SW_OK;
 }
 
-static sw_result add_source(struct summing *s, const struct sw_dataset_source *part)
+/* What rows come from is the same for ever, so every trusted claim of a set counts: who claims it
+ * once more and leaves a source out takes nothing back. A source without a count is one all the
+ * same: of a set that was only declared, nobody may have counted. */
+static uint64_t samples_of(const struct sw_graph *g, uint32_t set, struct sw_str source)
 {
-    struct sw_provenance_source *known = known_source(s->out, part->name);
-    if (known == NULL) {
-        struct sw_provenance_source made;
-        SW_TRY(describe_source(s, part->name, &made));
-        ADD(s, sources, source_count, s->source_cap, made);
-        known = &s->out->sources[s->out->source_count - 1];
+    uint64_t most = 0;
+    for (uint32_t d = 0; d < g->dataset_count; d++) {
+        const struct sw_dataset_claim *claim = &g->datasets[d].claim;
+        for (size_t i = 0; i < claim->source_count && g->datasets[d].set == set; i++) {
+            bool is_it = sw_str_equal(claim->sources[i].name, source);
+            most = is_it && claim->sources[i].samples > most ? claim->sources[i].samples : most;
+        }
     }
-    known->samples += part->samples;
+    return most;
+}
+
+static sw_result need_source(struct summing *s, struct sw_str name)
+{
+    struct sw_provenance_source made;
+    if (known_source(s->out, name) != NULL) {
+        return SW_OK;
+    }
+    SW_TRY(describe_source(s, name, &made));
+    ADD(s, sources, source_count, s->source_cap, made);
     return SW_OK;
 }
 
 static sw_result sum_sources(struct summing *s)
 {
     const struct sw_graph *g = s->graph;
-    for (uint32_t i = 0; i < g->set_count; i++) {
-        if (!s->trained[i] || g->sets[i].dataset == SW_GRAPH_NONE) {
-            continue;
+    for (uint32_t d = 0; d < g->dataset_count; d++) {
+        const struct sw_dataset_claim *claim = &g->datasets[d].claim;
+        for (size_t i = 0; i < claim->source_count && s->trained[g->datasets[d].set]; i++) {
+            SW_TRY(need_source(s, claim->sources[i].name));
         }
-        const struct sw_dataset_claim *claim = &g->datasets[g->sets[i].dataset].claim;
-        for (size_t k = 0; k < claim->source_count; k++) {
-            SW_TRY(claim->sources[k].samples > 0 ? add_source(s, &claim->sources[k]) : SW_OK);
+    }
+    for (uint32_t set = 0; set < g->set_count; set++) {
+        for (size_t i = 0; i < s->out->source_count && s->trained[set]; i++) {
+            s->out->sources[i].samples += samples_of(g, set, s->out->sources[i].name);
         }
     }
     return SW_OK;

@@ -59,8 +59,9 @@ struct sw_provenance {
     size_t model_count;
 };
 
-/* From the log, each claim checked now. `manifest` tells models with one root apart (alg 0: any).
- * SW_E_NOENT when no trusted claim says how the model was trained. Everything is in data->arena. */
+/* From the log, each claim checked now. When a training is about another `manifest` (alg 0: any)
+ * than this, the same files stand under other names: a gap. SW_E_NOENT when no trusted claim says
+ * how the model was trained. Everything is in data->arena. */
 sw_result sw_provenance_find(const struct sw_data *data, const struct sw_digest *root,
     const struct sw_digest *manifest, struct sw_provenance *out, struct sw_error *err);
 /* Appends the predicate. */

@@ -2,26 +2,10 @@
 
 #include <stdlib.h>
 
-#define OPEN_MAX 128u /* files that stay open at once, of sets and of steps */
-
-struct open_set {
-    bool tried;
-    bool opened;
-    bool signed_head; /* its ordered tree is the one that the claim signs */
-    struct sw_rows rows;
-};
-
-struct open_step {
-    bool tried;
-    bool opened;
-    struct sw_lineage lineage;
-};
-
-/* Samples to be looked at, each once. */
-struct queue {
-    uint32_t *items;
-    size_t head;
-    size_t count;
+/* Samples of one set, linked by sample. */
+struct line {
+    uint32_t *first; /* by set; NONE: none */
+    uint32_t *next;  /* by sample */
 };
 
 struct tracing {
@@ -31,97 +15,13 @@ struct tracing {
     size_t limit;
     struct sw_trace *out;
     size_t sample_cap, hop_cap, drop_cap, use_cap;
-    struct open_set **sets;   /* by set */
-    struct open_step **steps; /* by step */
-    size_t open_count;
-    struct queue back;
-    struct queue forward;
-    uint32_t *table; /* of samples by set and row, open addressing; 0: free, else index + 1 */
+    struct line all;
+    struct line back;    /* still to be followed back */
+    struct line forward; /* and forward */
+    uint32_t *batch;     /* samples of one set, by row */
+    uint32_t *table;     /* of samples by set and row, open addressing; 0: free, else index + 1 */
     size_t table_size;
 };
-
-/* --- files ----------------------------------------------------------------------------------- */
-
-static void close_set(struct open_set **set)
-{
-    if (*set != NULL) {
-        sw_rows_close(&(*set)->rows);
-        free(*set);
-        *set = NULL;
-    }
-}
-
-static void close_step(struct open_step **step)
-{
-    if (*step != NULL) {
-        sw_lineage_close(&(*step)->lineage);
-        free(*step);
-        *step = NULL;
-    }
-}
-
-static void close_all(struct tracing *t)
-{
-    for (uint32_t i = 0; i < t->graph->set_count; i++) {
-        close_set(&t->sets[i]);
-    }
-    for (uint32_t i = 0; i < t->graph->step_count; i++) {
-        close_step(&t->steps[i]);
-    }
-    t->open_count = 0;
-}
-
-/* What is asked for last stays open; a walk over very many files begins anew now and then. */
-static void make_room(struct tracing *t)
-{
-    if (t->open_count >= OPEN_MAX) {
-        close_all(t);
-    }
-    t->open_count++;
-}
-
-static bool is_signed_head(const struct tracing *t, uint32_t set, const struct sw_rows *rows)
-{
-    uint32_t dataset = t->graph->sets[set].dataset;
-    struct sw_digest head;
-    sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &head);
-    return dataset != SW_GRAPH_NONE &&
-           sw_digest_equal(&head, &t->graph->datasets[dataset].claim.ordered_head);
-}
-
-/* NULL in *out when it cannot be opened; a gap says why. */
-static sw_result need_set(
-    struct tracing *t, uint32_t set, struct open_set **out, struct sw_error *err)
-{
-    if (t->sets[set] == NULL) {
-        make_room(t);
-        struct open_set *made = calloc(1, sizeof(*made));
-        SW_TRY_PTR(made);
-        made->rows = SW_ROWS_INIT;
-        t->sets[set] = made;
-        SW_TRY(sw_reach_open_set(
-            t->data, t->graph, set, &made->rows, &made->opened, &t->out->gaps, err));
-        made->signed_head = made->opened && is_signed_head(t, set, &made->rows);
-    }
-    *out = t->sets[set]->opened ? t->sets[set] : NULL;
-    return SW_OK;
-}
-
-static sw_result need_step(
-    struct tracing *t, uint32_t step, struct sw_lineage **out, struct sw_error *err)
-{
-    if (t->steps[step] == NULL) {
-        make_room(t);
-        struct open_step *made = calloc(1, sizeof(*made));
-        SW_TRY_PTR(made);
-        made->lineage = SW_LINEAGE_INIT;
-        t->steps[step] = made;
-        SW_TRY(sw_reach_open_step(
-            t->data, t->graph, step, &made->lineage, &made->opened, &t->out->gaps, err));
-    }
-    *out = t->steps[step]->opened ? &t->steps[step]->lineage : NULL;
-    return SW_OK;
-}
 
 /* Is it the file that is at fault, and not the machine? */
 static bool is_about_file(enum sw_code code)
@@ -141,6 +41,12 @@ static sw_result lost_step(struct tracing *t, uint32_t step, enum sw_code code,
 }
 
 /* --- samples --------------------------------------------------------------------------------- */
+
+static void put_in_line(struct line *line, uint32_t set, uint32_t sample)
+{
+    line->next[sample] = line->first[set];
+    line->first[set] = sample;
+}
 
 static uint32_t *place_of(struct tracing *t, uint32_t set, uint32_t row)
 {
@@ -175,22 +81,25 @@ static sw_result need_sample(struct tracing *t, uint32_t set, uint32_t row, uint
         .set = set, .row = row, .proof = {.why_not = "its row could not be read"}};
     *out = (uint32_t)trace->sample_count++;
     *place = *out + 1;
+    put_in_line(&t->all, set, *out);
     return SW_OK;
 }
 
 static void go_back(struct tracing *t, uint32_t sample)
 {
-    if (!t->out->samples[sample].back) {
-        t->out->samples[sample].back = true;
-        t->back.items[t->back.count++] = sample;
+    struct sw_trace_sample *s = &t->out->samples[sample];
+    if (!s->back) {
+        s->back = true;
+        put_in_line(&t->back, s->set, sample);
     }
 }
 
 static void go_forward(struct tracing *t, uint32_t sample)
 {
-    if (!t->out->samples[sample].forward) {
-        t->out->samples[sample].forward = true;
-        t->forward.items[t->forward.count++] = sample;
+    struct sw_trace_sample *s = &t->out->samples[sample];
+    if (!s->forward) {
+        s->forward = true;
+        put_in_line(&t->forward, s->set, sample);
     }
 }
 
@@ -239,7 +148,7 @@ static sw_result find_seeds(struct tracing *t, const struct sw_selected *what, s
     return SW_OK;
 }
 
-/* --- back ------------------------------------------------------------------------------------ */
+/* --- steps ----------------------------------------------------------------------------------- */
 
 static sw_result note_gaps_of_step(struct tracing *t, uint32_t step)
 {
@@ -258,6 +167,19 @@ static sw_result note_gaps_of_step(struct tracing *t, uint32_t step)
         SW_STR_ARG(s->claim.step_name), SW_STR_ARG(first));
 }
 
+static sw_result open_step(struct tracing *t, uint32_t step, struct sw_lineage *lineage,
+    bool *opened, struct sw_error *err)
+{
+    SW_TRY(note_gaps_of_step(t, step));
+    *opened = false;
+    if (!sw_graph_is_trusted(&t->graph->steps[step].stamp)) {
+        return SW_OK;
+    }
+    return sw_reach_open_step(t->data, t->graph, step, lineage, opened, &t->out->gaps, err);
+}
+
+/* --- back ------------------------------------------------------------------------------------ */
+
 static sw_result add_hop(struct tracing *t, uint32_t from, uint32_t to, uint32_t step,
     enum sw_edge_kind kind, uint32_t confidence)
 {
@@ -265,17 +187,12 @@ static sw_result add_hop(struct tracing *t, uint32_t from, uint32_t to, uint32_t
     return SW_OK;
 }
 
-static sw_result back_over(struct tracing *t, uint32_t sample, uint32_t step, struct sw_error *err)
+static sw_result back_over(struct tracing *t, uint32_t sample, uint32_t step,
+    struct sw_lineage *lineage, struct sw_error *err)
 {
     const struct sw_graph_step *s = &t->graph->steps[step];
-    struct sw_lineage *lineage = NULL;
     struct sw_error why = {0};
     struct sw_edge edge;
-    SW_TRY(note_gaps_of_step(t, step));
-    SW_TRY(sw_graph_is_trusted(&s->stamp) ? need_step(t, step, &lineage, err) : SW_OK);
-    if (lineage == NULL) {
-        return SW_OK;
-    }
     enum sw_code code = sw_lineage_edge(lineage, t->out->samples[sample].row, &edge, &why);
     if (code != SW_OK) {
         return lost_step(t, step, code, &why, err);
@@ -292,11 +209,18 @@ static sw_result back_over(struct tracing *t, uint32_t sample, uint32_t step, st
     return SW_OK;
 }
 
-static sw_result back_from(struct tracing *t, uint32_t sample, struct sw_error *err)
+/* Each lineage file is opened once for all samples of a set that are known by then. */
+static sw_result back_from(
+    struct tracing *t, uint32_t set, const uint32_t *samples, size_t count, struct sw_error *err)
 {
-    const struct sw_graph_set *set = &t->graph->sets[t->out->samples[sample].set];
-    for (uint32_t i = 0; i < set->made_count; i++) {
-        SW_TRY(back_over(t, sample, set->made_by[i], err));
+    const struct sw_graph_set *s = &t->graph->sets[set];
+    for (uint32_t i = 0; i < s->made_count; i++) {
+        SW_CLEANUP(lineage) struct sw_lineage lineage = SW_LINEAGE_INIT;
+        bool opened;
+        SW_TRY(open_step(t, s->made_by[i], &lineage, &opened, err));
+        for (size_t k = 0; opened && k < count; k++) {
+            SW_TRY(back_over(t, samples[k], s->made_by[i], &lineage, err));
+        }
     }
     return SW_OK;
 }
@@ -362,37 +286,80 @@ static sw_result take_use(struct tracing *t, uint32_t sample, uint32_t training)
     return SW_OK;
 }
 
-static sw_result forward_from(struct tracing *t, uint32_t sample, struct sw_error *err)
+static sw_result forward_step(struct tracing *t, uint32_t set, uint32_t step,
+    const uint32_t *samples, size_t count, struct sw_error *err)
 {
-    uint32_t at = t->out->samples[sample].set;
-    const struct sw_graph_set *set = &t->graph->sets[at];
-    for (uint32_t i = 0; i < set->used_count; i++) {
-        uint32_t step = set->used_by[i];
-        const struct sw_graph_step *s = &t->graph->steps[step];
-        struct sw_lineage *lineage = NULL;
-        SW_TRY(note_gaps_of_step(t, step));
-        SW_TRY(sw_graph_is_trusted(&s->stamp) ? need_step(t, step, &lineage, err) : SW_OK);
-        for (uint32_t k = 0; lineage != NULL && k < s->claim.input_count; k++) {
-            if (s->inputs[k] == at) {
-                SW_TRY(forward_over(t, sample, step, lineage, k, err));
-            }
+    SW_CLEANUP(lineage) struct sw_lineage lineage = SW_LINEAGE_INIT;
+    const struct sw_graph_step *s = &t->graph->steps[step];
+    bool opened;
+    SW_TRY(open_step(t, step, &lineage, &opened, err));
+    for (uint32_t i = 0; opened && i < s->claim.input_count; i++) {
+        for (size_t k = 0; k < count && s->inputs[i] == set; k++) {
+            SW_TRY(forward_over(t, samples[k], step, &lineage, i, err));
         }
     }
-    for (uint32_t i = 0; i < set->trained_count; i++) {
-        SW_TRY(take_use(t, sample, set->trained[i]));
+    return SW_OK;
+}
+
+static sw_result forward_from(
+    struct tracing *t, uint32_t set, const uint32_t *samples, size_t count, struct sw_error *err)
+{
+    const struct sw_graph_set *s = &t->graph->sets[set];
+    for (uint32_t i = 0; i < s->used_count; i++) {
+        SW_TRY(forward_step(t, set, s->used_by[i], samples, count, err));
+    }
+    for (uint32_t i = 0; i < s->trained_count; i++) {
+        for (size_t k = 0; k < count; k++) {
+            SW_TRY(take_use(t, samples[k], s->trained[i]));
+        }
     }
     return SW_OK;
 }
 
 /* --- the walk -------------------------------------------------------------------------------- */
 
-static sw_result walk(struct tracing *t, struct queue *queue,
-    sw_result (*from)(struct tracing *t, uint32_t sample, struct sw_error *err),
-    struct sw_error *err)
+static int by_number(const void *a, const void *b)
 {
-    while (queue->head < queue->count) {
-        SW_TRY(sw_progress_check(t->data->progress, err));
-        SW_TRY(from(t, queue->items[queue->head++], err));
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Takes a set's samples out of a line, in the order in which they were found. */
+static size_t take_line(struct tracing *t, struct line *line, uint32_t set)
+{
+    size_t count = 0;
+    for (uint32_t at = line->first[set]; at != SW_GRAPH_NONE; at = line->next[at]) {
+        t->batch[count++] = at;
+    }
+    line->first[set] = SW_GRAPH_NONE;
+    if (count > 1) {
+        qsort(t->batch, count, sizeof(t->batch[0]), by_number);
+    }
+    return count;
+}
+
+typedef enum sw_code (*from_fn)(
+    struct tracing *t, uint32_t set, const uint32_t *samples, size_t count, struct sw_error *err);
+
+/* Set by set, so that all samples of one are known before its files are opened; once through is
+ * enough, unless steps have a cycle. `order` leads the way, from its end when `backwards`. */
+static sw_result walk(
+    struct tracing *t, const uint32_t *order, bool backwards, from_fn from, struct sw_error *err)
+{
+    struct line *line = backwards ? &t->back : &t->forward;
+    uint32_t count = t->graph->set_count;
+    for (bool again = true; again;) {
+        again = false;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t set = order[backwards ? count - 1 - i : i];
+            size_t samples = take_line(t, line, set);
+            SW_TRY(sw_progress_check(t->data->progress, err));
+            if (samples > 0) {
+                again = true;
+                SW_TRY(from(t, set, t->batch, samples, err));
+            }
+        }
     }
     return SW_OK;
 }
@@ -427,6 +394,15 @@ static sw_result find_models(struct tracing *t)
 }
 
 /* --- proofs ---------------------------------------------------------------------------------- */
+
+static bool is_signed_head(const struct tracing *t, uint32_t set, const struct sw_rows *rows)
+{
+    uint32_t dataset = t->graph->sets[set].dataset;
+    struct sw_digest head;
+    sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &head);
+    return dataset != SW_GRAPH_NONE &&
+           sw_digest_equal(&head, &t->graph->datasets[dataset].claim.ordered_head);
+}
 
 static void refuse(struct sw_trace_proof *proof, const char *why)
 {
@@ -469,21 +445,21 @@ static sw_result copy_file(struct tracing *t, struct sw_rows *rows, struct sw_tr
 }
 
 static sw_result prove_sample(
-    struct tracing *t, struct open_set *set, struct sw_trace_sample *sample, struct sw_error *err)
+    struct tracing *t, struct sw_rows *rows, struct sw_trace_sample *sample, struct sw_error *err)
 {
     struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
     struct sw_error why = {0};
     enum sw_code code =
-        sw_rows_proven(&set->rows, sample->row, &sample->content, proof, &sample->hashes, &why);
+        sw_rows_proven(rows, sample->row, &sample->content, proof, &sample->hashes, &why);
     if (code == SW_OK) {
         sample->seen = true;
-        SW_TRY(copy_origin(t, &set->rows, sample));
-        SW_TRY(copy_file(t, &set->rows, sample));
+        SW_TRY(copy_origin(t, rows, sample));
+        SW_TRY(copy_file(t, rows, sample));
     }
     if (code != SW_OK && !is_about_file(code)) {
         return sw_fail(err, code, "%s", why.text);
     }
-    if (code != SW_OK || !set->signed_head) {
+    if (code != SW_OK || !is_signed_head(t, sample->set, rows)) {
         const char *words = code != SW_OK ? sw_arena_strdup(t->data->arena, why.text)
                                           : "the dataset's claim signs another tree";
         SW_TRY_PTR(words);
@@ -494,19 +470,18 @@ static sw_result prove_sample(
     return SW_OK;
 }
 
-/* By set, so that each file is gone through once. */
+/* By set, so that each file is opened once. */
 static sw_result prove_samples(struct tracing *t, struct sw_error *err)
 {
     for (uint32_t set = 0; set < t->graph->set_count; set++) {
-        for (size_t i = 0; i < t->out->sample_count; i++) {
-            struct open_set *open = NULL;
-            if (t->out->samples[i].set != set) {
-                continue;
-            }
-            SW_TRY(need_set(t, set, &open, err));
-            if (open != NULL) {
-                SW_TRY(prove_sample(t, open, &t->out->samples[i], err));
-            }
+        SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
+        size_t count = take_line(t, &t->all, set);
+        bool opened = false;
+        if (count > 0) {
+            SW_TRY(sw_reach_open_set(t->data, t->graph, set, &rows, &opened, &t->out->gaps, err));
+        }
+        for (size_t i = 0; opened && i < count; i++) {
+            SW_TRY(prove_sample(t, &rows, &t->out->samples[t->batch[i]], err));
         }
     }
     return SW_OK;
@@ -572,15 +547,30 @@ static sw_result prove_claims(struct tracing *t, struct sw_error *err)
 
 static sw_result answer(struct tracing *t, const struct sw_selected *what, struct sw_error *err)
 {
+    uint32_t *order;
+    SW_TRY(sw_graph_order(t->data->arena, t->graph, &order));
     SW_TRY(find_seeds(t, what, err));
-    SW_TRY(walk(t, &t->back, back_from, err));
-    SW_TRY(walk(t, &t->forward, forward_from, err));
+    SW_TRY(walk(t, order, true, back_from, err));
+    SW_TRY(walk(t, order, false, forward_from, err));
     SW_TRY(find_models(t));
     if (t->options->no_proofs) {
         return SW_OK;
     }
     SW_TRY(prove_samples(t, err));
     return prove_claims(t, err);
+}
+
+static sw_result make_line(struct tracing *t, struct line *line)
+{
+    line->first = SW_ARENA_ARRAY(t->data->arena, uint32_t, t->graph->set_count);
+    line->next = SW_ARENA_ARRAY(t->data->arena, uint32_t, t->limit);
+    if (line->first == NULL || line->next == NULL) {
+        return SW_E_NOMEM;
+    }
+    for (uint32_t i = 0; i < t->graph->set_count; i++) {
+        line->first[i] = SW_GRAPH_NONE;
+    }
+    return SW_OK;
 }
 
 static sw_result prepare(struct tracing *t, struct sw_trace *made)
@@ -595,14 +585,13 @@ static sw_result prepare(struct tracing *t, struct sw_trace *made)
         .step_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->step_count),
         .training_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->training_count),
         .gaps = {.arena = arena}};
-    t->sets = SW_ARENA_ARRAY(arena, struct open_set *, g->set_count);
-    t->steps = SW_ARENA_ARRAY(arena, struct open_step *, g->step_count);
+    t->batch = SW_ARENA_ARRAY(arena, uint32_t, t->limit);
     t->table = SW_ARENA_ARRAY(arena, uint32_t, t->table_size);
-    t->back.items = SW_ARENA_ARRAY(arena, uint32_t, t->limit);
-    t->forward.items = SW_ARENA_ARRAY(arena, uint32_t, t->limit);
+    SW_TRY(make_line(t, &t->all));
+    SW_TRY(make_line(t, &t->back));
+    SW_TRY(make_line(t, &t->forward));
     bool room = made->models != NULL && made->set_claims != NULL && made->step_claims != NULL &&
-                made->training_claims != NULL && t->sets != NULL && t->steps != NULL &&
-                t->table != NULL && t->back.items != NULL && t->forward.items != NULL;
+                made->training_claims != NULL && t->batch != NULL && t->table != NULL;
     return room ? SW_OK : SW_E_NOMEM;
 }
 
@@ -616,9 +605,7 @@ sw_result sw_trace(const struct sw_data *data, const struct sw_graph *graph,
         return sw_fail(err, SW_E_USAGE, "at most %u samples can be named", SW_TRACE_LIMIT_MAX);
     }
     SW_TRY(prepare(&t, &made));
-    enum sw_code code = answer(&t, what, err);
-    close_all(&t);
-    SW_TRY(code);
+    SW_TRY(answer(&t, what, err));
     *out = made;
     return SW_OK;
 }

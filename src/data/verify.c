@@ -57,6 +57,7 @@ struct comparing {
     size_t cap;
     struct sw_finder finder;
     uint64_t next;    /* the row behind the last one that was found */
+    uint64_t bad;     /* records that are no samples */
     unsigned streak;  /* records that were the next row, up to STREAK */
     uint64_t decoded; /* the group that was */
     bool many_files;  /* samples may stand in a file of another name */
@@ -286,6 +287,7 @@ static sw_result read_all(struct comparing *comparing, struct sw_error *err)
         if (step.kind == SW_RECORD_END) {
             return SW_OK;
         }
+        comparing->bad += step.kind == SW_RECORD_BAD ? 1 : 0;
         if (step.kind == SW_RECORD_SAMPLE) {
             SW_TRY(take_record(comparing, &step.record, err));
         } else {
@@ -491,6 +493,32 @@ static sw_result report(struct comparing *comparing, struct sw_error *err)
     return report_gap(comparing, row, comparing->rows->count, &at, comparing->count, err);
 }
 
+/* As the set's header counts them. */
+static uint64_t set_aside(const struct sw_rows *rows)
+{
+    uint64_t sum = 0;
+    SW_JSON_EACH (item, sw_json_get(&rows->chunks.header, "quarantined")) {
+        uint64_t count;
+        sum += sw_json_u64(sw_json_get(item, "count"), &count) ? count : 0;
+    }
+    return sum;
+}
+
+/* What was set aside has no digests, and others may read it all the same: its number at least is
+ * what it was. */
+static sw_result report_bad(struct comparing *comparing)
+{
+    uint64_t before = set_aside(comparing->rows);
+    if (comparing->bad == before) {
+        return SW_OK;
+    }
+    const char *where = sw_arena_printf(comparing->data->arena,
+        "%llu records are no samples, and %llu were when it was recorded",
+        (unsigned long long)comparing->bad, (unsigned long long)before);
+    return add_problem(comparing->data, comparing->out,
+        comparing->bad > before ? SW_SAMPLE_ADDED : SW_SAMPLE_MISSING, SW_NO_SAMPLE, where);
+}
+
 static sw_result compare(struct comparing *comparing, const char *path,
     const struct sw_record_options *options, struct sw_error *err)
 {
@@ -504,7 +532,8 @@ static sw_result compare(struct comparing *comparing, const char *path,
     comparing->weights = options->attributes != NULL;
     SW_TRY(read_all(comparing, err));
     SW_TRY(find_still(comparing));
-    return report(comparing, err);
+    SW_TRY(report(comparing, err));
+    return report_bad(comparing);
 }
 
 sw_result sw_data_compare(const struct sw_data *data, struct sw_rows *rows,

@@ -3,6 +3,8 @@
 #include "evidence/entries.h"
 #include "evidence/leaf.h"
 
+#include <stdlib.h>
+
 struct gather {
     const struct sw_evidence_query *query;
     struct sw_arena *arena;
@@ -123,17 +125,18 @@ static enum sw_code take_entry(
     return take_leaf(g, number, entry, &ignored);
 }
 
-/* What was read must be the published log, entry by entry. */
-static sw_result check_root(
-    const struct sw_store *store, const struct sw_frontier *frontier, struct sw_error *err)
+/* What was read must be the log, entry by entry. */
+static sw_result check_root(const struct sw_store *store, const struct sw_frontier *frontier,
+    const struct sw_hash256 *want, struct sw_error *err)
 {
     struct sw_hash256 root;
     sw_frontier_root(frontier, &root);
-    if (memcmp(&root, &store->head.root, sizeof(root)) == 0) {
+    if (memcmp(&root, want, sizeof(root)) == 0) {
         return SW_OK;
     }
     return sw_fail(err, SW_E_REFUSED,
-        "the entries of '%s' are not those that its checkpoint signs ('log verify' tells which)",
+        "the entries of '%s' are not those that its checkpoint and journal sign ('log verify' "
+        "tells which)",
         store->path);
 }
 
@@ -222,7 +225,39 @@ static void newest_first(struct sw_evidence_record *records, size_t count)
 struct journal_reading {
     const struct sw_store *store;
     struct gather *gather;
+    struct sw_tiles *edge; /* of the log, as far as the journal led up to the checkpoint */
 };
+
+static enum sw_code no_sink(void *ctx, int level, uint64_t index, unsigned width,
+    struct sw_bytes data, struct sw_error *err)
+{
+    return SW_OK;
+}
+
+/* The log's key signed the journal, but perhaps in another history, which began at an older copy of
+ * the store: so its entries must lead to the published tree. */
+static sw_result follow(const struct journal_reading *reading,
+    const struct sw_journal_record *record, struct sw_error *err)
+{
+    struct sw_tiles *edge = reading->edge;
+    uint64_t published = reading->store->head.size;
+    struct sw_cursor entries = sw_cursor(record->entries);
+    struct sw_hash256 root;
+    if (record->type == SW_JOURNAL_BASE) {
+        SW_TRY(sw_tiles_load(edge, record->edge, err));
+    } else if (edge->size == published) {
+        return SW_OK;
+    }
+    uint64_t left = published - edge->size;
+    SW_TRY(sw_tiles_add(edge, &entries, left < record->count ? left : record->count, err));
+    if (edge->size < published) {
+        return SW_OK;
+    }
+    sw_tiles_root(edge, &root);
+    return memcmp(&root, &reading->store->head.root, sizeof(root)) == 0
+               ? SW_OK
+               : sw_store_disagrees(reading->store, err);
+}
 
 /* The entries of a record that the checkpoint does not cover. */
 static enum sw_code take_record(
@@ -237,6 +272,7 @@ static enum sw_code take_record(
             "publishing; try again, then see 'log verify'",
             reading->store->path);
     }
+    SW_TRY(follow(reading, record, err));
     struct sw_cursor entries = sw_cursor(record->entries);
     for (uint32_t i = 0; i < record->count; i++) {
         struct sw_bytes entry;
@@ -252,27 +288,39 @@ static enum sw_code take_record(
  * journal still has it. */
 static sw_result read_journal(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
-    struct journal_reading reading = {store, g};
+    SW_CLEANUP(free) struct sw_tiles *edge = malloc(sizeof(*edge));
+    struct journal_reading reading = {store, g, edge};
     struct sw_journal journal;
     const char *torn = NULL;
+    SW_TRY_PTR(edge);
+    sw_tiles_init(edge, no_sink, NULL);
     sw_journal_init(&journal, &store->disk);
     sw_journal_bind(&journal, store->origin, store->key);
     enum sw_code rc = sw_journal_open(&journal, false, take_record, &reading, &torn, err);
     sw_journal_close(&journal);
+    sw_tiles_release(edge);
     return rc;
 }
 
-/* What is not published yet counts too, since each record of the journal is signed: a writer has it
- * in its tiles. */
+/* A writer has the journal in its tiles. What it remembers of them says what the files must hold.
+ */
+static sw_result read_unpublished(struct sw_store *store, struct gather *g, struct sw_error *err)
+{
+    struct sw_hash256 root;
+    SW_TRY(sw_store_catch_up(store, err));
+    sw_tiles_root(&store->tiles, &root);
+    SW_TRY(sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err));
+    return check_root(store, &g->frontier, &root, err);
+}
+
+/* What is not published yet counts too, since each record of the journal is signed. */
 static sw_result read_all(struct sw_store *store, struct gather *g, struct sw_error *err)
 {
     SW_TRY(sw_store_head(store, err));
     SW_TRY(sw_entries_each(store, 0, store->head.size, take_entry, g, err));
-    SW_TRY(check_root(store, &g->frontier, err));
-    if (store->mode != SW_STORE_WRITE) {
-        return read_journal(store, g, err);
-    }
-    return sw_entries_each(store, store->head.size, store->tiles.size, take_entry, g, err);
+    SW_TRY(check_root(store, &g->frontier, &store->head.root, err));
+    return store->mode == SW_STORE_WRITE ? read_unpublished(store, g, err)
+                                         : read_journal(store, g, err);
 }
 
 #define READ_TRIES 5 /* a writer may publish while the entries are read */

@@ -2,6 +2,7 @@
 
 #include "evidence/entries.h"
 #include "evidence/hashes.h"
+#include "evidence/index_vfs.h"
 #include "evidence/leaf.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ struct meta {
     struct sw_hash256 root[2];
 };
 
-static const char schema[] =
+static const char tables[] =
     "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1), size INTEGER NOT NULL,"
     " root BLOB NOT NULL, old_size INTEGER NOT NULL, old_root BLOB NOT NULL) STRICT;"
     "CREATE TABLE claims(leaf INTEGER PRIMARY KEY, claim BLOB NOT NULL UNIQUE,"
@@ -40,9 +41,9 @@ static const char schema[] =
     "CREATE TABLE subjects(leaf INTEGER NOT NULL, position INTEGER NOT NULL,"
     " digest BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY(leaf, position))"
     " STRICT, WITHOUT ROWID;"
-    "CREATE INDEX subjects_digest ON subjects(digest, leaf);"
-    "PRAGMA application_id = 1398229336;"
-    "PRAGMA user_version = 1;";
+    "CREATE INDEX subjects_digest ON subjects(digest, leaf);";
+
+static const char marks[] = "PRAGMA application_id = 1398229336; PRAGMA user_version = 1;";
 
 static const struct {
     int sqlite;
@@ -137,7 +138,7 @@ static sw_result new_index(const char *path, int flags, struct sw_index **out, s
     }
     index->name = SW_STORE_INDEX_FILE;
     index->limit = UINT64_MAX;
-    if (sqlite3_open_v2(path, &index->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sw_index_vfs_open(path, flags | SQLITE_OPEN_NOMUTEX, &index->db) != SQLITE_OK) {
         return fail_sql(index, "open", err);
     }
     (void)sqlite3_busy_timeout(index->db, BUSY_MS);
@@ -175,7 +176,8 @@ static sw_result fill_new(struct sw_index *index, struct sw_error *err)
     struct sw_hash256 root;
     sw_merkle_empty(&root);
     SW_TRY(begin(index, err));
-    SW_TRY(run(index, schema, err));
+    SW_TRY(run(index, tables, err));
+    SW_TRY(run(index, marks, err));
     SW_TRY(prepare(index, err));
     return sw_index_commit(index, 0, &root, err);
 }
@@ -229,12 +231,29 @@ static sw_result pragma_is(struct sw_index *index, const char *sql, int want, st
                : sw_fail(err, SW_E_FORMAT, "the index is of another kind or version");
 }
 
+/* A view in the place of a table, or a trigger, could compute for ever. */
+static sw_result check_tables(struct sw_index *index, struct sw_error *err)
+{
+    static const char sql[] =
+        "SELECT group_concat(sql || ';', '') FROM"
+        " (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid)";
+    CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
+    bool row = false;
+    SW_TRY(sw_index_query(index, sql, &stmt, err));
+    SW_TRY(sw_index_step(index, stmt, &row, err));
+    const char *text = row ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+    return text != NULL && strcmp(text, tables) == 0
+               ? SW_OK
+               : sw_fail(err, SW_E_FORMAT, "the index has other tables than it should");
+}
+
 static sw_result read_meta(struct sw_index *index, struct meta *out, struct sw_error *err)
 {
     CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
     bool row = false;
     SW_TRY(pragma_is(index, "PRAGMA application_id", APPLICATION_ID, err));
     SW_TRY(pragma_is(index, "PRAGMA user_version", VERSION, err));
+    SW_TRY(check_tables(index, err));
     SW_TRY(sw_index_query(
         index, "SELECT size, root, old_size, old_root FROM meta WHERE id = 1", &stmt, err));
     SW_TRY(sw_index_step(index, stmt, &row, err));

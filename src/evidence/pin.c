@@ -69,7 +69,8 @@ enum sw_code sw_store_lost(const struct sw_store *store, uint64_t size, struct s
 {
     return sw_fail(err, SW_E_REFUSED,
         "'%s' lost entries: its log has %llu, and the kept checkpoint '%s' has %llu; an older copy "
-        "was put in its place",
+        "was put in its place, or a power cut brought an older checkpoint back, which 'sealwright "
+        "evidence reindex' mends when the journal has the rest",
         store->path, (unsigned long long)size, store->kept.path,
         (unsigned long long)store->kept.size);
 }

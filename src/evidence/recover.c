@@ -19,7 +19,7 @@ struct recovery {
     size_t count;
 };
 
-static enum sw_code head_differs(const struct sw_store *store, struct sw_error *err)
+enum sw_code sw_store_disagrees(const struct sw_store *store, struct sw_error *err)
 {
     return sw_fail(err, SW_E_REFUSED,
         "'%s/" SW_JOURNAL_FILE "' and '%s/" SW_STORE_CHECKPOINT_FILE
@@ -31,7 +31,8 @@ static enum sw_code head_differs(const struct sw_store *store, struct sw_error *
 static void set_marks(struct recovery *recovery)
 {
     const struct sw_store *store = recovery->store;
-    recovery->marks[0] = (struct mark){store->head.size, &store->head.root, head_differs, false};
+    recovery->marks[0] =
+        (struct mark){store->head.size, &store->head.root, sw_store_disagrees, false};
     recovery->marks[1] =
         (struct mark){store->kept.size, &store->kept.root, sw_store_rewritten, false};
     recovery->count = store->kept.path != NULL && store->kept.size > store->head.size ? 2 : 1;

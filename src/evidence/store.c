@@ -200,7 +200,7 @@ static sw_result take_lock(
     struct sw_store *store, const struct sw_progress *progress, struct sw_error *err)
 {
     store->lock = openat(
-        store->disk.dir, SW_STORE_LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+        store->disk.dir, SW_STORE_LOCK_FILE, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (store->lock < 0) {
         return sw_fail_errno(
             err, errno, "cannot write to store '%s': cannot open its lock file", store->path);

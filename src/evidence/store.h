@@ -101,6 +101,8 @@ enum sw_code sw_store_put_tile(void *ctx, int level, uint64_t index, unsigned wi
 
 /* Brings a store that is opened for writing to where its journal says it is. */
 sw_result sw_store_recover(struct sw_store *store, struct sw_error *err);
+/* The words for a journal that did not lead to the published tree. */
+enum sw_code sw_store_disagrees(const struct sw_store *store, struct sw_error *err);
 
 /* --- pin.c ----------------------------------------------------------------------------------- */
 

@@ -47,8 +47,15 @@ static bool sniff_executable(const struct sw_specimen *specimen)
 const struct sw_format sw_format_executable = {
     .id = "executable", .names = "", .sniff = sniff_executable};
 
+static bool ends_in_any_case(struct sw_str name, const char *ending)
+{
+    size_t len = strlen(ending);
+    return name.len >= len && strncasecmp(name.ptr + name.len - len, ending, len) == 0;
+}
+
 /* Text is a program by what it is run as: by its first line, or by a name that interpreters and
- * loaders look for. (So the name makes a check stricter here, never looser.) */
+ * loaders look for, on some systems in any case. (So the name makes a check stricter here, never
+ * looser.) */
 static bool sniff_source(const struct sw_specimen *specimen)
 {
     static const char *const endings[] = {".py", ".pyw", ".sh", ".bash", ".js", ".mjs", ".cjs",
@@ -58,7 +65,7 @@ static bool sniff_source(const struct sw_specimen *specimen)
         specimen->torchscript && memmem(name.ptr, name.len, "/code/", strlen("/code/")) != NULL;
     bool program = specimen->head.len > 2 && memcmp(specimen->head.ptr, "#!", 2) == 0;
     for (size_t i = 0; i < SW_COUNT(endings) && !program && !archived; i++) {
-        program = sw_str_ends(name, endings[i]);
+        program = ends_in_any_case(name, endings[i]);
     }
     return program && specimen->source.size > 0 && sw_is_text(specimen);
 }

@@ -67,6 +67,7 @@ enum trait {
     HAS_OTHER = 8,
     HAS_KERAS = 16,     /* config.json at the root: Keras makes layers, and calls, of it */
     HAS_CONSTANTS = 32, /* …/constants.pkl: TorchScript's constants */
+    HAS_SKOPS = 64,     /* schema.json at the root: skops imports and calls what it names */
 };
 
 static unsigned traits_of(struct sw_str name)
@@ -89,6 +90,7 @@ static unsigned traits_of(struct sw_str name)
         traits |= there ? rows[i].trait : 0;
     }
     traits |= sw_str_is(name, "config.json") ? HAS_KERAS : 0;
+    traits |= sw_str_is(name, "schema.json") ? HAS_SKOPS : 0;
     return traits != 0 ? traits : HAS_OTHER;
 }
 
@@ -111,6 +113,7 @@ static const char *kind_of(unsigned traits)
         {HAS_CONSTANTS | HAS_CODE, 0, "torchscript"},
         {HAS_DATA_PKL, 0, "torch"},
         {HAS_KERAS, 0, "keras"},
+        {HAS_SKOPS, 0, "skops"},
         {HAS_NPY, HAS_OTHER, "npz"},
     };
     for (size_t i = 0; i < SW_COUNT(kinds); i++) {
@@ -284,6 +287,11 @@ static sw_result say_programs(struct sw_inspection *in, unsigned traits)
         SW_TRY(sw_unread(in, "keras"));
         SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
             "a Keras archive: its config.json, of which layers are made, was not read"));
+    }
+    if ((traits & HAS_SKOPS) != 0) {
+        SW_TRY(sw_unread(in, "skops"));
+        SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
+            "a skops archive: its schema.json, which says what is called, was not read"));
     }
     return SW_OK;
 }

@@ -13,6 +13,12 @@ like "suggests the near one" "$err" "did you mean 'verify'"
 one_line_error "in one line"
 expect "a far one" 2 "$SW_BIN" xyzzyx
 like "points to help" "$err" "see 'sealwright help'"
+expect "an unknown command of a group" 2 "$SW_BIN" data ingset posts.jsonl
+like "suggests the near one" "$err" "unknown command 'data ingset'; did you mean 'data ingest'"
+expect "also of two words" 2 "$SW_BIN" data source ad
+like "is suggested" "$err" "did you mean 'data source add'"
+expect "a far one of a group" 2 "$SW_BIN" data xyzzyx
+like "lists the second words" "$err" "'data' needs one of: .*ingest"
 expect "a group without its second word" 2 "$SW_BIN" log
 like "lists the second words" "$err" "checkpoint, prove, check, verify, add"
 
@@ -50,6 +56,12 @@ unlike "without blanks at the end of a line" "$out" $' \n'
 longest=$(for c in $("$SW_BIN" help --list-commands); do "$SW_BIN" "$c" --help 2>/dev/null; done |
     sed '/^Examples:/,/^$/d; /^usage:/d' | awk '{ if (length > m) m = length } END { print m }')
 ok "help fits 80 columns" test "$longest" -le 80
+longest=$("$SW_BIN" help | awk '{ if (length > m) m = length } END { print m }')
+ok "so does the list of commands" test "$longest" -le 80
+run "$SW_BIN" data train --help
+like "options stand before a command to be run" "$out" 'data train \[OPTION\]\.\.\. -- COMMAND'
+expect "a command to be run is missing" 2 "$SW_BIN" data train --out m
+like "and the usage says so too" "$err" 'data train \[OPTION\]\.\.\. -- COMMAND'
 run "$SW_BIN" seal --help
 unlike "and leaves no blanks at the end of a line" "$out" $' (\n|$)'
 expect "help on nothing known" 2 "$SW_BIN" help nothing

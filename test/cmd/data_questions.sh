@@ -115,9 +115,48 @@ expect "by its text too" 0 sw data prove 'text:post number 7' forum@1 --json
 json "the same row" .row 7
 expect "an absent text is proven" 0 sw data prove-absent 'text:my secret' forum@1 --out absent.proof
 expect "one that is there is not" 1 sw data prove-absent 'text:post number 7' forum@1
+expect "a file that is not there is a text" 0 sw data prove-absent no-file.txt forum@1
+like "which is told" "$out" 'looked for +text:no-file\.txt'
+expect "or an error, when it must be a file" 4 sw data prove-absent file:no-file.txt forum@1
+echo 'post number 7' >newline.txt
+expect "a newline at the end is part of a file" 0 sw data prove-absent newline.txt forum@1
+like "and is told" "$out" 'file:newline\.txt \(with the newline at its end\)'
 expect "a row behind the end is none" 2 sw data prove 200 forum@1
+unlike "and no path of the store is told" "$err" '\.sealwright'
 expect "a text that is not there is not proven" 1 sw data prove 'text:my secret' forum@1
+# Digests that are none of contents prove nothing about a content.
+jq -cn '{id: "s1", text: "a short secret"}' >secret.jsonl
+digest=sha256:$(printf 'a short secret' | sha256sum | cut -d' ' -f1)
+expect "a salted set" 0 sw data ingest secret.jsonl --source mail --as salted --salted
+expect "and one of records" 0 sw data ingest secret.jsonl --source mail --as records --one-digest
 sw log checkpoint --policy >log.policy
+expect "that a keyed set lacks a digest says little" 0 sw data prove-absent "$digest" salted --out keyed.proof --json
+json "which is told" .digests keyed
+expect "it is no evidence about the text" 3 sw data check-proof keyed.proof --policy log.policy --text 'a short secret'
+expect "of records a text is not told to be absent" 3 sw data prove-absent 'text:a short secret' records
+expect "a digest is" 0 sw data prove-absent "$digest" records --out records.proof --json
+json "of records" .digests records
+expect "it is no evidence about the text either" 3 sw data check-proof records.proof --policy log.policy --text 'a short secret'
+expect "nor does anybody know how far it reaches" 3 sw data reach 'text:a short secret' --json
+like "which is said" "$out" 'records@1 has digests of whole records only'
+
+sw log checkpoint --policy >log.policy
+
+# A set with one digest a sample knows no contents, unless the record is one.
+sw init --store one >/dev/null
+sw data source add mail --store one >/dev/null
+jq -r .text mail.jsonl >mail.txt
+expect "a set with one digest" 0 sw data ingest mail.jsonl --source mail --as mail --one-digest --store one
+expect "does not prove that a text is absent" 3 sw data prove-absent 'text:mail number 1' mail --store one
+one_line_error "and says why in one line"
+expect "nor that it is there" 3 sw data prove 'text:mail number 1' mail --store one
+expect "what a text reaches is not known" 3 sw data reach 'text:mail number 1' --store one --json
+like "that is a gap" "$out" 'mail@1 has digests of whole records only'
+expect "a set of lines has the texts themselves" 0 \
+    sw data ingest mail.txt --source mail --as lines --one-digest --store one
+expect "which are found" 0 sw data prove 'text:mail number 1' lines --store one
+expect "or proven to be absent" 0 sw data prove-absent 'text:my secret' lines --store one
+
 mkdir "$HOME/elsewhere"
 cp present.proof absent.proof log.policy "$HOME/elsewhere"
 cd "$HOME/elsewhere" || exit 99
@@ -149,4 +188,43 @@ head -c 100 present.proof >short.proof
 expect "a cut one too" 1 sw data check-proof short.proof --policy log.policy
 one_line_error "in one line"
 cd "$tmp" || exit 99
+
+# --- through a step ---------------------------------------------------------------------------
+
+# Odd posts are dropped, those behind the hundredth are shortened.
+cat >halve.sh <<'SH'
+jq -c 'select((.id[1:] | tonumber) % 2 == 0) | if (.id[1:] | tonumber) > 100 then .text |= .[5:] else . end' \
+    "$SEALWRIGHT_INPUTS" >"$SEALWRIGHT_OUTPUT"
+SH
+expect "a step halves a set" 0 sw data run --in forum@1 --out half=half.jsonl --code halve.sh --match id \
+    --drops "an odd number" -- bash halve.sh
+expect "a model is trained on the half" 0 sw data train --dataset half --out half.bin --run half -- sh -c 'echo half >half.bin'
+expect "a dropped post" 0 sw data why-dropped forum@1#9 --json
+json "says why" '.dropped | [.[] | [.sample, .to, .reason]] | tostring' '[["forum@1#9","half@1","an odd number"]]'
+json "and is nowhere" '.still_in | length' 0
+expect "by its id" 0 sw data why-dropped id:p9 --in forum@1 --json
+json "the same" '.dropped | [.[] | [.sample, .reason]] | tostring' '[["forum@1#9","an odd number"]]'
+expect "by the id alone" 0 sw data why-dropped p12 --in forum@1 --json
+json "where it is" '.still_in | tostring' '["half@1#6"]'
+expect "an id that nobody has" 4 sw data why-dropped id:p900 --in forum@1
+one_line_error "is said in one line"
+expect "nor is it a text" 3 sw data why-dropped p900 --in forum@1
+expect "of which dataset must be said" 2 sw data why-dropped id:p9
+mkdir moved && cp forum.jsonl moved/
+sed -i 's/number 9"/number nine"/' forum.jsonl
+run sw data why-dropped id:p9 --in forum@1
+isnt "a changed file is not believed" "$rc" 0
+like "which is said" "$err" 'was changed'
+expect "one that was moved is" 0 sw data why-dropped id:p9 --in forum@1=moved/forum.jsonl
+jq -cn 'range(3) | {id: "same", text: "twin \(.)"}' >twins.jsonl
+expect "ids that are the same" 0 sw data ingest twins.jsonl --source mail --as twins
+expect "do not name a sample" 2 sw data why-dropped id:same --in twins
+like "which is said with their places" "$err" '3 samples have the id .same.: ask for one of them: twins@1#0, twins@1#1, twins@1#2'
+expect "a shortened post" 0 sw data trace half#75 --json
+json "leads back by its id" '.hops | [.[] | [.from, .to, .kind]] | tostring' '[["forum@1#150","half@1#75","edited"]]'
+json "to its source" '.sources[0].name' forum
+expect "its text before, as far as contents are known" 3 sw data reach 'text:post number 150' --json
+json "reaches the model too" '[.models[].name] | tostring' '["one.bin","half.bin"]'
+expect "a dropped text" 3 sw data reach 'text:post number 9' --json
+json "does not" '[.models[].name] | tostring' '["one.bin","three.bin"]'
 done_testing

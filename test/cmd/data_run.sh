@@ -199,6 +199,24 @@ mv kept.jsonl raw.jsonl
 expect "an output that nobody wrote now" 0 "$SW_BIN" data run --in raw --out stale=moved.jsonl --code clean.py -- true
 like "is a gap" "$out" "was there before the command ran"
 
+# A step that makes samples of nothing.
+expect "a step without an input" 0 "$SW_BIN" data run --json --out synth=synth.jsonl --generator llm-1 --code make.py \
+    -- cp mail.jsonl synth.jsonl
+json "generates all" '"\(.outputs.generated) \(.complete) \(.inputs | length)"' "20 true 0"
+
+# What a killed run left goes, what a living one makes stays.
+for name in dead alive; do
+    touch .sealwright/data/{sets,lineage}/draft-$name .sealwright/data/lineage/draft-$name.lock
+done
+exec 9<.sealwright/data/lineage/draft-alive.lock
+python3 -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)'
+expect "beside another" 0 "$SW_BIN" data run --in raw --out beside=beside.jsonl -- cp raw.jsonl beside.jsonl
+is "only the living one is left" "$(cd .sealwright/data && find . -name 'draft-*' | sort | tr '\n' ' ')" \
+    "./lineage/draft-alive ./lineage/draft-alive.lock ./sets/draft-alive "
+exec 9<&-
+expect "the next one" 0 "$SW_BIN" data run --in raw --out beside=beside2.jsonl -- cp raw.jsonl beside2.jsonl
+is "finds it dead, too" "$(find .sealwright/data -name 'draft-*' | wc -l)" 0
+
 # Wrong usage.
 expect "no output" 2 "$SW_BIN" data run --in raw -- true
 expect "an output without a path" 2 "$SW_BIN" data run --in raw --out clean -- true

@@ -122,7 +122,8 @@ problems "another way to write the same text is another record" "changed 1 t.csv
 printf '{"id":1,"text":"a"}\n{"id":2,"text":"b"}\n' >b.jsonl
 ingest broken b.jsonl
 sed -i '2s/}$//' b.jsonl
-problems "a record that is broken now is missing" "missing 1 b.jsonl, byte 20" broken
+problems "a record that is broken now is missing" "missing 1 b.jsonl, byte 20
+added null 1 records are no samples, and 0 were when it was recorded" broken
 json "and counted as bad" .bad 1
 gzip -c big.txt >big.txt.gz
 expect "packed it is the same" 0 "$SW_BIN" data verify big --at big.txt.gz

@@ -61,6 +61,16 @@ put empty
 everywhere "the empty beginning" "lost entries: its log has 0"
 SEALWRIGHT_CHECKPOINT='' expect "the policy alone does not see an older copy" 0 "$SW_BIN" seal m
 
+# After a power cut the checkpoint before the newest can be back, and the journal has all. 'seal' and 'admit' begin as
+# readers, so they say what mends it.
+put sound
+cp older/log/checkpoint .sealwright/log/checkpoint
+expect "an older checkpoint alone: seal refuses" 1 "$SW_BIN" seal m
+one_line_error "in one line"
+like "that says what to do after a power cut" "$err" "power cut.*'sealwright evidence reindex'"
+expect "which a writer does" 0 "$SW_BIN" evidence reindex
+expect "and then all is well" 0 "$SW_BIN" admit m
+
 # Gone on from an older copy, to the same size and beyond: the log's key is there, so each is sound in itself.
 put older
 for _ in 1 2 3 4; do
@@ -90,6 +100,11 @@ expect "an option is heard" 1 "$SW_BIN" evidence list --checkpoint safe/head
 export SEALWRIGHT_CHECKPOINT=$tmp/safe/head
 cp older/log/checkpoint head2
 expect "and comes before the variable" 0 "$SW_BIN" evidence list --checkpoint head2
+for option in --checkpoint --log-policy --store; do
+    expect "$option of a variable that is not set is no way around the pins" 4 "$SW_BIN" evidence list "$option" ''
+done
+one_line_error "in one line"
+expect "also not by log verify" 4 "$SW_BIN" log verify --checkpoint=
 expect "a kept file that is gone is an error" 4 "$SW_BIN" admit --checkpoint safe/absent m
 expect "so is a policy" 4 "$SW_BIN" admit --log-policy safe/absent m
 : >blank

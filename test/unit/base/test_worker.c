@@ -181,10 +181,8 @@ static enum sw_code deed_babble(
 {
     static char words[4096];
     memset(words, 'x', sizeof(words));
-    struct iovec part = {words, sizeof(words)};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     for (int i = 0; i < 64; i++) {
-        (void)sendmsg(i, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        (void)send(i, words, sizeof(words), MSG_NOSIGNAL | MSG_DONTWAIT);
     }
     return SW_OK;
 }
@@ -218,14 +216,41 @@ static enum sw_code deed_widen_limits(
     return sw_buf_printf(reply, "%d", setrlimit(RLIMIT_CPU, &wide));
 }
 
+#define MANY 64 /* descriptors: four times what a parser may have open */
+
+/* Sends one descriptor many times over. */
+static ssize_t pass_many(int socket, int fd)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(MANY * sizeof(int))];
+    } control = {0};
+    struct iovec part = {(char[]){'x'}, 1};
+    struct msghdr message = {.msg_iov = &part,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control)};
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(MANY * sizeof(int));
+    for (size_t i = 0; i < MANY; i++) {
+        memcpy(CMSG_DATA(rights) + i * sizeof(int), &fd, sizeof(fd));
+    }
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+static enum sw_code deed_pass_descriptors(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    return sw_buf_printf(reply, "%zd", pass_many(fd, fd));
+}
+
 /* Says through the given socket that it runs, and does so. */
 static enum sw_code deed_run_on(
     int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
 {
-    char word = 'r';
-    struct iovec part = {&word, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-    (void)sendmsg(fd, &message, MSG_NOSIGNAL);
+    (void)send(fd, "r", 1, MSG_NOSIGNAL);
     return deed_loop(fd, request, reply, err);
 }
 
@@ -254,6 +279,7 @@ enum deed {
     ABORT,
     HANG_UP,
     WIDEN_LIMITS,
+    PASS_DESCRIPTORS,
     RUN_ON,
 };
 
@@ -282,6 +308,7 @@ static const deed_fn deeds[] = {
     [ABORT] = deed_abort,
     [HANG_UP] = deed_hang_up,
     [WIDEN_LIMITS] = deed_widen_limits,
+    [PASS_DESCRIPTORS] = deed_pass_descriptors,
     [RUN_ON] = deed_run_on,
 };
 
@@ -498,6 +525,53 @@ static void test_tighter_limits_of_the_caller_stay(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* The kernel counts descriptors that are on the way for all processes of a user together, against
+ * the limit of who sends (unix(7), ETOOMANYREFS); but not for root, which this process is no more.
+ */
+static _Noreturn void call_beside_descriptors_on_the_way(void)
+{
+    int pair[2];
+    struct sw_worker *worker = NULL;
+    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    const uint8_t request[] = {ECHO};
+    const struct sw_worker_task task = {.fd = -1, .request = sw_bytes(request, 1)};
+    bool ordinary = geteuid() != 0 || setresuid(65534, 65534, 65534) == 0;
+    bool good = ordinary && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 &&
+                pass_many(pair[0], pair[1]) == 1 &&
+                sw_worker_new(&worker, do_deed, NULL, NULL, NULL) == SW_OK;
+    for (int i = 0; i < 3 && good; i++) {
+        good = sw_worker_call(worker, &task, &reply, NULL) == SW_OK;
+    }
+    sw_worker_free(worker);
+    _exit(good ? 0 : 1);
+}
+
+static void test_descriptors_that_others_have_on_the_way_do_not_matter(void **state)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        call_beside_descriptors_on_the_way();
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* They would count against the zygotes of all other parsers. */
+static void test_passing_descriptors_kills_the_child(void **state)
+{
+    struct fixture *f = *state;
+    int pair[2];
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    assert_int_equal(ask(f, PASS_DESCRIPTORS, pair[0]), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "what its confinement forbids"));
+    assert_alive(f);
+    (void)close(pair[0]);
+    (void)close(pair[1]);
 }
 
 static char *map_page(void)
@@ -812,6 +886,8 @@ int main(void)
         T(test_the_child_has_no_environment),
         T(test_the_child_holds_no_other_descriptor),
         T(test_tighter_limits_of_the_caller_stay),
+        T(test_descriptors_that_others_have_on_the_way_do_not_matter),
+        T(test_passing_descriptors_kills_the_child),
         T(test_a_secret_that_came_later_is_not_in_any_child),
         T(test_the_bytes_of_the_environment_are_gone),
         T(test_memory_cannot_be_opened_as_a_file),

@@ -57,10 +57,13 @@ static void a_command_is_recorded_without_its_secrets(void **state)
     (void)state;
     static const char *const words[] = {"train", "--token", "abc", "--api-key=def", "--lr", "0.1",
         "API_KEY=ghi", "--token", "--lr=2", "--password", "jkl", "mno", "hf_abcdefghijklmnopqrst",
-        "--x=hf_abcdefghijklmnopqrst", "", "--token"};
+        "--x=hf_abcdefghijklmnopqrst", "", "Authorization: Bearer abcdef",
+        "https://h/?a=1&token=abc", "X=1 HF_TOKEN=abc run", "echo hf_abcdefghijklmnopqrst >f",
+        "tokenizer: bpe", "--token"};
     static const char *const want[] = {"train", "--token", "[hidden]", "--api-key=[hidden]", "--lr",
         "0.1", "API_KEY=[hidden]", "--token", "--lr=2", "--password", "[hidden]", "mno", "[hidden]",
-        "--x=[hidden]", "", "--token"};
+        "--x=[hidden]", "", "[hidden]", "[hidden]", "[hidden]", "[hidden]", "tokenizer: bpe",
+        "--token"};
     struct sw_cli cli = {0};
     struct sw_error err = {0};
     struct sw_str *out = NULL;

@@ -98,6 +98,34 @@ static void test_a_sample_is_proven_by_the_policy_alone(void **state)
     world_close(&w);
 }
 
+/* A document that is imported chooses the manifest of what it declares: that is no head. */
+static void test_a_head_that_stands_as_a_manifest_proves_nothing(void **state)
+{
+    (void)state;
+    struct world w;
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf file = SW_BUF_INIT;
+    struct sw_sample_proof proof;
+    struct sw_proof_statement said;
+    struct sw_receipt receipt;
+    world_open(&w);
+    struct sw_dataset_claim declared = {.name = sw_str("mails"),
+        .version = sw_str("2"),
+        .manifest = w.claim.ordered_head,
+        .declared = true,
+        .time = w.t.data.now};
+    struct sw_subject subjects[] = {
+        {sw_str("mails@2"), declared.manifest}, {.name = sw_str("name")}};
+    sw_name_digest(SW_NAME_DATASET, declared.name, &subjects[1].digest);
+    assert_int_equal(sw_dataset_claim_write(&declared, &predicate), SW_OK);
+    MUST(sw_data_record(&w.t.data, subjects, SW_COUNT(subjects), SW_PREDICATE_DATASET,
+        sw_buf_bytes(&predicate), &receipt, &must_error));
+    w.record.leaf = receipt.leaf;
+    prove(&w, 7, &file);
+    assert_int_equal(check(&w, &w.t.arena, sw_buf_bytes(&file), &proof, &said), SW_E_REFUSED);
+    world_close(&w);
+}
+
 static void test_what_is_behind_the_end_is_not_proven(void **state)
 {
     (void)state;
@@ -433,6 +461,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_sample_is_proven_by_the_policy_alone),
+        cmocka_unit_test(test_a_head_that_stands_as_a_manifest_proves_nothing),
         cmocka_unit_test(test_what_is_behind_the_end_is_not_proven),
         cmocka_unit_test(test_what_is_absent_is_proven_everywhere),
         cmocka_unit_test(test_what_is_there_is_not_proven_absent),

@@ -273,6 +273,37 @@ static void remove_file(struct world *w, enum sw_data_file kind, const struct sw
     assert_int_equal(unlink(sw_data_file_path(&w->t.data, kind, digest)), 0);
 }
 
+static void test_a_stranger_gives_no_set_its_name(void **state)
+{
+    (void)state;
+    struct world *w = malloc(sizeof(*w));
+    struct sw_selected what = {.selector = {.kind = SW_SELECT_DATASET, .name = sw_str("in0@1")}};
+    struct sw_reach_options options = {.prove = true};
+    struct sw_lineage_totals totals = {0};
+    struct sw_reach found;
+    assert_non_null(w);
+    world_open(w, 3);
+    /* The set and a step to it are claimed by a stranger, the training by us. */
+    w->t.signer.key = w->t.stranger;
+    (void)world_ingest(w, 0, 10, false);
+    struct world_step *step = world_new_step(w, 0, 0);
+    struct sw_dataset_claim *claim = &w->sets[0].claim;
+    w->sets[1].claim = *claim;
+    struct sw_str name = claim->name;
+    claim->name = w->sets[1].claim.name = sw_str("other");
+    claim->samples = w->sets[1].claim.samples = 0;
+    world_record_step(w, step, &totals, &claim->manifest, true);
+    claim->name = name;
+    claim->samples = 10;
+    w->t.signer.key = w->t.key;
+    (void)world_train(w, 0, 99);
+    SW_CLEANUP(graph) struct sw_graph *graph = load(w, SW_GRAPH_FRESH);
+    MUST(sw_reach(&w->t.data, graph, &what, &options, &found, &must_error));
+    assert_true(found.models[0]);
+    world_close(w);
+    free(w);
+}
+
 /* What the rows come from is the same for ever, whoever claims them once more. */
 static void test_a_second_claim_that_leaves_a_source_out_hides_nothing(void **state)
 {
@@ -280,8 +311,7 @@ static void test_a_second_claim_that_leaves_a_source_out_hides_nothing(void **st
     struct world *w = malloc(sizeof(*w));
     SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
     SW_CLEANUP(graph) struct sw_graph *graph = NULL;
-    struct sw_selected what = {
-        .selector = {.kind = SW_SELECT_SOURCE, .name = sw_str("alpha")}};
+    struct sw_selected what = {.selector = {.kind = SW_SELECT_SOURCE, .name = sw_str("alpha")}};
     struct sw_reach_options options = {.prove = true};
     struct sw_receipt receipt;
     struct sw_reach found;
@@ -497,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_an_incomplete_step_is_named),
         cmocka_unit_test(test_claims_of_strangers_are_named_and_not_followed),
         cmocka_unit_test(test_a_dataset_that_nobody_trusted_claims_is_named),
+        cmocka_unit_test(test_a_stranger_gives_no_set_its_name),
         cmocka_unit_test(test_a_second_claim_that_leaves_a_source_out_hides_nothing),
         cmocka_unit_test(test_a_missing_lineage_file_is_a_loss),
         cmocka_unit_test(test_a_missing_set_is_a_loss_only_where_it_must_be_read),

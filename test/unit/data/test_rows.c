@@ -369,6 +369,36 @@ static void test_a_stopped_set_goes_on_to_the_same_end(void **state)
     temp_tree_remove(&tree);
 }
 
+/* What another key saved, and what was changed since it was saved, is nothing to go on with. */
+static void test_nobody_else_says_where_to_go_on(void **state)
+{
+    (void)state;
+    struct temp_tree tree;
+    temp_tree_make(&tree);
+    struct sw_error err = {0};
+    SW_CLEANUP(key) struct sw_key *ours = NULL;
+    SW_CLEANUP(key) struct sw_key *other = NULL;
+    assert_int_equal(sw_key_generate(SW_KEY_P256, &ours, &err), SW_OK);
+    assert_int_equal(sw_key_generate(SW_KEY_P256, &other, &err), SW_OK);
+    struct sw_rows_options options = {.reader = "lines", .key = other};
+    const char *path = temp_tree_path(&tree, "set");
+    struct sw_rows_writer *writer = NULL;
+    SW_CLEANUP(buf) struct sw_buf note = SW_BUF_INIT;
+    assert_int_equal(sw_rows_create(&writer, path, &options, &err), SW_OK);
+    rows_origins(writer);
+    rows_add(writer, 2, 0, 65536);
+    assert_int_equal(sw_rows_save(writer, sw_bytes("here", 4), &err), SW_OK);
+    sw_rows_abandon(writer);
+    struct sw_rows_options mine = {.reader = "lines", .key = ours};
+    assert_int_equal(sw_rows_resume(&writer, path, &mine, &note, &err), SW_E_NOENT);
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, "x", 1, 5000), 1);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(sw_rows_resume(&writer, path, &options, &note, &err), SW_E_NOENT);
+    temp_tree_remove(&tree);
+}
+
 /* --- sorting --------------------------------------------------------------------------------- */
 
 struct sorted {
@@ -446,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_a_cut_or_lengthened_file_is_refused),
         cmocka_unit_test(test_parts_joined_in_any_order_are_the_whole),
         cmocka_unit_test(test_a_stopped_set_goes_on_to_the_same_end),
+        cmocka_unit_test(test_nobody_else_says_where_to_go_on),
         cmocka_unit_test(test_sorting_is_the_same_in_little_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

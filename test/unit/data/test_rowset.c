@@ -154,6 +154,36 @@ static void test_the_last_row_of_all_is_a_row(void **state)
     assert_int_equal(sw_rowset_count(&set), 2);
 }
 
+static int compare_u32(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a;
+    uint32_t y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void test_many_rows_from_everywhere_are_all_there(void **state)
+{
+    (void)state;
+    struct random r = {3};
+    static uint32_t rows[50000];
+    static uint32_t list[50000];
+    SW_CLEANUP(rowset) struct sw_rowset set = SW_ROWSET_INIT;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        rows[i] = (uint32_t)random_u64(&r);
+    }
+    assert_int_equal(sw_rowset_add_many(&set, rows, SW_COUNT(rows)), SW_OK);
+    qsort(rows, SW_COUNT(rows), sizeof(rows[0]), compare_u32);
+    size_t count = 0;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        if (i == 0 || rows[i] != rows[i - 1]) {
+            rows[count++] = rows[i];
+        }
+    }
+    assert_int_equal(sw_rowset_count(&set), count);
+    assert_int_equal(sw_rowset_list(&set, 0, list, SW_COUNT(list)), count);
+    assert_memory_equal(list, rows, count * sizeof(rows[0]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +191,7 @@ int main(void)
         cmocka_unit_test(test_joining_and_meeting_are_or_and_and),
         cmocka_unit_test(test_an_empty_set_answers),
         cmocka_unit_test(test_the_last_row_of_all_is_a_row),
+        cmocka_unit_test(test_many_rows_from_everywhere_are_all_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -122,9 +122,10 @@ static void test_a_model_that_nobody_trained_here_is_not_known(void **state)
     struct sw_digest other = world_digest("other", 0);
     assert_int_equal(
         sw_provenance_find(&w->t.data, &other, &any_manifest, &out, &must_error), SW_E_NOENT);
-    /* The same root under other names is another model. */
-    assert_int_equal(
-        sw_provenance_find(&w->t.data, &w->models[0].root, &other, &out, &must_error), SW_E_NOENT);
+    /* The same content under other names was trained the same, and is not known for sure. */
+    MUST(sw_provenance_find(&w->t.data, &w->models[0].root, &other, &out, &must_error));
+    assert_int_equal(out.status, SW_PROVENANCE_GAPS);
+    assert_true(has_gap(&out, "under other names"));
     struct sw_digest its = world_digest("manifest of", 0);
     MUST(sw_provenance_find(&w->t.data, &w->models[0].root, &its, &out, &must_error));
     end(w);
@@ -162,6 +163,55 @@ static void test_what_a_source_does_not_say_is_a_gap_until_it_does(void **state)
     data_test_source(&w->t, "alpha", WHOLE_SOURCE);
     p = summary(w, 0);
     assert_int_equal(p.status, SW_PROVENANCE_COMPLETE);
+    end(w);
+}
+
+/* What the rows come from is the same for ever, whoever claims them once more. */
+static void test_a_second_claim_hides_no_source(void **state)
+{
+    (void)state;
+    struct world *w = small_world(true);
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    struct sw_dataset_claim less = w->sets[1].claim;
+    struct sw_subject subject = {sw_str("out1@1"), less.manifest};
+    struct sw_receipt receipt;
+    less.source_count = 0;
+    MUST(sw_dataset_claim_write(&less, &predicate));
+    MUST(sw_data_record(&w->t.data, &subject, 1, SW_PREDICATE_DATASET, sw_buf_bytes(&predicate),
+        &receipt, &must_error));
+    struct sw_provenance p = summary(w, 0);
+    assert_int_equal(p.source_count, 1);
+    assert_int_equal(p.sources[0].samples, 9);
+    end(w);
+}
+
+/* A document that was imported need not count: its source has a licence all the same. */
+static void test_a_declared_source_without_a_count_is_one(void **state)
+{
+    (void)state;
+    struct world *w = small_world(true);
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    struct sw_dataset_source source = {.name = sw_str("elsewhere")};
+    struct world_set *set = world_new_set(w, "declared");
+    set->claim = (struct sw_dataset_claim){.name = sw_str("declared"),
+        .version = sw_str("1"),
+        .manifest = world_digest("document", 0),
+        .sources = &source,
+        .source_count = 1,
+        .declared = true,
+        .time = w->t.data.now};
+    struct sw_subject subject = {sw_str("declared@1"), set->claim.manifest};
+    struct sw_receipt receipt;
+    MUST(sw_dataset_claim_write(&set->claim, &predicate));
+    MUST(sw_data_record(&w->t.data, &subject, 1, SW_PREDICATE_DATASET, sw_buf_bytes(&predicate),
+        &receipt, &must_error));
+    (void)world_train(w, w->set_count - 1, 99);
+    struct sw_provenance p = summary(w, 2);
+    assert_int_equal(p.source_count, 1);
+    assert_true(sw_str_is(p.sources[0].name, "elsewhere"));
+    assert_int_equal(p.sources[0].licence.len, 0);
+    assert_true(has_gap(&p, "declared@1 was declared by somebody"));
+    assert_true(has_gap(&p, "source elsewhere is not known"));
     end(w);
 }
 
@@ -588,6 +638,8 @@ int main(void)
         cmocka_unit_test(test_a_model_that_nobody_trained_here_is_not_known),
         cmocka_unit_test(test_a_stranger_s_training_is_none),
         cmocka_unit_test(test_what_a_source_does_not_say_is_a_gap_until_it_does),
+        cmocka_unit_test(test_a_second_claim_hides_no_source),
+        cmocka_unit_test(test_a_declared_source_without_a_count_is_one),
         cmocka_unit_test(test_each_kind_of_gap_is_named),
         cmocka_unit_test(test_a_missing_set_is_a_gap),
         cmocka_unit_test(test_weights_agree_when_every_record_says_so),

@@ -279,6 +279,77 @@ static void an_altered_entry_is_refused(void **state)
     }
 }
 
+/* Signed by the log's key, but in a history that an older copy of the store led to. */
+static void a_journal_of_another_history_is_refused_to_readers(void **state)
+{
+    struct fixture *f = *state;
+    char got[256];
+    struct sw_error err = {0};
+    SW_CLEANUP(buf) struct sw_buf journal = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf checkpoint = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf other = SW_BUF_INIT;
+    const char *journal_file = temp_tree_path(&f->tree, "store/journal");
+    const char *checkpoint_file = temp_tree_path(&f->tree, "store/log/checkpoint");
+    (void)add(f, "a", 1, TYPE_A);
+    reopen(f, SW_STORE_WRITE);
+    MUST(sw_file_read(journal_file, 1 << 20, &journal, &must_error));
+    MUST(sw_file_read(checkpoint_file, 1 << 20, &checkpoint, &must_error));
+    (void)add(f, "b", 1, TYPE_A);
+    (void)add(f, "a", 1, TYPE_B); /* 2 */
+    reopen(f, SW_STORE_READ);
+    MUST(sw_file_read(journal_file, 1 << 20, &other, &must_error));
+    temp_tree_write_bytes(&f->tree, "store/journal", journal.data, journal.len);
+    temp_tree_write_bytes(&f->tree, "store/log/checkpoint", checkpoint.data, checkpoint.len);
+    reopen(f, SW_STORE_WRITE);
+    (void)add(f, "c", 1, TYPE_A);
+    reopen(f, SW_STORE_READ);
+    expect(f, (struct sw_evidence_query){0}, "a 0", "0");
+    temp_tree_write_bytes(&f->tree, "store/journal", other.data, other.len);
+    assert_int_equal(
+        gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_REFUSED);
+    assert_non_null(strstr(err.text, "disagree about the first 2 entries"));
+}
+
+static int refuse_files(void *ctx, const char *step, int fd, struct sw_bytes data)
+{
+    return strcmp(step, "write") == 0 ? ENOSPC : 0;
+}
+
+/* It is durable and was acknowledged, so it counts, or there is no answer. */
+static void what_found_no_room_but_in_the_journal_is_not_hidden(void **state)
+{
+    struct fixture *f = *state;
+    char got[256];
+    struct sw_error err = {0};
+    (void)add(f, "a", 1, TYPE_A);
+    sw_disk_set_fault(refuse_files, NULL);
+    (void)add(f, "a", 1, TYPE_B);
+    assert_int_equal(gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_IO);
+    sw_disk_set_fault(NULL, NULL);
+    expect(f, (struct sw_evidence_query){0}, "a 0", "1 0");
+}
+
+/* No checkpoint signs it yet; the writer knows from the journal what it must be. */
+static void an_altered_entry_that_is_not_published_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    char got[256];
+    struct sw_error err = {0};
+    (void)add(f, "a", 1, TYPE_A);
+    append_entries(f->store, 1, 299); /* the first bundle is a file now */
+    expect(f, (struct sw_evidence_query){0}, "a 0", "0");
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    const char *file = "store/log/tile/entries/000";
+    MUST(sw_file_read(temp_tree_path(&f->tree, file), 1 << 20, &bundle, &must_error));
+    static const char word[] = "\"subject";
+    uint8_t *at = memmem(bundle.data, bundle.len, word, strlen(word));
+    assert_non_null(at);
+    at[1] ^= 0x01; /* so it looks like a claim about something else */
+    temp_tree_write_bytes(&f->tree, file, bundle.data, bundle.len);
+    assert_int_equal(
+        gather_query(f, (struct sw_evidence_query){0}, "a 0", got, &err), SW_E_REFUSED);
+}
+
 static void the_recorded_time_is_proven(void **state)
 {
     struct fixture *f = *state;
@@ -315,6 +386,9 @@ int main(void)
         TEST(an_edited_index_makes_nothing_young),
         TEST(a_claim_that_is_logged_twice_keeps_its_first_time),
         TEST(an_altered_entry_is_refused),
+        TEST(a_journal_of_another_history_is_refused_to_readers),
+        TEST(what_found_no_room_but_in_the_journal_is_not_hidden),
+        TEST(an_altered_entry_that_is_not_published_is_refused),
         TEST(the_recorded_time_is_proven),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,19 @@ static void makes_a_store_with_an_empty_signed_log(void **state)
     temp_tree_remove(&tree);
 }
 
+/* flock(2) asks for no more than an open descriptor. */
+static void others_cannot_take_the_lock_by_reading_it(void **state)
+{
+    struct temp_tree tree;
+    struct stat st;
+    const char *path = new_store_dir(&tree);
+    MUST(sw_store_close(open_to_write(path), &must_error));
+    assert_int_equal(stat(temp_tree_path(&tree, "store/lock"), &st), 0);
+    assert_int_equal(st.st_mode & 0077, 0);
+    free((void *)(uintptr_t)path);
+    temp_tree_remove(&tree);
+}
+
 static void refuses_to_make_a_store_over_something(void **state)
 {
     struct temp_tree tree;
@@ -397,6 +410,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_a_store_with_an_empty_signed_log),
+        cmocka_unit_test(others_cannot_take_the_lock_by_reading_it),
         cmocka_unit_test(refuses_to_make_a_store_over_something),
         cmocka_unit_test(refuses_an_origin_that_no_note_can_name),
         cmocka_unit_test(says_what_is_no_store),

@@ -161,6 +161,8 @@ static void test_text_that_a_name_makes_a_program_is_no_plain_text(void **state)
     } rows[] = {
         {"modeling_x.py", "import os\n", "source"},
         {"a/b.sh", "ls\n", "source"},
+        {"SETUP.BAT", "del x\r\n", "source"}, /* Windows asks nothing of case */
+        {"x.Ps1", "del x\r\n", "source"},
         {"package/__init__.py", "", "empty"},
         {"run.py.txt", "import os\n", "text"},
         {"py", "import os\n", "text"},
@@ -644,6 +646,7 @@ static void test_archives_are_named_by_what_they_hold(void **state)
         {"m/data.pkl", "m/code/__torch__.py", "torchscript"},
         {"m/constants.pkl", "m/code/__torch__.py", "torchscript"},
         {"config.json", "model.weights.h5", "keras"},
+        {"schema.json", "0.npy", "skops"},
         {"a.npy", "b.npy", "npz"},
         {"a.npy", "b.txt", "zip"},
         {"data.pkl", "b.txt", "zip"},
@@ -692,6 +695,10 @@ static void test_what_is_not_read_in_an_archive_counts_for_the_archive(void **st
             {"model.weights.h5", BYTES("\x89HDF\r\n\x1a\n\0\0")}, "hdf5", "unknown"},
         {"Keras' configuration in a torch archive", PLAIN_PICKLE, {"config.json", BYTES("{}")},
             "keras", "json"},
+        {"skops' schema", {"schema.json", BYTES("{}")}, {"0.npy", BYTES("x")}, "skops", "json"},
+        {"skops' schema in a torch archive", PLAIN_PICKLE, {"schema.json", BYTES("{}")}, "skops",
+            "json"},
+        {"some other schema", PLAIN_PICKLE, {"m/schema.json", BYTES("{}")}, NULL, "skops"},
         {"some other configuration", PLAIN_PICKLE, {"m/config.json", BYTES("{}")}, NULL, "keras"},
     };
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
