@@ -190,7 +190,7 @@ static sw_result print_quarantine(
     SW_CLEANUP(buf) struct sw_buf lines = SW_BUF_INIT;
     SW_TRY(sw_dataset_open(data, set, &rows, err));
     SW_TRY(sw_rows_get_extra(&rows, SW_ROWS_QUARANTINE, &lines, err));
-    (void)fwrite(lines.data, 1, lines.len, stdout);
+    (void)fwrite(sw_buf_cstr(&lines), 1, lines.len, stdout);
     return SW_OK;
 }
 
