@@ -1,7 +1,6 @@
 /* What a step's run leaves in the log: the dataset, its lineage, and SLSA provenance v1. */
 #include "data/run_private.h"
-
-#include "version.h"
+#include "data/slsa.h"
 
 #include <unistd.h>
 
@@ -105,109 +104,27 @@ static sw_result describe_lineage(const struct sw_data *data, const struct sw_ru
 
 /* --- SLSA provenance ------------------------------------------------------------------------- */
 
-/* A resource descriptor (in-toto spec/v1/resource_descriptor.md). */
-static void write_resource(
-    struct sw_json_writer *w, const char *kind, struct sw_str name, const struct sw_digest *digest)
-{
-    char hex[2 * SW_DIGEST_MAX + 1];
-    sw_digest_hex(digest, hex);
-    sw_jw_object(w, NULL);
-    sw_jw_str(w, "name", name);
-    sw_jw_object(w, "digest");
-    sw_jw_text(w, sw_digest_alg_name(digest->alg), hex);
-    sw_jw_object_end(w);
-    sw_jw_object(w, "annotations");
-    sw_jw_text(w, "kind", kind);
-    sw_jw_object_end(w);
-    sw_jw_object_end(w);
-}
-
-static void write_build(struct sw_json_writer *w, const struct sw_run_plan *plan)
-{
-    const struct sw_run_step *step = &plan->step;
-    sw_jw_text(w, "buildType", SW_BUILD_TYPE_STEP);
-    sw_jw_object(w, "externalParameters");
-    sw_jw_str(w, "step", step->name);
-    sw_jw_array(w, "command");
-    for (size_t i = 0; i < step->command_count; i++) {
-        sw_jw_str(w, NULL, step->command[i]);
-    }
-    sw_jw_array_end(w);
-    if (step->parameters != NULL) {
-        sw_jw_json(w, "parameters", step->parameters);
-    }
-    sw_jw_object_end(w);
-    if (plan->environment != NULL) {
-        sw_jw_object(w, "internalParameters");
-        sw_jw_json(w, "environment", plan->environment);
-        sw_jw_object_end(w);
-    }
-}
-
-static sw_result write_dependencies(struct sw_json_writer *w, const struct sw_run_plan *plan,
-    const struct sw_lineage_claim *lineage)
-{
-    SW_CLEANUP(buf) struct sw_buf full = SW_BUF_INIT;
-    sw_jw_array(w, "resolvedDependencies");
-    for (size_t i = 0; i < lineage->input_count; i++) {
-        const struct sw_dataset_ref *ref = &lineage->inputs[i];
-        sw_buf_clear(&full);
-        SW_TRY(sw_buf_printf(
-            &full, SW_STR_FMT "@" SW_STR_FMT, SW_STR_ARG(ref->name), SW_STR_ARG(ref->version)));
-        write_resource(w, "dataset", sw_buf_str(&full), &ref->manifest);
-    }
-    for (size_t i = 0; i < plan->step.code_count; i++) {
-        write_resource(w, "code", plan->step.code[i].path, &plan->step.code[i].digest);
-    }
-    sw_jw_array_end(w);
-    return SW_OK;
-}
-
-static void write_time(struct sw_json_writer *w, const char *name, int64_t time)
-{
-    char text[SW_TIME_TEXT_SIZE];
-    if (time != 0) {
-        sw_time_format(time, text);
-        sw_jw_text(w, name, text);
-    }
-}
-
-static void write_run(struct sw_json_writer *w, const struct sw_run_plan *plan,
-    const struct sw_lineage_claim *lineage, const char *builder)
-{
-    sw_jw_object(w, "runDetails");
-    sw_jw_object(w, "builder");
-    sw_jw_text(w, "id", builder);
-    sw_jw_object(w, "version");
-    sw_jw_text(w, "sealwright", SW_VERSION);
-    sw_jw_object_end(w);
-    sw_jw_object_end(w);
-    sw_jw_object(w, "metadata");
-    write_time(w, "startedOn", plan->started);
-    write_time(w, "finishedOn", plan->finished);
-    sw_jw_object_end(w);
-    sw_jw_array(w, "byproducts");
-    write_resource(w, "lineage", lineage->step_name, &lineage->lineage);
-    sw_jw_array_end(w);
-    sw_jw_object_end(w);
-}
-
 sw_result sw_run_provenance(const struct sw_run_plan *plan, const struct sw_lineage_claim *lineage,
     const char *builder, struct sw_buf *out)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    struct sw_json_writer w;
-    sw_jw_init(&w, &text, 0);
-    sw_jw_object(&w, NULL);
-    sw_jw_object(&w, "buildDefinition");
-    write_build(&w, plan);
-    SW_TRY(write_dependencies(&w, plan, lineage));
-    sw_jw_object_end(&w);
-    write_run(&w, plan, lineage, builder);
-    sw_jw_object_end(&w);
-    SW_TRY(sw_jw_finish(&w));
-    struct sw_error ignored = {0};
-    return sw_json_canonicalize(out, sw_buf_bytes(&text), &ignored);
+    const struct sw_run_step *step = &plan->step;
+    SW_CLEANUP(slsa) struct sw_slsa slsa = {0};
+    sw_slsa_begin(&slsa, SW_BUILD_TYPE_STEP);
+    sw_jw_str(&slsa.w, "step", step->name);
+    sw_slsa_texts(&slsa, "command", step->command, step->command_count);
+    if (step->parameters != NULL) {
+        sw_jw_json(&slsa.w, "parameters", step->parameters);
+    }
+    sw_slsa_dependencies(&slsa, plan->environment);
+    for (size_t i = 0; i < lineage->input_count; i++) {
+        SW_TRY(sw_slsa_dataset(&slsa, &lineage->inputs[i]));
+    }
+    for (size_t i = 0; i < step->code_count; i++) {
+        sw_slsa_resource(&slsa, "code", step->code[i].path, &step->code[i].digest);
+    }
+    sw_slsa_run(&slsa, builder, sw_str(""), plan->started, plan->finished);
+    sw_slsa_resource(&slsa, "lineage", lineage->step_name, &lineage->lineage);
+    return sw_slsa_end(&slsa, out);
 }
 
 /* --- recording ------------------------------------------------------------------------------- */

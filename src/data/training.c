@@ -1,8 +1,7 @@
 #include "data/training.h"
 #include "data/claims_fields.h"
 #include "data/consumption.h"
-
-#include "version.h"
+#include "data/slsa.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -189,22 +188,11 @@ sw_result sw_training_mixture(const struct sw_data *data, struct sw_str name,
 
 /* --- SLSA provenance ------------------------------------------------------------------------- */
 
-static void write_texts(
-    struct sw_json_writer *w, const char *name, const struct sw_str *texts, size_t count)
+static void write_parameters(struct sw_slsa *slsa, const struct sw_training_claim *claim)
 {
-    sw_jw_array(w, name);
-    for (size_t i = 0; i < count; i++) {
-        sw_jw_str(w, NULL, texts[i]);
-    }
-    sw_jw_array_end(w);
-}
-
-static void write_build(struct sw_json_writer *w, const struct sw_training_claim *claim)
-{
-    sw_jw_text(w, "buildType", SW_BUILD_TYPE_TRAINING);
-    sw_jw_object(w, "externalParameters");
+    struct sw_json_writer *w = &slsa->w;
     sw_jw_str(w, "run", claim->run);
-    write_texts(w, "command", claim->command, claim->command_count);
+    sw_slsa_texts(slsa, "command", claim->command, claim->command_count);
     if (claim->parameters != NULL) {
         sw_jw_json(w, "parameters", claim->parameters);
     }
@@ -217,109 +205,38 @@ static void write_build(struct sw_json_writer *w, const struct sw_training_claim
     if (claim->kind == SW_TRAINED_CHECKPOINT) {
         sw_jw_u64(w, "step", claim->step);
     }
-    sw_jw_object_end(w);
-    if (claim->environment != NULL) {
-        sw_jw_object(w, "internalParameters");
-        sw_jw_json(w, "environment", claim->environment);
-        sw_jw_object_end(w);
-    }
 }
 
-/* A resource descriptor (in-toto spec/v1/resource_descriptor.md). */
-static void write_resource(
-    struct sw_json_writer *w, const char *kind, struct sw_str name, const struct sw_digest *digest)
+static sw_result write_dependencies(struct sw_slsa *slsa, const struct sw_training_claim *claim)
 {
-    char hex[2 * SW_DIGEST_MAX + 1];
-    sw_digest_hex(digest, hex);
-    sw_jw_object(w, NULL);
-    sw_jw_str(w, "name", name);
-    sw_jw_object(w, "digest");
-    sw_jw_text(w, sw_digest_alg_name(digest->alg), hex);
-    sw_jw_object_end(w);
-    sw_jw_object(w, "annotations");
-    sw_jw_text(w, "kind", kind);
-    sw_jw_object_end(w);
-    sw_jw_object_end(w);
-}
-
-static sw_result write_datasets(struct sw_json_writer *w, const struct sw_training_claim *claim)
-{
-    SW_CLEANUP(buf) struct sw_buf full = SW_BUF_INIT;
     for (size_t i = 0; i < claim->dataset_count; i++) {
-        const struct sw_dataset_ref *ref = &claim->datasets[i];
-        sw_buf_clear(&full);
-        SW_TRY(sw_buf_printf(
-            &full, SW_STR_FMT "@" SW_STR_FMT, SW_STR_ARG(ref->name), SW_STR_ARG(ref->version)));
-        write_resource(w, "dataset", sw_buf_str(&full), &ref->manifest);
+        SW_TRY(sw_slsa_dataset(slsa, &claim->datasets[i]));
     }
-    return SW_OK;
-}
-
-static sw_result write_dependencies(struct sw_json_writer *w, const struct sw_training_claim *claim)
-{
-    sw_jw_array(w, "resolvedDependencies");
-    SW_TRY(write_datasets(w, claim));
     if (claim->decision.alg != 0) {
-        write_resource(w, "mixture-decision", claim->mixture, &claim->decision);
+        sw_slsa_resource(slsa, "mixture-decision", claim->mixture, &claim->decision);
     }
     for (size_t i = 0; i < claim->base_count; i++) {
-        write_resource(w, "base-model", claim->bases[i].name, &claim->bases[i].root);
+        sw_slsa_resource(slsa, "base-model", claim->bases[i].name, &claim->bases[i].root);
     }
     for (size_t i = 0; i < claim->code_count; i++) {
-        write_resource(w, "code", claim->code[i].path, &claim->code[i].digest);
+        sw_slsa_resource(slsa, "code", claim->code[i].path, &claim->code[i].digest);
     }
-    sw_jw_array_end(w);
     return SW_OK;
-}
-
-static void write_time(struct sw_json_writer *w, const char *name, int64_t time)
-{
-    char text[SW_TIME_TEXT_SIZE];
-    if (time != 0) {
-        sw_time_format(time, text);
-        sw_jw_text(w, name, text);
-    }
-}
-
-static void write_run(
-    struct sw_json_writer *w, const struct sw_training_claim *claim, const char *builder)
-{
-    sw_jw_object(w, "runDetails");
-    sw_jw_object(w, "builder");
-    sw_jw_text(w, "id", builder);
-    sw_jw_object(w, "version");
-    sw_jw_text(w, "sealwright", SW_VERSION);
-    sw_jw_object_end(w);
-    sw_jw_object_end(w);
-    sw_jw_object(w, "metadata");
-    sw_jw_str(w, "invocationId", claim->run);
-    write_time(w, "startedOn", claim->started);
-    write_time(w, "finishedOn", claim->finished);
-    sw_jw_object_end(w);
-    sw_jw_array(w, "byproducts");
-    for (size_t i = 0; i < claim->consumed_count; i++) {
-        write_resource(w, "consumption-claim", claim->run, &claim->consumed[i]);
-    }
-    sw_jw_array_end(w);
-    sw_jw_object_end(w);
 }
 
 sw_result sw_training_provenance(
     const struct sw_training_claim *claim, const char *builder, struct sw_buf *out)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    struct sw_json_writer w;
-    sw_jw_init(&w, &text, 0);
-    sw_jw_object(&w, NULL);
-    sw_jw_object(&w, "buildDefinition");
-    write_build(&w, claim);
-    SW_TRY(write_dependencies(&w, claim));
-    sw_jw_object_end(&w);
-    write_run(&w, claim, builder);
-    sw_jw_object_end(&w);
-    SW_TRY(sw_jw_finish(&w));
-    struct sw_error ignored = {0};
-    return sw_json_canonicalize(out, sw_buf_bytes(&text), &ignored);
+    SW_CLEANUP(slsa) struct sw_slsa slsa = {0};
+    sw_slsa_begin(&slsa, SW_BUILD_TYPE_TRAINING);
+    write_parameters(&slsa, claim);
+    sw_slsa_dependencies(&slsa, claim->environment);
+    SW_TRY(write_dependencies(&slsa, claim));
+    sw_slsa_run(&slsa, builder, claim->run, claim->started, claim->finished);
+    for (size_t i = 0; i < claim->consumed_count; i++) {
+        sw_slsa_resource(&slsa, "consumption-claim", claim->run, &claim->consumed[i]);
+    }
+    return sw_slsa_end(&slsa, out);
 }
 
 /* --- recording ------------------------------------------------------------------------------- */
