@@ -10,6 +10,8 @@
  *   init STORE                         an empty store, for the modes that need one */
 #include "evidence/evidence.h"
 
+#include "bench.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -21,28 +23,6 @@
 #define BATCH_MAX 65536
 #define BUILD_BATCH 65536
 #define BLOCKS_PER_LEAF 4 /* two for the leaf of 64 bytes, two for the one node it adds */
-
-static void die(const char *what)
-{
-    (void)fprintf(stderr, "bench-log: %s\n", what);
-    exit(1);
-}
-
-static void must(enum sw_code rc, const struct sw_error *err)
-{
-    if (rc != SW_OK) {
-        die(err->text[0] != '\0' ? err->text : sw_code_text(rc));
-    }
-}
-
-static uint64_t number(const char *text, uint64_t max)
-{
-    uint64_t value = 0;
-    if (!sw_parse_u64(sw_str(text), &value) || value == 0 || value > max) {
-        die("a number is missing or too large");
-    }
-    return value;
-}
 
 /* --- entries --------------------------------------------------------------------------------- */
 

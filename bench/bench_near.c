@@ -6,6 +6,8 @@
  * the bytes, of both sides. */
 #include "data/match.h"
 
+#include "bench.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -13,36 +15,11 @@
 #define VOCABULARY 30000u
 #define PARTS 4u
 
-static void die(const char *what)
-{
-    (void)fprintf(stderr, "bench-near: %s\n", what);
-    exit(1);
-}
-
-static void must(enum sw_code rc, const struct sw_error *err)
-{
-    if (rc != SW_OK) {
-        die(err->text[0] != '\0' ? err->text : sw_code_text(rc));
-    }
-}
-
-static uint64_t number(const char *text, uint64_t max)
-{
-    uint64_t value = 0;
-    if (!sw_parse_u64(sw_str(text), &value) || value == 0 || value > max) {
-        die("a number is missing or too large");
-    }
-    return value;
-}
-
 static uint64_t state = 5;
 
 static uint32_t below(uint32_t n)
 {
-    uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) % n);
+    return (uint32_t)(next_random(&state) % n);
 }
 
 /* --- samples --------------------------------------------------------------------------------- */

@@ -1,13 +1,14 @@
 /* Work for bench/questions.sh: data of many samples, made from a seed in a store that `init` made,
  * and claimed with its default key.
  *
- *   chain STORE SAMPLES ENTRIES    a dataset of SAMPLES, ten steps behind each other (the first
- * keeps every twentieth sample), a model on the last; the log is filled up to ENTRIES before reach
- * STORE MODELS             MODELS models, each admitted, each on a dataset of its own that a step
- * made from one dataset; every tenth is made from the one before check FILE POLICY COUNT checks a
- * proof COUNT times; prints the mean, ms of processor time absent STORE DATASET FILE      the
- * largest proof of absence in the set: where the two halves of its tree meet
- */
+ *   chain STORE SAMPLES ENTRIES    a dataset of SAMPLES, ten steps behind each other, a model on
+ *                                  the last; the first step keeps every twentieth sample, and the
+ *                                  log is filled up to ENTRIES before
+ *   reach STORE MODELS             MODELS models, each admitted, each on a dataset of its own that
+ *                                  a step made from one; every tenth is made from the one before
+ *   check FILE POLICY COUNT        checks a proof COUNT times; prints the mean, ms of CPU time
+ *   absent STORE DATASET FILE      the largest proof of absence in the set: where the two halves
+ *                                  of its tree meet */
 #include "data/data.h"
 
 #include <stdio.h>

@@ -6,26 +6,10 @@
  */
 #include "data/rows.h"
 
+#include "bench.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-
-static void check(enum sw_code code, const struct sw_error *err)
-{
-    if (code != SW_OK) {
-        (void)fprintf(
-            stderr, "bench-rows: %s\n", err->text[0] != '\0' ? err->text : sw_code_text(code));
-        exit(1);
-    }
-}
-
-static uint64_t next_random(uint64_t *state)
-{
-    *state += 0x9e3779b97f4a7c15u; /* splitmix64 */
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
 
 static void random_digest(uint64_t *state, uint8_t out[32])
 {
@@ -45,17 +29,17 @@ static void make(const char *path, uint64_t count, bool one)
     struct sw_row row = {.weight = 1};
     struct sw_digest digest;
     uint64_t state = 1;
-    check(sw_rows_create(&writer, path, &options, &err), &err);
-    check(sw_rows_origin(writer, &origin, &row.origin, &err), &err);
+    must(sw_rows_create(&writer, path, &options, &err), &err);
+    must(sw_rows_origin(writer, &origin, &row.origin, &err), &err);
     for (uint64_t i = 0; i < count; i++) {
         random_digest(&state, row.record);
         random_digest(&state, row.content);
         row.length = 200 + next_random(&state) % 200;
-        check(sw_rows_add(writer, &row, &err), &err);
+        must(sw_rows_add(writer, &row, &err), &err);
         row.offset += row.length + 1;
     }
-    check(sw_rows_extra(writer, SW_ROWS_FILES, sw_bytes(".\n", 2), &err), &err);
-    check(sw_rows_finish(writer, NULL, 0, NULL, &digest, &err), &err);
+    must(sw_rows_extra(writer, SW_ROWS_FILES, sw_bytes(".\n", 2), &err), &err);
+    must(sw_rows_finish(writer, NULL, 0, NULL, &digest, &err), &err);
 }
 
 static void hash(uint64_t bytes)
@@ -72,13 +56,13 @@ static void find(const char *path, uint64_t count)
     struct sw_error err = {0};
     SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     uint64_t state = 2;
-    check(sw_rows_open(&rows, path, NULL, &err), &err);
+    must(sw_rows_open(&rows, path, NULL, &err), &err);
     for (uint64_t i = 0; i < count; i++) {
         uint8_t content[32];
         uint64_t first;
         uint64_t found;
         random_digest(&state, content);
-        check(sw_rows_find(&rows, content, &first, &found, &err), &err);
+        must(sw_rows_find(&rows, content, &first, &found, &err), &err);
     }
 }
 
