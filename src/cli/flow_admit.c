@@ -360,7 +360,8 @@ static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *r
     }
     bool passed_over = scan_was_passed_over(admitted, &gate);
     struct sw_gate_rule data_rule;
-    bool data_passed_over = sw_flow_data_passed_over(arena, &admitted->data, &gate, &data_rule);
+    bool data_passed_over =
+        sw_flow_data_passed_over(arena, request->policy, &admitted->data, &gate, &data_rule);
     gate.rules = rules;
     gate.rule_count++;
     if (rules[0].verdict != SW_GATE_PASS) {

@@ -162,24 +162,38 @@ sw_result sw_flow_data_explain(
     return SW_OK;
 }
 
-static bool was_weighed(const struct sw_decision *gate, const struct sw_digest *claim)
+static bool weighs(const struct sw_gate_rule *rule, const struct sw_digest *claim)
 {
-    for (size_t r = 0; r < gate->rule_count && claim->alg != 0; r++) {
-        for (size_t i = 0; i < gate->rules[r].weighed_count; i++) {
-            if (sw_digest_equal(&gate->rules[r].weighed[i], claim)) {
-                return true;
-            }
+    for (size_t i = 0; i < rule->weighed_count && claim->alg != 0; i++) {
+        if (sw_digest_equal(&rule->weighed[i], claim)) {
+            return true;
         }
     }
     return false;
 }
 
-bool sw_flow_data_passed_over(struct sw_arena *arena, const struct sw_admitted_data *data,
-    const struct sw_decision *gate, struct sw_gate_rule *out)
+/* Did a rule decide on this part of the claim? One that asks it for something else did not. */
+static bool was_weighed(const struct sw_policy *policy, const struct sw_decision *gate,
+    const struct sw_digest *claim, const char *part)
+{
+    for (size_t r = 0; r < gate->rule_count; r++) {
+        const struct sw_gate_rule *rule = &gate->rules[r];
+        if (weighs(rule, claim) && sw_policy_rule_reads(policy, rule->name, part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sw_flow_data_passed_over(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_admitted_data *data, const struct sw_decision *gate, struct sw_gate_rule *out)
 {
     const struct sw_provenance *p = &data->provenance;
-    if (!data->known || p->tainted_count + p->takedown_count == 0 ||
-        was_weighed(gate, &data->claim)) {
+    bool taints_open =
+        p->tainted_count > 0 && !was_weighed(policy, gate, &data->claim, "predicate.tainted");
+    bool takedowns_open =
+        p->takedown_count > 0 && !was_weighed(policy, gate, &data->claim, "predicate.takedowns");
+    if (!data->known || (!taints_open && !takedowns_open)) {
         return false;
     }
     const char *words = describe(arena, p);

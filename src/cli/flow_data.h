@@ -14,7 +14,7 @@ sw_result sw_flow_data_explain(
     struct sw_arena *arena, const struct sw_admitted_data *data, struct sw_decision *gate);
 /* "data" is no rule of the policy: what is tainted or taken down does not pass because no rule
  * weighed that. False when it need not be said. */
-bool sw_flow_data_passed_over(struct sw_arena *arena, const struct sw_admitted_data *data,
-    const struct sw_decision *gate, struct sw_gate_rule *out);
+bool sw_flow_data_passed_over(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_admitted_data *data, const struct sw_decision *gate, struct sw_gate_rule *out);
 
 #endif

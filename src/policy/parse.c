@@ -415,6 +415,19 @@ const struct sw_rule *sw_policy_rule(const struct sw_policy *policy, struct sw_s
     return NULL;
 }
 
+bool sw_policy_rule_reads(const struct sw_policy *policy, const char *rule, const char *path)
+{
+    const struct sw_rule *found = sw_policy_rule(policy, sw_str(rule));
+    size_t len = strlen(path);
+    for (size_t i = 0; found != NULL && i < found->where_count; i++) {
+        struct sw_str read = found->where[i].what.path;
+        if (sw_str_starts(read, path) && (read.len == len || read.ptr[len] == '.')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int64_t sw_policy_fresh(const struct sw_policy *policy, const char *type)
 {
     int64_t shortest = 0;

@@ -123,6 +123,9 @@ sw_result sw_gate_decide(struct sw_arena *arena, const struct sw_policy *policy,
 sw_result sw_decision_predicate(const struct sw_decision *decision, const char *verifier_id,
     const char *resource_uri, struct sw_buf *out);
 
+/* Does a condition of the rule of that name look at `path` ("predicate.tainted") or below it? */
+bool sw_policy_rule_reads(const struct sw_policy *policy, const char *rule, const char *path);
+
 /* --- tests of a policy ----------------------------------------------------------------------- */
 
 struct sw_policy_test_result {

@@ -85,6 +85,27 @@ YAML'
 expect "it is refused" 1 sw admit --policy lax.yaml bad --json
 json "by what is no rule of the policy" '.rules[-1] | [.name, .verdict] | tostring' '["data","fail"]'
 expect "in a dry run too" 1 sw admit --dry-run --policy lax.yaml bad
+expect "nor one that asks the claim for something else" 0 sh -c 'cat >>lax.yaml <<YAML
+  - name: licensed
+    claim: urn:sealwright:claim:data-provenance:v1
+    where:
+      - every: predicate.sources.*.licence
+        exists: true
+      - count: predicate.takedowns
+        equals: 0
+YAML'
+expect "it is refused as well" 1 sw admit --policy lax.yaml bad --json
+json "the rule itself passes" '.rules[] | select(.name == "licensed") | .verdict' pass
+json "by what is no rule" '.rules[-1] | [.name, .verdict] | tostring' '["data","fail"]'
+expect "but one that looks at taints decides on them" 0 sh -c 'cat >>lax.yaml <<YAML
+  - name: no-high-taint
+    claim: urn:sealwright:claim:data-provenance:v1
+    where:
+      - every: predicate.tainted.*.samples
+        at-least: 0
+        allow-empty: true
+YAML'
+expect "also to let them pass" 0 sw admit --policy lax.yaml bad
 
 expect "the taint is lifted" 0 sw data taint source:spam --lift --reason 'was a false alarm' --json
 json "none stands" '.standing | tostring' '[]'
