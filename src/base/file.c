@@ -3,11 +3,33 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define RACE_RETRIES 16
+
+int sw_open_beneath(int dir, const char *name, int flags, mode_t mode, bool follow)
+{
+    struct open_how how = {
+        .flags = (uint64_t)flags | O_CLOEXEC,
+        .mode = (flags & O_CREAT) != 0 ? mode : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follow ? 0 : RESOLVE_NO_SYMLINKS),
+    };
+    int fd = -1;
+    /* EAGAIN: somebody renamed a directory above while ".." in a link was looked up. */
+    for (int i = 0; i < RACE_RETRIES; i++) {
+        fd = (int)syscall(SYS_openat2, dir, name, &how, sizeof(how));
+        if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) {
+            break;
+        }
+    }
+    return fd;
+}
 
 sw_result sw_file_open(const char *path, int *fd, struct sw_error *err)
 {

@@ -9,6 +9,10 @@
 
 /* Opens for reading. Refuses what is not a regular file (a FIFO would block for ever). */
 sw_result sw_file_open(const char *path, int *fd, struct sw_error *err);
+/* As openat(2) with O_CLOEXEC, but never out of the directory `dir`: not by "..", and, unless
+ * `follow` is true, through no link at all (ELOOP), also not one that is swapped in meanwhile.
+ * Gives -1 and errno. Needs Linux 5.6 (openat2). */
+int sw_open_beneath(int dir, const char *name, int flags, mode_t mode, bool follow);
 /* Appends the whole file to `out`, at most `max` bytes (SW_E_LIMIT past that). */
 sw_result sw_file_read(const char *path, uint64_t max, struct sw_buf *out, struct sw_error *err);
 /* As sw_file_read, from the descriptor's position to its end; `name` is for messages. Takes pipes.

@@ -4,15 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DEFAULT_MAX_ENTRIES ((size_t)10000000)
 #define DEFAULT_MAX_DEPTH 128u
-#define RACE_RETRIES 16
 
 /* A directory that was seen and not yet listed. Open descriptors do not pile up that way, however
  * deep the tree is. */
@@ -31,25 +28,6 @@ struct walk {
     struct pending *pending;
 };
 
-/* openat2 is what keeps a hostile link, or a directory that is swapped for one between two calls,
- * from leading out of the tree: the kernel refuses to pass the root. Gives -1 and errno. */
-static int open_beneath(int root_fd, const char *name, int flags, bool follow)
-{
-    struct open_how how = {
-        .flags = (uint64_t)flags | O_CLOEXEC,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follow ? 0 : RESOLVE_NO_SYMLINKS),
-    };
-    int fd = -1;
-    /* EAGAIN: somebody renamed a directory above while ".." in a link was looked up. */
-    for (int i = 0; i < RACE_RETRIES; i++) {
-        fd = (int)syscall(SYS_openat2, root_fd, name, &how, sizeof(how));
-        if (fd >= 0 || (errno != EAGAIN && errno != EINTR)) {
-            break;
-        }
-    }
-    return fd;
-}
-
 static int64_t nanoseconds(struct timespec ts)
 {
     return (int64_t)((uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec);
@@ -67,7 +45,7 @@ static void set_file(struct sw_entry *entry, const struct stat *st)
 /* Is it a link to a file of this tree? Then it counts as that file. */
 static void follow_link(const struct sw_tree *tree, struct sw_entry *entry)
 {
-    SW_CLEANUP(fd) int fd = open_beneath(tree->root_fd, entry->name, O_PATH, true);
+    SW_CLEANUP(fd) int fd = sw_open_beneath(tree->root_fd, entry->name, O_PATH, 0, true);
     struct stat st;
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
         set_file(entry, &st);
@@ -200,7 +178,7 @@ static sw_result list_directory(
 {
     const char *name = where->name[0] == '\0' ? "." : where->name;
     const int flags = O_RDONLY | O_DIRECTORY;
-    SW_CLEANUP(fd) int fd = open_beneath(walk->tree->root_fd, name, flags, false);
+    SW_CLEANUP(fd) int fd = sw_open_beneath(walk->tree->root_fd, name, flags, 0, false);
     if (fd < 0) {
         return add_unreadable(walk, where->name, errno, err);
     }
@@ -339,7 +317,8 @@ sw_result sw_tree_open_file(
     const char *name = tree->single != NULL ? tree->single : entry->name;
     /* Not blocking: a FIFO may have taken the file's place since. */
     const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-    SW_CLEANUP(fd) int opened = open_beneath(tree->root_fd, name, flags, tree->follow_symlinks);
+    SW_CLEANUP(fd)
+    int opened = sw_open_beneath(tree->root_fd, name, flags, 0, tree->follow_symlinks);
     if (opened < 0) {
         return sw_fail_errno(err, errno, "cannot open '%s'", entry->name);
     }

@@ -33,6 +33,11 @@ bool sw_disk_step(const char *step, int fd, struct sw_bytes data)
 static enum sw_code fail_at(const struct sw_disk *disk, int errnum, const char *what,
     const char *path, struct sw_error *err)
 {
+    if (errnum == ELOOP) {
+        return sw_fail(err, SW_E_IO,
+            "cannot %s '%s/%s': a link stands in its place or on the way; a store has none", what,
+            disk->name, path);
+    }
     return sw_fail_errno(err, errnum, "cannot %s '%s/%s'", what, disk->name, path);
 }
 
@@ -88,10 +93,31 @@ sw_result sw_disk_get(const struct sw_disk *disk, const char *path, uint64_t max
     return SW_OK;
 }
 
+/* The directory that `path` stands in, reached through no link: whoever can write to a store must
+ * not have others write outside it. *base is the last part of the path. Gives -1 and errno. */
+static int open_parent(const struct sw_disk *disk, const char *path, const char **base)
+{
+    char parent[PATH_SIZE] = ".";
+    const char *slash = strrchr(path, '/');
+    size_t len = slash == NULL ? 0 : (size_t)(slash - path);
+    *base = slash == NULL ? path : slash + 1;
+    if (len >= sizeof(parent)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (len > 0) {
+        memcpy(parent, path, len);
+        parent[len] = '\0';
+    }
+    return sw_open_beneath(disk->dir, parent, O_PATH | O_DIRECTORY, 0, false);
+}
+
 static bool make_dir_at(const struct sw_disk *disk, const char *path)
 {
-    return sw_disk_step("mkdir", -1, sw_bytes(path, strlen(path))) &&
-           (mkdirat(disk->dir, path, 0755) == 0 || errno == EEXIST);
+    const char *base;
+    SW_CLEANUP(fd) int parent = open_parent(disk, path, &base);
+    return parent >= 0 && sw_disk_step("mkdir", -1, sw_bytes(path, strlen(path))) &&
+           (mkdirat(parent, base, 0755) == 0 || errno == EEXIST);
 }
 
 /* The directories above `path`. */
@@ -140,8 +166,10 @@ static bool write_all(int fd, struct sw_bytes data)
 
 static bool move_temp(const struct sw_disk *disk, const char *path)
 {
-    return sw_disk_step("rename", -1, sw_bytes(path, strlen(path))) &&
-           renameat(disk->dir, TEMP_NAME, disk->dir, path) == 0;
+    const char *base;
+    SW_CLEANUP(fd) int parent = open_parent(disk, path, &base);
+    return parent >= 0 && sw_disk_step("rename", -1, sw_bytes(path, strlen(path))) &&
+           renameat(disk->dir, TEMP_NAME, parent, base) == 0;
 }
 
 /* Most directories exist already, so they are made only when the move finds none. */
@@ -170,7 +198,7 @@ static int create_at(const struct sw_disk *disk, const char *path)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     return sw_disk_step("create", -1, sw_bytes(path, strlen(path)))
-               ? openat(disk->dir, path, flags, 0644)
+               ? sw_open_beneath(disk->dir, path, flags, 0644, false)
                : -1;
 }
 
@@ -254,7 +282,7 @@ static void close_dir(DIR **dir)
 
 sw_result sw_disk_remove_dir(const struct sw_disk *disk, const char *path, struct sw_error *err)
 {
-    int fd = openat(disk->dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = sw_open_beneath(disk->dir, path, O_RDONLY | O_DIRECTORY, 0, false);
     if (fd < 0) {
         return errno == ENOENT ? SW_OK : fail_at(disk, errno, "open", path, err);
     }

@@ -126,6 +126,24 @@ cp journal.kept "$journal"
 expect "and taken to a new store" 0 "$SW_BIN" evidence import --store theirs exported.jsonl
 expect "the sound journal is sound" 0 "$SW_BIN" log verify
 
+# --- links in a store must not have it write outside of itself ---
+expect "a victim" 0 "$SW_BIN" init --store victim
+cp -r m victims
+expect "with a log" 0 "$SW_BIN" seal --store victim victims
+cp -r victim victim.kept
+for part in log/tile blobs/sha256; do
+    rm -rf linked more
+    cp -r .sealwright linked
+    rm -rf "linked/$part"
+    ln -s "$tmp/victim/$part" "linked/$part"
+    cp -r m more
+    echo "$part" >more/new.txt
+    run "$SW_BIN" seal --store linked more
+    exits "a store whose $part leads elsewhere is not written to" 4
+    like "the message says why" "$err" "a link stands in its place or on the way"
+    ok "nothing was written outside" diff -r victim victim.kept
+done
+
 # --- the old format has no root that claims could be about ---
 if [ -d "${SW_CORPORA:-}/oms/v0.2.0-certificate" ]; then
     cp -r "$SW_CORPORA/oms/v0.2.0-certificate" old
