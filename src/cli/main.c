@@ -2,6 +2,7 @@
 
 #include "version.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -96,8 +97,23 @@ static int finish(int status)
     return status;
 }
 
+/* A standard descriptor that is closed would become the first file that is opened. In its place
+ * stands one that gives nothing and takes nothing, so that output to it still fails. */
+static bool hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
+    if (!hold_standard_descriptors()) {
+        return 4;
+    }
     if (argc < 2) {
         sw_help_overview(stderr);
         return 2;

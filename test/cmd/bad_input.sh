@@ -137,4 +137,17 @@ like "that names it" "$err" "checkpoint"
 echo 'signers: [' >broken/trust.yaml
 expect "a broken trust.yaml is wrong usage, no verdict" 2 "$SW_BIN" verify --store broken m
 like "is named with its line" "$err" "trust.yaml.*line"
+# --- standard descriptors that are closed -------------------------------------------------------
+
+"$SW_BIN" doctor >&- 2>"$tmp.err"
+is "output that is closed is a failure" $? 4
+like "and said" "$(cat "$tmp.err")" "cannot write to standard output"
+mkdir -p closed
+echo '{}' >closed/config.json
+expect "a store to write to" 0 "$SW_BIN" init --store closed.store
+cp -r closed.store closed.kept
+"$SW_BIN" seal --store closed.store closed <&- >/dev/null 2>&-
+is "a seal with neither input nor errors" $? 0
+expect "writes nothing astray" 0 "$SW_BIN" log verify --store closed.store
+
 done_testing
