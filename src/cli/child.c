@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,9 +122,14 @@ sw_result sw_child_run(struct sw_cli *cli, const struct sw_child *child, struct 
     SW_TRY(make_environment(cli, child->environment, &environment));
     (void)fflush(stdout);
     ignore_signals(before, &usual);
+    /* The signing key is in memory meanwhile: nobody traces this process or reads its memory, the
+     * command least of all. */
+    int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     int code = spawn(cli, child, environment, &usual, &pid);
     enum sw_code result =
         code != 0 ? sw_fail_errno(err, code, "cannot run '%s'", name) : wait_for(pid, name, err);
+    (void)prctl(PR_SET_DUMPABLE, dumpable == 1 ? 1 : 0, 0, 0, 0);
     for (size_t i = 0; i < SW_COUNT(ignored); i++) {
         (void)sigaction(ignored[i], &before[i], NULL);
     }

@@ -249,4 +249,29 @@ PY
 else
     skip 1 "python3-jsonschema is not installed"
 fi
+# --- the key in memory is nobody's, not the command's either -----------------------------------
+
+# Root may read everything, so somebody else runs it.
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups "$@"; }
+if [ "$(id -u)" -eq 0 ] && as_nobody test -x "$SW_BIN" 2>/dev/null; then
+    nobody=$(mktemp -d)
+    printf '{"id":"1","text":"a"}\n' >"$nobody/in.jsonl"
+    chmod 777 "$nobody"
+    (
+        cd "$nobody" || exit 99
+        export HOME=$PWD SEALWRIGHT_STORE=$PWD/store
+        as_nobody "$SW_BIN" init --quiet &&
+            as_nobody "$SW_BIN" data source add web --licence MIT --quiet &&
+            as_nobody "$SW_BIN" data ingest in.jsonl --source web --as in --quiet &&
+            as_nobody "$SW_BIN" data run --in in --out out=out.jsonl --quiet \
+                -- sh -c 'cat /proc/$PPID/maps >maps 2>why; cp in.jsonl out.jsonl'
+    )
+    is "a command runs as somebody else" $? 0
+    ok "and cannot look into the process that holds the key" test ! -s "$nobody/maps"
+    like "the kernel says why" "$(cat "$nobody/why")" "Permission denied"
+    rm -rf "$nobody"
+else
+    skip 3 "not root, or the program is not for everybody to run"
+fi
+
 done_testing
