@@ -193,7 +193,9 @@ sw_result sw_dataset_claim_draft(const struct sw_data *data, struct sw_rows *row
  * `claim` may be NULL. SW_E_NOENT. */
 sw_result sw_dataset_find(const struct sw_data *data, struct sw_str name,
     struct sw_dataset_claim *out, struct sw_data_claim *claim, struct sw_error *err);
-/* Opens its rows. SW_E_NOENT when the file is not in this store. */
+/* Opens its rows. SW_E_NOENT when the file is not in this store; SW_E_REFUSED when it is not the
+ * one that was signed, or, unless the claim is only declared, when its counts, sources or heads are
+ * not those that the claim says. */
 sw_result sw_dataset_open(const struct sw_data *data, const struct sw_dataset_claim *claim,
     struct sw_rows *rows, struct sw_error *err);
 
@@ -206,6 +208,10 @@ struct sw_dataset_ref {
     struct sw_digest manifest;
     uint64_t samples;
 };
+/* Opens its rows, by the manifest alone. SW_E_NOENT when the file is not in this store,
+ * SW_E_REFUSED when it is not the one that is named. */
+sw_result sw_dataset_open_ref(const struct sw_data *data, const struct sw_dataset_ref *ref,
+    struct sw_rows *rows, struct sw_error *err);
 
 struct sw_lineage_claim {
     struct sw_digest step;

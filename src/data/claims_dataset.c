@@ -361,15 +361,51 @@ sw_result sw_dataset_find(const struct sw_data *data, struct sw_str name,
     return SW_OK;
 }
 
-sw_result sw_dataset_open(const struct sw_data *data, const struct sw_dataset_claim *claim,
+/* Does the claim say of the set what the set itself says? Its signer may have been wrong, or lied.
+ */
+static bool describes(const struct sw_dataset_claim *claim, const struct sw_rows *rows)
+{
+    struct sw_digest ordered;
+    struct sw_digest sorted;
+    sw_tree_head(SW_TREE_ORDERED, rows->count, &rows->ordered, &ordered);
+    sw_tree_head(sw_rows_sorted_kind(rows), rows->count, &rows->sorted, &sorted);
+    bool same = claim->samples == rows->count && claim->source_count == rows->source_count &&
+                sw_digest_equal(&claim->ordered_head, &ordered) &&
+                sw_digest_equal(&claim->sorted_head, &sorted);
+    for (size_t i = 0; same && i < rows->source_count; i++) {
+        same = sw_str_equal(claim->sources[i].name, rows->sources[i].name) &&
+               claim->sources[i].samples == rows->sources[i].samples;
+    }
+    return same;
+}
+
+sw_result sw_dataset_open_ref(const struct sw_data *data, const struct sw_dataset_ref *ref,
     struct sw_rows *rows, struct sw_error *err)
 {
-    const char *path = sw_data_file_path(data, SW_DATA_FILE_SET, &claim->manifest);
+    const char *path = sw_data_file_path(data, SW_DATA_FILE_SET, &ref->manifest);
     SW_TRY_PTR(path);
     if (!sw_file_exists(path)) {
         return sw_fail(err, SW_E_NOENT,
             "the samples of " SW_STR_FMT "@" SW_STR_FMT " are not in this store: no file '%s'",
-            SW_STR_ARG(claim->name), SW_STR_ARG(claim->version), path);
+            SW_STR_ARG(ref->name), SW_STR_ARG(ref->version), path);
     }
-    return sw_rows_open(rows, path, &claim->manifest, err);
+    return sw_rows_open(rows, path, &ref->manifest, err);
+}
+
+sw_result sw_dataset_open(const struct sw_data *data, const struct sw_dataset_claim *claim,
+    struct sw_rows *rows, struct sw_error *err)
+{
+    const struct sw_dataset_ref ref = {
+        claim->name, claim->version, claim->manifest, claim->samples};
+    SW_CLEANUP(rows) struct sw_rows opened = SW_ROWS_INIT;
+    SW_TRY(sw_dataset_open_ref(data, &ref, &opened, err));
+    if (!claim->declared && !describes(claim, &opened)) {
+        return sw_fail(err, SW_E_REFUSED,
+            "the claim of " SW_STR_FMT "@" SW_STR_FMT " says other samples, sources or heads than "
+            "its file has: do not believe who signed it",
+            SW_STR_ARG(claim->name), SW_STR_ARG(claim->version));
+    }
+    *rows = opened;
+    opened = SW_ROWS_INIT;
+    return SW_OK;
 }

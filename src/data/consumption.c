@@ -68,7 +68,8 @@ static sw_result open_rows(struct consuming *c, struct sw_error *err)
     for (size_t i = 0; i < c->set_count; i++) {
         const struct sw_dataset_claim *set = &c->sets[i];
         c->rows[i] = SW_ROWS_INIT;
-        SW_TRY(sw_dataset_open(c->data, set, &c->rows[i], err));
+        const struct sw_dataset_ref ref = {set->name, set->version, set->manifest, set->samples};
+        SW_TRY(sw_dataset_open_ref(c->data, &ref, &c->rows[i], err));
         c->opened++;
         c->first_sample[i + 1] = c->first_sample[i] + c->rows[i].count;
         c->claim.datasets[i] =

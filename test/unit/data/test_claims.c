@@ -557,6 +557,16 @@ static void a_dataset_is_found_by_name_version_and_manifest(void **state)
     SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
     MUST(sw_dataset_open(&t->data, &found, &rows, &must_error));
     assert_int_equal(rows.count, 10);
+    SW_CLEANUP(rows) struct sw_rows lied_about = SW_ROWS_INIT;
+    struct sw_dataset_claim lie = found;
+    lie.samples++;
+    assert_int_equal(sw_dataset_open(&t->data, &lie, &lied_about, &must_error), SW_E_REFUSED);
+    lie = found;
+    lie.source_count = 0;
+    assert_int_equal(sw_dataset_open(&t->data, &lie, &lied_about, &must_error), SW_E_REFUSED);
+    lie = found;
+    lie.sorted_head = lie.ordered_head;
+    assert_int_equal(sw_dataset_open(&t->data, &lie, &lied_about, &must_error), SW_E_REFUSED);
 
     const char *absent[] = {"other", "mails@c", DIGEST};
     for (size_t i = 0; i < SW_COUNT(absent); i++) {
