@@ -293,7 +293,7 @@ static sw_result print_json(const struct ingestion *ingestion, bool is_part, str
     const struct sw_dataset_claim *claim = &ingestion->claim;
     sw_jw_object(w, NULL);
     if (!is_part) {
-        sw_jw_str(w, "dataset", claim->name);
+        sw_jw_str(w, "name", claim->name);
         sw_jw_str(w, "version", claim->version);
         sw_jw_u64(w, "bytes", claim->bytes);
     }

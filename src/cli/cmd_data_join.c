@@ -83,7 +83,7 @@ static sw_result print_json(const struct joined *joined, size_t parts, struct sw
     struct sw_json_writer *w = sw_json_out_begin(&out);
     const struct sw_dataset_claim *claim = &joined->claim;
     sw_jw_object(w, NULL);
-    sw_jw_str(w, "dataset", claim->name);
+    sw_jw_str(w, "name", claim->name);
     sw_jw_str(w, "version", claim->version);
     sw_jw_u64(w, "parts", parts);
     sw_jw_u64(w, "samples", claim->samples);

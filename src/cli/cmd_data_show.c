@@ -6,13 +6,13 @@ static void claim_members(struct sw_json_writer *w, const struct sw_dataset_clai
 {
     char time[SW_TIME_TEXT_SIZE];
     sw_time_format(set->time, time);
-    sw_jw_str(w, "dataset", set->name);
+    sw_jw_str(w, "name", set->name);
     sw_jw_str(w, "version", set->version);
     sw_json_digest(w, "manifest", &set->manifest);
     sw_jw_u64(w, "samples", set->samples);
     sw_jw_u64(w, "bytes", set->bytes);
     sw_jw_str(w, "format", set->reader);
-    sw_jw_str(w, "location", set->location);
+    sw_json_text_or_null(w, "location", set->location);
     sw_jw_text(w, "time", time);
     sw_jw_bool(w, "declared", set->declared);
     sw_json_texts(w, "gaps", set->gaps, set->gap_count);
@@ -135,7 +135,7 @@ static sw_result show_json(
     claim_members(w, set);
     sw_json_digest(w, "ordered_head", &set->ordered_head);
     sw_json_digest(w, "sorted_head", &set->sorted_head);
-    sw_jw_str(w, "salt", set->salt);
+    sw_json_text_or_null(w, "salt", set->salt);
     sources_json(w, set);
     sw_json_digest(w, "claim", &claim->claim);
     sw_jw_u64(w, "leaf", claim->leaf);

@@ -169,7 +169,7 @@ static sw_result print_json(const struct checked *checked, struct sw_error *err)
     struct sw_json_writer *w = sw_json_out_begin(&out);
     sw_jw_object(w, NULL);
     sw_jw_text(w, "verdict", verdict_names[checked->verdict]);
-    sw_jw_str(w, "dataset", checked->set.name);
+    sw_jw_str(w, "name", checked->set.name);
     sw_jw_str(w, "version", checked->set.version);
     sw_json_digest(w, "manifest", &checked->set.manifest);
     sw_jw_u64(w, "samples", checked->found.samples);

@@ -109,7 +109,7 @@ sw_result sw_run_json(
     struct sw_json_writer *w = sw_json_out_begin(&out);
     const struct sw_lineage_claim *lineage = &recorded->lineage;
     sw_jw_object(w, NULL);
-    sw_jw_str(w, "dataset", lineage->output.name);
+    sw_jw_str(w, "name", lineage->output.name);
     sw_jw_str(w, "version", lineage->output.version);
     sw_json_digest(w, "manifest", &made->manifest);
     sw_jw_u64(w, "samples", made->samples);

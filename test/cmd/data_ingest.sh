@@ -30,7 +30,7 @@ each() {
     shift 2
     run "$SW_BIN" data ingest --json --source web --as "$name" "$@"
     exits "$name is ingested" 0
-    json "as $format" '"\(.dataset)@\(.version) \(.samples) \(.format) \(.bad) \(.gaps | length)"' "$name@1 2 $format 0 0"
+    json "as $format" '"\(.name)@\(.version) \(.samples) \(.format) \(.bad) \(.gaps | length)"' "$name@1 2 $format 0 0"
     run "$SW_BIN" data verify --json "$name"
     exits "and is as recorded" 0
     json "all of it" '"\(.verdict) \(.compared) \(.read)"' "pass true 2"
@@ -79,6 +79,7 @@ json "an id that comes twice is a gap" '.gaps[0]' "1 samples have an id that sto
 run "$SW_BIN" data show --json bad
 documented "it is documented" "data list, data show"
 json "the version says how many" '[.quarantined[] | .count] | add' 6
+json "plain digests have no salt" .salt null
 run "$SW_BIN" data show --quarantine bad
 exits "they are listed" 0
 documented "as it is documented" "data list, data show"
@@ -163,8 +164,8 @@ is "and nothing is left of them" "$(ls .sealwright/data/sets)" "$sets"
 run "$SW_BIN" data list --json
 exits "the list" 0
 documented "is documented" "data list, data show"
-json "has each version" '[.[] | select(.dataset == "plain") | .version] | join(" ")' "1 2 v1.1 v1.1"
-json "says what is known" '.[0] | "\(.dataset) \(.samples) \(.format) \(.declared) \(.location)"' "plain 2 jsonl false $tmp/plain.jsonl"
+json "has each version" '[.[] | select(.name == "plain") | .version] | join(" ")' "1 2 v1.1 v1.1"
+json "says what is known" '.[0] | "\(.name) \(.samples) \(.format) \(.declared) \(.location)"' "plain 2 jsonl false $tmp/plain.jsonl"
 run "$SW_BIN" data list
 like "people see the gaps" "$out" "bad@1 .*gaps"
 run "$SW_BIN" data show --json plain@1

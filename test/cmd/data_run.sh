@@ -67,7 +67,7 @@ PY
 run "$SW_BIN" data run --json --in raw --out clean=clean.jsonl --code clean.py --param tenth=10 --drops "every tenth" \
     -- python3 clean.py
 exits "a step is recorded" 0
-json "its dataset" '"\(.dataset)@\(.version) \(.samples)"' "clean@1 55"
+json "its dataset" '"\(.name)@\(.version) \(.samples)"' "clean@1 55"
 json "every output" '.outputs | "\(.kept) \(.edited) \(.split) \(.generated)"' "47 6 2 0"
 json "every input" '"\(.inputs_used) \(.inputs_dropped)"' "54 11"
 json "by reason" '.dropped_for | "\(.duplicate) \(.["every tenth"])"' "5 6"
