@@ -7,6 +7,9 @@ make_dataset=${SW_BUILD:?}/interop-make_dataset
 expect "init" 0 "$SW_BIN" init
 ok "a dataset" "$make_dataset" .sealwright mails@1 forum=100 mail=300
 ok "another" "$make_dataset" .sealwright news@2 news=50
+for source in forum mail; do
+    expect "source $source" 0 "$SW_BIN" data source add "$source" --licence CC0
+done
 expect "weights" 0 "$SW_BIN" data mix base --set forum=0.3 --set mail=0.7 --reason start
 
 # The trainer: makes a model of two files, a checkpoint in between, and says what it drew.
@@ -96,7 +99,6 @@ like "the words are on standard error" "$err" said
 
 # Reading the datasets again first.
 seq 1 50 >lines.txt
-expect "its source" 0 "$SW_BIN" data source add forum --licence CC0
 expect "a dataset of a file" 0 "$SW_BIN" data ingest lines.txt --format lines --source forum --as lines@1
 run "$SW_BIN" data train --json --verify --run fresh --dataset lines --code train.sh --out v.bin -- sh -c 'echo 1 >v.bin'
 exits "files that are as recorded" 0
