@@ -80,6 +80,10 @@ isnt "it is another model" "$(jq -r .model_root checkpoint.json)" "$root"
 expect "a checkpoint afterwards" 0 "$SW_BIN" data checkpoint run-1 model --step 1000
 run "$SW_BIN" evidence list --type 'urn:sealwright:claim:training:v1' --json
 json "three training claims" length 3
+run "$SW_BIN" evidence list
+like "and people see what they are" "$out" "  training +sha256:"
+like "the provenance too" "$out" "  provenance +sha256:"
+unlike "in a word" "$out" "urn:|https:"
 ok "nothing is left of the plan" test -z "$(ls .sealwright/data/runs)"
 
 # A run without a name, with gaps.
