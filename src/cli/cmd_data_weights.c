@@ -92,6 +92,17 @@ void sw_show_consumption(struct sw_cli *cli, const struct sw_consumption_claim *
     }
 }
 
+void sw_show_difference(struct sw_cli *cli, const struct sw_consumption_claim *claim)
+{
+    if (claim->agrees == SW_DIFFERS) {
+        sw_say(cli, SW_TONE_WARN, "  note");
+        sw_say(cli, SW_TONE_PLAIN,
+            "  run " SW_STR_FMT " did not draw by mixture " SW_STR_FMT
+            ", beyond chance; see 'sealwright data weights " SW_STR_FMT "'\n",
+            SW_STR_ARG(claim->run), SW_STR_ARG(claim->mixture), SW_STR_ARG(claim->run));
+    }
+}
+
 static void number_or_null(struct sw_json_writer *w, const char *name, double value)
 {
     if (isnan(value)) {

@@ -101,6 +101,18 @@ run "$SW_BIN" data train --json --run loud-json --dataset mails --code train.sh 
 json "with --json standard output is one document" .run loud-json
 like "the words are on standard error" "$err" said
 
+# What a run drew against the weights is said when it is recorded, and with the model.
+cat >skew.sh <<'SH'
+awk 'BEGIN { for (i = 0; i < 1000; i++) print i < 600 ? i % 100 : 100 + i % 300 }' >skewed.txt
+"$SW_BIN" data consume skew --dataset mails --mix base --order skewed.txt >said.txt
+echo skew >skew.bin
+SH
+run "$SW_BIN" data train --run skew --dataset mails --mix base --code skew.sh --out skew.bin -- sh skew.sh
+exits "a run that drew otherwise" 0
+like "is told with the model" "$out" "run skew did not draw by mixture base, beyond chance; see 'sealwright data weights skew'"
+like "and with its draws" "$(cat said.txt)" "run skew did not draw by mixture base"
+unlike "one that drew as decided is not" "$("$SW_BIN" data consume fair --dataset mails --mix base --order order.txt)" "did not draw"
+
 # Reading the datasets again first.
 seq 1 50 >lines.txt
 expect "a dataset of a file" 0 "$SW_BIN" data ingest lines.txt --format lines --source forum --as lines@1
