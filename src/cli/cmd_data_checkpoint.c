@@ -133,8 +133,12 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct sw_training_claim claim;
     struct sw_receipt receipts[2];
     uint64_t step;
-    if (args->step == NULL || !sw_parse_u64(sw_str(args->step), &step) || step == SW_ABSENT) {
+    if (args->step == NULL) {
         return sw_fail(err, SW_E_USAGE, "--step says which training step the checkpoint is of");
+    }
+    if (!sw_parse_u64(sw_str(args->step), &step) || step == SW_ABSENT) {
+        return sw_fail(
+            err, SW_E_USAGE, "option '--step' takes a whole number, not '%s'", args->step);
     }
     SW_TRY(sw_name_check(name, "run", err));
     SW_CLEANUP(data_context) struct sw_data_context context;

@@ -171,6 +171,7 @@ expect "a checkpoint of no run" 4 "$SW_BIN" data checkpoint nope model --step 1
 expect "a checkpoint without a step" 2 "$SW_BIN" data checkpoint run-1 model
 expect "a checkpoint that is not there" 4 "$SW_BIN" data checkpoint run-1 nope --step 1
 expect "a step that is none" 2 "$SW_BIN" data checkpoint run-1 model --step -1
+like "is told so" "$err" "option '--step' takes a whole number, not '-1'"
 
 # Two runs of one name at once; and one that is left of a process that was killed.
 cat >wait.sh <<'SH'
