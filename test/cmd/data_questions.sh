@@ -27,6 +27,16 @@ json "the dataset of it" '[.datasets[] | [.name, .version, .samples]] | tostring
 json "and three models, one over another" '[.models[] | [.name, .samples, .admitted]] | tostring' \
     '[["one.bin",100,false],["two.bin",100,false],["three.bin",100,false]]'
 json "and nothing is unknown" '.gaps | tostring' '[]'
+expect "one that is on disk too" 0 sw data reach source:mail --model two.bin --json
+json "is told alone" '[.models[].name] | tostring' '["two.bin"]'
+expect "one that is neither" 2 sw data reach source:mail --model nope.bin
+like "is said to be neither" "$err" "'nope.bin' is neither a model on disk nor the digest of its root"
+expect "a model on disk reaches those made from it" 0 sw data reach model:two.bin --json
+json "as by its root" '[.models[].name] | tostring' '["two.bin","three.bin"]'
+expect "a report of a model on disk" 0 sw data report one.bin --json
+json "is one of how it was trained" '[.kind, .training.model] | tostring' '["model","one.bin"]'
+expect "also when it is said to be one" 0 sw data report model:one.bin --json
+expect "a file that nobody trained" 4 sw data report forum.jsonl
 expect "one model can be asked for" 0 sw data reach source:mail --model "$root1" --json
 json "that one is told" '[.models[].name] | tostring' '["two.bin"]'
 expect "a text reaches" 0 sw data reach 'text:post number 7' --json
