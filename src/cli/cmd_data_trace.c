@@ -501,6 +501,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         .in = SW_GRAPH_NONE};
     struct sw_selected what;
     struct sw_trace trace;
+    sw_question_doubt(cli, cli->operands[0]);
     SW_TRY(sw_question_open(cli, &args->question, NULL, &question, err));
     SW_TRY(args->in == NULL ? SW_OK : sw_question_dataset(&question, args->in, &how.in, err));
     SW_TRY(sw_question_sample(&question, cli->operands[0], &what, err));
@@ -513,8 +514,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         return print_json(&telling, &what, err);
     }
     if (trace.sample_count == 0) {
-        sw_say(cli, SW_TONE_WARN, "no sample is known that is this: %s\n",
-            sw_question_selector(cli, &what.selector));
+        sw_say(cli, SW_TONE_WARN, "%s\n", sw_question_missed(cli, cli->operands[0]));
         sw_question_show_gaps(cli, &trace.gaps);
         return SW_OK;
     }

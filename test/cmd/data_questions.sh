@@ -240,6 +240,7 @@ json "where it is" '.still_in | tostring' '["half@1#6"]'
 expect "an id that nobody has" 4 sw data why-dropped id:p900 --in forum@1
 one_line_error "is said in one line"
 expect "nor is it a text" 3 sw data why-dropped p900 --in forum@1
+like "of both is told" "$out" 'no sample has this text, and none of forum@1 this id: p900'
 expect "of which dataset must be said" 2 sw data why-dropped id:p9
 mkdir moved && cp forum.jsonl moved/
 sed -i 's/number 9"/number nine"/' forum.jsonl
