@@ -112,10 +112,15 @@ json "none stands" '.standing | tostring' '[]'
 expect "a dry run admits it" 0 sw admit --dry-run bad
 expect "in earnest it is admitted again" 0 sw admit bad
 
+size=$(sw log checkpoint --json | jq .size)
+expect "what is not tainted is not lifted" 4 sw data taint source:spam --lift --reason 'again'
+like "which is said" "$err" 'source:spam is not tainted: there is nothing to lift'
+is "and nothing was recorded" "$(sw log checkpoint --json | jq .size)" "$size"
+
 # A second signer's taint is theirs.
 expect "a second key" 0 sw key new security --trust
 expect "says so too" 0 sw data taint 'text:spam 7' --reason 'a slur' --key security
-expect "the first one takes it back" 0 sw data taint 'text:spam 7' --reason 'no' --lift --json
+expect "the first one takes it back for himself" 0 sw data taint 'text:spam 7' --reason 'no' --lift --json
 json "it stands" '[.standing[].signer] | tostring' '["security"]'
 expect "it is refused" 1 sw admit bad
 like "for one sample" "$out" 'is in it with 1 sample: a slur'
