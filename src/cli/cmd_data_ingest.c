@@ -312,8 +312,7 @@ static sw_result print_json(const struct ingestion *ingestion, bool is_part, str
 static void show_faults(struct sw_cli *cli, const struct sw_ingested *done)
 {
     if (done->bad > 0) {
-        sw_say(cli, SW_TONE_WARN, "  set aside   %s record%s:", sw_group_digits(cli, done->bad),
-            done->bad == 1 ? "" : "s");
+        sw_say(cli, SW_TONE_WARN, "  set aside   %s:", sw_count_show(cli, done->bad, "record"));
         for (size_t i = 0; i < done->reason_count; i++) {
             sw_say(cli, SW_TONE_PLAIN, "%s %s %s", i == 0 ? "" : ",",
                 sw_group_digits(cli, done->reasons[i].count), done->reasons[i].reason);
@@ -329,8 +328,8 @@ static void show_size(struct sw_cli *cli, const struct ingestion *ingestion, uin
 {
     char size[16];
     sw_format_size(bytes, size);
-    sw_say(cli, SW_TONE_PLAIN, "%s samples, %s (%s)\n",
-        sw_group_digits(cli, ingestion->done.samples), size, ingestion->done.format);
+    sw_say(cli, SW_TONE_PLAIN, "%s, %s (%s)\n",
+        sw_count_show(cli, ingestion->done.samples, "sample"), size, ingestion->done.format);
     if (ingestion->done.resumed_at > 0) {
         sw_say(cli, SW_TONE_DIM, "  went on behind the first %s, which an earlier run had read\n",
             sw_group_digits(cli, ingestion->done.resumed_at));
@@ -367,8 +366,8 @@ static sw_result ingest_part(struct sw_cli *cli, struct sw_data *data,
         return print_json(ingestion, true, err);
     }
     sw_say(cli, SW_TONE_GOOD, "ingested");
-    sw_say(cli, SW_TONE_PLAIN, "  part %s -> %s: %s samples\n", args->part, args->out,
-        sw_group_digits(cli, ingestion->done.samples));
+    sw_say(cli, SW_TONE_PLAIN, "  part %s -> %s: %s\n", args->part, args->out,
+        sw_count_show(cli, ingestion->done.samples, "sample"));
     show_faults(cli, &ingestion->done);
     return SW_OK;
 }

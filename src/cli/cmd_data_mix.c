@@ -300,10 +300,7 @@ static sw_result history_text(
         sw_say(cli, SW_TONE_BAD, "broken");
         sw_say(cli, SW_TONE_PLAIN, "  %s\n", history->problem);
     }
-    if (history->ignored != 0) {
-        sw_say(
-            cli, SW_TONE_WARN, "%zu claims of nobody trusted were passed over\n", history->ignored);
-    }
+    sw_data_say_ignored(cli, history->ignored);
     return SW_OK;
 }
 

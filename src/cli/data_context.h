@@ -32,6 +32,8 @@ sw_result sw_data_context_close(struct sw_data_context *context, struct sw_error
  * surely not what most people mean. */
 void sw_data_warn_untrusted(
     struct sw_cli *cli, const struct sw_data_context *context, const struct sw_receipt *receipt);
+/* One line when claims of nobody trusted were passed over. */
+void sw_data_say_ignored(struct sw_cli *cli, size_t count);
 void sw_data_context_release(struct sw_data_context *context);
 SW_DEFINE_CLEANUP(data_context, struct sw_data_context, sw_data_context_release)
 

@@ -37,9 +37,9 @@ void sw_show_run(
 {
     const struct sw_lineage_claim *lineage = &recorded->lineage;
     sw_say(cli, lineage->complete ? SW_TONE_GOOD : SW_TONE_WARN, "recorded");
-    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT " -> " SW_STR_FMT "@" SW_STR_FMT ": %s samples\n",
+    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT " -> " SW_STR_FMT "@" SW_STR_FMT ": %s\n",
         SW_STR_ARG(lineage->step_name), SW_STR_ARG(lineage->output.name),
-        SW_STR_ARG(lineage->output.version), sw_group_digits(cli, made->samples));
+        SW_STR_ARG(lineage->output.version), sw_count_show(cli, made->samples, "sample"));
     show_outputs(cli, &made->totals);
     show_inputs(cli, &made->totals);
     sw_say(cli, SW_TONE_DIM, "  step        %s\n", sw_digest_show(cli, &made->step));

@@ -75,7 +75,7 @@ documented "as the documentation says" "data ingest, data join"
 json "by their reasons" '[.quarantined[] | "\(.reason)=\(.count)"] | join(" ")' \
     "invalid-json=1 invalid-utf8=1 invalid-weight=1 missing-text=1 not-an-object=1 too-long=1"
 like "the first is told" "$(jq -r .first_fault "$tmp.out")" '^bad.jsonl, line 2, byte 24: invalid-json, '
-json "an id that comes twice is a gap" '.gaps[0]' "1 samples have an id that stood before"
+json "an id that comes twice is a gap" '.gaps[0]' "1 sample has an id that stood before"
 run "$SW_BIN" data show --json bad
 documented "it is documented" "data list, data show"
 json "the version says how many" '[.quarantined[] | .count] | add' 6

@@ -16,6 +16,18 @@ expect "nothing was decided by these" 4 "$SW_BIN" data mix base
 echo one >a.txt
 echo two >b.txt
 expect "a dataset" 0 "$SW_BIN" data ingest a.txt --source forum --as a
+like "of one sample" "$out" "a@1: 1 sample, 3 B"
+run "$SW_BIN" data show a
+like "which is one in its description" "$out" "a@1  1 sample, 3 B"
+like "and of its source" "$out" "source +forum: 1 sample,"
+run "$SW_BIN" data list
+like "in the list" "$out" "a@1 +1 sample  "
+run "$SW_BIN" data verify a
+like "and when it is read again" "$out" "a@1: 1 sample, 1 record read again"
+run "$SW_BIN" data report a
+like "and in a report" "$out" "read again: 1 of 1 sample as recorded"
+run "$SW_BIN" data run --in a --out c=c.txt -- cp a.txt c.txt
+like "and through a step" "$out" "c@1: 1 sample"$'\n'
 expect "and another" 0 "$SW_BIN" data ingest b.txt --source mail --as b
 
 run "$SW_BIN" data mix base --json --set forum=0.3 --set mail=0.7 --reason 'first guess'
@@ -94,6 +106,8 @@ run "$SW_BIN" data mix base --json
 exits "the chain holds" 0
 json "without it" '.decisions | length' 3
 json "but it is counted" .untrusted 1
+run "$SW_BIN" data mix base
+like "for people, too" "$out" "passed over: 1 claim of nobody trusted"
 
 # Two stores that were one decide the same step: a fork.
 cp -r .sealwright other

@@ -122,7 +122,7 @@ rm clean.jsonl
 size=$("$SW_BIN" log checkpoint --json | jq .size)
 expect "--strict refuses gaps" 1 env ADD=1 "$SW_BIN" data run --strict --in raw --out strict=clean.jsonl --code clean.py -- python3 clean.py
 one_line_error "in one line"
-like "that says what is missing" "$err" "nothing was recorded: 1 outputs come from no input"
+like "that says what is missing" "$err" "nothing was recorded: 1 output comes from no input"
 
 # By id, by line, by content.
 cat >upper.py <<'PY'
