@@ -5,12 +5,7 @@
 struct ingest_args {
     const char *source;
     const char *as;
-    const char *format;
-    const char *text_field;
-    const char *id_field;
-    const char *label_field;
-    const char *weight_field;
-    const char *language_field;
+    struct sw_record_args how;
     const char *attributes;
     bool no_header;
     uint64_t record_max;
@@ -29,18 +24,7 @@ static const struct sw_option options[] = {
         "where the samples come from: a source of 'data source add'"},
     {"as", SW_OPTION_TEXT, offsetof(struct ingest_args, as), "DATASET",
         "the dataset, NAME or NAME@VERSION (default version: the next number)"},
-    {"format", SW_OPTION_TEXT, offsetof(struct ingest_args, format), "FORMAT",
-        "jsonl, json, csv, tsv, lines, dir or dolma (default: by name and content)"},
-    {"text-field", SW_OPTION_TEXT, offsetof(struct ingest_args, text_field), "NAME",
-        "the field that is the sample's content (default: text, content, body, …)"},
-    {"id-field", SW_OPTION_TEXT, offsetof(struct ingest_args, id_field), "NAME",
-        "the field that names the sample (default: id)"},
-    {"label-field", SW_OPTION_TEXT, offsetof(struct ingest_args, label_field), "NAME",
-        "the field that is the label; for files 'directory': their first directory"},
-    {"weight-field", SW_OPTION_TEXT, offsetof(struct ingest_args, weight_field), "NAME",
-        "the field that is the sample's weight (default: every sample weighs 1)"},
-    {"language-field", SW_OPTION_TEXT, offsetof(struct ingest_args, language_field), "NAME",
-        "the field that names the language"},
+    SW_RECORD_OPTIONS(struct ingest_args, how),
     {"attributes", SW_OPTION_TEXT, offsetof(struct ingest_args, attributes), "DIR",
         "Dolma: the directory of attribute files"},
     {"no-header", SW_OPTION_FLAG, offsetof(struct ingest_args, no_header), NULL,
@@ -97,12 +81,13 @@ static sw_result parse_part(
 static sw_result record_options(
     const struct ingest_args *args, struct sw_record_options *out, struct sw_error *err)
 {
-    *out = (struct sw_record_options){.format = args->format,
-        .text_field = args->text_field,
-        .id_field = args->id_field,
-        .label_field = args->label_field,
-        .weight_field = args->weight_field,
-        .language_field = args->language_field,
+    *out = (struct sw_record_options){.format = args->how.format,
+        .text_field = args->how.text_field,
+        .id_field = args->how.id_field,
+        .label_field = args->how.label_field,
+        .weight_field = args->how.weight_field,
+        .language_field = args->how.language_field,
+        .csv_delimiter = args->how.delimiter,
         .attributes = args->attributes,
         .csv_no_header = args->no_header,
         .record_max = args->record_max};

@@ -41,6 +41,13 @@ each zstd jsonl plain.jsonl.zst
 each array json array.json
 each csv csv rows.csv
 each tsv tsv rows.tsv
+printf 'id;text\n1;one, two\n2;three\n' >semicolons.csv
+expect "a CSV of semicolons is not one column" 1 "$SW_BIN" data ingest semicolons.csv --source web --as one-column
+like "and it is said what to say" "$err" "the row of names has ';' and no ',': say --delimiter ';'"
+each semicolons csv semicolons.csv --delimiter ';'
+expect "a step reads its output so too" 0 "$SW_BIN" data run --in semicolons --out copied=copied.csv --delimiter ';' \
+    -- cp semicolons.csv copied.csv
+expect "another format has no delimiter" 2 "$SW_BIN" data ingest lines.txt --source web --as x --delimiter ';'
 each lines lines lines.txt
 each files dir mails --label-field directory
 each dolma dolma dolma/documents --attributes "$tmp/dolma/attributes" --weight-field attributes.q
