@@ -2,7 +2,7 @@
 //
 //     node deduplicate.js OUTPUT.jsonl DIRECTORY...
 //
-// One JSON line a mail: its id, its label and its text.
+// One JSON line a mail: its id, its label, its text and the file that it stands in as text.
 'use strict';
 
 const fs = require('fs');
@@ -19,7 +19,8 @@ for (const directory of directories) {
     for (const name of fs.readdirSync(directory).filter((n) => n.endsWith('.json')).sort()) {
         const mail = JSON.parse(fs.readFileSync(path.join(directory, name), 'utf8'));
         const label = mail.group.startsWith('spam') ? 'spam' : 'ham';
-        lines.push(JSON.stringify({id: `${mail.group}/${mail.id}`, label, text: mail.text}));
+        const file = name.replace(/json$/, 'txt');
+        lines.push(JSON.stringify({id: `${mail.group}/${mail.id}`, label, text: mail.text, file}));
     }
 }
 fs.writeFileSync(output, lines.join('\n') + '\n');

@@ -12,6 +12,24 @@ sw_result sw_training_hash(struct sw_cli *cli, const char *path, const char *sto
     return code;
 }
 
+sw_result sw_model_root_of(
+    struct sw_cli *cli, const char *text, struct sw_digest *root, struct sw_error *err)
+{
+    struct sw_training_claim hashed = {0};
+    const char *store = NULL;
+    if (sw_digest_parse(sw_str(text), root)) {
+        return SW_OK;
+    }
+    if (!sw_dir_exists(text) && !sw_file_exists(text)) {
+        return sw_fail(
+            err, SW_E_USAGE, "'%s' is neither a model on disk nor the digest of its root", text);
+    }
+    SW_TRY(sw_cli_store_path(cli, &store, err));
+    SW_TRY(sw_training_hash(cli, text, store, &hashed, err));
+    *root = hashed.root;
+    return SW_OK;
+}
+
 void sw_show_training(
     struct sw_cli *cli, const struct sw_training_claim *claim, const struct sw_receipt receipts[2])
 {
@@ -133,8 +151,12 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct sw_training_claim claim;
     struct sw_receipt receipts[2];
     uint64_t step;
-    if (args->step == NULL || !sw_parse_u64(sw_str(args->step), &step) || step == SW_ABSENT) {
+    if (args->step == NULL) {
         return sw_fail(err, SW_E_USAGE, "--step says which training step the checkpoint is of");
+    }
+    if (!sw_parse_u64(sw_str(args->step), &step) || step == SW_ABSENT) {
+        return sw_fail(
+            err, SW_E_USAGE, "option '--step' takes a whole number, not '%s'", args->step);
     }
     SW_TRY(sw_name_check(name, "run", err));
     SW_CLEANUP(data_context) struct sw_data_context context;

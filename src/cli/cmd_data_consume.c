@@ -104,6 +104,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         sw_say(cli, SW_TONE_GOOD, "recorded");
         sw_say(cli, SW_TONE_PLAIN, "  leaf %llu, ", (unsigned long long)receipt.leaf);
         sw_show_consumption(cli, &made);
+        sw_show_difference(cli, &made);
         sw_data_warn_untrusted(cli, &context, &receipt);
     }
     SW_TRY(sw_data_context_close(&context, err));

@@ -1,4 +1,4 @@
-#include "cli/data_context.h"
+#include "cli/show_training.h"
 
 struct export_args {
     const char *format;
@@ -21,22 +21,6 @@ static const struct sw_option options[] = {
 
 /* --- what it is about ------------------------------------------------------------------------ */
 
-/* A model on disk is named by its root. */
-static sw_result hash_model(
-    struct sw_cli *cli, const char *path, const char **name, struct sw_error *err)
-{
-    struct sw_model_options model = {
-        .signature = sw_model_signature_path(&cli->arena, path, false)};
-    struct sw_bar *bar = sw_bar_start(cli, "hashing");
-    model.progress = sw_bar_progress(bar);
-    struct sw_manifest manifest;
-    enum sw_code code = sw_model_hash(&cli->arena, path, &model, &manifest, err);
-    sw_bar_stop(bar);
-    SW_TRY(code);
-    *name = sw_digest_show(cli, &manifest.root);
-    return SW_OK;
-}
-
 /* The name of a claimed dataset or model comes first, then a model on disk. */
 static sw_result gather(
     struct sw_cli *cli, const struct sw_data *data, struct sw_exchange *out, struct sw_error *err)
@@ -47,9 +31,9 @@ static sw_result gather(
     if (code != SW_E_NOENT || (!sw_dir_exists(operand) && !sw_file_exists(operand))) {
         return code == SW_OK ? SW_OK : sw_fail(err, code, "%s", why.text);
     }
-    const char *root = NULL;
-    SW_TRY(hash_model(cli, operand, &root, err));
-    return sw_export_gather(data, sw_str(root), out, err);
+    struct sw_digest root;
+    SW_TRY(sw_model_root_of(cli, operand, &root, err));
+    return sw_export_gather(data, sw_str(sw_digest_show(cli, &root)), out, err);
 }
 
 static sw_result add_files(struct sw_cli *cli, const struct export_args *args, struct sw_data *data,

@@ -5,12 +5,7 @@
 struct ingest_args {
     const char *source;
     const char *as;
-    const char *format;
-    const char *text_field;
-    const char *id_field;
-    const char *label_field;
-    const char *weight_field;
-    const char *language_field;
+    struct sw_record_args how;
     const char *attributes;
     bool no_header;
     uint64_t record_max;
@@ -29,18 +24,7 @@ static const struct sw_option options[] = {
         "where the samples come from: a source of 'data source add'"},
     {"as", SW_OPTION_TEXT, offsetof(struct ingest_args, as), "DATASET",
         "the dataset, NAME or NAME@VERSION (default version: the next number)"},
-    {"format", SW_OPTION_TEXT, offsetof(struct ingest_args, format), "FORMAT",
-        "jsonl, json, csv, tsv, lines, dir or dolma (default: by name and content)"},
-    {"text-field", SW_OPTION_TEXT, offsetof(struct ingest_args, text_field), "NAME",
-        "the field that is the sample's content (default: text, content, body, …)"},
-    {"id-field", SW_OPTION_TEXT, offsetof(struct ingest_args, id_field), "NAME",
-        "the field that names the sample (default: id)"},
-    {"label-field", SW_OPTION_TEXT, offsetof(struct ingest_args, label_field), "NAME",
-        "the field that is the label; for files 'directory': their first directory"},
-    {"weight-field", SW_OPTION_TEXT, offsetof(struct ingest_args, weight_field), "NAME",
-        "the field that is the sample's weight (default: every sample weighs 1)"},
-    {"language-field", SW_OPTION_TEXT, offsetof(struct ingest_args, language_field), "NAME",
-        "the field that names the language"},
+    SW_RECORD_OPTIONS(struct ingest_args, how),
     {"attributes", SW_OPTION_TEXT, offsetof(struct ingest_args, attributes), "DIR",
         "Dolma: the directory of attribute files"},
     {"no-header", SW_OPTION_FLAG, offsetof(struct ingest_args, no_header), NULL,
@@ -97,12 +81,13 @@ static sw_result parse_part(
 static sw_result record_options(
     const struct ingest_args *args, struct sw_record_options *out, struct sw_error *err)
 {
-    *out = (struct sw_record_options){.format = args->format,
-        .text_field = args->text_field,
-        .id_field = args->id_field,
-        .label_field = args->label_field,
-        .weight_field = args->weight_field,
-        .language_field = args->language_field,
+    *out = (struct sw_record_options){.format = args->how.format,
+        .text_field = args->how.text_field,
+        .id_field = args->how.id_field,
+        .label_field = args->how.label_field,
+        .weight_field = args->how.weight_field,
+        .language_field = args->how.language_field,
+        .csv_delimiter = args->how.delimiter,
         .attributes = args->attributes,
         .csv_no_header = args->no_header,
         .record_max = args->record_max};
@@ -293,7 +278,7 @@ static sw_result print_json(const struct ingestion *ingestion, bool is_part, str
     const struct sw_dataset_claim *claim = &ingestion->claim;
     sw_jw_object(w, NULL);
     if (!is_part) {
-        sw_jw_str(w, "dataset", claim->name);
+        sw_jw_str(w, "name", claim->name);
         sw_jw_str(w, "version", claim->version);
         sw_jw_u64(w, "bytes", claim->bytes);
     }
@@ -312,8 +297,7 @@ static sw_result print_json(const struct ingestion *ingestion, bool is_part, str
 static void show_faults(struct sw_cli *cli, const struct sw_ingested *done)
 {
     if (done->bad > 0) {
-        sw_say(cli, SW_TONE_WARN, "  set aside   %s record%s:", sw_group_digits(cli, done->bad),
-            done->bad == 1 ? "" : "s");
+        sw_say(cli, SW_TONE_WARN, "  set aside   %s:", sw_count_show(cli, done->bad, "record"));
         for (size_t i = 0; i < done->reason_count; i++) {
             sw_say(cli, SW_TONE_PLAIN, "%s %s %s", i == 0 ? "" : ",",
                 sw_group_digits(cli, done->reasons[i].count), done->reasons[i].reason);
@@ -329,8 +313,8 @@ static void show_size(struct sw_cli *cli, const struct ingestion *ingestion, uin
 {
     char size[16];
     sw_format_size(bytes, size);
-    sw_say(cli, SW_TONE_PLAIN, "%s samples, %s (%s)\n",
-        sw_group_digits(cli, ingestion->done.samples), size, ingestion->done.format);
+    sw_say(cli, SW_TONE_PLAIN, "%s, %s (%s)\n",
+        sw_count_show(cli, ingestion->done.samples, "sample"), size, ingestion->done.format);
     if (ingestion->done.resumed_at > 0) {
         sw_say(cli, SW_TONE_DIM, "  went on behind the first %s, which an earlier run had read\n",
             sw_group_digits(cli, ingestion->done.resumed_at));
@@ -367,8 +351,8 @@ static sw_result ingest_part(struct sw_cli *cli, struct sw_data *data,
         return print_json(ingestion, true, err);
     }
     sw_say(cli, SW_TONE_GOOD, "ingested");
-    sw_say(cli, SW_TONE_PLAIN, "  part %s -> %s: %s samples\n", args->part, args->out,
-        sw_group_digits(cli, ingestion->done.samples));
+    sw_say(cli, SW_TONE_PLAIN, "  part %s -> %s: %s\n", args->part, args->out,
+        sw_count_show(cli, ingestion->done.samples, "sample"));
     show_faults(cli, &ingestion->done);
     return SW_OK;
 }

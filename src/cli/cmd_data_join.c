@@ -83,7 +83,7 @@ static sw_result print_json(const struct joined *joined, size_t parts, struct sw
     struct sw_json_writer *w = sw_json_out_begin(&out);
     const struct sw_dataset_claim *claim = &joined->claim;
     sw_jw_object(w, NULL);
-    sw_jw_str(w, "dataset", claim->name);
+    sw_jw_str(w, "name", claim->name);
     sw_jw_str(w, "version", claim->version);
     sw_jw_u64(w, "parts", parts);
     sw_jw_u64(w, "samples", claim->samples);
@@ -102,9 +102,9 @@ static void show(struct sw_cli *cli, const struct joined *joined)
 {
     const struct sw_dataset_claim *claim = &joined->claim;
     sw_say(cli, SW_TONE_GOOD, "joined");
-    sw_say(cli, SW_TONE_PLAIN, "  %zu part%s -> " SW_STR_FMT "@" SW_STR_FMT ": %s samples\n",
-        cli->operand_count, cli->operand_count == 1 ? "" : "s", SW_STR_ARG(claim->name),
-        SW_STR_ARG(claim->version), sw_group_digits(cli, claim->samples));
+    sw_say(cli, SW_TONE_PLAIN, "  %s -> " SW_STR_FMT "@" SW_STR_FMT ": %s\n",
+        sw_count_show(cli, cli->operand_count, "part"), SW_STR_ARG(claim->name),
+        SW_STR_ARG(claim->version), sw_count_show(cli, claim->samples, "sample"));
     sw_say(cli, SW_TONE_DIM, "  manifest    %s\n", sw_digest_show(cli, &claim->manifest));
     for (size_t i = 0; i < claim->gap_count; i++) {
         sw_say(cli, SW_TONE_WARN, "  gap         " SW_STR_FMT "\n", SW_STR_ARG(claim->gaps[i]));

@@ -67,6 +67,81 @@ static sw_result parse_change(struct sw_cli *cli, const struct mix_args *args,
     return SW_OK;
 }
 
+static const char *source_name_at(const void *names, size_t index)
+{
+    return ((const char *const *)names)[index];
+}
+
+/* "did you mean" is what most people need: an unknown name is a typo first of all. */
+static sw_result refuse_source(
+    struct sw_cli *cli, const struct sw_data *data, struct sw_str name, struct sw_error *err)
+{
+    struct sw_source_state *states = NULL;
+    size_t count = 0;
+    SW_TRY(sw_source_all(data, &states, &count, NULL, err));
+    const char **names = SW_ARENA_ARRAY(&cli->arena, const char *, count);
+    const char *word = sw_arena_strndup(&cli->arena, name);
+    if (names == NULL || word == NULL) {
+        return SW_E_NOMEM;
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = sw_arena_strndup(&cli->arena, states[i].record.name);
+        SW_TRY_PTR(names[i]);
+    }
+    const char *close = sw_cli_closest(word, source_name_at, names, count);
+    return sw_fail(err, SW_E_NOENT,
+        "there is no source '%s'%s%s%s 'sealwright data source add %s' describes a new one", word,
+        close == NULL ? ";" : "; did you mean '", close == NULL ? "" : close,
+        close == NULL ? "" : "'?", word);
+}
+
+static sw_result check_known(struct sw_cli *cli, const struct sw_data *data,
+    const struct sw_mixture_weight *weight, struct sw_error *err)
+{
+    struct sw_source_record source;
+    struct sw_dataset_claim set;
+    struct sw_error why = {0};
+    if (weight->source.len == 0) {
+        return sw_dataset_find(data, weight->dataset, &set, NULL, err);
+    }
+    SW_TRY(sw_name_check(weight->source, "source", err));
+    enum sw_code code = sw_source_find(data, weight->source, &source, NULL, &why);
+    if (code == SW_E_NOENT) {
+        return refuse_source(cli, data, weight->source, err);
+    }
+    return code == SW_OK ? SW_OK : sw_fail(err, code, "%s", why.text);
+}
+
+static bool is_in(const struct sw_mixture_claim *decision, const struct sw_mixture_weight *weight)
+{
+    for (size_t i = 0; i < decision->weight_count; i++) {
+        if (sw_str_equal(decision->weights[i].source, weight->source) &&
+            sw_str_equal(decision->weights[i].dataset, weight->dataset)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What enters the mixture has to be known, as for 'data ingest'; what is in it already may be
+ * changed, and be taken out. */
+static sw_result check_all_known(struct sw_cli *cli, const struct sw_data *data,
+    const struct sw_mixture_change *change, struct sw_error *err)
+{
+    struct sw_mixture_history history = {0};
+    struct sw_error why = {0};
+    enum sw_code code = sw_mixture_read(data, change->name, &history, &why);
+    if (code != SW_OK && code != SW_E_NOENT) {
+        return sw_fail(err, code, "%s", why.text);
+    }
+    for (size_t i = 0; i < change->set_count; i++) {
+        bool old =
+            history.count > 0 && is_in(&history.decisions[history.count - 1], &change->set[i]);
+        SW_TRY(old ? SW_OK : check_known(cli, data, &change->set[i], err));
+    }
+    return SW_OK;
+}
+
 static sw_result weights_json(struct sw_cli *cli, struct sw_json_writer *w,
     const struct sw_mixture_claim *decision, struct sw_error *err)
 {
@@ -128,6 +203,7 @@ static sw_result decide(struct sw_cli *cli, const struct mix_args *args, struct 
     SW_TRY(parse_change(cli, args, &change, err));
     SW_CLEANUP(data_context) struct sw_data_context context;
     SW_TRY(sw_data_context_open(cli, SW_STORE_WRITE, &args->signer, &context, err));
+    SW_TRY(check_all_known(cli, &context.data, &change, err));
     SW_TRY(sw_mixture_decide(&context.data, &change, &made, &receipt, err));
     if (!cli->json) {
         sw_say(cli, SW_TONE_GOOD, "recorded");
@@ -224,10 +300,7 @@ static sw_result history_text(
         sw_say(cli, SW_TONE_BAD, "broken");
         sw_say(cli, SW_TONE_PLAIN, "  %s\n", history->problem);
     }
-    if (history->ignored != 0) {
-        sw_say(
-            cli, SW_TONE_WARN, "%zu claims of nobody trusted were passed over\n", history->ignored);
-    }
+    sw_data_say_ignored(cli, history->ignored);
     return SW_OK;
 }
 
@@ -262,7 +335,9 @@ const struct sw_command sw_cmd_data_mix = {
     .args_size = sizeof(struct mix_args),
     .description =
         "With *--set*, records a decision: weights are decimal numbers of at least 0, which are "
-        "divided by their sum; what is not set stays as it was, and 0 takes a source out. A "
+        "divided by their sum; what is not set stays as it was, and 0 takes a source out. A source "
+        "that nobody described with *data source add*, or a dataset that is not there, is refused. "
+        "A "
         "decision holds for the steps from *--from-step* on until the next one begins, or to "
         "*--to-step*; no two may be for the same step. Each names the claim before it.\n\n"
         "Without *--set*, shows every decision: who signed it, when, why, and for which steps. A "

@@ -202,8 +202,8 @@ static sw_result report(
 {
     if (!cli->json) {
         sw_say(cli, SW_TONE_GOOD, "proven");
-        sw_say(cli, SW_TONE_PLAIN, "  in %zu bytes%s%s\n", p->size, out_path == NULL ? "" : " -> ",
-            out_path == NULL ? "" : out_path);
+        sw_say(cli, SW_TONE_PLAIN, "  in %s%s%s\n", sw_count_show(cli, p->size, "byte"),
+            out_path == NULL ? "" : " -> ", out_path == NULL ? "" : out_path);
         if (p->asked != NULL) {
             sw_say(cli, SW_TONE_PLAIN, "  looked for   %s%s\n", p->asked,
                 p->ends_line ? " (with the newline at its end)" : "");

@@ -1,4 +1,5 @@
 #include "cli/data_question.h"
+#include "cli/show_training.h"
 
 struct reach_args {
     const char *model;
@@ -6,24 +7,20 @@ struct reach_args {
 };
 
 static const struct sw_option options[] = {
-    {"model", SW_OPTION_TEXT, offsetof(struct reach_args, model), "ROOT",
-        "ask about this model only, by its root"},
+    {"model", SW_OPTION_TEXT, offsetof(struct reach_args, model), "MODEL",
+        "ask about this model only: one on disk, or the digest of its root"},
     SW_QUESTION_OPTIONS(struct reach_args, question),
     {NULL, 0, 0, NULL, NULL},
 };
 
-static sw_result find_model(
-    const struct sw_question *question, const char *text, uint32_t *out, struct sw_error *err)
+static sw_result find_model(const struct sw_question *question, const char *text,
+    const struct sw_digest *root, uint32_t *out, struct sw_error *err)
 {
-    struct sw_digest root;
     *out = SW_GRAPH_NONE;
     if (text == NULL) {
         return SW_OK;
     }
-    if (!sw_digest_parse(sw_str(text), &root)) {
-        return sw_fail(err, SW_E_USAGE, "--model takes a model root, not '%s'", text);
-    }
-    *out = sw_graph_find_model(question->graph, &root);
+    *out = sw_graph_find_model(question->graph, root);
     return *out != SW_GRAPH_NONE
                ? SW_OK
                : sw_fail(err, SW_E_NOENT, "nobody tells how the model %s was trained", text);
@@ -48,12 +45,15 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct reach_args *args = data;
     SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_selected what;
+    const char *selector = NULL;
     struct sw_reach reach;
+    struct sw_digest root = {0};
     uint32_t model;
+    SW_TRY(args->model == NULL ? SW_OK : sw_model_root_of(cli, args->model, &root, err));
+    SW_TRY(sw_question_selector_text(cli, cli->operands[0], &selector, err));
     SW_TRY(sw_question_open(cli, &args->question, NULL, &question, err));
-    SW_TRY(find_model(&question, args->model, &model, err));
-    SW_TRY(sw_selected_parse(
-        &question.context.data, question.graph, sw_str(cli->operands[0]), &what, err));
+    SW_TRY(find_model(&question, args->model, &root, &model, err));
+    SW_TRY(sw_selected_parse(&question.context.data, question.graph, sw_str(selector), &what, err));
     SW_TRY(sw_reach(&question.context.data, question.graph, &what, &how, &reach, err));
     sw_question_done(&question);
     cli->status = reach.gaps.count == 0 ? 0 : 3;
@@ -78,7 +78,8 @@ const struct sw_command sw_cmd_data_reach = {
     .description =
         "SELECTOR is source:NAME, dataset:NAME (every version), dataset:NAME@VERSION, step:DIGEST, "
         "sample:NAME@VERSION#ROW, sample:DIGEST (of a record), content:DIGEST, text:WORDS, "
-        "file:PATH or model:ROOT. Counts are exact: of a source or step by what each row says of "
+        "file:PATH or model:MODEL (one on disk, or the digest of its root). Counts are exact: of a "
+        "source or step by what each row says of "
         "its origin, of a sample by finding it and following it row by row through every step. A "
         "model counts the samples in all that it, and the models it is made from, were trained "
         "on.\n\n"
@@ -86,6 +87,7 @@ const struct sw_command sw_cmd_data_reach = {
         "signed) is named, and nothing is concluded over it: then the exit status is 3.",
     .examples = "  sealwright data reach source:spam\n"
                 "  sealwright data reach 'sample:mails@1#17' --json\n"
-                "  sealwright data reach 'text:buy now'\n",
+                "  sealwright data reach 'text:buy now'\n"
+                "  sealwright data reach source:spam --model filter/\n",
     .run = run,
 };

@@ -1,5 +1,6 @@
 #include "cli/data_context.h"
 #include "cli/show_report.h"
+#include "cli/show_training.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,7 @@ static const struct sw_option options[] = {
 };
 
 #define PAGE_MODE 0666
+#define MODEL_WORD "model:"
 
 /* --- making ---------------------------------------------------------------------------------- */
 
@@ -41,18 +43,36 @@ static sw_result subject_of(
     return SW_OK;
 }
 
+static sw_result make_of(struct sw_cli *cli, const struct sw_report_options *how,
+    struct sw_data_context *context, struct sw_str subject, struct sw_report **report,
+    struct sw_error *err)
+{
+    struct sw_bar *bar = sw_bar_start(cli, "reading");
+    context->data.progress = sw_bar_progress(bar);
+    enum sw_code code = sw_report_make(&context->data, subject, how, report, err);
+    sw_bar_stop(bar);
+    context->data.progress = NULL;
+    return code;
+}
+
+/* The name of what was claimed comes first, then a model on disk. */
 static sw_result make(struct sw_cli *cli, const struct report_args *args,
     struct sw_data_context *context, struct sw_report **report, struct sw_error *err)
 {
     const struct sw_report_options how = {
         .at = args->at, .rows_only = args->store_only, .scratch = getenv("TMPDIR")};
+    const char *path = cli->operands[0];
+    path += sw_str_starts(sw_str(path), MODEL_WORD) ? strlen(MODEL_WORD) : 0;
     struct sw_str subject;
+    struct sw_digest root;
+    struct sw_error why = {0};
     SW_TRY(subject_of(cli, context->store, &subject, err));
-    struct sw_bar *bar = sw_bar_start(cli, "reading");
-    context->data.progress = sw_bar_progress(bar);
-    enum sw_code code = sw_report_make(&context->data, subject, &how, report, err);
-    sw_bar_stop(bar);
-    return code;
+    enum sw_code code = make_of(cli, &how, context, subject, report, &why);
+    if (code != SW_E_NOENT || (!sw_dir_exists(path) && !sw_file_exists(path))) {
+        return code == SW_OK ? SW_OK : sw_fail(err, code, "%s", why.text);
+    }
+    SW_TRY(sw_model_root_of(cli, path, &root, err));
+    return make_of(cli, &how, context, sw_str(sw_digest_show(cli, &root)), report, err);
 }
 
 static sw_result write_page(const char *path, const struct sw_report *report, struct sw_error *err)
@@ -129,8 +149,9 @@ const struct sw_command sw_cmd_data_report = {
         "and labels of those samples that are as recorded. Also fills the public summary of "
         "training content that Article 53(1)(d) of the EU AI Act asks for, from signed records "
         "only: what they do not say is \"not recorded\".\n\n"
-        "DATASET is NAME, NAME@VERSION or a manifest digest, MODEL a model root; where a name is "
-        "of a dataset and of a mixture, say dataset:NAME or mixture:NAME. A word is a run of "
+        "DATASET is NAME, NAME@VERSION or a manifest digest, MODEL one on disk or the digest of "
+        "its root; where a name is of a dataset and of a mixture, say dataset:NAME, mixture:NAME "
+        "or model:MODEL. A word is a run of "
         "letters and digits, an ideograph is one; no model's tokenizer counts so. Languages that "
         "samples do not declare are guessed.\n\n"
         "Exit status: 0 when all was counted, or with --store-only; 3 when samples could not be "
@@ -138,6 +159,7 @@ const struct sw_command sw_cmd_data_report = {
         "missing.",
     .examples = "  sealwright data report mails\n"
                 "  sealwright data report mails@2 --at /mnt/copy/mails.jsonl --html mails.html\n"
+                "  sealwright data report filter/\n"
                 "  sealwright data report sha256:9c0903b9… --summary >summary.md\n",
     .run = run,
 };

@@ -20,12 +20,7 @@ struct run_args {
     struct sw_text_list param;
     struct sw_text_list code;
     struct sw_text_list env;
-    const char *format;
-    const char *text_field;
-    const char *id_field;
-    const char *label_field;
-    const char *weight_field;
-    const char *language_field;
+    struct sw_record_args how; /* of the output */
     struct sw_signer_args signer;
 };
 
@@ -60,14 +55,7 @@ static const struct sw_option options[] = {
     LIST("code", code, "PATH",
         "a file, or a directory of files, that the command runs; may be given again"),
     LIST("env", env, "NAME", "record this variable of the environment too"),
-    TEXT("format", format, "FORMAT",
-        "how the output is read, as in 'data ingest' (default: by name and content)"),
-    TEXT("text-field", text_field, "NAME",
-        "the output's field that is the content (default for all fields: as the first input's)"),
-    TEXT("id-field", id_field, "NAME", "the output's field that names the sample"),
-    TEXT("label-field", label_field, "NAME", "the output's field that is the label"),
-    TEXT("weight-field", weight_field, "NAME", "the output's field that is the weight"),
-    TEXT("language-field", language_field, "NAME", "the output's field that names the language"),
+    SW_RECORD_OPTIONS(struct run_args, how),
     SW_SIGNER_OPTIONS(struct run_args, signer),
     {NULL, 0, 0, NULL, NULL},
 };
@@ -216,17 +204,18 @@ static sw_result describe_step(struct running *r, struct sw_error *err)
 /* Fields have the names of the first input's, unless they are named. */
 static void choose_fields(struct running *r)
 {
-    const struct run_args *args = r->args;
+    const struct sw_record_args *how = &r->args->how;
     struct sw_record_options *to = &r->plan.output_options;
     if (r->plan.input_count > 0) {
         *to = r->inputs[0].options;
     }
-    to->format = args->format;
+    to->format = how->format;
+    to->csv_delimiter = how->delimiter;
     to->attributes = NULL;
     const char **const fields[] = {
         &to->text_field, &to->id_field, &to->label_field, &to->weight_field, &to->language_field};
-    const char *const named[] = {args->text_field, args->id_field, args->label_field,
-        args->weight_field, args->language_field};
+    const char *const named[] = {
+        how->text_field, how->id_field, how->label_field, how->weight_field, how->language_field};
     for (size_t i = 0; i < SW_COUNT(fields); i++) {
         *fields[i] = named[i] != NULL ? named[i] : *fields[i];
     }
@@ -443,6 +432,8 @@ const struct sw_command sw_cmd_data_run = {
         "line), SEALWRIGHT\\_OUTPUT, SEALWRIGHT\\_EVENTS (empty without *--events*) and "
         "SEALWRIGHT\\_STORE; the store is not locked. Values that look like secrets stand as "
         "[hidden] in the recorded command, and are refused as parameters.\n\n"
+        "The output's format is found by its name and content; its fields have the names of the "
+        "first input's, unless they are named.\n\n"
         "What cannot be found is not invented: an output of unknown origin, and an input that is "
         "gone for no known reason, are gaps, and a gap is no evidence for the gate. A step that "
         "filters says *--drops*, one that generates says *--generator*, and one that knows its "

@@ -6,13 +6,13 @@ static void claim_members(struct sw_json_writer *w, const struct sw_dataset_clai
 {
     char time[SW_TIME_TEXT_SIZE];
     sw_time_format(set->time, time);
-    sw_jw_str(w, "dataset", set->name);
+    sw_jw_str(w, "name", set->name);
     sw_jw_str(w, "version", set->version);
     sw_json_digest(w, "manifest", &set->manifest);
     sw_jw_u64(w, "samples", set->samples);
     sw_jw_u64(w, "bytes", set->bytes);
     sw_jw_str(w, "format", set->reader);
-    sw_jw_str(w, "location", set->location);
+    sw_json_text_or_null(w, "location", set->location);
     sw_jw_text(w, "time", time);
     sw_jw_bool(w, "declared", set->declared);
     sw_json_texts(w, "gaps", set->gaps, set->gap_count);
@@ -46,8 +46,8 @@ static sw_result show_line(
     SW_TRY_PTR(name);
     sw_format_size(set.bytes, size);
     sw_say(cli, SW_TONE_BOLD, "%-20s", name);
-    sw_say(cli, SW_TONE_PLAIN, "  %12s samples  %9s  %-6.*s", sw_group_digits(cli, set.samples),
-        size, SW_STR_ARG(set.reader));
+    sw_say(cli, SW_TONE_PLAIN, "  %12s %-7s  %9s  %-6.*s", sw_group_digits(cli, set.samples),
+        set.samples == 1 ? "sample" : "samples", size, SW_STR_ARG(set.reader));
     sw_say(cli, SW_TONE_DIM, "  %s by %s", sw_time_show(cli, claim->time), claim->signer);
     sw_say(cli, SW_TONE_WARN, "%s%s\n", set.declared ? "  declared" : "",
         set.gap_count > 0 ? "  gaps" : "");
@@ -73,9 +73,7 @@ static sw_result run_list(struct sw_cli *cli, const void *args, struct sw_error 
     if (count == 0) {
         sw_say(cli, SW_TONE_DIM, "no datasets\n");
     }
-    if (ignored != 0) {
-        sw_say(cli, SW_TONE_WARN, "%zu claims of nobody trusted were passed over\n", ignored);
-    }
+    sw_data_say_ignored(cli, ignored);
     return SW_OK;
 }
 
@@ -135,7 +133,7 @@ static sw_result show_json(
     claim_members(w, set);
     sw_json_digest(w, "ordered_head", &set->ordered_head);
     sw_json_digest(w, "sorted_head", &set->sorted_head);
-    sw_jw_str(w, "salt", set->salt);
+    sw_json_text_or_null(w, "salt", set->salt);
     sources_json(w, set);
     sw_json_digest(w, "claim", &claim->claim);
     sw_jw_u64(w, "leaf", claim->leaf);
@@ -148,8 +146,8 @@ static void show_sources(struct sw_cli *cli, const struct sw_dataset_claim *set)
 {
     for (size_t i = 0; i < set->source_count; i++) {
         const struct sw_dataset_source *s = &set->sources[i];
-        sw_say(cli, SW_TONE_PLAIN, "  source    " SW_STR_FMT ": %s samples", SW_STR_ARG(s->name),
-            sw_group_digits(cli, s->samples));
+        sw_say(cli, SW_TONE_PLAIN, "  source    " SW_STR_FMT ": %s", SW_STR_ARG(s->name),
+            sw_count_show(cli, s->samples, "sample"));
         if (s->licence.len > 0) {
             sw_say(cli, SW_TONE_DIM, ", " SW_STR_FMT, SW_STR_ARG(s->licence));
         }
@@ -171,8 +169,8 @@ static void show_text(
     sw_format_size(set->bytes, size);
     sw_say(cli, SW_TONE_BOLD, SW_STR_FMT "@" SW_STR_FMT, SW_STR_ARG(set->name),
         SW_STR_ARG(set->version));
-    sw_say(cli, SW_TONE_PLAIN, "  %s samples, %s (" SW_STR_FMT ")%s\n",
-        sw_group_digits(cli, set->samples), size, SW_STR_ARG(set->reader),
+    sw_say(cli, SW_TONE_PLAIN, "  %s, %s (" SW_STR_FMT ")%s\n",
+        sw_count_show(cli, set->samples, "sample"), size, SW_STR_ARG(set->reader),
         set->declared ? ", declared and never seen" : "");
     sw_say(cli, SW_TONE_DIM, "  manifest  %s\n", sw_digest_show(cli, &set->manifest));
     if (set->location.len > 0) {

@@ -76,13 +76,6 @@ static void say_missing(struct sw_cli *cli, struct sw_str text, const char *what
     sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT, SW_STR_ARG(text));
 }
 
-static void say_ignored(struct sw_cli *cli, size_t ignored)
-{
-    if (ignored != 0) {
-        sw_say(cli, SW_TONE_WARN, "%zu claims of nobody trusted were passed over\n", ignored);
-    }
-}
-
 static sw_result run_list(struct sw_cli *cli, const void *args, struct sw_error *err)
 {
     (void)args;
@@ -107,7 +100,7 @@ static sw_result run_list(struct sw_cli *cli, const void *args, struct sw_error 
     if (count == 0) {
         sw_say(cli, SW_TONE_DIM, "no sources\n");
     }
-    say_ignored(cli, ignored);
+    sw_data_say_ignored(cli, ignored);
     return SW_OK;
 }
 
@@ -265,7 +258,7 @@ static sw_result show_text(struct sw_cli *cli, const struct sw_source_state *sta
     SW_TRY(sw_show_source_gaps(cli, newest));
     sw_say(cli, SW_TONE_BOLD, "history\n");
     SW_TRY(show_history(cli, states, count, err));
-    say_ignored(cli, ignored);
+    sw_data_say_ignored(cli, ignored);
     return SW_OK;
 }
 

@@ -105,10 +105,11 @@ static bool is_about(const struct tainted *t, const struct sw_selector *selector
     return false;
 }
 
-static const struct sw_graph_taint *next_standing(const struct tainted *t, uint32_t *at)
+static const struct sw_graph_taint *next_standing(
+    const struct tainted *t, const struct sw_graph *graph, uint32_t *at)
 {
-    while (*at < t->after->taint_count) {
-        const struct sw_graph_taint *taint = &t->after->taints[(*at)++];
+    while (*at < graph->taint_count) {
+        const struct sw_graph_taint *taint = &graph->taints[(*at)++];
         if (taint->stands && is_about(t, &taint->claim.selector)) {
             return taint;
         }
@@ -130,17 +131,9 @@ static sw_result print_json(
     sw_jw_text(w, "state", t->claim.state == SW_TAINTED ? "tainted" : "lifted");
     sw_jw_text(w, "severity", sw_taint_severity_name(t->claim.severity));
     sw_jw_str(w, "reason", t->claim.reason);
-    sw_jw_array(w, "claims");
-    for (size_t i = 0; i < t->selector_count; i++) {
-        sw_jw_object(w, NULL);
-        sw_json_digest(w, "claim", &t->receipts[i].claim);
-        sw_jw_u64(w, "leaf", t->receipts[i].leaf);
-        sw_question_selector_json(w, &t->selectors[i]);
-        sw_jw_object_end(w);
-    }
-    sw_jw_array_end(w);
+    sw_question_claims_json(w, t->selectors, t->receipts, t->selector_count);
     sw_jw_array(w, "standing");
-    while ((taint = next_standing(t, &at)) != NULL) {
+    while ((taint = next_standing(t, t->after, &at)) != NULL) {
         sw_jw_object(w, NULL);
         sw_jw_str(w, "signer", taint->stamp.signer);
         sw_jw_str(w, "reason", taint->claim.reason);
@@ -168,7 +161,7 @@ static void show(struct sw_cli *cli, struct sw_question *question, const struct 
             sw_count_show(cli, t->selector_count - 1, "sample"));
     }
     sw_say(cli, SW_TONE_DIM, "\n");
-    while (lifted && (taint = next_standing(t, &at)) != NULL) {
+    while (lifted && (taint = next_standing(t, t->after, &at)) != NULL) {
         sw_say(cli, SW_TONE_WARN, "  it stays tainted: " SW_STR_FMT " says \"" SW_STR_FMT "\"\n",
             SW_STR_ARG(taint->stamp.signer), SW_STR_ARG(taint->claim.reason));
     }
@@ -178,13 +171,27 @@ static void show(struct sw_cli *cli, struct sw_question *question, const struct 
 
 /* --- the command ----------------------------------------------------------------------------- */
 
-static sw_result work(struct sw_question *question, struct tainted *t, struct sw_error *err)
+/* Whoever lifts what nobody said has surely named another thing than they meant. */
+static sw_result check_lift(
+    struct sw_cli *cli, struct sw_question *question, const struct tainted *t, struct sw_error *err)
+{
+    uint32_t at = 0;
+    if (t->claim.state != SW_TAINT_LIFTED || next_standing(t, question->graph, &at) != NULL) {
+        return SW_OK;
+    }
+    return sw_fail(err, SW_E_NOENT, "%s is not tainted: there is nothing to lift",
+        sw_question_selector(cli, &t->what->selector));
+}
+
+static sw_result work(
+    struct sw_cli *cli, struct sw_question *question, struct tainted *t, struct sw_error *err)
 {
     static const struct sw_reach_options how = {.prove = false};
     struct sw_data *data = &question->context.data;
     SW_TRY(sw_reach(data, question->graph, t->what, &how, &t->reach, err));
     SW_TRY(sw_taint_selectors(
         data, question->graph, t->what, &t->selectors, &t->selector_count, &t->reach.gaps, err));
+    SW_TRY(check_lift(cli, question, t, err));
     SW_TRY(sw_store_promote(question->context.store, data->progress, err));
     SW_TRY(sw_taint_record(data, t->selectors, t->selector_count, &t->claim, &t->receipts, err));
     return sw_graph_load(data, SW_GRAPH_CACHED, &t->after, err);
@@ -196,12 +203,13 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(question) struct sw_question question = {0};
     SW_CLEANUP(graph) struct sw_graph *after = NULL;
     struct sw_selected what;
+    const char *selector = NULL;
     struct tainted t = {.what = &what};
     SW_TRY(read_claim(cli, args, &t.claim, err));
+    SW_TRY(sw_question_selector_text(cli, cli->operands[0], &selector, err));
     SW_TRY(sw_question_open(cli, &args->question, &args->signer, &question, err));
-    SW_TRY(sw_selected_parse(
-        &question.context.data, question.graph, sw_str(cli->operands[0]), &what, err));
-    enum sw_code code = work(&question, &t, err);
+    SW_TRY(sw_selected_parse(&question.context.data, question.graph, sw_str(selector), &what, err));
+    enum sw_code code = work(cli, &question, &t, err);
     after = t.after;
     SW_TRY(code);
     sw_question_done(&question);
@@ -228,7 +236,7 @@ const struct sw_command sw_cmd_data_taint = {
         "between. A name without a version means every version, also those to come.\n\n"
         "With *--lift* it is taken back: of each signer the newest word counts, and nobody lifts "
         "what "
-        "another signer said.",
+        "another signer said. What nobody tainted is not lifted.",
     .examples = "  sealwright data taint source:spam --reason 'planted trigger phrases'\n"
                 "  sealwright data taint 'text:buy now' --reason spam --severity low\n"
                 "  sealwright data taint source:spam --lift --reason 'was a false alarm'\n",

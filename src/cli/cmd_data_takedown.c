@@ -47,15 +47,7 @@ static sw_result print_json(struct sw_cli *cli, struct sw_question *question,
     sw_jw_object(w, NULL);
     sw_question_selector_json(w, &t->what->selector);
     sw_jw_str(w, "reason", t->claim.reason);
-    sw_jw_array(w, "claims");
-    for (size_t i = 0; i < t->selector_count; i++) {
-        sw_jw_object(w, NULL);
-        sw_json_digest(w, "claim", &t->receipts[i].claim);
-        sw_jw_u64(w, "leaf", t->receipts[i].leaf);
-        sw_question_selector_json(w, &t->selectors[i]);
-        sw_jw_object_end(w);
-    }
-    sw_jw_array_end(w);
+    sw_question_claims_json(w, t->selectors, t->receipts, t->selector_count);
     sw_reach_json(w, question, &t->reach, SW_GRAPH_NONE);
     sw_jw_array(w, "salted");
     for (uint32_t i = next_keyed(question->graph, &t->reach, 0); i != SW_GRAPH_NONE;
@@ -109,15 +101,16 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct takedown_args *args = data;
     SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_selected what;
+    const char *selector = NULL;
     struct taken_down t = {.what = &what};
     if (args->reason == NULL || args->reason[0] == '\0') {
         return sw_fail(err, SW_E_USAGE, "say why with --reason: it stands in the log for ever");
     }
     t.claim.reason = sw_str(args->reason);
     t.claim.requested_by = sw_str(args->requested_by == NULL ? "not said" : args->requested_by);
+    SW_TRY(sw_question_selector_text(cli, cli->operands[0], &selector, err));
     SW_TRY(sw_question_open(cli, &args->question, &args->signer, &question, err));
-    SW_TRY(sw_selected_parse(
-        &question.context.data, question.graph, sw_str(cli->operands[0]), &what, err));
+    SW_TRY(sw_selected_parse(&question.context.data, question.graph, sw_str(selector), &what, err));
     SW_TRY(work(&question, &t, err));
     sw_question_done(&question);
     sw_data_warn_untrusted(cli, &question.context, &t.receipts[0]);

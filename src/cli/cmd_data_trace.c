@@ -19,6 +19,7 @@ struct telling {
     struct sw_cli *cli;
     const struct sw_graph *graph;
     const struct sw_trace *trace;
+    struct sw_str *files; /* of a set that is one file, its name; empty when nobody said it */
     struct sw_json_writer *w;
 };
 
@@ -35,6 +36,37 @@ static struct sw_digest digest_of(const uint8_t bytes[32])
     struct sw_digest digest = {.alg = SW_SHA256, .len = 32};
     memcpy(digest.bytes, bytes, 32);
     return digest;
+}
+
+/* A set of one file keeps no name of it: that is in its place, as far as somebody said it. */
+static sw_result find_files(struct telling *t, const struct sw_data *data, struct sw_error *err)
+{
+    struct sw_str *files = SW_ARENA_ARRAY(&t->cli->arena, struct sw_str, t->graph->set_count);
+    SW_TRY_PTR(files);
+    for (uint32_t i = 0; i < t->trace->sample_count; i++) {
+        uint32_t set = t->trace->samples[i].set;
+        struct sw_dataset_claim claim;
+        struct sw_error why = {0};
+        if (!sw_str_is(t->trace->samples[i].file, ".") || files[set].ptr != NULL) {
+            continue;
+        }
+        files[set] = sw_str("");
+        struct sw_str manifest = sw_str(sw_digest_show(t->cli, &t->graph->sets[set].manifest));
+        enum sw_code code = sw_dataset_find(data, manifest, &claim, NULL, &why);
+        if (code != SW_OK && code != SW_E_NOENT) {
+            return sw_fail(err, code, "%s", why.text);
+        }
+        const char *place = code == SW_OK ? sw_arena_strndup(&t->cli->arena, claim.location) : "";
+        SW_TRY_PTR(place);
+        files[set] = place[0] == '\0' ? sw_str("") : sw_path_base(place);
+    }
+    t->files = files;
+    return SW_OK;
+}
+
+static struct sw_str file_of(const struct telling *t, const struct sw_trace_sample *s)
+{
+    return sw_str_is(s->file, ".") ? t->files[s->set] : s->file;
 }
 
 /* --- JSON ------------------------------------------------------------------------------------ */
@@ -71,7 +103,7 @@ static void row_json(const struct telling *t, const struct sw_trace_sample *s)
     struct sw_digest content = digest_of(s->content.content);
     sw_json_digest(t->w, "record", &record);
     sw_json_digest(t->w, "content", &content);
-    sw_json_text_or_null(t->w, "file", s->file);
+    sw_json_text_or_null(t->w, "file", file_of(t, s));
     sw_jw_u64(t->w, "offset", s->content.offset);
     sw_jw_u64(t->w, "length", s->content.length);
     sw_jw_double(t->w, "weight", (double)s->content.weight);
@@ -278,8 +310,9 @@ static void show_sources(const struct telling *t, uint32_t sample)
         sw_say(t->cli, SW_TONE_PLAIN, "%s" SW_STR_FMT, i == 0 ? "  source " : ", ",
             SW_STR_ARG(s->origin.sources[i]));
     }
-    if (s->origin.step_count == 0 && s->file.len > 0) {
-        sw_say(t->cli, SW_TONE_DIM, "  " SW_STR_FMT " at byte %llu", SW_STR_ARG(s->file),
+    struct sw_str file = file_of(t, s);
+    if (s->origin.step_count == 0 && file.len > 0) {
+        sw_say(t->cli, SW_TONE_DIM, "  " SW_STR_FMT " at byte %llu", SW_STR_ARG(file),
             (unsigned long long)s->content.offset);
     }
 }
@@ -468,19 +501,20 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         .in = SW_GRAPH_NONE};
     struct sw_selected what;
     struct sw_trace trace;
+    sw_question_doubt(cli, cli->operands[0]);
     SW_TRY(sw_question_open(cli, &args->question, NULL, &question, err));
     SW_TRY(args->in == NULL ? SW_OK : sw_question_dataset(&question, args->in, &how.in, err));
     SW_TRY(sw_question_sample(&question, cli->operands[0], &what, err));
     SW_TRY(sw_trace(&question.context.data, question.graph, &what, &how, &trace, err));
     sw_question_done(&question);
     struct telling telling = {.cli = cli, .graph = question.graph, .trace = &trace};
+    SW_TRY(find_files(&telling, &question.context.data, err));
     cli->status = status_of(&telling);
     if (cli->json) {
         return print_json(&telling, &what, err);
     }
     if (trace.sample_count == 0) {
-        sw_say(cli, SW_TONE_WARN, "no sample is known that is this: %s\n",
-            sw_question_selector(cli, &what.selector));
+        sw_say(cli, SW_TONE_WARN, "%s\n", sw_question_missed(cli, cli->operands[0]));
         sw_question_show_gaps(cli, &trace.gaps);
         return SW_OK;
     }

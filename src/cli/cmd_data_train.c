@@ -2,6 +2,7 @@
 #include "cli/code_digest.h"
 #include "cli/recorded.h"
 #include "cli/show_training.h"
+#include "cli/show_weights.h"
 
 #include <stdlib.h>
 
@@ -50,7 +51,9 @@ struct training {
     const struct train_args *args;
     struct sw_data_context *context;
     struct sw_training_claim claim;
-    struct sw_digest before; /* what stood at --out before; alg 0: nothing */
+    struct sw_digest before;            /* what stood at --out before; alg 0: nothing */
+    struct sw_consumption_state *drawn; /* what the run recorded of its draws */
+    size_t drawn_count;
 };
 
 /* --- reading datasets again ------------------------------------------------------------------ */
@@ -317,7 +320,9 @@ static sw_result record(struct training *t, struct sw_receipt receipts[2], struc
     }
     SW_TRY(sw_data_context_promote(context, err));
     t->claim.time = context->data.now;
-    return sw_training_record(&context->data, &t->claim, receipts, err);
+    SW_TRY(sw_training_record(&context->data, &t->claim, receipts, err));
+    return sw_consumption_find(
+        &context->data, t->claim.run, sw_str(""), &t->drawn, &t->drawn_count, err);
 }
 
 static sw_result train(struct training *t, struct sw_receipt receipts[2], struct sw_error *err)
@@ -355,6 +360,9 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_TRY(train(&t, receipts, err));
     if (!cli->json) {
         sw_show_training(cli, &t.claim, receipts);
+        for (size_t i = 0; i < t.drawn_count; i++) {
+            sw_show_difference(cli, &t.drawn[i].claim);
+        }
         sw_data_warn_untrusted(cli, &context, &receipts[0]);
     }
     SW_TRY(sw_data_context_close(&context, err));

@@ -169,7 +169,7 @@ static sw_result print_json(const struct checked *checked, struct sw_error *err)
     struct sw_json_writer *w = sw_json_out_begin(&out);
     sw_jw_object(w, NULL);
     sw_jw_text(w, "verdict", verdict_names[checked->verdict]);
-    sw_jw_str(w, "dataset", checked->set.name);
+    sw_jw_str(w, "name", checked->set.name);
     sw_jw_str(w, "version", checked->set.version);
     sw_json_digest(w, "manifest", &checked->set.manifest);
     sw_jw_u64(w, "samples", checked->found.samples);
@@ -199,18 +199,17 @@ static void show(struct sw_cli *cli, const struct checked *checked)
     static const enum sw_tone tones[] = {SW_TONE_GOOD, SW_TONE_BAD, SW_TONE_WARN};
     static const char *const words[] = {"as recorded", "changed", "no evidence"};
     sw_say(cli, tones[checked->verdict], "%s", words[checked->verdict]);
-    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT "@" SW_STR_FMT ": %s samples",
-        SW_STR_ARG(checked->set.name), SW_STR_ARG(checked->set.version),
-        sw_group_digits(cli, checked->found.samples));
+    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT "@" SW_STR_FMT ": %s", SW_STR_ARG(checked->set.name),
+        SW_STR_ARG(checked->set.version), sw_count_show(cli, checked->found.samples, "sample"));
     if (checked->compared) {
-        sw_say(cli, SW_TONE_PLAIN, ", %s records read again\n",
-            sw_group_digits(cli, checked->found.read));
+        sw_say(cli, SW_TONE_PLAIN, ", %s read again\n",
+            sw_count_show(cli, checked->found.read, "record"));
     } else {
         sw_say(cli, SW_TONE_WARN, ", the data was not read: %s\n", checked->why_not);
     }
-    sw_say(cli, SW_TONE_DIM, "  in the store  the set, %zu lineage%s, %s log entries\n",
-        checked->lineages, checked->lineages == 1 ? "" : "s",
-        sw_group_digits(cli, checked->entries));
+    sw_say(cli, SW_TONE_DIM, "  in the store  the set, %s, %s of the log\n",
+        sw_count_show(cli, checked->lineages, "lineage"),
+        sw_count_show(cli, checked->entries, "claim"));
     for (size_t i = 0; i < checked->found.kept && i < 20; i++) {
         show_problem(cli, &checked->found.problems[i]);
     }

@@ -68,8 +68,8 @@ static void show_head(struct sw_cli *cli, const struct sw_consumption_claim *cla
         sw_say(cli, SW_TONE_PLAIN, ", steps %llu to %llu", (unsigned long long)claim->from_step,
             (unsigned long long)claim->to_step);
     }
-    sw_say(cli, SW_TONE_PLAIN, ": %s draws of %s samples\n", sw_group_digits(cli, claim->draws),
-        sw_group_digits(cli, claim->distinct));
+    sw_say(cli, SW_TONE_PLAIN, ": %s of %s\n", sw_count_show(cli, claim->draws, "draw"),
+        sw_count_show(cli, claim->distinct, "sample"));
 }
 
 void sw_show_consumption(struct sw_cli *cli, const struct sw_consumption_claim *claim)
@@ -82,13 +82,24 @@ void sw_show_consumption(struct sw_cli *cli, const struct sw_consumption_claim *
     }
     sw_say(cli, agreement_tone(claim->agrees), "  %s", agreement_words(claim->agrees));
     if (!isnan(claim->chi_square)) {
-        sw_say(cli, SW_TONE_PLAIN, ": chi-square %.4g over %llu degrees of freedom, p %.3g",
-            claim->chi_square, (unsigned long long)claim->degrees, claim->p);
+        sw_say(cli, SW_TONE_PLAIN, ": chi-square %.4g over %s of freedom, p %.3g",
+            claim->chi_square, sw_count_show(cli, claim->degrees, "degree"), claim->p);
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
     for (size_t i = 0; i < claim->gap_count; i++) {
         sw_say(cli, SW_TONE_WARN, "  gap");
         sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT "\n", SW_STR_ARG(claim->gaps[i]));
+    }
+}
+
+void sw_show_difference(struct sw_cli *cli, const struct sw_consumption_claim *claim)
+{
+    if (claim->agrees == SW_DIFFERS) {
+        sw_say(cli, SW_TONE_WARN, "  note");
+        sw_say(cli, SW_TONE_PLAIN,
+            "  run " SW_STR_FMT " did not draw by mixture " SW_STR_FMT
+            ", beyond chance; see 'sealwright data weights " SW_STR_FMT "'\n",
+            SW_STR_ARG(claim->run), SW_STR_ARG(claim->mixture), SW_STR_ARG(claim->run));
     }
 }
 

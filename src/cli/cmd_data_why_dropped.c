@@ -19,6 +19,7 @@ struct telling {
     struct sw_cli *cli;
     const struct sw_graph *graph;
     const struct sw_trace *trace;
+    const char *in; /* the dataset whose ids were looked at; NULL */
 };
 
 static const char *sample_name(const struct telling *t, uint32_t sample)
@@ -78,6 +79,19 @@ static sw_result print_json(
     return sw_json_out_end(&out, err);
 }
 
+/* "id:" stands for itself; what may be an id as well as a text was neither. */
+static const char *missed(struct sw_cli *cli, const char *in)
+{
+    const char *text = cli->operands[0];
+    const char *words = sw_question_missed(cli, text);
+    if (in == NULL || strcmp(sw_question_word(text), "text:") != 0) {
+        return words;
+    }
+    words = sw_arena_printf(
+        &cli->arena, "no sample has this text, and none of %s this id: %s", in, text);
+    return words == NULL ? "" : words;
+}
+
 static void show(const struct telling *t)
 {
     for (size_t i = 0; i < t->trace->drop_count; i++) {
@@ -97,8 +111,8 @@ static void show(const struct telling *t)
         }
     }
     if (t->trace->sample_count == 0) {
-        sw_say(t->cli, SW_TONE_WARN,
-            "no sample is known that is this: it was never ingested, or was quarantined\n");
+        sw_say(t->cli, SW_TONE_WARN, "%s; it was never ingested, or was quarantined\n",
+            missed(t->cli, t->in));
     }
     sw_question_show_gaps(t->cli, &t->trace->gaps);
 }
@@ -197,10 +211,13 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(question) struct sw_question question = {0};
     struct sw_selected what = {0};
     struct sw_trace trace = {0};
+    if (args->in == NULL) { /* else it may be an id, which can look like anything */
+        sw_question_doubt(cli, cli->operands[0]);
+    }
     SW_TRY(sw_question_open(cli, &args->question, NULL, &question, err));
     SW_TRY(ask(&question, args, cli->operands[0], &what, &trace, err));
     sw_question_done(&question);
-    struct telling telling = {.cli = cli, .graph = question.graph, .trace = &trace};
+    struct telling telling = {.cli = cli, .graph = question.graph, .trace = &trace, .in = args->in};
     bool sure = trace.sample_count > 0 && trace.gaps.count == 0 && !trace.cut;
     cli->status = sure ? 0 : 3;
     if (cli->json) {

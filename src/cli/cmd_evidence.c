@@ -30,9 +30,12 @@ static const struct sw_option query_options[] = {
     {NULL, 0, 0, NULL, NULL},
 };
 
-/* The last part of a predicate type, for a narrow column: "scan", "signature". */
+/* A predicate type in a word, for a narrow column: of ours "urn:sealwright:claim:NAME:v1" the name.
+ */
 static const char *short_type(struct sw_cli *cli, struct sw_str type)
 {
+    static const char ours[] = "urn:sealwright:claim:";
+    static const char version[] = ":v1";
     static const struct {
         const char *type;
         const char *shown;
@@ -40,12 +43,16 @@ static const char *short_type(struct sw_cli *cli, struct sw_str type)
         {SW_PREDICATE_OMS, "signature"},
         {SW_PREDICATE_OMS_V02, "signature v0.2"},
         {SW_PREDICATE_VSA, "verdict"},
-        {SW_PREDICATE_SCAN, "scan"},
+        {SW_PREDICATE_SLSA_PROVENANCE, "provenance"},
     };
     for (size_t i = 0; i < SW_COUNT(known); i++) {
         if (sw_str_is(type, known[i].type)) {
             return known[i].shown;
         }
+    }
+    size_t around = strlen(ours) + strlen(version);
+    if (type.len > around && sw_str_starts(type, ours) && sw_str_ends(type, version)) {
+        type = sw_str_n(type.ptr + strlen(ours), type.len - around);
     }
     const char *copy = sw_arena_strndup(&cli->arena, type);
     return copy == NULL ? "" : copy;
@@ -55,7 +62,7 @@ static void show_record(struct sw_cli *cli, const struct sw_evidence_record *r)
 {
     sw_say(cli, SW_TONE_BOLD, "%6llu", (unsigned long long)r->leaf);
     sw_say(cli, SW_TONE_DIM, "  %s", sw_time_show(cli, r->time));
-    sw_say(cli, SW_TONE_PLAIN, "  %-14s  %.23s  " SW_STR_FMT "\n",
+    sw_say(cli, SW_TONE_PLAIN, "  %-15s  %.23s  " SW_STR_FMT "\n",
         short_type(cli, r->predicate_type), sw_digest_show(cli, &r->subjects[0].digest),
         SW_STR_ARG(r->subjects[0].name));
 }

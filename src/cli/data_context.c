@@ -87,6 +87,14 @@ sw_result sw_data_location(
     return *out == NULL ? SW_E_NOMEM : SW_OK;
 }
 
+void sw_data_say_ignored(struct sw_cli *cli, size_t count)
+{
+    if (count > 0) {
+        sw_say(cli, SW_TONE_WARN, "passed over: %s of nobody trusted\n",
+            sw_count_show(cli, count, "claim"));
+    }
+}
+
 void sw_data_warn_untrusted(
     struct sw_cli *cli, const struct sw_data_context *context, const struct sw_receipt *receipt)
 {

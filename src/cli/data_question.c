@@ -1,5 +1,7 @@
 #include "cli/data_question.h"
 
+#include "cli/show_training.h"
+
 sw_result sw_question_open(struct sw_cli *cli, const struct sw_question_args *args,
     const struct sw_signer_args *signer, struct sw_question *out, struct sw_error *err)
 {
@@ -74,6 +76,68 @@ const char *sw_question_word(const char *text)
     return sw_file_exists(text) ? "file:" : "text:";
 }
 
+sw_result sw_question_selector_text(
+    struct sw_cli *cli, const char *text, const char **out, struct sw_error *err)
+{
+    static const char word[] = "model:";
+    struct sw_digest root;
+    *out = text;
+    if (!sw_str_starts(sw_str(text), word)) {
+        return SW_OK;
+    }
+    SW_TRY(sw_model_root_of(cli, text + strlen(word), &root, err));
+    *out = sw_arena_printf(&cli->arena, "%s%s", word, sw_digest_show(cli, &root));
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+/* Why it is not what it looks like; NULL when it looks like words. */
+static const char *doubt(const char *text)
+{
+    const char *hash = strchr(text, '#');
+    const char *dot = strrchr(text, '.');
+    if (text[strcspn(text, " \t\n")] != '\0' || strcmp(sw_question_word(text), "text:") != 0) {
+        return NULL;
+    }
+    if (sw_str_starts(sw_str(text), "sha256:") || sw_cli_is_abbreviation(text)) {
+        return "a digest of a content has sha256: and 64 hexadecimal digits";
+    }
+    if (hash != NULL && hash != text && hash[1] >= '0' && hash[1] <= '9') {
+        return "a sample is NAME#ROW or NAME@VERSION#ROW";
+    }
+    bool path = strchr(text, '/') != NULL || (dot != NULL && dot != text && dot[1] != '\0');
+    return path ? "there is no such file" : NULL;
+}
+
+void sw_question_doubt(const struct sw_cli *cli, const char *text)
+{
+    const char *why = doubt(text);
+    if (why != NULL) {
+        sw_note(cli, "'%s' is taken for the text itself: %s", text, why);
+    }
+}
+
+const char *sw_question_missed(struct sw_cli *cli, const char *text)
+{
+    static const struct {
+        const char *word;
+        const char *missed;
+    } kinds[] = {
+        {"text:", "no sample has this text"},
+        {"file:", "no sample has the content of this file"},
+        {"content:", "no sample has this content"},
+        {"sample:", "no sample is this"},
+    };
+    const char *whole = sw_arena_printf(&cli->arena, "%s%s", sw_question_word(text), text);
+    for (size_t i = 0; whole != NULL && i < SW_COUNT(kinds); i++) {
+        if (sw_str_starts(sw_str(whole), kinds[i].word)) {
+            whole = sw_arena_printf(
+                &cli->arena, "%s: %s", kinds[i].missed, whole + strlen(kinds[i].word));
+            break;
+        }
+    }
+    return whole == NULL ? "" : whole;
+}
+
 sw_result sw_question_sample(
     struct sw_question *question, const char *text, struct sw_selected *out, struct sw_error *err)
 {
@@ -134,6 +198,20 @@ void sw_question_selector_json(struct sw_json_writer *w, const struct sw_selecto
     sw_json_text_or_null(w, "name", selector->name);
     sw_json_digest(w, "digest", &selector->digest);
     sw_jw_object_end(w);
+}
+
+void sw_question_claims_json(struct sw_json_writer *w, const struct sw_selector *selectors,
+    const struct sw_receipt *receipts, size_t count)
+{
+    sw_jw_array(w, "claims");
+    for (size_t i = 0; i < count; i++) {
+        sw_jw_object(w, NULL);
+        sw_json_digest(w, "claim", &receipts[i].claim);
+        sw_jw_u64(w, "leaf", receipts[i].leaf);
+        sw_question_selector_json(w, &selectors[i]);
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
 }
 
 const char *sw_question_selector(struct sw_cli *cli, const struct sw_selector *selector)

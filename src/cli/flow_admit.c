@@ -350,7 +350,7 @@ static sw_result decide(struct sw_arena *arena, const struct sw_admit_request *r
             .draft_count = admitted->data.draft.type == NULL ? 0 : 1};
         SW_TRY(sw_gate_decide(
             arena, request->policy, request->trust, request->store, &question, &gate, err));
-        SW_TRY(sw_flow_data_explain(arena, &admitted->data, &gate));
+        SW_TRY(sw_flow_data_explain(arena, request->policy, &admitted->data, &gate));
     }
     struct sw_gate_rule *rules = SW_ARENA_ARRAY(arena, struct sw_gate_rule, gate.rule_count + 3);
     SW_TRY_PTR(rules);

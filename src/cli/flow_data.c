@@ -113,7 +113,8 @@ static sw_result put_hit(struct sw_buf *out, const char *what, const struct sw_p
         SW_TRY(sw_buf_printf(out, " and is in it with %llu sample%s",
             (unsigned long long)hit->samples, hit->samples == 1 ? "" : "s"));
     }
-    return sw_buf_printf(out, ": " SW_STR_FMT, SW_STR_ARG(hit->reason));
+    SW_TRY(sw_buf_printf(out, ": " SW_STR_FMT, SW_STR_ARG(hit->reason)));
+    return hit->by.len == 0 ? SW_OK : sw_buf_printf(out, ", says " SW_STR_FMT, SW_STR_ARG(hit->by));
 }
 
 static sw_result put_hits(
@@ -123,6 +124,15 @@ static sw_result put_hits(
         SW_TRY(put_hit(out, what, &hits[i]));
     }
     return count <= NAMED_MAX ? SW_OK : sw_buf_printf(out, "; and %zu more", count - NAMED_MAX);
+}
+
+static const char *as_line(struct sw_arena *arena, const struct sw_buf *text)
+{
+    char *line = sw_arena_alloc(arena, text->len * 4 + 1);
+    if (line != NULL) {
+        sw_escape_line(sw_buf_cstr(text), text->len, line, text->len * 4 + 1);
+    }
+    return line;
 }
 
 /* What is bad, in words that may stand in a reason; NULL when out of memory. */
@@ -139,15 +149,49 @@ static const char *describe(struct sw_arena *arena, const struct sw_provenance *
             return NULL;
         }
     }
-    char *line = sw_arena_alloc(arena, text.len * 4 + 1);
-    if (line != NULL) {
-        sw_escape_line(sw_buf_cstr(&text), text.len, line, text.len * 4 + 1);
-    }
-    return line;
+    return as_line(arena, &text);
 }
 
-sw_result sw_flow_data_explain(
-    struct sw_arena *arena, const struct sw_admitted_data *data, struct sw_decision *gate)
+/* A taint can be taken back by whom it is of, a takedown by nobody. */
+static sw_result put_advice(struct sw_buf *out, const struct sw_provenance *p, bool taints)
+{
+    size_t count = taints ? p->tainted_count : p->takedown_count;
+    const struct sw_provenance_hit *first = taints ? p->tainted : p->takedowns;
+    SW_TRY(sw_buf_puts(out, "make the datasets anew without "));
+    SW_TRY(count > 1 ? sw_buf_puts(out, "all of these") : sw_selector_show(&first->selector, out));
+    SW_TRY(sw_buf_puts(out, ", and train on those"));
+    if (!taints) {
+        return sw_buf_puts(out, " (a takedown is not lifted); or write a waiver");
+    }
+    if (first->by.len > 0) {
+        SW_TRY(sw_buf_printf(
+            out, "; or, when it was a mistake, as " SW_STR_FMT " run: ", SW_STR_ARG(first->by)));
+        SW_TRY(sw_buf_puts(out, "sealwright data taint "));
+        SW_TRY(sw_selector_show(&first->selector, out));
+        SW_TRY(sw_buf_puts(out, " --lift --reason WHY"));
+    }
+    return sw_buf_puts(out, "; or write a waiver");
+}
+
+/* What is to be done about a rule that failed on the data; NULL when it is about something else. */
+static sw_result advise(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_provenance *p, const char *rule, const char **out)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    bool taints = p->tainted_count > 0 && sw_policy_rule_reads(policy, rule, "predicate.tainted");
+    bool takedowns =
+        p->takedown_count > 0 && sw_policy_rule_reads(policy, rule, "predicate.takedowns");
+    *out = NULL;
+    if (!taints && !takedowns) {
+        return SW_OK;
+    }
+    SW_TRY(put_advice(&text, p, taints));
+    *out = as_line(arena, &text);
+    return *out == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+sw_result sw_flow_data_explain(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_admitted_data *data, struct sw_decision *gate)
 {
     const char *words = data->known ? describe(arena, &data->provenance) : "";
     SW_TRY_PTR(words);
@@ -157,6 +201,9 @@ sw_result sw_flow_data_explain(
             sw_digest_equal(&rule->claim, &data->claim)) {
             rule->reason = sw_arena_printf(arena, "%s (%s)", rule->reason, words);
             SW_TRY_PTR(rule->reason);
+            const char *advice = NULL;
+            SW_TRY(advise(arena, policy, &data->provenance, rule->name, &advice));
+            rule->satisfy = advice == NULL ? rule->satisfy : advice;
         }
     }
     return SW_OK;

@@ -40,6 +40,21 @@ void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
         coloured ? "\033[0m" : "", ends_line ? "\n" : "");
 }
 
+void sw_note(const struct sw_cli *cli, const char *fmt, ...)
+{
+    char raw[SAY_MAX];
+    char shown[SAY_MAX * 4];
+    va_list ap;
+    if (cli->quiet) {
+        return;
+    }
+    va_start(ap, fmt);
+    (void)vsnprintf(raw, sizeof(raw), fmt, ap);
+    va_end(ap);
+    sw_escape_line(raw, strlen(raw), shown, sizeof(shown));
+    (void)fprintf(stderr, "sealwright %s: %s\n", cli->command->name, shown);
+}
+
 const char *sw_group_digits(struct sw_cli *cli, uint64_t value)
 {
     char plain[24];

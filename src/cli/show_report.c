@@ -55,8 +55,8 @@ static void show_coverage(struct sw_cli *cli, const struct sw_report_set *set)
         return;
     }
     bool whole = content->missing == 0;
-    sw_say(cli, whole ? SW_TONE_GOOD : SW_TONE_WARN, "read again: %s of %s samples are as recorded",
-        sw_group_digits(cli, content->samples), sw_group_digits(cli, set->claim.samples));
+    sw_say(cli, whole ? SW_TONE_GOOD : SW_TONE_WARN, "read again: %s of %s as recorded",
+        sw_group_digits(cli, content->samples), sw_count_show(cli, set->claim.samples, "sample"));
     if (content->strangers > 0) {
         sw_say(cli, SW_TONE_WARN, "; records that are not in the set: %s",
             sw_group_digits(cli, content->strangers));

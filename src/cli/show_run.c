@@ -37,9 +37,9 @@ void sw_show_run(
 {
     const struct sw_lineage_claim *lineage = &recorded->lineage;
     sw_say(cli, lineage->complete ? SW_TONE_GOOD : SW_TONE_WARN, "recorded");
-    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT " -> " SW_STR_FMT "@" SW_STR_FMT ": %s samples\n",
+    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT " -> " SW_STR_FMT "@" SW_STR_FMT ": %s\n",
         SW_STR_ARG(lineage->step_name), SW_STR_ARG(lineage->output.name),
-        SW_STR_ARG(lineage->output.version), sw_group_digits(cli, made->samples));
+        SW_STR_ARG(lineage->output.version), sw_count_show(cli, made->samples, "sample"));
     show_outputs(cli, &made->totals);
     show_inputs(cli, &made->totals);
     sw_say(cli, SW_TONE_DIM, "  step        %s\n", sw_digest_show(cli, &made->step));
@@ -109,7 +109,7 @@ sw_result sw_run_json(
     struct sw_json_writer *w = sw_json_out_begin(&out);
     const struct sw_lineage_claim *lineage = &recorded->lineage;
     sw_jw_object(w, NULL);
-    sw_jw_str(w, "dataset", lineage->output.name);
+    sw_jw_str(w, "name", lineage->output.name);
     sw_jw_str(w, "version", lineage->output.version);
     sw_json_digest(w, "manifest", &made->manifest);
     sw_jw_u64(w, "samples", made->samples);

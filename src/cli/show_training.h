@@ -12,6 +12,9 @@ sw_result sw_flow_hash_trained(struct sw_arena *arena, const char *path, const c
 /* The same, with a bar. */
 sw_result sw_training_hash(struct sw_cli *cli, const char *path, const char *store_path,
     struct sw_training_claim *claim, struct sw_error *err);
+/* The root of a model: a digest, or that of the model on disk. SW_E_USAGE when it is neither. */
+sw_result sw_model_root_of(
+    struct sw_cli *cli, const char *text, struct sw_digest *root, struct sw_error *err);
 /* What was recorded. */
 void sw_show_training(
     struct sw_cli *cli, const struct sw_training_claim *claim, const struct sw_receipt receipts[2]);

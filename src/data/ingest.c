@@ -423,8 +423,9 @@ static sw_result finish_ids(struct ingesting *ingesting, struct sw_error *err)
     SW_TRY(sw_ids_finish(&ingesting->ids, &repeated, err));
     ingesting->tallies.repeated += repeated;
     if (repeated > 0 && ingesting->request->strict) {
-        return sw_fail(err, SW_E_REFUSED, "%llu samples of '%s' have an id that stood before",
-            (unsigned long long)repeated, ingesting->request->path);
+        return sw_fail(err, SW_E_REFUSED, "%llu sample%s of '%s' %s an id that stood before",
+            (unsigned long long)repeated, repeated == 1 ? "" : "s", ingesting->request->path,
+            repeated == 1 ? "has" : "have");
     }
     sw_ids_release(&ingesting->ids);
     return ingesting->prints.len > 0 ? write_prints(ingesting, err) : SW_OK;
@@ -534,8 +535,9 @@ sw_result sw_ingest_gaps(const struct sw_data *data, const struct sw_ingested *i
     if (ingested->repeated == 0) {
         return SW_OK;
     }
-    const char *text = sw_arena_printf(data->arena, "%llu samples have an id that stood before",
-        (unsigned long long)ingested->repeated);
+    const char *text = sw_arena_printf(data->arena, "%llu %s an id that stood before",
+        (unsigned long long)ingested->repeated,
+        ingested->repeated == 1 ? "sample has" : "samples have");
     struct sw_str *list = SW_ARENA_NEW(data->arena, struct sw_str);
     SW_TRY_PTR(text);
     SW_TRY_PTR(list);

@@ -116,6 +116,25 @@ static sw_result copy_options(struct sw_records *r, const struct sw_record_optio
     return SW_OK;
 }
 
+/* Options of one format each. */
+static sw_result check_own_options(const struct sw_records *r, struct sw_error *err)
+{
+    const struct sw_record_options *o = &r->options;
+    const struct sw_record_reader *reader = r->format->reader;
+    const char *name = r->format->name;
+    if (o->csv_no_header && !reader->names_row) {
+        return sw_fail(
+            err, SW_E_USAGE, "the format '%s' has no row of names that could be missing", name);
+    }
+    if (o->csv_delimiter != NULL && reader != &sw_record_reader_csv) {
+        return sw_fail(err, SW_E_USAGE, "a delimiter belongs to the format 'csv', not '%s'", name);
+    }
+    if (o->attributes != NULL && reader != &sw_record_reader_dolma) {
+        return sw_fail(err, SW_E_USAGE, "attribute files belong to the format 'dolma'");
+    }
+    return SW_OK;
+}
+
 /* Options that this format cannot follow are refused, so that nobody believes they were. */
 static sw_result check_options(const struct sw_records *r, struct sw_error *err)
 {
@@ -132,14 +151,7 @@ static sw_result check_options(const struct sw_records *r, struct sw_error *err)
                           : "the format '%s' has no fields that could be named",
             name);
     }
-    if (o->csv_no_header && !reader->names_row) {
-        return sw_fail(
-            err, SW_E_USAGE, "the format '%s' has no row of names that could be missing", name);
-    }
-    if (o->attributes != NULL && reader != &sw_record_reader_dolma) {
-        return sw_fail(err, SW_E_USAGE, "attribute files belong to the format 'dolma'");
-    }
-    return SW_OK;
+    return check_own_options(r, err);
 }
 
 /* Where reading begins, by the options. */

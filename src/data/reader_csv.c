@@ -1,5 +1,5 @@
-/* Rows of fields: RFC 4180, with commas or tabs, LF or CRLF. Strict: a quote stands only around a
- * field or doubled in one. */
+/* Rows of fields: RFC 4180, with commas, tabs or what the user says, LF or CRLF. Strict: a quote
+ * stands only around a field or doubled in one. */
 #include "data/reader.h"
 
 #include <inttypes.h>
@@ -201,9 +201,21 @@ static sw_result init(struct sw_records *r, uint8_t separator, struct sw_error *
     return r->options.csv_no_header ? number_columns(csv, r, err) : SW_OK;
 }
 
+/* Letters, digits, quotes and what ends a line would make fields that no writer meant. */
+static bool is_delimiter(const char *text)
+{
+    static const char allowed[] = ",;:|\t !#$%&*+-./<=>?@^_~";
+    return text[0] != '\0' && text[1] == '\0' && strchr(allowed, text[0]) != NULL;
+}
+
 static sw_result csv_init(struct sw_records *r, struct sw_error *err)
 {
-    return init(r, ',', err);
+    const char *told = r->options.csv_delimiter;
+    if (told != NULL && !is_delimiter(told)) {
+        return sw_fail(err, SW_E_USAGE,
+            "between fields stands one character such as ';' or '|', not '%s'", told);
+    }
+    return init(r, told == NULL ? ',' : (uint8_t)told[0], err);
 }
 
 static sw_result tsv_init(struct sw_records *r, struct sw_error *err)
@@ -312,10 +324,24 @@ static size_t count_fields(const struct csv *csv, struct sw_bytes row)
     return count;
 }
 
+/* Where the comma is for decimals, programs write ';' between fields and call it CSV. Unless the
+ * user said what stands there, one column with all of them in its name is not what they mean. */
+static bool is_of_semicolons(const struct sw_records *r, struct sw_bytes row)
+{
+    return r->format->reader == &sw_record_reader_csv && r->options.csv_delimiter == NULL &&
+           !r->options.csv_no_header && row.len > 0 && memchr(row.ptr, ';', row.len) != NULL &&
+           memchr(row.ptr, ',', row.len) == NULL;
+}
+
 /* Takes the row of names, or without one the first row, whose columns have numbers. */
 static sw_result take_names(
     struct csv *csv, const struct sw_records *r, struct sw_bytes row, struct sw_error *err)
 {
+    if (is_of_semicolons(r, row)) {
+        return sw_fail(err, SW_E_FORMAT,
+            "the row of names has ';' and no ',': say --delimiter ';', or --delimiter , when it is "
+            "one name");
+    }
     csv->count = count_fields(csv, row);
     for (enum sw_role role = 0; role < SW_ROLES; role++) {
         const char *told = told_name(r, role);

@@ -45,6 +45,7 @@ struct sw_record_options {
     const char *weight_field;   /* NULL: none */
     const char *language_field; /* NULL: the usual names */
     const char *attributes;     /* Dolma: the directory of attribute files, or NULL */
+    const char *csv_delimiter;  /* one character between the fields; NULL: ',' */
     bool csv_no_header;
     bool raw_only;         /* contents are not asked for: a record's content may be its raw bytes */
     uint64_t record_max;   /* 0: SW_RECORD_MAX */

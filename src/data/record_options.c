@@ -11,6 +11,7 @@ static const struct {
     {"label_field", offsetof(struct sw_record_options, label_field)},
     {"weight_field", offsetof(struct sw_record_options, weight_field)},
     {"language_field", offsetof(struct sw_record_options, language_field)},
+    {"csv_delimiter", offsetof(struct sw_record_options, csv_delimiter)},
     {"attributes", offsetof(struct sw_record_options, attributes)},
 };
 

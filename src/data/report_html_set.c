@@ -80,7 +80,8 @@ static void put_coverage(struct sw_html *h, const struct sw_report_set *set)
     sw_html_count(h, content->samples);
     sw_html_raw(h, " of ");
     sw_html_count(h, set->claim.samples);
-    sw_html_raw(h, " samples are as recorded, and only these are counted.");
+    sw_html_raw(h, set->claim.samples == 1 ? " sample as recorded, and only these are counted."
+                                           : " samples as recorded, and only these are counted.");
     if (content->strangers > 0) {
         sw_html_raw(h, " Records there that are not in the set: ");
         sw_html_count(h, content->strangers);

@@ -244,11 +244,12 @@ static sw_result add_gap(struct making *making, const char *text)
     return SW_OK;
 }
 
-static sw_result add_counted(struct making *making, uint64_t count, const char *words)
+static sw_result add_counted(
+    struct making *making, uint64_t count, const char *one, const char *several)
 {
     return count == 0 ? SW_OK
                       : add_gap(making, sw_arena_printf(making->data->arena, "%llu %s",
-                                            (unsigned long long)count, words));
+                                            (unsigned long long)count, count == 1 ? one : several));
 }
 
 static sw_result find_gaps(struct making *making)
@@ -259,11 +260,14 @@ static sw_result find_gaps(struct making *making)
     made->gaps = SW_ARENA_ARRAY(making->data->arena, struct sw_str, plan->gap_count + 8);
     SW_TRY_PTR(made->gaps);
     SW_TRY(add_counted(making, made->totals.generated_unknown,
+        "output comes from no input that was found, and no generator was named",
         "outputs come from no input that was found, and no generator was named"));
-    SW_TRY(add_counted(
-        making, made->totals.dropped_unknown, "inputs were dropped, and nobody said why"));
-    SW_TRY(add_counted(making, made->quarantined, "records of the output are no samples"));
-    SW_TRY(add_counted(making, tallies->repeated, "samples have an id that stood before"));
+    SW_TRY(add_counted(making, made->totals.dropped_unknown,
+        "input was dropped, and nobody said why", "inputs were dropped, and nobody said why"));
+    SW_TRY(add_counted(making, made->quarantined, "record of the output is no sample",
+        "records of the output are no samples"));
+    SW_TRY(add_counted(making, tallies->repeated, "sample has an id that stood before",
+        "samples have an id that stood before"));
     for (size_t i = 0; i < plan->gap_count; i++) {
         made->gaps[made->gap_count++] = plan->gaps[i];
     }

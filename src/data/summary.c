@@ -242,7 +242,8 @@ static sw_result check_origins(
         stepped = stepped || rows.origins[i].step_count > 0;
     }
     if (nowhere > 0) {
-        GAP(s, "%llu samples of %s have no source", (unsigned long long)nowhere, name);
+        GAP(s, "%llu sample%s of %s %s no source", (unsigned long long)nowhere,
+            nowhere == 1 ? "" : "s", name, nowhere == 1 ? "has" : "have");
     }
     if (stepped && !has_trusted_step(s, &s->graph->sets[set])) {
         GAP(s, "%s went through steps that nobody trusted tells of", name);

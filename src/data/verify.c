@@ -135,8 +135,9 @@ static sw_result record_problem(struct comparing *comparing, enum sw_sample_prob
             name_of(comparing, sw_str(run->file < count ? files[run->file].path : "?"));
         where = ahead == 0 ? place_words(comparing, file, run->offset)
                            : sw_arena_printf(comparing->data->arena,
-                                 SW_STR_FMT ", %llu records behind byte %llu", SW_STR_ARG(file),
-                                 (unsigned long long)ahead, (unsigned long long)run->offset);
+                                 SW_STR_FMT ", %llu record%s behind byte %llu", SW_STR_ARG(file),
+                                 (unsigned long long)ahead, ahead == 1 ? "" : "s",
+                                 (unsigned long long)run->offset);
     }
     return add_problem(comparing->data, comparing->out, kind, row, where);
 }
@@ -247,13 +248,13 @@ static sw_result new_run(struct comparing *comparing, uint64_t record, uint64_t 
     return SW_OK;
 }
 
-/* A run whose files are unsure is of one file. */
+/* A run that may be told about is of one file: its places are told by that of the first record. */
 static bool goes_on(
     const struct run *last, uint64_t row, enum run_kind kind, const struct sw_row *read)
 {
     return last != NULL && last->kind == kind &&
            (kind == RUN_NEW || last->row + last->length == row) &&
-           (kind != RUN_UNSURE || last->file == read->file);
+           (kind == RUN_SAME || last->file == read->file);
 }
 
 static sw_result take_record(
@@ -513,7 +514,7 @@ static sw_result report_bad(struct comparing *comparing)
         return SW_OK;
     }
     const char *where = sw_arena_printf(comparing->data->arena,
-        "%llu records are no samples, and %llu were when it was recorded",
+        "records that are no samples: %llu, and %llu when it was recorded",
         (unsigned long long)comparing->bad, (unsigned long long)before);
     return add_problem(comparing->data, comparing->out,
         comparing->bad > before ? SW_SAMPLE_ADDED : SW_SAMPLE_MISSING, SW_NO_SAMPLE, where);

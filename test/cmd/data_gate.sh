@@ -50,7 +50,9 @@ json "by the rule, with the reason" '.rules[] | select(.name == "data-not-tainte
 json "nothing was recorded of it" .data.claim null
 expect "in earnest it is refused" 1 sw admit bad --json
 json "with the reason" '[.rules[] | select(.verdict == "fail") | .name] | tostring' '["data-not-tainted"]'
-json "and the count" '.rules[] | select(.name == "data-not-tainted") | .reason | contains("source:spam is tainted and is in it with 30 samples")' true
+json "and the count" '.rules[] | select(.name == "data-not-tainted") | .reason | contains("source:spam is tainted and is in it with 30 samples: planted trigger phrases, says default")' true
+json "and what to do" '.rules[] | select(.name == "data-not-tainted") | .satisfy' \
+    'make the datasets anew without source:spam, and train on those; or, when it was a mistake, as default run: sealwright data taint source:spam --lift --reason WHY; or write a waiver'
 expect "the first model is not" 0 sw admit good
 expect "reach knows it" 0 sw data reach source:spam --json
 json "it is not admitted any more" '[.models[].admitted] | tostring' '[false]'
@@ -112,13 +114,19 @@ json "none stands" '.standing | tostring' '[]'
 expect "a dry run admits it" 0 sw admit --dry-run bad
 expect "in earnest it is admitted again" 0 sw admit bad
 
+size=$(sw log checkpoint --json | jq .size)
+expect "what is not tainted is not lifted" 4 sw data taint source:spam --lift --reason 'again'
+like "which is said" "$err" 'source:spam is not tainted: there is nothing to lift'
+is "and nothing was recorded" "$(sw log checkpoint --json | jq .size)" "$size"
+
 # A second signer's taint is theirs.
 expect "a second key" 0 sw key new security --trust
 expect "says so too" 0 sw data taint 'text:spam 7' --reason 'a slur' --key security
-expect "the first one takes it back" 0 sw data taint 'text:spam 7' --reason 'no' --lift --json
+expect "the first one takes it back for himself" 0 sw data taint 'text:spam 7' --reason 'no' --lift --json
 json "it stands" '[.standing[].signer] | tostring' '["security"]'
 expect "it is refused" 1 sw admit bad
-like "for one sample" "$out" 'is in it with 1 sample: a slur'
+like "for one sample" "$out" 'is in it with 1 sample: a slur, says security'
+like "which the other one can lift" "$out" 'as security run: sealwright data taint content:sha256:[0-9a-f]+ --lift'
 expect "security takes it back" 0 sw data taint 'text:spam 7' --reason 'no' --lift --key security
 expect "it is admitted" 0 sw admit bad
 
@@ -130,6 +138,7 @@ expect "the source is taken down" 0 sw data takedown source:spam --reason 'the l
 json "the model is named" '[.models[].name] | tostring' '["bad"]'
 expect "it is refused" 1 sw admit bad
 like "with the reason" "$out" 'data-not-taken-down: .*the licence was withdrawn'
+like "and what to do" "$out" 'make the datasets anew without source:spam, and train on those \(a takedown is not lifted\)'
 expect "the other one is not" 0 sw admit good
 
 # --- a policy that asks for more --------------------------------------------------------------

@@ -30,7 +30,7 @@ each() {
     shift 2
     run "$SW_BIN" data ingest --json --source web --as "$name" "$@"
     exits "$name is ingested" 0
-    json "as $format" '"\(.dataset)@\(.version) \(.samples) \(.format) \(.bad) \(.gaps | length)"' "$name@1 2 $format 0 0"
+    json "as $format" '"\(.name)@\(.version) \(.samples) \(.format) \(.bad) \(.gaps | length)"' "$name@1 2 $format 0 0"
     run "$SW_BIN" data verify --json "$name"
     exits "and is as recorded" 0
     json "all of it" '"\(.verdict) \(.compared) \(.read)"' "pass true 2"
@@ -41,6 +41,13 @@ each zstd jsonl plain.jsonl.zst
 each array json array.json
 each csv csv rows.csv
 each tsv tsv rows.tsv
+printf 'id;text\n1;one, two\n2;three\n' >semicolons.csv
+expect "a CSV of semicolons is not one column" 1 "$SW_BIN" data ingest semicolons.csv --source web --as one-column
+like "and it is said what to say" "$err" "the row of names has ';' and no ',': say --delimiter ';'"
+each semicolons csv semicolons.csv --delimiter ';'
+expect "a step reads its output so too" 0 "$SW_BIN" data run --in semicolons --out copied=copied.csv --delimiter ';' \
+    -- cp semicolons.csv copied.csv
+expect "another format has no delimiter" 2 "$SW_BIN" data ingest lines.txt --source web --as x --delimiter ';'
 each lines lines lines.txt
 each files dir mails --label-field directory
 each dolma dolma dolma/documents --attributes "$tmp/dolma/attributes" --weight-field attributes.q
@@ -75,10 +82,11 @@ documented "as the documentation says" "data ingest, data join"
 json "by their reasons" '[.quarantined[] | "\(.reason)=\(.count)"] | join(" ")' \
     "invalid-json=1 invalid-utf8=1 invalid-weight=1 missing-text=1 not-an-object=1 too-long=1"
 like "the first is told" "$(jq -r .first_fault "$tmp.out")" '^bad.jsonl, line 2, byte 24: invalid-json, '
-json "an id that comes twice is a gap" '.gaps[0]' "1 samples have an id that stood before"
+json "an id that comes twice is a gap" '.gaps[0]' "1 sample has an id that stood before"
 run "$SW_BIN" data show --json bad
 documented "it is documented" "data list, data show"
 json "the version says how many" '[.quarantined[] | .count] | add' 6
+json "plain digests have no salt" .salt null
 run "$SW_BIN" data show --quarantine bad
 exits "they are listed" 0
 documented "as it is documented" "data list, data show"
@@ -163,8 +171,8 @@ is "and nothing is left of them" "$(ls .sealwright/data/sets)" "$sets"
 run "$SW_BIN" data list --json
 exits "the list" 0
 documented "is documented" "data list, data show"
-json "has each version" '[.[] | select(.dataset == "plain") | .version] | join(" ")' "1 2 v1.1 v1.1"
-json "says what is known" '.[0] | "\(.dataset) \(.samples) \(.format) \(.declared) \(.location)"' "plain 2 jsonl false $tmp/plain.jsonl"
+json "has each version" '[.[] | select(.name == "plain") | .version] | join(" ")' "1 2 v1.1 v1.1"
+json "says what is known" '.[0] | "\(.name) \(.samples) \(.format) \(.declared) \(.location)"' "plain 2 jsonl false $tmp/plain.jsonl"
 run "$SW_BIN" data list
 like "people see the gaps" "$out" "bad@1 .*gaps"
 run "$SW_BIN" data show --json plain@1

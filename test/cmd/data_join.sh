@@ -50,7 +50,7 @@ same() {
         is "with the same gaps" "$(jq -c .gaps "$tmp.out")" "$(jq -c .gaps whole.json)"
     done
     is "all orders make one file" \
-        "$("$SW_BIN" data list --json | jq "[.[] | select(.dataset == \"$name-joined\") | .manifest] | unique | length")" 1
+        "$("$SW_BIN" data list --json | jq "[.[] | select(.name == \"$name-joined\") | .manifest] | unique | length")" 1
     is "that counts what was set aside" \
         "$("$SW_BIN" data show --json "$name-joined" | jq -c .quarantined)" "$("$SW_BIN" data show --json "$name" | jq -c .quarantined)"
     expect "and can be verified" 0 "$SW_BIN" data verify "$name-joined"
@@ -77,7 +77,7 @@ documented "a part prints what is documented" "data ingest, data join"
 json "a part says what it holds" '"\(.samples) \(.bad) \(.repeated_ids) \(.format)"' "2998 2 9 jsonl"
 run "$SW_BIN" data join --json part.data --as here
 documented "so does a join" "data ingest, data join"
-json "nobody has to say where the data is" '.dataset' here
+json "nobody has to say where the data is" '.name' here
 expect "but then nobody can read it again" 3 "$SW_BIN" data verify here
 run "$SW_BIN" data join part.data --as here
 like "for people" "$out" "1 part -> here@2: 2,998 samples"

@@ -4,6 +4,31 @@
 expect "init" 0 "$SW_BIN" init
 expect "nothing is decided yet" 4 "$SW_BIN" data mix base
 one_line_error "one line"
+expect "a source that nobody described" 4 "$SW_BIN" data mix base --set forum=1 --reason 'first guess'
+like "is refused, and it is said how to describe it" "$err" "no source 'forum'; 'sealwright data source add forum'"
+for source in forum mail news; do
+    expect "source $source" 0 "$SW_BIN" data source add "$source" --licence CC0
+done
+expect "a typo" 4 "$SW_BIN" data mix base --set forun=0.3 --set mail=0.7 --reason 'first guess'
+like "is told what was meant" "$err" "no source 'forun'; did you mean 'forum'\?"
+expect "a dataset that is not there" 4 "$SW_BIN" data mix sets --set dataset:a@1=1 --reason r
+expect "nothing was decided by these" 4 "$SW_BIN" data mix base
+echo one >a.txt
+echo two >b.txt
+expect "a dataset" 0 "$SW_BIN" data ingest a.txt --source forum --as a
+like "of one sample" "$out" "a@1: 1 sample, 3 B"
+run "$SW_BIN" data show a
+like "which is one in its description" "$out" "a@1  1 sample, 3 B"
+like "and of its source" "$out" "source +forum: 1 sample,"
+run "$SW_BIN" data list
+like "in the list" "$out" "a@1 +1 sample  "
+run "$SW_BIN" data verify a
+like "and when it is read again" "$out" "a@1: 1 sample, 1 record read again"
+run "$SW_BIN" data report a
+like "and in a report" "$out" "read again: 1 of 1 sample as recorded"
+run "$SW_BIN" data run --in a --out c=c.txt -- cp a.txt c.txt
+like "and through a step" "$out" "c@1: 1 sample"$'\n'
+expect "and another" 0 "$SW_BIN" data ingest b.txt --source mail --as b
 
 run "$SW_BIN" data mix base --json --set forum=0.3 --set mail=0.7 --reason 'first guess'
 exits "a first decision" 0
@@ -62,7 +87,7 @@ expect "all weights 0" 2 mix --set forum=0 --set mail=0 --from-step 7000
 expect "a weight twice" 2 mix --set forum=1 --set forum=2 --from-step 7000
 expect "a name that is none" 2 mix --set a/b=1 --from-step 7000
 expect "no name" 2 mix --set =1 --from-step 7000
-expect "datasets among sources" 2 mix --set dataset:mails@1=1 --from-step 7000
+expect "datasets among sources" 2 mix --set dataset:a@1=1 --from-step 7000
 expect "a dataset's name that is none" 2 mix --set dataset:mails@=1 --from-step 7000
 expect "a step that is none" 2 mix --set forum=1 --from-step -1
 expect "an end that is none" 2 mix --set forum=1 --to-step soon
@@ -81,6 +106,8 @@ run "$SW_BIN" data mix base --json
 exits "the chain holds" 0
 json "without it" '.decisions | length' 3
 json "but it is counted" .untrusted 1
+run "$SW_BIN" data mix base
+like "for people, too" "$out" "passed over: 1 claim of nobody trusted"
 
 # Two stores that were one decide the same step: a fork.
 cp -r .sealwright other
@@ -98,12 +125,23 @@ like "too" "$out" "the chain forks"
 expect "nothing is decided on a fork" 1 "$SW_BIN" data mix base --set forum=1 --from-step 9000 --reason r
 expect "the other store is whole" 0 "$SW_BIN" data mix base --store other
 
+# A source whose description is not here any more can still be taken out.
+jq -c 'select(.dsseEnvelope.payload | @base64d | contains("claim:mixture:"))' other.jsonl >mixtures.jsonl
+(
+    mkdir bare && cd bare && "$SW_BIN" init >/dev/null
+    cp ../.sealwright/trust.yaml .sealwright/trust.yaml
+    cp ../.sealwright/keys/default.* .sealwright/keys/
+    "$SW_BIN" evidence import ../mixtures.jsonl >/dev/null
+)
+expect "which is no new name" 0 "$SW_BIN" data mix base --store bare/.sealwright --set forum=0 --from-step 9000 --reason r
+expect "a new one is" 4 "$SW_BIN" data mix base --store bare/.sealwright --set forum2=1 --from-step 9500 --reason r
+
 # A decision that went missing: only its follower is imported.
 mkdir part && cd part || exit 1
 expect "a fresh store" 0 "$SW_BIN" init
 cp ../.sealwright/trust.yaml .sealwright/trust.yaml
 cp ../.sealwright/keys/default.pub .sealwright/keys/default.pub
-grep -v "$(jq -r 'select(true) | .dsseEnvelope.payload' ../other.jsonl | head -n 1)" ../other.jsonl >rest.jsonl
+grep -v "$(jq -r 'select(true) | .dsseEnvelope.payload' ../mixtures.jsonl | head -n 1)" ../other.jsonl >rest.jsonl
 expect "gets all but the first" 0 "$SW_BIN" evidence import rest.jsonl
 run "$SW_BIN" data mix base --json
 exits "a hole is found" 1

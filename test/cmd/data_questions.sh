@@ -27,6 +27,16 @@ json "the dataset of it" '[.datasets[] | [.name, .version, .samples]] | tostring
 json "and three models, one over another" '[.models[] | [.name, .samples, .admitted]] | tostring' \
     '[["one.bin",100,false],["two.bin",100,false],["three.bin",100,false]]'
 json "and nothing is unknown" '.gaps | tostring' '[]'
+expect "one that is on disk too" 0 sw data reach source:mail --model two.bin --json
+json "is told alone" '[.models[].name] | tostring' '["two.bin"]'
+expect "one that is neither" 2 sw data reach source:mail --model nope.bin
+like "is said to be neither" "$err" "'nope.bin' is neither a model on disk nor the digest of its root"
+expect "a model on disk reaches those made from it" 0 sw data reach model:two.bin --json
+json "as by its root" '[.models[].name] | tostring' '["two.bin","three.bin"]'
+expect "a report of a model on disk" 0 sw data report one.bin --json
+json "is one of how it was trained" '[.kind, .training.model] | tostring' '["model","one.bin"]'
+expect "also when it is said to be one" 0 sw data report model:one.bin --json
+expect "a file that nobody trained" 4 sw data report forum.jsonl
 expect "one model can be asked for" 0 sw data reach source:mail --model "$root1" --json
 json "that one is told" '[.models[].name] | tostring' '["two.bin"]'
 expect "a text reaches" 0 sw data reach 'text:post number 7' --json
@@ -71,7 +81,7 @@ done
 expect "a sample is traced" 0 sw data trace mail#3 --json
 json "to its source" '[.sources[] | [.name, .licence]] | tostring' '[["mail","MIT"]]'
 json "it is proven" '.samples[0].proof | [.holds, .in_log] | tostring' '[true,true]'
-json "its place in the file" '.samples[0] | [.file, .row, .length] | tostring' '[".",3,34]'
+json "its place in the file" '.samples[0] | [.file, .row, .length] | tostring' '["mail.jsonl",3,34]'
 json "and to its models" '[.models[].name] | tostring' '["one.bin","two.bin","three.bin"]'
 expect "a text is traced" 0 sw data trace 'post number 7' --json
 json "to all that it is" '[.samples[].sample] | sort | tostring' '["forum@1#7","forum@2#7","mail@1#3"]'
@@ -79,8 +89,29 @@ printf 'post number 7' >letter.txt
 expect "a file is traced" 0 sw data trace letter.txt --in forum@2 --json
 json "in one dataset" '[.samples[].sample] | tostring' '["forum@2#7"]'
 expect "people can read it" 0 sw data trace mail@1#3
+like "the file is named" "$out" 'source mail  mail\.jsonl at byte'
 like "it is a picture" "$out" $'mail@1#3 .*source mail.*proven\n +└─> model one\\.bin'
 expect "what is not there is no evidence" 3 sw data trace 'text:nobody wrote this'
+like "and it is said what was looked for" "$out" 'no sample has this text: nobody wrote this'
+while IFS='|' read -r text why; do
+    run sw data trace "$text"
+    exits "what looks like a name and is none: $text" 3
+    like "is told to be taken for a text" "$err" "'$text' is taken for the text itself: $why"
+    one_line_error "in one line"
+done <<'ROWS'
+no-letter.txt|there is no such file
+dir/letter|there is no such file
+sha256:1234|a digest of a content has sha256: and 64 hexadecimal digits
+mail@1@2#3|a sample is NAME#ROW
+ROWS
+run sw data why-dropped no-letter.txt
+like "so does why-dropped" "$err" 'no such file'
+like "which says what nothing has" "$out" 'no sample has this text: no-letter.txt; it was never ingested'
+run sw data trace 'post number 7'
+is "words are a text" "$err" ""
+run sw data trace text:no-letter.txt
+is "so is what says it is one" "$err" ""
+expect "a set that is not there" 4 sw data trace nothing#3
 expect "nor why it was dropped" 3 sw data why-dropped 'text:nobody wrote this'
 expect "a sample that is there was not dropped" 0 sw data why-dropped forum@2#3 --json
 json "it is there" '.still_in | tostring' '["forum@2#3"]'
@@ -209,6 +240,7 @@ json "where it is" '.still_in | tostring' '["half@1#6"]'
 expect "an id that nobody has" 4 sw data why-dropped id:p900 --in forum@1
 one_line_error "is said in one line"
 expect "nor is it a text" 3 sw data why-dropped p900 --in forum@1
+like "of both is told" "$out" 'no sample has this text, and none of forum@1 this id: p900'
 expect "of which dataset must be said" 2 sw data why-dropped id:p9
 mkdir moved && cp forum.jsonl moved/
 sed -i 's/number 9"/number nine"/' forum.jsonl

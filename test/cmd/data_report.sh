@@ -20,7 +20,7 @@ expect "ingest the other" 0 "$SW_BIN" data ingest mail.jsonl --source mail --as 
 
 run "$SW_BIN" data report posts --html page.html
 exits "a report" 0
-like "it says what was read" "$out" "read again: 4 of 4 samples are as recorded"
+like "it says what was read" "$out" "read again: 4 of 4 samples as recorded"
 like "copies" "$out" "exactly as others: 1 sample, 25.0 %; the most frequent content is there 2 times"
 like "labels" "$out" "<b>spam</b> +2 +50.0 %"
 like "languages" "$out" "English +3 +75.0 %"

@@ -67,7 +67,7 @@ PY
 run "$SW_BIN" data run --json --in raw --out clean=clean.jsonl --code clean.py --param tenth=10 --drops "every tenth" \
     -- python3 clean.py
 exits "a step is recorded" 0
-json "its dataset" '"\(.dataset)@\(.version) \(.samples)"' "clean@1 55"
+json "its dataset" '"\(.name)@\(.version) \(.samples)"' "clean@1 55"
 json "every output" '.outputs | "\(.kept) \(.edited) \(.split) \(.generated)"' "47 6 2 0"
 json "every input" '"\(.inputs_used) \(.inputs_dropped)"' "54 11"
 json "by reason" '.dropped_for | "\(.duplicate) \(.["every tenth"])"' "5 6"
@@ -122,7 +122,7 @@ rm clean.jsonl
 size=$("$SW_BIN" log checkpoint --json | jq .size)
 expect "--strict refuses gaps" 1 env ADD=1 "$SW_BIN" data run --strict --in raw --out strict=clean.jsonl --code clean.py -- python3 clean.py
 one_line_error "in one line"
-like "that says what is missing" "$err" "nothing was recorded: 1 outputs come from no input"
+like "that says what is missing" "$err" "nothing was recorded: 1 output comes from no input"
 
 # By id, by line, by content.
 cat >upper.py <<'PY'

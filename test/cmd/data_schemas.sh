@@ -67,6 +67,7 @@ if [ -x "$SW_BUILD/interop-make_dataset" ]; then
         "$SW_BIN" init
         "$SW_BIN" data source add forum --licence CC0 --geography DE/Bayern --purpose train --privacy x=1 \
             --classification GDPR --collected 2024 --by Ada --reason first
+        "$SW_BIN" data source add mail
         "$SW_BUILD/interop-make_dataset" .sealwright mails@1 forum=10 mail=30
         "$SW_BIN" data mix base --set forum=1 --set mail=3 --reason start --by Ada
         "$SW_BIN" data mix base --set forum=2 --from-step 10 --to-step 20 --reason more
@@ -81,7 +82,7 @@ if [ -x "$SW_BUILD/interop-make_dataset" ]; then
             echo "the recorded $kind at leaf $leaf follows its schema|$kind|recorded-$leaf.json" >>good.txt
         done < <("$SW_BIN" evidence list --json --type "urn:sealwright:claim:$kind:v1" | jq '.[].leaf')
     done
-    is "all were recorded" "$("$SW_BIN" evidence list --json | jq length)" 9
+    is "all were recorded" "$("$SW_BIN" evidence list --json | jq length)" 10
 else
     skip 1 "interop-make_dataset is not built"
 fi

@@ -7,6 +7,9 @@ make_dataset=${SW_BUILD:?}/interop-make_dataset
 expect "init" 0 "$SW_BIN" init
 ok "a dataset" "$make_dataset" .sealwright mails@1 forum=100 mail=300
 ok "another" "$make_dataset" .sealwright news@2 news=50
+for source in forum mail; do
+    expect "source $source" 0 "$SW_BIN" data source add "$source" --licence CC0
+done
 expect "weights" 0 "$SW_BIN" data mix base --set forum=0.3 --set mail=0.7 --reason start
 
 # The trainer: makes a model of two files, a checkpoint in between, and says what it drew.
@@ -77,6 +80,10 @@ isnt "it is another model" "$(jq -r .model_root checkpoint.json)" "$root"
 expect "a checkpoint afterwards" 0 "$SW_BIN" data checkpoint run-1 model --step 1000
 run "$SW_BIN" evidence list --type 'urn:sealwright:claim:training:v1' --json
 json "three training claims" length 3
+run "$SW_BIN" evidence list
+like "and people see what they are" "$out" "  training +sha256:"
+like "the provenance too" "$out" "  provenance +sha256:"
+unlike "in a word" "$out" "urn:|https:"
 ok "nothing is left of the plan" test -z "$(ls .sealwright/data/runs)"
 
 # A run without a name, with gaps.
@@ -94,9 +101,20 @@ run "$SW_BIN" data train --json --run loud-json --dataset mails --code train.sh 
 json "with --json standard output is one document" .run loud-json
 like "the words are on standard error" "$err" said
 
+# What a run drew against the weights is said when it is recorded, and with the model.
+cat >skew.sh <<'SH'
+awk 'BEGIN { for (i = 0; i < 1000; i++) print i < 600 ? i % 100 : 100 + i % 300 }' >skewed.txt
+"$SW_BIN" data consume skew --dataset mails --mix base --order skewed.txt >said.txt
+echo skew >skew.bin
+SH
+run "$SW_BIN" data train --run skew --dataset mails --mix base --code skew.sh --out skew.bin -- sh skew.sh
+exits "a run that drew otherwise" 0
+like "is told with the model" "$out" "run skew did not draw by mixture base, beyond chance; see 'sealwright data weights skew'"
+like "and with its draws" "$(cat said.txt)" "run skew did not draw by mixture base"
+unlike "one that drew as decided is not" "$("$SW_BIN" data consume fair --dataset mails --mix base --order order.txt)" "did not draw"
+
 # Reading the datasets again first.
 seq 1 50 >lines.txt
-expect "its source" 0 "$SW_BIN" data source add forum --licence CC0
 expect "a dataset of a file" 0 "$SW_BIN" data ingest lines.txt --format lines --source forum --as lines@1
 run "$SW_BIN" data train --json --verify --run fresh --dataset lines --code train.sh --out v.bin -- sh -c 'echo 1 >v.bin'
 exits "files that are as recorded" 0
@@ -153,6 +171,7 @@ expect "a checkpoint of no run" 4 "$SW_BIN" data checkpoint nope model --step 1
 expect "a checkpoint without a step" 2 "$SW_BIN" data checkpoint run-1 model
 expect "a checkpoint that is not there" 4 "$SW_BIN" data checkpoint run-1 nope --step 1
 expect "a step that is none" 2 "$SW_BIN" data checkpoint run-1 model --step -1
+like "is told so" "$err" "option '--step' takes a whole number, not '-1'"
 
 # Two runs of one name at once; and one that is left of a process that was killed.
 cat >wait.sh <<'SH'

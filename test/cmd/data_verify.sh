@@ -34,7 +34,7 @@ seq 100 119 | sed '5a new' >lines.txt
 problems "one that is new" "added null lines.txt, byte 20" lines
 documented "as it is documented" "data verify"
 seq 100 119 | sed '5a new\nnewer' >lines.txt
-problems "and the one behind it" $'added null lines.txt, byte 20\nadded null lines.txt, 1 records behind byte 20' lines
+problems "and the one behind it" $'added null lines.txt, byte 20\nadded null lines.txt, 1 record behind byte 20' lines
 {
     seq 101 119
     echo 100
@@ -97,6 +97,10 @@ problems "a file of another name" "moved 1 bb.txt, byte 0" files --at moved
 mv moved/bb.txt moved/z.txt
 problems "also at another place" "moved 1 z.txt, byte 0" files --at moved
 mv moved/z.txt moved/b.txt
+echo aaa >moved/aa.txt
+echo aab >moved/ab.txt
+problems "files that are new, each by its name" $'added null aa.txt, byte 0\nadded null ab.txt, byte 0' files --at moved
+rm moved/aa.txt moved/ab.txt
 echo more >>moved/c.txt
 problems "a file that changed" "changed 2 c.txt, byte 0" files --at moved
 rm moved/c.txt
@@ -104,6 +108,17 @@ problems "one that is gone" "missing 2 c.txt, byte 0" files --at moved
 cp files/c.txt moved/
 echo new >moved/aa.txt
 problems "one that is new" "added null aa.txt, byte 0" files --at moved
+mkdir -p labels/ham labels/spam
+for i in 1 2 3; do
+    echo "ham $i" >labels/ham/$i.txt
+    echo "spam $i" >labels/spam/$i.txt
+done
+ingest labelled labels --format dir --label-field directory
+mv labels/spam labels/junk
+problems "a directory that is a label" $'moved 3 junk/1.txt, byte 0\nmoved 4 junk/2.txt, byte 0\nmoved 5 junk/3.txt, byte 0' labelled
+mv labels/junk labels/spam
+mv labels/ham/2.txt labels/spam/9.txt
+problems "a file with another label" "moved 1 spam/9.txt, byte 0" labelled
 printf '{"id":1,"text":"a","score":1}\n{"id":2,"text":"b","score":2}\n' >w.jsonl
 ingest weighed w.jsonl --weight-field score
 sed -i 's/"score":2/"score":3/' w.jsonl
@@ -123,7 +138,7 @@ printf '{"id":1,"text":"a"}\n{"id":2,"text":"b"}\n' >b.jsonl
 ingest broken b.jsonl
 sed -i '2s/}$//' b.jsonl
 problems "a record that is broken now is missing" "missing 1 b.jsonl, byte 20
-added null 1 records are no samples, and 0 were when it was recorded" broken
+added null records that are no samples: 1, and 0 when it was recorded" broken
 json "and counted as bad" .bad 1
 gzip -c big.txt >big.txt.gz
 expect "packed it is the same" 0 "$SW_BIN" data verify big --at big.txt.gz

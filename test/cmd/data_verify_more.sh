@@ -17,7 +17,7 @@ cp -r lines kept
 printf '{"id":"3","text":"planted\xff"}\n' >>lines/d.jsonl
 expect "another one is noticed" 1 sw data verify lines --json
 json "as added" '.problems[0] | [.kind, .sample, .where] | tojson' \
-    '["added",null,"2 records are no samples, and 1 were when it was recorded"]'
+    '["added",null,"records that are no samples: 2, and 1 when it was recorded"]'
 ln -s /etc/hostname kept/link.jsonl
 expect "so is a link" 1 sw data verify lines --at kept
 rm kept/link.jsonl

@@ -7,6 +7,9 @@ make_dataset=${SW_BUILD:?}/interop-make_dataset
 expect "init" 0 "$SW_BIN" init
 ok "a dataset" "$make_dataset" .sealwright mails@1 forum=100 mail=300
 ok "another" "$make_dataset" .sealwright news@1 news=50
+for source in forum mail; do
+    expect "source $source" 0 "$SW_BIN" data source add "$source" --licence CC0
+done
 expect "weights" 0 "$SW_BIN" data mix base --set forum=0.3 --set mail=0.7 --reason start
 
 # 300 of 1000 draws are of the forum.
@@ -76,7 +79,6 @@ json "by dataset" '[.shares[] | "\(.name) \(.draws)"] | join(", ")' "mails 750, 
 seq 1 30 >forum.txt
 seq 101 160 >mail.txt
 for source in forum mail; do
-    expect "$source is described" 0 "$SW_BIN" data source add "$source" --licence CC0
     expect "$source is ingested" 0 "$SW_BIN" data ingest "$source.txt" --format lines --source "$source" --as "in-$source"
 done
 awk 'BEGIN { for (i = 0; i < 1000; i++) print i % 10 < 3 ? i % 30 : 30 + i % 60 }' >in.txt

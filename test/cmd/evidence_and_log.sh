@@ -15,6 +15,9 @@ expect "admit" 0 "$SW_BIN" admit m
 run "$SW_BIN" evidence list --json
 exits "evidence list" 0
 json "newest first" '[.[].leaf] | join(" ")' "2 1 0"
+run "$SW_BIN" evidence list
+like "people see what kind of claim it is" "$out" "  scan +sha256:"
+unlike "in a word" "$out" "urn:"
 run "$SW_BIN" evidence list --json --oldest-first --limit 2
 json "or oldest first, limited" '[.[].leaf] | join(" ")' "0 1"
 run "$SW_BIN" evidence list --json --type 'urn:sealwright:claim:*'

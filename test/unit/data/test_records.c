@@ -363,6 +363,26 @@ static void rows_without_a_row_of_names_have_numbered_fields(void **state)
     expect_failure(*state, "a.csv", &zero, SW_E_USAGE, "'0' is no column");
 }
 
+static void what_stands_between_fields_can_be_told(void **state)
+{
+    temp_tree_write(*state, "a.csv", "id;text\n1;a, b\n2;\"c;d\"\n");
+    expect_steps(*state, "a.csv", NULL, "bad 0@0+23#1 invalid-header\n");
+    const struct sw_record_options semicolon = {.csv_delimiter = ";"};
+    expect_steps(*state, "a.csv", &semicolon,
+        "sample 0@8#2 1;a, b|a, b|1|||1\nsample 0@15#3 2;\"c;d\"|c;d|2|||1\n");
+    const struct sw_record_options comma = {.csv_delimiter = ","};
+    expect_steps(*state, "a.csv", &comma, "bad 0@8+6#2 ragged-row\nbad 0@15+7#3 invalid-csv\n");
+    temp_tree_write(*state, "both.csv", "a;b,text\n1,2\n");
+    expect_steps(*state, "both.csv", NULL, "sample 0@9#2 1,2|2||||1\n");
+    static const char *const bad[] = {"", ";;", "a", "1", "\"", "\n", "\r"};
+    for (size_t i = 0; i < SW_COUNT(bad); i++) {
+        const struct sw_record_options options = {.csv_delimiter = bad[i]};
+        expect_failure(*state, "a.csv", &options, SW_E_USAGE, "between fields stands one");
+    }
+    const struct sw_record_options lines = {.format = "tsv", .csv_delimiter = ";"};
+    expect_failure(*state, "a.csv", &lines, SW_E_USAGE, "belongs to the format 'csv'");
+}
+
 static void bad_rows_are_passed_over_one_by_one(void **state)
 {
     temp_tree_write(*state, "a.csv",
@@ -752,6 +772,7 @@ int main(void)
         TEST(rows_give_their_fields),
         TEST(rows_with_tabs_give_their_fields),
         TEST(rows_without_a_row_of_names_have_numbered_fields),
+        TEST(what_stands_between_fields_can_be_told),
         TEST(bad_rows_are_passed_over_one_by_one),
         TEST(a_quote_that_is_never_closed_takes_the_rest),
         TEST(a_row_of_names_must_be_a_good_one),

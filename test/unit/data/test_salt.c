@@ -98,8 +98,11 @@ static void test_reader_options_come_back_from_json(void **state)
     SW_CLEANUP(arena) struct sw_arena arena;
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_error err = {0};
-    struct sw_record_options given = {
-        .format = "csv", .text_field = "body", .csv_no_header = true, .record_max = 1000};
+    struct sw_record_options given = {.format = "csv",
+        .text_field = "body",
+        .csv_delimiter = ";",
+        .csv_no_header = true,
+        .record_max = 1000};
     struct sw_record_options back;
     struct sw_json json;
     sw_arena_init(&arena, 0);
@@ -108,6 +111,7 @@ static void test_reader_options_come_back_from_json(void **state)
     assert_int_equal(sw_record_options_read(&arena, &json, &back, &err), SW_OK);
     assert_string_equal(back.format, "csv");
     assert_string_equal(back.text_field, "body");
+    assert_string_equal(back.csv_delimiter, ";");
     assert_null(back.id_field);
     assert_true(back.csv_no_header);
     assert_int_equal(back.record_max, 1000);

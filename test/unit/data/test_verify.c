@@ -139,7 +139,7 @@ static void apply(struct input *input, struct random *r, enum edit edit, uint32_
 /* The record that a problem's place stands for: "…, byte 20", "…, 3 records behind byte 20". */
 static size_t record_at(const struct sw_sample_problem *p, const struct input *input)
 {
-    static const char behind[] = " records behind ";
+    static const char behind[] = " record"; /* one, or several */
     const char *byte = strstr(p->where, "byte ");
     const char *more = strstr(p->where, behind);
     const char *comma = strstr(p->where, ", ");
