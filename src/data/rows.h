@@ -148,8 +148,8 @@ struct sw_rows {
     struct sw_source_count *sources;
     size_t source_count;
     struct sw_origin *origins;
-    uint8_t (*origin_digests)[32];
-    uint64_t *origin_samples; /* rows that have it */
+    uint8_t (*origin_digests)[32]; /* NULL before sw_rows_hash_origins() */
+    uint64_t *origin_samples;      /* rows that have it */
     size_t origin_count;
     struct sw_rows_cache *cache;
 };
@@ -163,6 +163,8 @@ sw_result sw_rows_open(
 void sw_rows_close(struct sw_rows *rows);
 SW_DEFINE_CLEANUP(rows, struct sw_rows, sw_rows_close)
 
+/* Leaves of the ordered tree need the digests of origins; most questions do not, of many sets. */
+sw_result sw_rows_hash_origins(struct sw_rows *rows);
 /* Is its one digest a sample that of the whole record, of which the content is a part? */
 bool sw_rows_hold_records(const struct sw_rows *rows);
 /* As which its sorted tree is signed. */

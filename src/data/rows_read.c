@@ -116,16 +116,29 @@ static sw_result read_origins(struct sw_rows *rows, struct sw_error *err)
     SW_TRY(sw_origins_read(arena, sw_bytes(kept, text.len), &entries, &n, err));
     rows->origins = SW_ARENA_ARRAY(arena, struct sw_origin, n);
     rows->origin_samples = SW_ARENA_ARRAY(arena, uint64_t, n);
-    rows->origin_digests = sw_arena_zalloc(arena, n, sizeof(rows->origin_digests[0]));
-    if (rows->origins == NULL || rows->origin_samples == NULL || rows->origin_digests == NULL) {
+    if (rows->origins == NULL || rows->origin_samples == NULL) {
         return SW_E_NOMEM;
     }
     for (size_t i = 0; i < n; i++) {
         rows->origins[i] = entries[i].origin;
         rows->origin_samples[i] = entries[i].samples;
-        SW_TRY(sw_origin_digest(&entries[i].origin, rows->origin_digests[i]));
     }
     rows->origin_count = n;
+    return SW_OK;
+}
+
+sw_result sw_rows_hash_origins(struct sw_rows *rows)
+{
+    if (rows->origin_digests != NULL) {
+        return SW_OK;
+    }
+    uint8_t(*digests)[32] =
+        sw_arena_zalloc(&rows->chunks.arena, rows->origin_count, sizeof(digests[0]));
+    SW_TRY_PTR(digests);
+    for (size_t i = 0; i < rows->origin_count; i++) {
+        SW_TRY(sw_origin_digest(&rows->origins[i], digests[i]));
+    }
+    rows->origin_digests = digests;
     return SW_OK;
 }
 
@@ -427,8 +440,13 @@ sw_result sw_rows_find(struct sw_rows *rows, const uint8_t content[32], uint64_t
 {
     uint64_t from;
     uint64_t to;
+    uint8_t there[32];
     SW_TRY(find_bound(rows, content, false, &from, err));
-    SW_TRY(find_bound(rows, content, true, &to, err));
+    to = from;
+    if (from < rows->count) {
+        SW_TRY(content_at(rows, from, there, err));
+        SW_TRY(memcmp(there, content, 32) == 0 ? find_bound(rows, content, true, &to, err) : SW_OK);
+    }
     *first = from;
     *count = to - from;
     return SW_OK;
@@ -473,6 +491,7 @@ static sw_result ordered_leaves(
         view->cache->rows = malloc(SW_TILE_LEAVES * sizeof(view->cache->rows[0]));
         SW_TRY_PTR(view->cache->rows);
     }
+    SW_TRY(sw_rows_hash_origins(rows));
     SW_TRY(sw_row_range_read(rows, group, rows_in_group(rows, group),
         (size_t)(first % SW_ROWS_GROUP), count, view->cache->rows, err));
     for (size_t i = 0; i < count; i++) {

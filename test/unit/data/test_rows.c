@@ -72,6 +72,7 @@ static void check_set(
     assert_int_equal(rows.bytes, count * 100);
     struct sw_hash256 ordered;
     struct sw_hash256 sorted;
+    assert_int_equal(sw_rows_hash_origins(&rows), SW_OK);
     roots_by_hand(&rows, seed, &ordered, &sorted);
     assert_memory_equal(rows.ordered.bytes, ordered.bytes, 32);
     assert_memory_equal(rows.sorted.bytes, sorted.bytes, 32);
