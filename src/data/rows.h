@@ -208,6 +208,10 @@ sw_result sw_rows_prove(struct sw_rows *rows, enum sw_tree_kind kind, uint64_t i
 sw_result sw_rows_proven(struct sw_rows *rows, uint64_t index, struct sw_row *out,
     struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err);
 
+/* The content at a place of the sorted order, checked by a proof in the sorted tree. */
+sw_result sw_rows_proven_content(
+    struct sw_rows *rows, uint64_t place, uint8_t out[32], struct sw_error *err);
+
 /* Recomputes everything: chunks, origins, both trees and their order. `bad` as in
  * sw_chunks_verify(). */
 sw_result sw_rows_verify(struct sw_rows *rows,
