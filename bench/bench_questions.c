@@ -6,6 +6,9 @@
  *                                  log is filled up to ENTRIES before
  *   reach STORE MODELS             MODELS models, each admitted, each on a dataset of its own that
  *                                  a step made from one; every tenth is made from the one before
+ *   taint STORE COUNT content|sample   taints COUNT of that dataset, every hundredth
+ *   judge STORE MODEL              what admitting that model asks of its data; prints how many
+ *                                  taints reach it
  *   check FILE POLICY COUNT        checks a proof COUNT times; prints the mean, ms of CPU time
  *   absent STORE DATASET FILE      the largest proof of absence in the set: where the two halves
  *                                  of its tree meet */
@@ -371,6 +374,41 @@ static void make_models(const char *path, uint64_t models)
     close_place(&p);
 }
 
+/* --- taints ---------------------------------------------------------------------------------- */
+
+static void add_taints(const char *path, uint64_t count, bool samples)
+{
+    struct place p;
+    struct sw_receipt *receipts;
+    struct sw_taint_claim more = {.reason = sw_str("poisoned"), .severity = SW_TAINT_HIGH};
+    open_place(&p, path, SW_STORE_WRITE);
+    struct sw_selector *list = SW_ARENA_ARRAY(&p.arena, struct sw_selector, count);
+    if (list == NULL) {
+        check(SW_E_NOMEM);
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        list[i].digest = (struct sw_digest){.alg = SW_SHA256, .len = 32};
+        list[i].kind = samples ? SW_SELECT_SAMPLE : SW_SELECT_CONTENT;
+        list[i].name = sw_str(
+            samples ? sw_arena_printf(&p.arena, "all@1#%llu", (unsigned long long)i * 100) : NULL);
+        fill(i * 100, samples ? 0 : 1, list[i].digest.bytes);
+    }
+    check(sw_taint_record(&p.data, list, count, &more, &receipts, &err));
+    close_place(&p);
+}
+
+static void judge(const char *path, uint64_t model)
+{
+    struct place p;
+    struct sw_provenance found;
+    struct sw_digest root = digest_of("model", model);
+    struct sw_digest manifest = digest_of("manifest", model);
+    open_place(&p, path, SW_STORE_READ);
+    check(sw_provenance_find(&p.data, &root, &manifest, &found, &err));
+    (void)printf("%zu\n", found.tainted_count);
+    close_place(&p);
+}
+
 /* --- proofs ---------------------------------------------------------------------------------- */
 
 static double processor_ms(void)
@@ -450,6 +488,10 @@ int main(int argc, char **argv)
         make_chain(argv[2], number(argv[3]), number(argv[4]));
     } else if (argc == 4 && strcmp(argv[1], "reach") == 0) {
         make_models(argv[2], number(argv[3]));
+    } else if (argc == 5 && strcmp(argv[1], "taint") == 0) {
+        add_taints(argv[2], number(argv[3]), strcmp(argv[4], "sample") == 0);
+    } else if (argc == 4 && strcmp(argv[1], "judge") == 0) {
+        judge(argv[2], number(argv[3]));
     } else if (argc == 5 && strcmp(argv[1], "check") == 0) {
         time_checks(argv[2], argv[3], number(argv[4]));
     } else if (argc == 5 && strcmp(argv[1], "absent") == 0) {

@@ -1,8 +1,8 @@
 #!/bin/bash
 # Questions about data: a dataset of SW_BENCH_SAMPLES samples (10,000,000; 100,000,000 with
 # SW_BENCH_LARGE=1, which takes 11 GB), ten steps behind it, a log of 2^20 entries; and a store of 1,000
-# models. A figure is what a whole command costs, with its start; "first" is the time after a claim was
-# added, when all claims are verified anew.
+# models, at the end with 1,000 taints. A figure is what a whole command costs, with its start; "first"
+# is the time after a claim was added, when all claims are verified anew.
 . "${SW_SOURCE:-.}/bench/lib.sh"
 
 work=$SW_BUILD/bench-questions
@@ -64,6 +64,17 @@ echo "# first: $(ms "${cpu[0]}") ms for $((4 * models + 1)) claims"
 count=$("$SW_BIN" data reach --store reach --json source:source-3 | jq '.models | length')
 [ "$count" -eq "$models" ]
 ask "reach of a source over $models models" 100 "$SW_BIN" data reach --store reach --json source:source-3
-ask "reach of a sample over $models models" 1000 "$SW_BIN" data reach --store reach --json sample:all@1#300
-ask "reach of a content over $models models" 1000 "$SW_BIN" data reach --store reach --json \
+ask "reach of a sample over $models models" 100 "$SW_BIN" data reach --store reach --json sample:all@1#300
+ask "reach of a content over $models models" 100 "$SW_BIN" data reach --store reach --json \
     "$("$SW_BIN" data trace --store reach --json all@1#300 | jq -r '"content:" + .samples[0].content')"
+
+# --- many taints ------------------------------------------------------------------------------
+
+for kind in sample content; do
+    cp -r reach tainted
+    "$work" taint tainted 1000 "$kind"
+    [ "$("$work" judge tainted 0)" -eq 2 ]
+    measure -n 3 "$work" judge tainted 0
+    limit "data of a model against 1000 taints of a $kind" "$(ms "${cpu[0]}")" "ms" "<= 5000"
+    rm -rf tainted
+done

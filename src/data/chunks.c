@@ -12,6 +12,7 @@
 #define TAIL_SIZE (MAGIC_SIZE + 8u + 8u)
 #define REFS_MAX ((uint64_t)1 << 24)
 #define ZSTD_LEVEL 3
+#define END_SIZE ((uint64_t)32 << 10) /* of a file's end, read at once */
 
 /* --- references ------------------------------------------------------------------------------ */
 
@@ -209,6 +210,31 @@ static sw_result not_one(const struct sw_chunks *chunks, const char *why, struct
     return sw_fail(err, SW_E_FORMAT, "'%s' is not a whole data file: %s", chunks->path, why);
 }
 
+/* Small files are many: of each, one read gets all. */
+static sw_result read_end(struct sw_chunks *chunks, struct sw_error *err)
+{
+    size_t len = (size_t)(chunks->size < END_SIZE ? chunks->size : END_SIZE);
+    uint8_t *bytes = sw_arena_alloc(&chunks->arena, len);
+    SW_TRY_PTR(bytes);
+    chunks->end_at = chunks->size - len;
+    SW_TRY(sw_fd_pread(chunks->fd, chunks->path, chunks->end_at, bytes, len, err));
+    chunks->end = sw_bytes(bytes, len);
+    return SW_OK;
+}
+
+static sw_result read_at(
+    const struct sw_chunks *chunks, uint64_t offset, void *out, size_t len, struct sw_error *err)
+{
+    uint64_t from = offset - chunks->end_at;
+    if (offset < chunks->end_at || from > chunks->end.len || len > chunks->end.len - from) {
+        return sw_fd_pread(chunks->fd, chunks->path, offset, out, len, err);
+    }
+    if (len > 0) {
+        memcpy(out, chunks->end.ptr + from, len);
+    }
+    return SW_OK;
+}
+
 struct tail {
     uint64_t ref_count;
     uint64_t header_len;
@@ -224,8 +250,8 @@ static sw_result read_tail(const struct sw_chunks *chunks, struct tail *out, str
         return not_one(chunks, "it is too short", err);
     }
     uint64_t tail_at = chunks->size - TAIL_SIZE;
-    SW_TRY(sw_fd_pread(chunks->fd, chunks->path, 0, head, sizeof(head), err));
-    SW_TRY(sw_fd_pread(chunks->fd, chunks->path, tail_at, bytes, sizeof(bytes), err));
+    SW_TRY(read_at(chunks, 0, head, sizeof(head), err));
+    SW_TRY(read_at(chunks, tail_at, bytes, sizeof(bytes), err));
     if (memcmp(head, HEAD_MAGIC, MAGIC_SIZE) != 0 ||
         memcmp(bytes + 16, TAIL_MAGIC, MAGIC_SIZE) != 0) {
         return not_one(chunks, "its first or last bytes are others", err);
@@ -252,8 +278,7 @@ static sw_result read_header(struct sw_chunks *chunks, const struct tail *tail,
 {
     uint8_t *text = sw_arena_alloc(&chunks->arena, (size_t)tail->header_len);
     SW_TRY_PTR(text);
-    SW_TRY(sw_fd_pread(
-        chunks->fd, chunks->path, tail->header_at, text, (size_t)tail->header_len, err));
+    SW_TRY(read_at(chunks, tail->header_at, text, (size_t)tail->header_len, err));
     chunks->header_text = sw_bytes(text, (size_t)tail->header_len);
     sw_sha256(chunks->header_text, &chunks->digest);
     if (expected != NULL && !sw_digest_equal(expected, &chunks->digest)) {
@@ -290,7 +315,7 @@ static sw_result read_refs(struct sw_chunks *chunks, const struct tail *tail, st
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
     size_t len = (size_t)tail->ref_count * SW_CHUNK_REF_SIZE;
     SW_TRY(sw_buf_reserve(&bytes, len));
-    SW_TRY(sw_fd_pread(chunks->fd, chunks->path, tail->refs_at, bytes.data, len, err));
+    SW_TRY(read_at(chunks, tail->refs_at, bytes.data, len, err));
     bytes.len = len;
     struct sw_digest digest;
     struct sw_digest said;
@@ -322,6 +347,7 @@ sw_result sw_chunks_open(struct sw_chunks *chunks, const char *path,
         return sw_fail_errno(err, errno, "cannot read '%s'", path);
     }
     made.size = (uint64_t)st.st_size;
+    SW_TRY(read_end(&made, err));
     struct tail tail = {0};
     SW_TRY(read_tail(&made, &tail, err));
     SW_TRY(read_header(&made, &tail, expected, err));
@@ -354,7 +380,7 @@ static sw_result read_stored(const struct sw_chunks *chunks, const struct sw_chu
 {
     sw_buf_clear(out);
     SW_TRY(sw_buf_reserve(out, ref->stored));
-    SW_TRY(sw_fd_pread(chunks->fd, chunks->path, ref->offset, out->data, ref->stored, err));
+    SW_TRY(read_at(chunks, ref->offset, out->data, ref->stored, err));
     out->len = ref->stored;
     struct sw_digest digest;
     sw_sha256(sw_buf_bytes(out), &digest);
@@ -398,7 +424,7 @@ sw_result sw_chunks_peek(const struct sw_chunks *chunks, const struct sw_chunk_r
         return sw_fail(err, SW_E_FORMAT, "'%s': column %u is shorter than it must be", chunks->path,
             ref->column);
     }
-    return sw_fd_pread(chunks->fd, chunks->path, ref->offset + offset, out, len, err);
+    return read_at(chunks, ref->offset + offset, out, len, err);
 }
 
 /* --- checking all ---------------------------------------------------------------------------- */

@@ -66,7 +66,9 @@ struct sw_chunks {
     struct sw_digest digest;   /* of header_text */
     struct sw_chunk_ref *refs; /* by column, then group */
     size_t count;
-    uint64_t size; /* of the file */
+    uint64_t size;       /* of the file */
+    struct sw_bytes end; /* its last bytes, as they were when it was opened */
+    uint64_t end_at;
 };
 
 #define SW_CHUNKS_INIT ((struct sw_chunks){.fd = -1})

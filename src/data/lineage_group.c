@@ -474,3 +474,120 @@ sw_result sw_forward_group_read(struct sw_forward_group *group,
     group->count = count;
     return SW_OK;
 }
+
+/* --- a few inputs ---------------------------------------------------------------------------- */
+
+/* Rows of a group that are passed through one behind the other. */
+struct forward_walk {
+    struct sw_cursor counts;
+    struct partner_column outputs;
+    uint64_t output_rows;
+    size_t at; /* in `outputs` */
+    uint32_t follows;
+};
+
+static sw_result next_count(struct forward_walk *walk, size_t *out)
+{
+    uint64_t count;
+    SW_TRY(sw_varint_get(&walk->counts, &count));
+    if (count > walk->outputs.count - walk->at) {
+        return SW_E_FORMAT;
+    }
+    *out = (size_t)count;
+    return SW_OK;
+}
+
+/* Where a row's partners are nobody's question, only what follows the last is needed. */
+static inline void skip_partner(struct forward_walk *walk, bool first)
+{
+    uint32_t partner;
+    (void)get_partner(&walk->outputs, walk->at++, first, UINT64_MAX, &walk->follows, &partner);
+}
+
+/* Most rows have one output or none: eight such counts are looked at at once. Gives how many rows
+ * were skipped. */
+static size_t skip_plain(struct forward_walk *walk, size_t rows)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    struct sw_cursor *cur = &walk->counts;
+    size_t skipped = 0;
+    size_t firsts = 0;
+    for (uint64_t word; rows - skipped >= 8 && cur->data.len - cur->pos >= 8; skipped += 8) {
+        memcpy(&word, cur->data.ptr + cur->pos, 8);
+        size_t more = (size_t)((word * ones) >> 56); /* the sum of its bytes */
+        if ((word & ~ones) != 0 || more > walk->outputs.count - walk->at - firsts) {
+            break;
+        }
+        firsts += more;
+        cur->pos += 8;
+    }
+    for (; firsts > 0; firsts--) {
+        skip_partner(walk, true);
+    }
+    return skipped;
+}
+
+static sw_result skip_rows(struct forward_walk *walk, size_t rows)
+{
+    while (rows > 0) {
+        size_t count;
+        rows -= skip_plain(walk, rows);
+        for (size_t some = rows < 8 ? rows : 8; some > 0; some--, rows--) {
+            SW_TRY(next_count(walk, &count));
+            for (size_t i = 0; i < count; i++) {
+                skip_partner(walk, i == 0);
+            }
+        }
+    }
+    return SW_OK;
+}
+
+/* Outputs go to the set many at once. */
+struct found_outputs {
+    struct sw_rowset *out;
+    uint32_t *list; /* SW_LINEAGE_GROUP of them */
+    size_t count;
+};
+
+static sw_result flush_found(struct found_outputs *found)
+{
+    size_t count = found->count;
+    found->count = 0;
+    return count == 0 ? SW_OK : sw_rowset_add_many(found->out, found->list, count);
+}
+
+static sw_result take_row(struct forward_walk *walk, struct found_outputs *found)
+{
+    size_t count;
+    SW_TRY(next_count(walk, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (found->count == SW_LINEAGE_GROUP) {
+            SW_TRY(flush_found(found));
+        }
+        if (!get_partner(&walk->outputs, walk->at++, i == 0, walk->output_rows, &walk->follows,
+                &found->list[found->count++])) {
+            return SW_E_FORMAT;
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_forward_outputs(const struct sw_lineage_shape *shape, size_t count,
+    struct sw_bytes counts, struct sw_bytes outputs, const uint32_t *rows, size_t row_count,
+    uint32_t *scratch, struct sw_rowset *out)
+{
+    struct forward_walk walk = {.counts = sw_cursor(counts),
+        .outputs = {outputs.ptr, outputs.len / PARTNER_SIZE},
+        .output_rows = shape->output_rows};
+    struct found_outputs found = {.out = out, .list = scratch};
+    size_t at = 0;
+    for (size_t i = 0; i < row_count; at = rows[i] + 1, i++) {
+        SW_TRY(skip_rows(&walk, rows[i] - at));
+        SW_TRY(take_row(&walk, &found));
+    }
+    SW_TRY(skip_rows(&walk, count - at));
+    if (sw_cur_left(&walk.counts) > 0 || walk.at * PARTNER_SIZE != outputs.len) {
+        return SW_E_FORMAT;
+    }
+    return flush_found(&found);
+}

@@ -129,6 +129,13 @@ SW_DEFINE_CLEANUP_PTR(forward_group, struct sw_forward_group, sw_forward_group_f
 sw_result sw_forward_group_read(struct sw_forward_group *group,
     const struct sw_lineage_shape *shape, size_t count,
     const struct sw_bytes columns[SW_FORWARD_COLUMNS]);
+/* Adds the outputs of some of a group's `count` rows, ascending numbers in it, and decodes no more
+ * than it must: of the others only how many outputs they have is checked, and the reasons are not
+ * needed. `scratch`: room for SW_LINEAGE_GROUP. SW_E_FORMAT without words, when some outputs may
+ * have been added. */
+sw_result sw_forward_outputs(const struct sw_lineage_shape *shape, size_t count,
+    struct sw_bytes counts, struct sw_bytes outputs, const uint32_t *rows, size_t row_count,
+    uint32_t *scratch, struct sw_rowset *out);
 
 static inline uint32_t sw_group_start(const uint32_t *ends, size_t row)
 {

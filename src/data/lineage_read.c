@@ -355,7 +355,7 @@ struct members {
     uint32_t group;
     uint32_t first; /* first and last row that the group could have */
     uint32_t last;
-    uint32_t *list;
+    uint32_t *list; /* those of the group, by their numbers in it */
     size_t count;
 };
 
@@ -375,9 +375,9 @@ static bool next_members(struct members *m, uint64_t end)
 
 static void list_members(struct members *m)
 {
-    m->count = sw_rowset_list(m->rows, m->first, m->list, SW_LINEAGE_GROUP);
-    while (m->count > 0 && m->list[m->count - 1] > m->last) {
-        m->count--;
+    size_t n = sw_rowset_list(m->rows, m->first, m->list, SW_LINEAGE_GROUP);
+    for (m->count = 0; m->count < n && m->list[m->count] <= m->last; m->count++) {
+        m->list[m->count] -= m->first;
     }
 }
 
@@ -396,23 +396,18 @@ static bool told_by_span(
     return true;
 }
 
-static sw_result push_fates(
-    const struct sw_forward_group *group, const struct members *m, struct sw_rowset *out)
+static sw_result push_fates(struct sw_lineage *lineage, uint32_t set, const struct members *m,
+    uint32_t *scratch, struct sw_rowset *out, struct sw_error *err)
 {
-    for (size_t i = 0; i < m->count; i++) {
-        size_t row = m->list[i] - m->first;
-        uint32_t start = sw_group_start(group->ends, row);
-        size_t run = group->ends[row] - start;
-        /* Neighbours that follow each other go in one call. */
-        while (i + 1 < m->count && m->list[i + 1] == m->list[i] + 1) {
-            i++;
-            run = group->ends[m->list[i] - m->first] - start;
-        }
-        if (run > 0) {
-            SW_TRY(sw_rowset_add_many(out, group->outputs + start, run));
-        }
-    }
-    return SW_OK;
+    const uint16_t numbers[] = {
+        (uint16_t)(SW_LINEAGE_OUTPUTS + set), (uint16_t)(SW_LINEAGE_OUTPUT + set)};
+    struct sw_lineage_shape shape = sw_lineage_shape(lineage);
+    struct sw_bytes columns[SW_COUNT(numbers)];
+    SW_TRY(get_columns(lineage, numbers, SW_COUNT(numbers), m->group, columns, err));
+    enum sw_code code =
+        sw_forward_outputs(&shape, sw_lineage_in_group(lineage->inputs[set].rows, m->group),
+            columns[0], columns[1], m->list, m->count, scratch, out);
+    return code == SW_OK ? SW_OK : broken(lineage, m->group, code, err);
 }
 
 static sw_result push_edges(const struct sw_backward_group *group, const struct members *m,
@@ -420,7 +415,7 @@ static sw_result push_edges(const struct sw_backward_group *group, const struct 
 {
     size_t n = 0;
     for (size_t i = 0; i < m->count; i++) {
-        size_t row = m->list[i] - m->first;
+        size_t row = m->list[i];
         for (uint32_t at = sw_group_start(group->ends, row); at < group->ends[row]; at++) {
             if (group->inputs[at].set != set) {
                 continue;
@@ -436,29 +431,27 @@ static sw_result push_edges(const struct sw_backward_group *group, const struct 
 }
 
 static sw_result forward_group(struct sw_lineage *lineage, uint32_t set, struct members *m,
-    struct sw_rowset *out, struct sw_error *err)
+    uint32_t *scratch, struct sw_rowset *out, struct sw_error *err)
 {
     struct sw_span span;
     enum sw_code code;
-    const struct sw_forward_group *group;
     SW_TRY(sw_lineage_span(lineage, SW_LINEAGE_FORWARD_INDEX, set, m->group, &span, err));
     if (told_by_span(m, &span, out, &code)) {
         return code;
     }
-    SW_TRY(sw_lineage_load_forward(lineage, set, m->group, &group, err));
     list_members(m);
-    return push_fates(group, m, out);
+    return push_fates(lineage, set, m, scratch, out, err);
 }
 
 sw_result sw_lineage_forward(struct sw_lineage *lineage, uint32_t set, const struct sw_rowset *rows,
     struct sw_rowset *out, struct sw_error *err)
 {
     SW_TRY(check_set(lineage, set, err));
-    SW_CLEANUP(free) uint32_t *list = malloc(SW_LINEAGE_GROUP * sizeof(*list));
+    SW_CLEANUP(free) uint32_t *list = malloc(2 * SW_LINEAGE_GROUP * sizeof(*list));
     SW_TRY_PTR(list);
     struct members m = {.rows = rows, .list = list};
     while (next_members(&m, lineage->inputs[set].rows)) {
-        SW_TRY(forward_group(lineage, set, &m, out, err));
+        SW_TRY(forward_group(lineage, set, &m, list + SW_LINEAGE_GROUP, out, err));
     }
     return SW_OK;
 }

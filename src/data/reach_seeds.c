@@ -131,14 +131,9 @@ struct seeking {
 static sw_result prove_side(
     struct seeking *s, const uint8_t content[32], uint64_t place, int side, struct sw_error *err)
 {
-    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
-    struct sw_row row;
-    uint32_t index;
-    size_t count;
-    SW_TRY(sw_rows_sorted(s->rows, place, &index, err));
-    SW_TRY(sw_rows_at(s->rows, index, &row, err));
-    SW_TRY(sw_rows_prove(s->rows, SW_TREE_SORTED, place, proof, &count, err));
-    int order = memcmp(row.content, content, 32);
+    uint8_t there[32];
+    SW_TRY(sw_rows_proven_content(s->rows, place, there, err));
+    int order = memcmp(there, content, 32);
     if (side < 0 ? order >= 0 : order <= 0) {
         return sw_fail(err, SW_E_REFUSED, "its sorted order was changed");
     }
@@ -159,8 +154,10 @@ static sw_result prove_places(struct seeking *s, const uint8_t content[32], uint
 static sw_result check_row(
     struct seeking *s, const uint8_t content[32], uint32_t index, struct sw_error *err)
 {
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
     struct sw_row row;
-    SW_TRY(sw_rows_at(s->rows, index, &row, err));
+    size_t count;
+    SW_TRY(sw_rows_proven(s->rows, index, &row, proof, &count, err));
     return memcmp(row.content, content, 32) == 0
                ? SW_OK
                : sw_fail(err, SW_E_REFUSED, "its sorted order was changed");

@@ -148,8 +148,8 @@ struct sw_rows {
     struct sw_source_count *sources;
     size_t source_count;
     struct sw_origin *origins;
-    uint8_t (*origin_digests)[32];
-    uint64_t *origin_samples; /* rows that have it */
+    uint8_t (*origin_digests)[32]; /* NULL before sw_rows_hash_origins() */
+    uint64_t *origin_samples;      /* rows that have it */
     size_t origin_count;
     struct sw_rows_cache *cache;
 };
@@ -163,6 +163,8 @@ sw_result sw_rows_open(
 void sw_rows_close(struct sw_rows *rows);
 SW_DEFINE_CLEANUP(rows, struct sw_rows, sw_rows_close)
 
+/* Leaves of the ordered tree need the digests of origins; most questions do not, of many sets. */
+sw_result sw_rows_hash_origins(struct sw_rows *rows);
 /* Is its one digest a sample that of the whole record, of which the content is a part? */
 bool sw_rows_hold_records(const struct sw_rows *rows);
 /* As which its sorted tree is signed. */
@@ -205,6 +207,10 @@ sw_result sw_rows_prove(struct sw_rows *rows, enum sw_tree_kind kind, uint64_t i
  * decoded. */
 sw_result sw_rows_proven(struct sw_rows *rows, uint64_t index, struct sw_row *out,
     struct sw_hash256 proof[SW_MERKLE_PROOF_MAX], size_t *count, struct sw_error *err);
+
+/* The content at a place of the sorted order, checked by a proof in the sorted tree. */
+sw_result sw_rows_proven_content(
+    struct sw_rows *rows, uint64_t place, uint8_t out[32], struct sw_error *err);
 
 /* Recomputes everything: chunks, origins, both trees and their order. `bad` as in
  * sw_chunks_verify(). */

@@ -161,7 +161,12 @@ static const enum sw_rows_column place_columns[] = {SW_COL_FILE, SW_COL_LENGTH, 
 
 static bool skip_varints(struct sw_cursor *cur, size_t count)
 {
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint8_t *bytes = cur->data.ptr;
+    for (uint64_t word; count >= 8 && cur->data.len - cur->pos >= 8; cur->pos += 8) {
+        memcpy(&word, bytes + cur->pos, 8);
+        count -= (size_t)(((~word >> 7 & ones) * ones) >> 56); /* those that end one */
+    }
     while (count > 0 && cur->pos < cur->data.len) {
         count -= bytes[cur->pos++] < 0x80 ? 1 : 0; /* the last byte of one */
     }

@@ -116,16 +116,29 @@ static sw_result read_origins(struct sw_rows *rows, struct sw_error *err)
     SW_TRY(sw_origins_read(arena, sw_bytes(kept, text.len), &entries, &n, err));
     rows->origins = SW_ARENA_ARRAY(arena, struct sw_origin, n);
     rows->origin_samples = SW_ARENA_ARRAY(arena, uint64_t, n);
-    rows->origin_digests = sw_arena_zalloc(arena, n, sizeof(rows->origin_digests[0]));
-    if (rows->origins == NULL || rows->origin_samples == NULL || rows->origin_digests == NULL) {
+    if (rows->origins == NULL || rows->origin_samples == NULL) {
         return SW_E_NOMEM;
     }
     for (size_t i = 0; i < n; i++) {
         rows->origins[i] = entries[i].origin;
         rows->origin_samples[i] = entries[i].samples;
-        SW_TRY(sw_origin_digest(&entries[i].origin, rows->origin_digests[i]));
     }
     rows->origin_count = n;
+    return SW_OK;
+}
+
+sw_result sw_rows_hash_origins(struct sw_rows *rows)
+{
+    if (rows->origin_digests != NULL) {
+        return SW_OK;
+    }
+    uint8_t(*digests)[32] =
+        sw_arena_zalloc(&rows->chunks.arena, rows->origin_count, sizeof(digests[0]));
+    SW_TRY_PTR(digests);
+    for (size_t i = 0; i < rows->origin_count; i++) {
+        SW_TRY(sw_origin_digest(&rows->origins[i], digests[i]));
+    }
+    rows->origin_digests = digests;
     return SW_OK;
 }
 
@@ -427,8 +440,13 @@ sw_result sw_rows_find(struct sw_rows *rows, const uint8_t content[32], uint64_t
 {
     uint64_t from;
     uint64_t to;
+    uint8_t there[32];
     SW_TRY(find_bound(rows, content, false, &from, err));
-    SW_TRY(find_bound(rows, content, true, &to, err));
+    to = from;
+    if (from < rows->count) {
+        SW_TRY(content_at(rows, from, there, err));
+        SW_TRY(memcmp(there, content, 32) == 0 ? find_bound(rows, content, true, &to, err) : SW_OK);
+    }
     *first = from;
     *count = to - from;
     return SW_OK;
@@ -448,15 +466,23 @@ static size_t leaves_in_tile(const struct sw_rows *rows, uint64_t tile)
     return left < SW_TILE_LEAVES ? (size_t)left : SW_TILE_LEAVES;
 }
 
+static void hash_content(const uint8_t content[32], struct sw_hash256 *out)
+{
+    uint8_t leaf[SW_CONTENT_LEAF_SIZE];
+    sw_content_leaf(content, leaf);
+    sw_merkle_leaf(sw_bytes(leaf, sizeof(leaf)), out);
+}
+
 static sw_result sorted_leaves(
     struct tree_view *view, uint64_t tile, struct sw_hash256 *out, struct sw_error *err)
 {
-    for (size_t i = 0; i < leaves_in_tile(view->rows, tile); i++) {
+    uint32_t places[SW_TILE_LEAVES];
+    size_t count = leaves_in_tile(view->rows, tile);
+    SW_TRY(sw_rows_places(view->rows, tile * SW_TILE_LEAVES, count, places, err));
+    for (size_t i = 0; i < count; i++) {
         uint8_t content[32];
-        uint8_t leaf[SW_CONTENT_LEAF_SIZE];
-        SW_TRY(content_at(view->rows, tile * SW_TILE_LEAVES + i, content, err));
-        sw_content_leaf(content, leaf);
-        sw_merkle_leaf(sw_bytes(leaf, sizeof(leaf)), &out[i]);
+        SW_TRY(peek_content(view->rows, places[i], content, err));
+        hash_content(content, &out[i]);
     }
     return SW_OK;
 }
@@ -473,6 +499,7 @@ static sw_result ordered_leaves(
         view->cache->rows = malloc(SW_TILE_LEAVES * sizeof(view->cache->rows[0]));
         SW_TRY_PTR(view->cache->rows);
     }
+    SW_TRY(sw_rows_hash_origins(rows));
     SW_TRY(sw_row_range_read(rows, group, rows_in_group(rows, group),
         (size_t)(first % SW_ROWS_GROUP), count, view->cache->rows, err));
     for (size_t i = 0; i < count; i++) {
@@ -570,25 +597,31 @@ static struct tree_view view_of(struct sw_rows *rows, enum sw_tree_kind kind)
     return (struct tree_view){rows, kind, ordered ? &rows->cache->ordered : &rows->cache->sorted};
 }
 
-/* The nodes beside the way may be in other tiles, so what is wanted of this one is taken first. */
-static sw_result prove_leaf(struct tree_view *view, uint64_t index, struct sw_row *row,
+static sw_result check_leaf(struct tree_view *view, uint64_t index, const struct sw_hash256 *leaf,
     struct sw_hash256 *proof, size_t *count, struct sw_error *err)
 {
     struct sw_rows *rows = view->rows;
     struct sw_merkle_source source = {view_node, view};
-    SW_TRY(check_index(rows, index, err));
+    SW_TRY(sw_merkle_prove_inclusion(&source, index, rows->count, proof, count, err));
+    const struct sw_hash256 *root = view->kind == SW_TREE_ORDERED ? &rows->ordered : &rows->sorted;
+    if (sw_merkle_check_inclusion(index, rows->count, leaf, proof, *count, root) != SW_OK) {
+        return sw_fail(err, SW_E_REFUSED, "'%s' was changed: sample %llu is not under its root",
+            rows->chunks.path, (unsigned long long)index);
+    }
+    return SW_OK;
+}
+
+/* The nodes beside the way may be in other tiles, so what is wanted of this one is taken first. */
+static sw_result prove_leaf(struct tree_view *view, uint64_t index, struct sw_row *row,
+    struct sw_hash256 *proof, size_t *count, struct sw_error *err)
+{
+    SW_TRY(check_index(view->rows, index, err));
     SW_TRY(load_tile(view, index / SW_TILE_LEAVES, err));
     struct sw_hash256 leaf = view->cache->leaves.level[0][index % SW_TILE_LEAVES];
     if (row != NULL) {
         *row = view->cache->rows[index % SW_TILE_LEAVES];
     }
-    SW_TRY(sw_merkle_prove_inclusion(&source, index, rows->count, proof, count, err));
-    const struct sw_hash256 *root = view->kind == SW_TREE_ORDERED ? &rows->ordered : &rows->sorted;
-    if (sw_merkle_check_inclusion(index, rows->count, &leaf, proof, *count, root) != SW_OK) {
-        return sw_fail(err, SW_E_REFUSED, "'%s' was changed: sample %llu is not under its root",
-            rows->chunks.path, (unsigned long long)index);
-    }
-    return SW_OK;
+    return check_leaf(view, index, &leaf, proof, count, err);
 }
 
 sw_result sw_rows_prove(struct sw_rows *rows, enum sw_tree_kind kind, uint64_t index,
@@ -610,5 +643,20 @@ sw_result sw_rows_proven(struct sw_rows *rows, uint64_t index, struct sw_row *ou
     SW_TRY(prove_leaf(&view, index, &row, proof, &n, err));
     *out = row;
     *count = n;
+    return SW_OK;
+}
+
+sw_result sw_rows_proven_content(
+    struct sw_rows *rows, uint64_t place, uint8_t out[32], struct sw_error *err)
+{
+    struct tree_view view = view_of(rows, SW_TREE_SORTED);
+    struct sw_hash256 proof[SW_MERKLE_PROOF_MAX];
+    struct sw_hash256 leaf;
+    uint8_t content[32];
+    size_t count;
+    SW_TRY(content_at(rows, place, content, err));
+    hash_content(content, &leaf);
+    SW_TRY(check_leaf(&view, place, &leaf, proof, &count, err));
+    memcpy(out, content, sizeof(content));
     return SW_OK;
 }

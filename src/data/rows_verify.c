@@ -192,6 +192,7 @@ static sw_result verify(struct checking *checking, struct sw_error *err)
     if (checking->order_is_bad) {
         return SW_OK;
     }
+    SW_TRY(sw_rows_hash_origins(checking->rows));
     SW_TRY(check_rows(checking, err));
     check_counts(checking);
     return check_order(checking, err);

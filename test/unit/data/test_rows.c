@@ -72,6 +72,7 @@ static void check_set(
     assert_int_equal(rows.bytes, count * 100);
     struct sw_hash256 ordered;
     struct sw_hash256 sorted;
+    assert_int_equal(sw_rows_hash_origins(&rows), SW_OK);
     roots_by_hand(&rows, seed, &ordered, &sorted);
     assert_memory_equal(rows.ordered.bytes, ordered.bytes, 32);
     assert_memory_equal(rows.sorted.bytes, sorted.bytes, 32);
@@ -231,6 +232,74 @@ static void test_every_kind_of_place_is_proven_in_both_trees(void **state)
         assert_true(count > 0);
     }
     assert_int_equal(sw_rows_prove(&rows, SW_TREE_ORDERED, 66001, proof, &count, &err), SW_E_USAGE);
+    temp_tree_remove(&tree);
+}
+
+static void test_a_proven_content_is_that_of_its_place(void **state)
+{
+    (void)state;
+    static const uint64_t places[] = {0, 255, 256, 65535, 65536, 66000, 12345};
+    struct temp_tree tree;
+    temp_tree_make(&tree);
+    struct sw_error err = {0};
+    const char *path = temp_tree_path(&tree, "set");
+    struct sw_digest digest = rows_make(path, 5, 66001, &plain);
+    SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
+    uint8_t content[32];
+    assert_int_equal(sw_rows_open(&rows, path, &digest, &err), SW_OK);
+    for (size_t i = 0; i < SW_COUNT(places); i++) {
+        uint32_t index;
+        struct sw_row row;
+        assert_int_equal(sw_rows_proven_content(&rows, places[i], content, &err), SW_OK);
+        assert_int_equal(sw_rows_sorted(&rows, places[i], &index, &err), SW_OK);
+        assert_int_equal(sw_rows_at(&rows, index, &row, &err), SW_OK);
+        assert_memory_equal(content, row.content, 32);
+    }
+    assert_int_equal(sw_rows_proven_content(&rows, 66001, content, &err), SW_E_USAGE);
+    temp_tree_remove(&tree);
+}
+
+/* Writes one byte anew where a column's group has its byte `at`. */
+static void spoil(
+    const char *path, const struct sw_rows *rows, uint16_t column, uint32_t group, uint64_t at)
+{
+    const struct sw_chunk_ref *ref = sw_chunks_find(&rows->chunks, column, group);
+    assert_non_null(ref);
+    assert_false(ref->compressed);
+    off_t place = (off_t)(ref->offset + at);
+    uint8_t byte;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_int_equal(pread(fd, &byte, 1, place), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, place), 1);
+    assert_int_equal(close(fd), 0);
+}
+
+static void test_a_content_of_a_changed_file_is_not_proven(void **state)
+{
+    (void)state;
+    static const uint64_t place = 12345;
+    struct temp_tree tree;
+    temp_tree_make(&tree);
+    const char *path = temp_tree_path(&tree, "set");
+    struct sw_digest digest = rows_make(path, 5, 66001, &plain);
+    for (unsigned i = 0; i < 2; i++) {
+        SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;
+        SW_CLEANUP(rows) struct sw_rows changed = SW_ROWS_INIT;
+        struct sw_error err = {0};
+        uint32_t row;
+        uint8_t content[32];
+        assert_int_equal(sw_rows_open(&rows, path, &digest, &err), SW_OK);
+        assert_int_equal(sw_rows_sorted(&rows, place, &row, &err), SW_OK);
+        uint16_t column = i == 0 ? SW_COL_CONTENT : SW_COL_PLACES;
+        uint32_t group = i == 0 ? row / SW_ROWS_GROUP : 0;
+        uint64_t at = i == 0 ? row % SW_ROWS_GROUP * UINT64_C(32) + 31 : place * 4 + 3;
+        spoil(path, &rows, column, group, at);
+        assert_int_equal(sw_rows_open(&changed, path, &digest, &err), SW_OK);
+        assert_int_equal(sw_rows_proven_content(&changed, place, content, &err), SW_E_REFUSED);
+        spoil(path, &rows, column, group, at); /* as it was */
+        assert_int_equal(sw_rows_proven_content(&rows, place, content, &err), SW_OK);
+    }
     temp_tree_remove(&tree);
 }
 
@@ -472,6 +541,8 @@ int main(void)
         cmocka_unit_test(test_rows_come_back_as_they_were_added),
         cmocka_unit_test(test_contents_are_found_or_known_to_be_absent),
         cmocka_unit_test(test_every_kind_of_place_is_proven_in_both_trees),
+        cmocka_unit_test(test_a_proven_content_is_that_of_its_place),
+        cmocka_unit_test(test_a_content_of_a_changed_file_is_not_proven),
         cmocka_unit_test(test_every_flipped_byte_of_a_small_set_is_found),
         cmocka_unit_test(test_a_cut_or_lengthened_file_is_refused),
         cmocka_unit_test(test_parts_joined_in_any_order_are_the_whole),
