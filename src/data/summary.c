@@ -12,6 +12,8 @@ struct summing {
     bool *models;   /* by model: it, and what it is made from */
     bool *trained;  /* by set: one of these was trained on it */
     bool *upstream; /* by set: those, and what they were made of */
+    bool *
+        asked; /* by set: those, and what the runs drew from besides; a taint is looked for there */
     struct sw_gaps gaps;
     struct sw_provenance *out;
     size_t hit_caps[2], source_cap, dataset_cap, model_cap;
@@ -134,6 +136,19 @@ static sw_result mark_upstream(struct summing *s)
         mark_inputs(s, at, stack, &depth);
     }
     return SW_OK;
+}
+
+static void mark_asked(struct summing *s)
+{
+    for (uint32_t i = 0; i < s->graph->set_count; i++) {
+        s->asked[i] = s->upstream[i];
+    }
+    for (uint32_t i = 0; i < s->graph->consumption_count; i++) {
+        const struct sw_consumption_claim *c = &s->graph->consumptions[i].claim;
+        for (size_t k = 0; k < c->dataset_count; k++) {
+            s->asked[sw_graph_find_set(s->graph, &c->datasets[k].manifest)] = true;
+        }
+    }
 }
 
 /* --- its trainings --------------------------------------------------------------------------- */
@@ -501,7 +516,7 @@ static sw_result judge(struct summing *s, enum hit_kind kind, const struct sw_re
 static sw_result follow(
     struct summing *s, enum hit_kind kind, struct sw_provenance_hit *hit, struct sw_error *err)
 {
-    const struct sw_reach_options options = {.prove = true, .within = s->upstream};
+    const struct sw_reach_options options = {.prove = true, .within = s->asked};
     struct sw_selected what;
     struct sw_reach reach;
     struct sw_error why = {0};
@@ -582,6 +597,7 @@ static sw_result sum_up(struct summing *s, struct sw_error *err)
 {
     SW_TRY(mark_models(s));
     SW_TRY(mark_upstream(s));
+    mark_asked(s);
     SW_TRY(sum_models(s));
     SW_TRY(sum_weights(s));
     SW_TRY(sum_sets(s, err));
@@ -617,7 +633,8 @@ static sw_result find(
     s->models = SW_ARENA_ARRAY(arena, bool, s->graph->model_count);
     s->trained = SW_ARENA_ARRAY(arena, bool, s->graph->set_count);
     s->upstream = SW_ARENA_ARRAY(arena, bool, s->graph->set_count);
-    if (s->models == NULL || s->trained == NULL || s->upstream == NULL) {
+    s->asked = SW_ARENA_ARRAY(arena, bool, s->graph->set_count);
+    if (s->models == NULL || s->trained == NULL || s->upstream == NULL || s->asked == NULL) {
         return SW_E_NOMEM;
     }
     SW_TRY(known ? sum_up(s, err) : sum_blindly(s));
