@@ -214,7 +214,10 @@ const struct sw_command sw_cmd_admit = {
     .description =
         "Verifies the model's files, scans it again when the recorded scan is missing or stale, "
         "asks the policy about every claim in the store, and records the verdict as a signed SLSA "
-        "Verification Summary. A model passes only when every file is as a trusted signer signed "
+        "Verification Summary. Where somebody trusted tells how the model was trained, what is "
+        "known of its data is traced anew and recorded, and the policy that 'init' writes refuses "
+        "what is tainted, withdrawn, has gaps, or was drawn otherwise than declared. A model "
+        "passes only when every file is as a trusted signer signed "
         "it and every rule of the policy passes. No evidence is not a pass (exit 3).",
     .examples = "  sealwright admit model/\n"
                 "  sealwright admit --explain --policy strict.yaml model/\n",

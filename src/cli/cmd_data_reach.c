@@ -83,8 +83,12 @@ const struct sw_command sw_cmd_data_reach = {
         "its origin, of a sample by finding it and following it row by row through every step. A "
         "model counts the samples in all that it, and the models it is made from, were trained "
         "on.\n\n"
+        "What only an imported document says (see 'sealwright data import') is followed from whole "
+        "datasets to whole datasets: all samples of what it leads to may be reached, and all that "
+        "was made from them. That is marked as declared, and named as not known.\n\n"
         "What could not be followed (a step with gaps, a missing file, a claim that nobody trusted "
-        "signed) is named, and nothing is concluded over it: then the exit status is 3.",
+        "signed) is named, and nothing is concluded over it. When anything is not known, the exit "
+        "status is 3.",
     .examples = "  sealwright data reach source:spam\n"
                 "  sealwright data reach 'sample:mails@1#17' --json\n"
                 "  sealwright data reach 'text:buy now'\n"

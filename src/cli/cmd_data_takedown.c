@@ -31,7 +31,7 @@ static uint32_t next_keyed(const struct sw_graph *graph, const struct sw_reach *
 {
     for (; at < graph->set_count; at++) {
         uint32_t dataset = graph->sets[at].dataset;
-        if (reach->samples[at] > 0 && dataset != SW_GRAPH_NONE &&
+        if (reach->samples[at] > 0 && !reach->declared_sets[at] && dataset != SW_GRAPH_NONE &&
             graph->datasets[dataset].claim.salt.len > 0) {
             return at;
         }

@@ -152,6 +152,29 @@ static void hop_json(const struct telling *t, const struct sw_trace_hop *hop)
     sw_jw_object_end(t->w);
 }
 
+/* No sample is named, and nothing proves it but that somebody said so. */
+static void leap_json(const struct telling *t, const struct sw_trace_leap *leap)
+{
+    const struct sw_graph *g = t->graph;
+    const struct sw_leap *hop = &leap->hop;
+    bool told = hop->hearsay != SW_GRAPH_NONE;
+    uint32_t at = told ? g->hearsay[hop->hearsay].declaration : hop->step;
+    sw_jw_object(t->w, NULL);
+    sw_jw_text(t->w, "from", sw_graph_set_name(&t->cli->arena, g, hop->from));
+    sw_jw_text(t->w, "to", sw_graph_set_name(&t->cli->arena, g, hop->to));
+    sw_jw_text(t->w, "way", leap->back ? "back" : "forward");
+    sw_jw_text(t->w, "basis", told ? "declared" : "recorded");
+    sw_json_text_or_null(t->w, "step_name",
+        told ? g->hearsay[hop->hearsay].name : g->steps[hop->step].claim.step_name);
+    sw_json_digest(t->w, "document", told ? &g->declarations[at].document : &(struct sw_digest){0});
+    sw_jw_null(t->w, "proof");
+    sw_jw_object(t->w, "said_in");
+    claim_json(t, told ? &g->declarations[at].stamp : &g->steps[at].stamp,
+        told ? &t->trace->declaration_claims[at] : &t->trace->step_claims[at]);
+    sw_jw_object_end(t->w);
+    sw_jw_object_end(t->w);
+}
+
 static void drops_json(const struct telling *t)
 {
     sw_jw_array(t->w, "dropped");
@@ -176,6 +199,7 @@ static void model_json(const struct telling *t, uint32_t model)
     sw_jw_str(t->w, "name", m->name);
     sw_jw_text(t->w, "kind", m->checkpoint ? "checkpoint" : "model");
     sw_jw_bool(t->w, "admitted", sw_graph_is_admitted(t->graph, m));
+    sw_jw_text(t->w, "basis", t->trace->declared_models[model] ? "declared" : "recorded");
     sw_jw_array(t->w, "trained_on");
     for (size_t i = 0; i < t->trace->use_count; i++) {
         const struct sw_trace_use *use = &t->trace->uses[i];
@@ -261,6 +285,11 @@ static void lists_json(const struct telling *t)
     sw_jw_array(t->w, "hops");
     for (size_t i = 0; i < t->trace->hop_count; i++) {
         hop_json(t, &t->trace->hops[i]);
+    }
+    sw_jw_array_end(t->w);
+    sw_jw_array(t->w, "declared");
+    for (size_t i = 0; i < t->trace->leap_count; i++) {
+        leap_json(t, &t->trace->leaps[i]);
     }
     sw_jw_array_end(t->w);
     drops_json(t);
@@ -447,15 +476,44 @@ static void show_derived(const struct telling *t, uint32_t at)
     }
     sw_say(t->cli, SW_TONE_BOLD, "  %s " SW_STR_FMT, model->checkpoint ? "checkpoint" : "model",
         SW_STR_ARG(model->name));
-    sw_say(t->cli, SW_TONE_DIM, "  made from one of these%s  %s\n",
+    sw_say(t->cli, SW_TONE_DIM, "  %s%s  %s\n",
+        t->trace->declared_models[at] ? "may be made from one of these, by a document"
+                                      : "made from one of these",
         sw_graph_is_admitted(t->graph, model) ? ", admitted" : "",
         sw_digest_show(t->cli, &model->root));
 }
 
+static void show_leap(const struct telling *t, const struct sw_trace_leap *leap)
+{
+    const struct sw_leap *hop = &leap->hop;
+    bool told = hop->hearsay != SW_GRAPH_NONE;
+    const char *from = sw_graph_set_name(&t->cli->arena, t->graph, hop->from);
+    const char *to = sw_graph_set_name(&t->cli->arena, t->graph, hop->to);
+    struct sw_str step =
+        told ? t->graph->hearsay[hop->hearsay].name : t->graph->steps[hop->step].claim.step_name;
+    sw_say(t->cli, SW_TONE_BOLD, "  %s └─> %s", from == NULL ? "" : from, to == NULL ? "" : to);
+    sw_say(t->cli, SW_TONE_PLAIN, "  by " SW_STR_FMT, SW_STR_ARG(step));
+    sw_say(t->cli, SW_TONE_WARN, "  %s\n",
+        told ? "declared by a document, not proven" : "recorded, of which samples is not known");
+}
+
+static void show_leaps(const struct telling *t)
+{
+    if (t->trace->leap_count > 0) {
+        sw_say(t->cli, SW_TONE_DIM, "between whole datasets, as documents declare\n");
+    }
+    for (size_t i = 0; i < t->trace->leap_count; i++) {
+        show_leap(t, &t->trace->leaps[i]);
+    }
+}
+
 static sw_result show(const struct telling *t)
 {
-    SW_TRY(show_way(t, true));
-    SW_TRY(show_way(t, false));
+    if (t->trace->sample_count > 0) {
+        SW_TRY(show_way(t, true));
+        SW_TRY(show_way(t, false));
+    }
+    show_leaps(t);
     each_model(t, show_derived);
     sw_say(t->cli, SW_TONE_DIM, "sources\n");
     each_source(t, show_source);
@@ -477,6 +535,14 @@ static bool all_proven(const struct telling *t)
     for (size_t i = 0; i < t->trace->hop_count; i++) {
         all = all && t->trace->step_claims[t->trace->hops[i].step].holds;
     }
+    for (size_t i = 0; i < t->trace->leap_count; i++) {
+        const struct sw_leap *hop = &t->trace->leaps[i].hop;
+        const struct sw_trace_proof *proof =
+            hop->hearsay == SW_GRAPH_NONE
+                ? &t->trace->step_claims[hop->step]
+                : &t->trace->declaration_claims[t->graph->hearsay[hop->hearsay].declaration];
+        all = all && proof->holds;
+    }
     for (size_t i = 0; i < t->trace->use_count; i++) {
         all = all && t->trace->training_claims[t->trace->uses[i].training].holds;
     }
@@ -492,6 +558,29 @@ static int status_of(const struct telling *t)
     return sure ? 0 : 3;
 }
 
+/* Also every sample of a dataset; of one that was only declared, there is no other way to ask. */
+static bool names_dataset(const char *text)
+{
+    return sw_str_starts(sw_str(text), "dataset:");
+}
+
+static sw_result parse(
+    struct sw_question *question, const char *text, struct sw_selected *out, struct sw_error *err)
+{
+    return names_dataset(text)
+               ? sw_selected_parse(&question->context.data, question->graph, sw_str(text), out, err)
+               : sw_question_sample(question, text, out, err);
+}
+
+static void show_none(struct sw_cli *cli, const char *text)
+{
+    if (names_dataset(text)) {
+        sw_say(cli, SW_TONE_WARN, "no sample is known of %s\n", text);
+        return;
+    }
+    sw_say(cli, SW_TONE_WARN, "%s\n", sw_question_missed(cli, text));
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct trace_args *args = data;
@@ -501,10 +590,12 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         .in = SW_GRAPH_NONE};
     struct sw_selected what;
     struct sw_trace trace;
-    sw_question_doubt(cli, cli->operands[0]);
+    if (!names_dataset(cli->operands[0])) {
+        sw_question_doubt(cli, cli->operands[0]);
+    }
     SW_TRY(sw_question_open(cli, &args->question, NULL, &question, err));
     SW_TRY(args->in == NULL ? SW_OK : sw_question_dataset(&question, args->in, &how.in, err));
-    SW_TRY(sw_question_sample(&question, cli->operands[0], &what, err));
+    SW_TRY(parse(&question, cli->operands[0], &what, err));
     SW_TRY(sw_trace(&question.context.data, question.graph, &what, &how, &trace, err));
     sw_question_done(&question);
     struct telling telling = {.cli = cli, .graph = question.graph, .trace = &trace};
@@ -513,8 +604,8 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     if (cli->json) {
         return print_json(&telling, &what, err);
     }
-    if (trace.sample_count == 0) {
-        sw_say(cli, SW_TONE_WARN, "%s\n", sw_question_missed(cli, cli->operands[0]));
+    if (trace.sample_count == 0 && trace.leap_count == 0) {
+        show_none(cli, cli->operands[0]);
         sw_question_show_gaps(cli, &trace.gaps);
         return SW_OK;
     }
@@ -524,7 +615,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 const struct sw_command sw_cmd_data_trace = {
     .name = "data trace",
     .summary = "follow a sample back to its sources and forward to every model",
-    .operands = "SAMPLE|TEXT|FILE",
+    .operands = "SAMPLE|TEXT|FILE|dataset:NAME",
     .min_operands = 1,
     .max_operands = 1,
     .options = options,
@@ -532,14 +623,17 @@ const struct sw_command sw_cmd_data_trace = {
     .description =
         "A sample is NAME#ROW, NAME@VERSION#ROW, or a content's digest; a text or a file is found "
         "by its content in every dataset, also in those with keyed digests, as long as their salt "
-        "is there. Write sample:, content:, text: or file: before it to say which is meant.\n\n"
+        "is there. Write sample:, content:, text: or file: before it to say which is meant. "
+        "dataset:NAME is every sample of a dataset.\n\n"
         "Each row is proven under the ordered tree that its dataset's claim signs, each lineage "
         "file has the digest that its step's claim signs, and each claim stands in the log under "
-        "its checkpoint.\n\n"
+        "its checkpoint. What an imported document declares is told between whole datasets, marked "
+        "as declared: it names no sample, and nothing proves it.\n\n"
         "Exit status: 0 when all of the way is known and proven, 1 when something signed is not as "
         "it was signed, 3 when nothing was found or something is not known.",
     .examples = "  sealwright data trace mails@1#17\n"
                 "  sealwright data trace 'text:buy now' --json\n"
-                "  sealwright data trace letter.txt\n",
+                "  sealwright data trace letter.txt\n"
+                "  sealwright data trace dataset:mails@1\n",
     .run = run,
 };

@@ -135,25 +135,70 @@ static const char *as_line(struct sw_arena *arena, const struct sw_buf *text)
     return line;
 }
 
+static sw_result put_gaps(struct sw_buf *out, const struct sw_provenance *p)
+{
+    for (size_t i = 0; i < p->gap_count && i < NAMED_MAX; i++) {
+        SW_TRY(sw_buf_printf(out, "%s%s" SW_STR_FMT, out->len == 0 ? "" : "; ",
+            i == 0 ? "not known: " : "", SW_STR_ARG(p->gaps[i])));
+    }
+    return p->gap_count <= NAMED_MAX
+               ? SW_OK
+               : sw_buf_printf(out, "; and %zu more", p->gap_count - NAMED_MAX);
+}
+
+static sw_result put_weights(struct sw_buf *out, const struct sw_provenance *p)
+{
+    return p->weights.agrees != SW_DIFFERS
+               ? SW_OK
+               : sw_buf_printf(out, "%swhat its run drew is off the declared weights beyond chance",
+                     out->len == 0 ? "" : "; ");
+}
+
+/* What a rule may ask the claim for. */
+enum {
+    ABOUT_TAINTS = 1,
+    ABOUT_TAKEDOWNS = 2,
+    ABOUT_GAPS = 4,
+    ABOUT_WEIGHTS = 8,
+    ABOUT_ALL = 15,
+};
+
 /* What is bad, in words that may stand in a reason; NULL when out of memory. */
-static const char *describe(struct sw_arena *arena, const struct sw_provenance *p)
+static const char *describe(struct sw_arena *arena, const struct sw_provenance *p, unsigned about)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    if (put_hits(&text, "tainted", p->tainted, p->tainted_count) != SW_OK ||
-        put_hits(&text, "taken down", p->takedowns, p->takedown_count) != SW_OK) {
+    bool hits = (about & (ABOUT_TAINTS | ABOUT_TAKEDOWNS)) != 0;
+    if (put_hits(&text, "tainted", p->tainted, hits ? p->tainted_count : 0) != SW_OK ||
+        put_hits(&text, "taken down", p->takedowns, hits ? p->takedown_count : 0) != SW_OK ||
+        ((about & ABOUT_WEIGHTS) != 0 && put_weights(&text, p) != SW_OK) ||
+        ((hits || (about & ABOUT_GAPS) != 0) && put_gaps(&text, p) != SW_OK)) {
         return NULL;
-    }
-    for (size_t i = 0; i < p->gap_count && i < NAMED_MAX; i++) {
-        if (sw_buf_printf(&text, "%snot known: " SW_STR_FMT, text.len == 0 ? "" : "; ",
-                SW_STR_ARG(p->gaps[i])) != SW_OK) {
-            return NULL;
-        }
     }
     return as_line(arena, &text);
 }
 
+/* What the rule looks at; 0: nothing of these. */
+static unsigned about_what(const struct sw_policy *policy, const char *rule)
+{
+    static const struct {
+        const char *path;
+        unsigned about;
+    } parts[] = {
+        {"predicate.tainted", ABOUT_TAINTS},
+        {"predicate.takedowns", ABOUT_TAKEDOWNS},
+        {"predicate.status", ABOUT_GAPS},
+        {"predicate.gaps", ABOUT_GAPS},
+        {"predicate.weights", ABOUT_WEIGHTS},
+    };
+    unsigned about = 0;
+    for (size_t i = 0; i < SW_COUNT(parts); i++) {
+        about |= sw_policy_rule_reads(policy, rule, parts[i].path) ? parts[i].about : 0;
+    }
+    return about;
+}
+
 /* A taint can be taken back by whom it is of, a takedown by nobody. */
-static sw_result put_advice(struct sw_buf *out, const struct sw_provenance *p, bool taints)
+static sw_result put_hit_advice(struct sw_buf *out, const struct sw_provenance *p, bool taints)
 {
     size_t count = taints ? p->tainted_count : p->takedown_count;
     const struct sw_provenance_hit *first = taints ? p->tainted : p->takedowns;
@@ -173,37 +218,57 @@ static sw_result put_advice(struct sw_buf *out, const struct sw_provenance *p, b
     return sw_buf_puts(out, "; or write a waiver");
 }
 
-/* What is to be done about a rule that failed on the data; NULL when it is about something else. */
-static sw_result advise(struct sw_arena *arena, const struct sw_policy *policy,
-    const struct sw_provenance *p, const char *rule, const char **out)
+/* The first that is so, of what the rule looks at; nothing when it is something else. */
+static sw_result put_advice(
+    struct sw_buf *out, const struct sw_provenance *p, unsigned about, const char *rule)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    bool taints = p->tainted_count > 0 && sw_policy_rule_reads(policy, rule, "predicate.tainted");
-    bool takedowns =
-        p->takedown_count > 0 && sw_policy_rule_reads(policy, rule, "predicate.takedowns");
-    *out = NULL;
-    if (!taints && !takedowns) {
+    if ((about & ABOUT_TAINTS) != 0 && p->tainted_count > 0) {
+        return put_hit_advice(out, p, true);
+    }
+    if ((about & ABOUT_TAKEDOWNS) != 0 && p->takedown_count > 0) {
+        return put_hit_advice(out, p, false);
+    }
+    if ((about & ABOUT_GAPS) != 0 && p->gap_count > 0) {
+        return sw_buf_printf(out,
+            "close the gaps ('sealwright data source add NAME --update' describes a source, "
+            "'data run' records what made a dataset, 'data train' what made a model); or write a "
+            "waiver for the rule %s of this model into the policy",
+            rule);
+    }
+    if ((about & ABOUT_WEIGHTS) != 0 && p->weights.agrees == SW_DIFFERS) {
+        return sw_buf_printf(out,
+            "draw by the weights that were decided, or decide anew with 'sealwright data mix', "
+            "and train again; or write a waiver for the rule %s of this model into the policy",
+            rule);
+    }
+    return SW_OK;
+}
+
+static sw_result explain_rule(struct sw_arena *arena, const struct sw_policy *policy,
+    const struct sw_provenance *provenance, struct sw_gate_rule *rule)
+{
+    SW_CLEANUP(buf) struct sw_buf advice = SW_BUF_INIT;
+    unsigned about = about_what(policy, rule->name);
+    const char *words = describe(arena, provenance, about == 0 ? ABOUT_ALL : about);
+    SW_TRY_PTR(words);
+    if (words[0] == '\0') {
         return SW_OK;
     }
-    SW_TRY(put_advice(&text, p, taints));
-    *out = as_line(arena, &text);
-    return *out == NULL ? SW_E_NOMEM : SW_OK;
+    rule->reason = sw_arena_printf(arena, "%s (%s)", rule->reason, words);
+    SW_TRY_PTR(rule->reason);
+    SW_TRY(put_advice(&advice, provenance, about, rule->name));
+    rule->satisfy = advice.len == 0 ? rule->satisfy : as_line(arena, &advice);
+    SW_TRY_PTR(rule->satisfy);
+    return SW_OK;
 }
 
 sw_result sw_flow_data_explain(struct sw_arena *arena, const struct sw_policy *policy,
     const struct sw_admitted_data *data, struct sw_decision *gate)
 {
-    const char *words = data->known ? describe(arena, &data->provenance) : "";
-    SW_TRY_PTR(words);
-    for (size_t i = 0; i < gate->rule_count && words[0] != '\0'; i++) {
+    for (size_t i = 0; i < gate->rule_count && data->known && data->claim.alg != 0; i++) {
         struct sw_gate_rule *rule = &gate->rules[i];
-        if (rule->verdict != SW_GATE_PASS && data->claim.alg != 0 &&
-            sw_digest_equal(&rule->claim, &data->claim)) {
-            rule->reason = sw_arena_printf(arena, "%s (%s)", rule->reason, words);
-            SW_TRY_PTR(rule->reason);
-            const char *advice = NULL;
-            SW_TRY(advise(arena, policy, &data->provenance, rule->name, &advice));
-            rule->satisfy = advice == NULL ? rule->satisfy : advice;
+        if (rule->verdict != SW_GATE_PASS && sw_digest_equal(&rule->claim, &data->claim)) {
+            SW_TRY(explain_rule(arena, policy, &data->provenance, rule));
         }
     }
     return SW_OK;
@@ -243,7 +308,7 @@ bool sw_flow_data_passed_over(struct sw_arena *arena, const struct sw_policy *po
     if (!data->known || (!taints_open && !takedowns_open)) {
         return false;
     }
-    const char *words = describe(arena, p);
+    const char *words = describe(arena, p, ABOUT_TAINTS | ABOUT_TAKEDOWNS);
     *out = (struct sw_gate_rule){.name = "data",
         .verdict = SW_GATE_FAIL,
         .reason = words == NULL ? "what it was trained on is tainted or taken down" : words,

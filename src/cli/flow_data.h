@@ -10,7 +10,7 @@
 sw_result sw_flow_data(struct sw_arena *arena, const struct sw_admit_request *request,
     const struct sw_verification *verification, struct sw_admitted_data *out, struct sw_error *err);
 /* Where the gate failed on it: what is bad, who says so and why, behind the rule's own reason; and
- * what is to be done about that, where the rule is one about taints or takedowns. */
+ * what is to be done about that, where the rule looks at taints, takedowns, gaps or weights. */
 sw_result sw_flow_data_explain(struct sw_arena *arena, const struct sw_policy *policy,
     const struct sw_admitted_data *data, struct sw_decision *gate);
 /* "data" is no rule of the policy: what is tainted or taken down does not pass because no rule

@@ -100,6 +100,12 @@ static bool next_model(struct models *m, uint32_t *out)
     return false;
 }
 
+/* What the answer rests on: rows and signed records of them, or a document alone. */
+static const char *basis(bool declared)
+{
+    return declared ? "declared" : "recorded";
+}
+
 /* --- JSON ------------------------------------------------------------------------------------ */
 
 static void datasets_json(
@@ -115,6 +121,7 @@ static void datasets_json(
         sw_jw_u64(w, "samples", reach->samples[listed.set]);
         sw_jw_u64(w, "of", graph->sets[listed.set].samples);
         sw_json_digest(w, "manifest", &graph->sets[listed.set].manifest);
+        sw_jw_text(w, "basis", basis(reach->declared_sets[listed.set]));
         sw_jw_object_end(w);
     }
     sw_jw_array_end(w);
@@ -136,6 +143,7 @@ void sw_reach_json(struct sw_json_writer *w, struct sw_question *question,
         sw_jw_text(w, "kind", m->checkpoint ? "checkpoint" : "model");
         sw_jw_u64(w, "samples", reach->model_samples[at]);
         sw_jw_bool(w, "admitted", sw_graph_is_admitted(graph, m));
+        sw_jw_text(w, "basis", basis(reach->declared_models[at]));
         sw_jw_object_end(w);
     }
     sw_jw_array_end(w);
@@ -153,9 +161,10 @@ static void show_datasets(
     for (; next_listed(&listing, &listed); none = false) {
         const char *name = sw_arena_printf(&cli->arena, SW_STR_FMT "@" SW_STR_FMT,
             SW_STR_ARG(listed.name), SW_STR_ARG(listed.version));
-        sw_say(cli, SW_TONE_PLAIN, "  %-32s %16s of %s\n", name == NULL ? "" : name,
+        sw_say(cli, SW_TONE_PLAIN, "  %-32s %16s of %s", name == NULL ? "" : name,
             sw_group_digits(cli, reach->samples[listed.set]),
             sw_count_show(cli, graph->sets[listed.set].samples, "sample"));
+        sw_say(cli, SW_TONE_WARN, "%s\n", reach->declared_sets[listed.set] ? "  declared" : "");
     }
     if (none) {
         sw_say(cli, SW_TONE_DIM, "  none\n");
@@ -179,6 +188,7 @@ void sw_reach_show(
             reach->model_samples[at] == 1 ? "sample" : "samples");
         sw_say(cli, admitted ? SW_TONE_WARN : SW_TONE_DIM, "  %s",
             admitted ? "admitted" : "not admitted");
+        sw_say(cli, SW_TONE_WARN, "%s", reach->declared_models[at] ? "  declared" : "");
         sw_say(cli, SW_TONE_DIM, "%s  %s\n", m->checkpoint ? "  checkpoint" : "",
             sw_digest_show(cli, &m->root));
     }

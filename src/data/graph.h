@@ -4,7 +4,7 @@
 #ifndef SW_DATA_GRAPH_H
 #define SW_DATA_GRAPH_H
 
-#include "data/claims.h"
+#include "data/exchange.h"
 
 #define SW_GRAPH_NONE UINT32_MAX
 
@@ -40,6 +40,27 @@ struct sw_graph_step {
     struct sw_lineage_claim claim; /* without totals and how */
     uint32_t *inputs;              /* sets, in the order of claim.inputs */
     uint32_t output;               /* set */
+};
+
+/* What a document says of how sets were made. Its signer says that it says so; nobody here saw a
+ * sample. */
+struct sw_graph_declaration {
+    struct sw_graph_stamp stamp;
+    struct sw_digest document;
+    struct sw_dataset_ref *sets;
+    size_t set_count;
+    struct sw_declared_step *steps; /* name, inputs and outputs alone */
+    size_t step_count;
+};
+
+/* One step of a declaration. Never more than this: no rows, no lineage file. */
+struct sw_graph_hearsay {
+    uint32_t declaration;
+    struct sw_str name; /* may be empty */
+    uint32_t *inputs;   /* sets */
+    uint32_t *outputs;
+    uint32_t input_count;
+    uint32_t output_count;
 };
 
 struct sw_graph_training {
@@ -88,12 +109,16 @@ struct sw_graph_set {
     uint32_t dataset;   /* its newest claim; NONE when nobody trusted claimed it */
     struct sw_str name; /* by that claim, else by who refers to it */
     struct sw_str version;
-    uint32_t *made_by; /* steps whose output it is */
-    uint32_t *used_by; /* steps that it is an input of */
-    uint32_t *trained; /* trainings on it */
+    uint32_t *made_by;   /* steps whose output it is */
+    uint32_t *used_by;   /* steps that it is an input of */
+    uint32_t *trained;   /* trainings on it */
+    uint32_t *said_made; /* hearsay that has it as output; the same one may stand there twice */
+    uint32_t *said_used; /* and as input */
     uint32_t made_count;
     uint32_t used_count;
     uint32_t trained_count;
+    uint32_t said_made_count;
+    uint32_t said_used_count;
 };
 
 struct sw_graph_model {
@@ -117,6 +142,8 @@ struct sw_graph {
     SW_GRAPH_LIST(sw_graph_source, sources, source_count);
     SW_GRAPH_LIST(sw_graph_dataset, datasets, dataset_count); /* by leaf, as all that follow */
     SW_GRAPH_LIST(sw_graph_step, steps, step_count);
+    SW_GRAPH_LIST(sw_graph_declaration, declarations, declaration_count);
+    SW_GRAPH_LIST(sw_graph_hearsay, hearsay, hearsay_count); /* of all declarations */
     SW_GRAPH_LIST(sw_graph_training, trainings, training_count);
     SW_GRAPH_LIST(sw_graph_consumption, consumptions, consumption_count);
     SW_GRAPH_LIST(sw_graph_taint, taints, taint_count);
@@ -155,6 +182,12 @@ bool sw_graph_is_admitted(const struct sw_graph *graph, const struct sw_graph_mo
 /* All sets in an order in which a step's inputs come before its output, as far as steps have no
  * cycle. In `arena`. */
 sw_result sw_graph_order(struct sw_arena *arena, const struct sw_graph *graph, uint32_t **out);
+/* Who says it. */
+static inline const struct sw_graph_stamp *sw_graph_hearsay_stamp(
+    const struct sw_graph *graph, uint32_t hearsay)
+{
+    return &graph->declarations[graph->hearsay[hearsay].declaration].stamp;
+}
 /* Does a signer whom we trust say it? */
 static inline bool sw_graph_is_trusted(const struct sw_graph_stamp *stamp)
 {

@@ -5,7 +5,7 @@
 
 #define CACHE_FILE "graph.cache"
 #define MAGIC "SWGRAPH"
-#define VERSION 1
+#define VERSION 2
 
 /* Of which log, and by whose word. */
 struct cache_key {

@@ -134,6 +134,9 @@ static sw_result collect_sets(struct sw_graph *g)
         SW_TRY(add_refs(&list, c->inputs, c->input_count));
         SW_TRY(add_set(&list, &c->output));
     }
+    for (uint32_t i = 0; i < g->declaration_count; i++) {
+        SW_TRY(add_refs(&list, g->declarations[i].sets, g->declarations[i].set_count));
+    }
     for (uint32_t i = 0; i < g->training_count; i++) {
         const struct sw_training_claim *c = &g->trainings[i].claim;
         SW_TRY(add_refs(&list, c->datasets, c->dataset_count));
@@ -249,6 +252,45 @@ static sw_result name_ends(struct sw_graph *g)
     return SW_OK;
 }
 
+static sw_result find_manifests(
+    struct sw_graph *g, const struct sw_digest *manifests, uint32_t count, uint32_t **out)
+{
+    uint32_t *sets = SW_ARENA_ARRAY(&g->arena, uint32_t, count);
+    SW_TRY_PTR(sets);
+    for (uint32_t i = 0; i < count; i++) {
+        sets[i] = sw_graph_find_set(g, &manifests[i]);
+        if (sets[i] == SW_GRAPH_NONE) {
+            return SW_E_FORMAT; /* a step of a set that its declaration does not list */
+        }
+    }
+    *out = sets;
+    return SW_OK;
+}
+
+static sw_result make_hearsay(struct sw_graph *g)
+{
+    size_t cap = 0;
+    for (uint32_t d = 0; d < g->declaration_count; d++) {
+        const struct sw_graph_declaration *declaration = &g->declarations[d];
+        for (size_t i = 0; i < declaration->step_count; i++) {
+            const struct sw_declared_step *step = &declaration->steps[i];
+            struct sw_graph_hearsay *list =
+                sw_arena_grow(&g->arena, g->hearsay, g->hearsay_count, &cap, sizeof(*list));
+            SW_TRY_PTR(list);
+            g->hearsay = list;
+            struct sw_graph_hearsay *made = &list[g->hearsay_count];
+            *made = (struct sw_graph_hearsay){.declaration = d,
+                .name = step->name,
+                .input_count = (uint32_t)step->input_count,
+                .output_count = (uint32_t)step->output_count};
+            SW_TRY(find_manifests(g, step->inputs, made->input_count, &made->inputs));
+            SW_TRY(find_manifests(g, step->outputs, made->output_count, &made->outputs));
+            g->hearsay_count++;
+        }
+    }
+    return SW_OK;
+}
+
 /* Appends to a list that is counted first and filled then: `list` NULL counts. */
 static void push(uint32_t *list, uint32_t *count, uint32_t value)
 {
@@ -301,6 +343,21 @@ static void push_edges(struct sw_graph *g)
     }
 }
 
+static void push_hearsay(struct sw_graph *g)
+{
+    for (uint32_t i = 0; i < g->hearsay_count; i++) {
+        const struct sw_graph_hearsay *hearsay = &g->hearsay[i];
+        for (uint32_t k = 0; k < hearsay->input_count; k++) {
+            struct sw_graph_set *input = &g->sets[hearsay->inputs[k]];
+            push(input->said_used, &input->said_used_count, i);
+        }
+        for (uint32_t k = 0; k < hearsay->output_count; k++) {
+            struct sw_graph_set *output = &g->sets[hearsay->outputs[k]];
+            push(output->said_made, &output->said_made_count, i);
+        }
+    }
+}
+
 static sw_result make_list(struct sw_arena *arena, uint32_t **list, uint32_t *count)
 {
     *list = SW_ARENA_ARRAY(arena, uint32_t, *count);
@@ -312,8 +369,11 @@ static sw_result make_list(struct sw_arena *arena, uint32_t **list, uint32_t *co
 static sw_result make_edges(struct sw_graph *g)
 {
     push_edges(g);
+    push_hearsay(g);
     for (uint32_t i = 0; i < g->set_count; i++) {
         struct sw_graph_set *set = &g->sets[i];
+        SW_TRY(make_list(&g->arena, &set->said_made, &set->said_made_count));
+        SW_TRY(make_list(&g->arena, &set->said_used, &set->said_used_count));
         SW_TRY(make_list(&g->arena, &set->made_by, &set->made_count));
         SW_TRY(make_list(&g->arena, &set->used_by, &set->used_count));
         SW_TRY(make_list(&g->arena, &set->trained, &set->trained_count));
@@ -324,25 +384,36 @@ static sw_result make_edges(struct sw_graph *g)
         SW_TRY(make_list(&g->arena, &model->derived, &model->derived_count));
     }
     push_edges(g);
+    push_hearsay(g);
     return SW_OK;
 }
 
 /* --- what is newest -------------------------------------------------------------------------- */
 
+static void name_set(struct sw_graph *g, uint32_t set, const struct sw_dataset_ref *ref)
+{
+    g->sets[set].name = ref->name;
+    g->sets[set].version = ref->version;
+    g->sets[set].samples = ref->samples;
+}
+
 static void name_sets(
     struct sw_graph *g, const uint32_t *sets, const struct sw_dataset_ref *refs, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct sw_graph_set *set = &g->sets[sets[i]];
-        set->name = refs[i].name;
-        set->version = refs[i].version;
-        set->samples = refs[i].samples;
+        name_set(g, sets[i], &refs[i]);
     }
 }
 
 /* A set that nobody trusted claims is what those who are trusted call it. */
 static void settle_refs(struct sw_graph *g)
 {
+    for (uint32_t i = 0; i < g->declaration_count; i++) {
+        const struct sw_graph_declaration *d = &g->declarations[i];
+        for (size_t k = 0; k < d->set_count && sw_graph_is_trusted(&d->stamp); k++) {
+            name_set(g, sw_graph_find_set(g, &d->sets[k].manifest), &d->sets[k]);
+        }
+    }
     for (uint32_t i = 0; i < g->step_count; i++) {
         const struct sw_graph_step *step = &g->steps[i];
         if (sw_graph_is_trusted(&step->stamp)) {
@@ -492,6 +563,7 @@ static sw_result link_all(struct sw_graph *g)
     g->set_count = unite(g->sets, g->set_count, sizeof(*g->sets), by_manifest);
     g->model_count = unite(g->models, g->model_count, sizeof(*g->models), by_root);
     SW_TRY(name_ends(g));
+    SW_TRY(make_hearsay(g));
     SW_TRY(make_edges(g));
     settle_names(g);
     settle_verdicts(g);

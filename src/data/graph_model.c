@@ -10,6 +10,7 @@ struct mention {
     struct sw_digest subject;
     enum sw_graph_kind_id kind;
     size_t record;
+    bool met; /* of the first of a subject and kind: all of them were taken */
 };
 
 /* Something that is to be known: every claim of a kind about a subject. */
@@ -70,7 +71,7 @@ static sw_result mention_all(struct collecting *c, size_t record)
             &c->arena, c->mentions, c->mention_count, &c->mention_cap, sizeof(*mentions));
         SW_TRY_PTR(mentions);
         c->mentions = mentions;
-        mentions[c->mention_count++] = (struct mention){r->subjects[i].digest, kind, record};
+        mentions[c->mention_count++] = (struct mention){r->subjects[i].digest, kind, record, false};
     }
     return SW_OK;
 }
@@ -118,6 +119,7 @@ static sw_result demand_sets(struct collecting *c, const struct sw_dataset_ref *
     for (size_t i = 0; i < count; i++) {
         SW_TRY(demand(c, SW_NODE_DATASET, &refs[i].manifest));
         SW_TRY(demand(c, SW_NODE_STEP, &refs[i].manifest));
+        SW_TRY(demand(c, SW_NODE_DECLARATION, &refs[i].manifest));
     }
     return SW_OK;
 }
@@ -138,6 +140,19 @@ static sw_result demand_by_step(struct collecting *c, const void *node)
     return demand_sets(c, claim->inputs, claim->input_count);
 }
 
+/* What any of its steps was made of: which of them lead to the model shows when all is linked. */
+static sw_result demand_by_declaration(struct collecting *c, const void *node)
+{
+    const struct sw_graph_declaration *declaration = node;
+    for (size_t i = 0; i < declaration->step_count; i++) {
+        const struct sw_declared_step *step = &declaration->steps[i];
+        for (size_t k = 0; k < step->input_count; k++) {
+            SW_TRY(demand_sets(c, &(struct sw_dataset_ref){.manifest = step->inputs[k]}, 1));
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result demand_by_dataset(struct collecting *c, const void *node)
 {
     const struct sw_dataset_claim *claim = &((const struct sw_graph_dataset *)node)->claim;
@@ -152,6 +167,7 @@ static enum sw_code (*const followers[SW_NODE_END])(struct collecting *c, const 
     [SW_NODE_DATASET] = demand_by_dataset,
     [SW_NODE_STEP] = demand_by_step,
     [SW_NODE_TRAINING] = demand_by_training,
+    [SW_NODE_DECLARATION] = demand_by_declaration,
 };
 
 static sw_result take(
@@ -164,6 +180,12 @@ static sw_result take(
     c->taken[record] = true;
     SW_TRY(sw_graph_take(&c->builder, kind, &c->records[record], &node, err));
     return node == NULL || followers[kind] == NULL ? SW_OK : followers[kind](c, node);
+}
+
+static bool is_wanted(const struct collecting *c, size_t mention, const struct demand *wanted)
+{
+    return mention < c->mention_count && c->mentions[mention].kind == wanted->kind &&
+           sw_digest_equal(&c->mentions[mention].subject, &wanted->subject);
 }
 
 static sw_result meet(struct collecting *c, const struct demand *wanted, struct sw_error *err)
@@ -179,10 +201,11 @@ static sw_result meet(struct collecting *c, const struct demand *wanted, struct 
             high = middle;
         }
     }
-    for (size_t i = low; i < c->mention_count && c->mentions[i].kind == wanted->kind &&
-                         sw_digest_equal(&c->mentions[i].subject, &wanted->subject);
-         i++) {
+    for (size_t i = low; is_wanted(c, i, wanted) && !c->mentions[low].met; i++) {
         SW_TRY(take(c, wanted->kind, c->mentions[i].record, err));
+    }
+    if (is_wanted(c, low, wanted)) {
+        c->mentions[low].met = true; /* many claims may ask for the same */
     }
     return SW_OK;
 }

@@ -1,6 +1,8 @@
 #include "data/graph_private.h"
 #include "data/source.h"
 
+#include <stdlib.h>
+
 /* --- what is kept ---------------------------------------------------------------------------- */
 
 static const struct sw_field stamp_fields[] = {
@@ -80,6 +82,21 @@ static const struct sw_field lineage_fields[] = {
 
 static const struct sw_field step_fields[] = {
     STAMP, OBJECT(struct sw_graph_step, claim, lineage_fields), SW_FIELD_END};
+
+static const struct sw_field told_fields[] = {
+    SW_FIELD(struct sw_declared_step, name, "name", SW_FIELD_TEXT),
+    SW_FIELD_MANY(struct sw_declared_step, inputs, input_count, "inputs", SW_FIELD_DIGESTS),
+    SW_FIELD_MANY(struct sw_declared_step, outputs, output_count, "outputs", SW_FIELD_DIGESTS),
+    SW_FIELD_END,
+};
+
+static const struct sw_field declaration_fields[] = {
+    STAMP,
+    SW_FIELD(struct sw_graph_declaration, document, "document", SW_FIELD_DIGEST),
+    SW_FIELD_MANY_OF(struct sw_graph_declaration, sets, set_count, "sets", sw_dataset_ref_fields),
+    SW_FIELD_MANY_OF(struct sw_graph_declaration, steps, step_count, "steps", told_fields),
+    SW_FIELD_END,
+};
 
 static const char *const trained_words[] = {"model", "checkpoint", NULL};
 
@@ -240,6 +257,99 @@ static enum sw_code read_takedown(
         arena, statement, &((struct sw_graph_takedown *)node)->claim, err);
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    const struct sw_digest *x = a;
+    const struct sw_digest *y = b;
+    int order = (x->alg > y->alg) - (x->alg < y->alg);
+    return order != 0 ? order : memcmp(x->bytes, y->bytes, x->len);
+}
+
+/* Digests to look others up in; there may be many of both. */
+struct digest_list {
+    struct sw_digest *sorted;
+    size_t count;
+};
+
+static bool has_digest(const struct digest_list *list, const struct sw_digest *digest)
+{
+    return list->count > 0 &&
+           bsearch(digest, list->sorted, list->count, sizeof(*digest), by_bytes) != NULL;
+}
+
+static bool has_all(const struct digest_list *list, const struct sw_digest *digests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!has_digest(list, &digests[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The gate finds a declaration by the sets that it is about, so it is about each that it lists. */
+static sw_result check_sets(struct sw_arena *arena, const struct sw_statement *statement,
+    const struct sw_graph_declaration *node, struct sw_error *err)
+{
+    struct digest_list subjects = {
+        SW_ARENA_ARRAY(arena, struct sw_digest, statement->subject_count),
+        statement->subject_count};
+    SW_TRY_PTR(subjects.sorted);
+    for (size_t i = 0; i < subjects.count; i++) {
+        subjects.sorted[i] = statement->subjects[i].digest;
+    }
+    qsort(subjects.sorted, subjects.count, sizeof(*subjects.sorted), by_bytes);
+    for (size_t i = 0; i < node->set_count; i++) {
+        if (!has_digest(&subjects, &node->sets[i].manifest)) {
+            return sw_fail(err, SW_E_FORMAT, "it tells of a dataset that it is not about");
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result check_steps(
+    struct sw_arena *arena, const struct sw_graph_declaration *node, struct sw_error *err)
+{
+    struct digest_list sets = {
+        SW_ARENA_ARRAY(arena, struct sw_digest, node->set_count), node->set_count};
+    SW_TRY_PTR(sets.sorted);
+    for (size_t i = 0; i < sets.count; i++) {
+        sets.sorted[i] = node->sets[i].manifest;
+    }
+    if (sets.count > 1) {
+        qsort(sets.sorted, sets.count, sizeof(*sets.sorted), by_bytes);
+    }
+    for (size_t i = 0; i < node->step_count; i++) {
+        const struct sw_declared_step *step = &node->steps[i];
+        if (!has_all(&sets, step->inputs, step->input_count) ||
+            !has_all(&sets, step->outputs, step->output_count)) {
+            return sw_fail(err, SW_E_FORMAT, "a step is of a dataset that it does not list");
+        }
+    }
+    return SW_OK;
+}
+
+static enum sw_code read_declaration(
+    struct sw_arena *arena, const struct sw_statement *statement, void *node, struct sw_error *err)
+{
+    struct sw_graph_declaration *made = node;
+    struct sw_declaration_claim claim;
+    SW_TRY(sw_declaration_claim_read(arena, statement, &claim, err));
+    made->document = claim.document;
+    made->sets = SW_ARENA_ARRAY(arena, struct sw_dataset_ref, claim.set_count);
+    SW_TRY_PTR(made->sets);
+    made->set_count = claim.set_count;
+    for (size_t i = 0; i < claim.set_count; i++) {
+        const struct sw_declared_set *set = &claim.sets[i];
+        uint64_t samples = set->samples == SW_ABSENT ? 0 : set->samples;
+        made->sets[i] = (struct sw_dataset_ref){set->name, set->version, set->manifest, samples};
+    }
+    made->steps = claim.steps;
+    made->step_count = claim.step_count;
+    SW_TRY(check_sets(arena, statement, made, err));
+    return check_steps(arena, made, err);
+}
+
 /* SLSA VSA v1. */
 static enum sw_code read_verdict(
     struct sw_arena *arena, const struct sw_statement *statement, void *node, struct sw_error *err)
@@ -271,6 +381,11 @@ static void about_dataset(const void *node, struct sw_digest *out)
 static void about_step(const void *node, struct sw_digest *out)
 {
     *out = ((const struct sw_graph_step *)node)->claim.output.manifest;
+}
+
+static void about_declaration(const void *node, struct sw_digest *out)
+{
+    *out = ((const struct sw_graph_declaration *)node)->document;
 }
 
 static void about_training(const void *node, struct sw_digest *out)
@@ -345,5 +460,11 @@ const struct sw_graph_kind sw_graph_kinds[SW_NODE_END] = {
         .read = read_verdict,
         .about = about_verdict,
         KIND(sw_graph_verdict, verdicts, verdict_count)},
+    [SW_NODE_DECLARATION] = {.type = SW_PREDICATE_DECLARATION,
+        .fields = declaration_fields,
+        .read = read_declaration,
+        .about = about_declaration,
+        .untrusted = true,
+        KIND(sw_graph_declaration, declarations, declaration_count)},
     [SW_NODE_DAMAGE] = {.fields = damage_fields, KIND(sw_graph_damage, damages, damage_count)},
 };

@@ -16,6 +16,7 @@ enum sw_graph_kind_id {
     SW_NODE_TAINT,
     SW_NODE_TAKEDOWN,
     SW_NODE_VERDICT,
+    SW_NODE_DECLARATION,
     SW_NODE_DAMAGE,
     SW_NODE_END,
 };
@@ -27,7 +28,7 @@ struct sw_graph_kind {
     const struct sw_field *fields; /* what is kept of it */
     sw_result (*read)(struct sw_arena *arena, const struct sw_statement *statement, void *node,
         struct sw_error *err);
-    /* What the statement must be about, by what its predicate says. */
+    /* What the statement must be about, by what its predicate says. `read` checks what more. */
     void (*about)(const void *node, struct sw_digest *out);
     size_t list_at;  /* offsetof in struct sw_graph: the list of these */
     size_t count_at; /* and its count */

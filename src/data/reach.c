@@ -13,6 +13,11 @@ struct reaching {
     bool *waiting;          /* by set: it has rows that were not handed on */
 };
 
+static bool asks(const struct reaching *r, uint32_t set)
+{
+    return r->options->within == NULL || r->options->within[set];
+}
+
 /* --- counted by origins ---------------------------------------------------------------------- */
 
 /* What a claim says of its sources, its signer took from the rows' origins, which are the same for
@@ -22,7 +27,7 @@ static void count_source(struct reaching *r)
     for (uint32_t d = 0; d < r->graph->dataset_count; d++) {
         const struct sw_dataset_claim *claim = &r->graph->datasets[d].claim;
         uint64_t *samples = &r->out->samples[r->graph->datasets[d].set];
-        for (size_t i = 0; i < claim->source_count; i++) {
+        for (size_t i = 0; i < claim->source_count && asks(r, r->graph->datasets[d].set); i++) {
             if (sw_str_equal(claim->sources[i].name, r->what->selector.name) &&
                 claim->sources[i].samples > *samples) {
                 *samples = claim->sources[i].samples;
@@ -58,7 +63,7 @@ static sw_result count_steps(struct reaching *r, struct sw_error *err)
 {
     for (uint32_t i = 0; i < r->graph->set_count; i++) {
         SW_TRY(sw_progress_check(r->data->progress, err));
-        SW_TRY(count_step(r, i, err));
+        SW_TRY(asks(r, i) ? count_step(r, i, err) : SW_OK);
     }
     return SW_OK;
 }
@@ -69,6 +74,9 @@ static sw_result gather_seeds(struct reaching *r, struct sw_error *err)
 {
     for (uint32_t i = 0; i < r->graph->set_count; i++) {
         SW_TRY(sw_progress_check(r->data->progress, err));
+        if (!asks(r, i)) {
+            continue;
+        }
         SW_TRY(sw_reach_seeds(
             r->data, r->graph, i, r->what, r->options, &r->rows[i], &r->out->gaps, err));
         r->waiting[i] = sw_rowset_count(&r->rows[i]) > 0;
@@ -142,30 +150,54 @@ static sw_result follow_rows(struct reaching *r, struct sw_error *err)
 
 /* --- models ---------------------------------------------------------------------------------- */
 
-static bool is_trained_on_reached(const struct reaching *r, const struct sw_graph_training *t)
+static bool is_trained_on_reached(
+    const struct reaching *r, const struct sw_graph_training *t, bool declared)
 {
     for (size_t i = 0; i < t->claim.dataset_count; i++) {
-        if (r->out->sets[t->sets[i]]) {
+        if (r->out->sets[t->sets[i]] && r->out->declared_sets[t->sets[i]] == declared) {
             return true;
         }
     }
     return false;
 }
 
+static void mark_model(
+    struct reaching *r, uint32_t model, bool declared, uint32_t *stack, uint32_t *depth)
+{
+    if (!r->out->models[model]) {
+        r->out->models[model] = true;
+        r->out->declared_models[model] = declared;
+        stack[(*depth)++] = model;
+    }
+}
+
 /* Marks what is derived from what was marked; `stack` has room for every model. */
-static void mark_derived(struct reaching *r, uint32_t *stack, uint32_t depth)
+static void mark_derived(struct reaching *r, bool declared, uint32_t *stack, uint32_t depth)
 {
     const struct sw_graph *g = r->graph;
     while (depth > 0) {
         const struct sw_graph_model *model = &g->models[stack[--depth]];
         for (uint32_t i = 0; i < model->derived_count; i++) {
             const struct sw_graph_training *t = &g->trainings[model->derived[i]];
-            if (sw_graph_is_trusted(&t->stamp) && !r->out->models[t->model]) {
-                r->out->models[t->model] = true;
-                stack[depth++] = t->model;
+            if (sw_graph_is_trusted(&t->stamp)) {
+                mark_model(r, t->model, declared, stack, &depth);
             }
         }
     }
+}
+
+/* Those trained on sets that are reached so, and what is derived from them. */
+static void mark_trained(struct reaching *r, bool declared, uint32_t *stack)
+{
+    const struct sw_graph *g = r->graph;
+    uint32_t depth = 0;
+    for (uint32_t i = 0; i < g->training_count; i++) {
+        const struct sw_graph_training *t = &g->trainings[i];
+        if (sw_graph_is_trusted(&t->stamp) && is_trained_on_reached(r, t, declared)) {
+            mark_model(r, t->model, declared, stack, &depth);
+        }
+    }
+    mark_derived(r, declared, stack, depth);
 }
 
 /* Samples in the sets that a model, or a base of it, was trained on; each set once. */
@@ -227,22 +259,15 @@ static sw_result reach_models(struct reaching *r)
     if (adding.stack == NULL || adding.models == NULL || adding.sets == NULL) {
         return SW_E_NOMEM;
     }
-    for (uint32_t i = 0; i < g->training_count; i++) {
-        const struct sw_graph_training *t = &g->trainings[i];
-        if (sw_graph_is_trusted(&t->stamp) && !r->out->models[t->model] &&
-            is_trained_on_reached(r, t)) {
-            r->out->models[t->model] = true;
-            adding.stack[depth++] = t->model;
-        }
-    }
     uint32_t itself = r->what->selector.kind == SW_SELECT_MODEL
                           ? sw_graph_find_model(g, &r->what->selector.digest)
                           : SW_GRAPH_NONE;
     if (itself != SW_GRAPH_NONE) {
-        r->out->models[itself] = true;
-        adding.stack[depth++] = itself;
+        mark_model(r, itself, false, adding.stack, &depth);
     }
-    mark_derived(r, adding.stack, depth);
+    mark_derived(r, false, adding.stack, depth);
+    mark_trained(r, false, adding.stack);
+    mark_trained(r, true, adding.stack);
     for (uint32_t i = 0; i < g->model_count; i++) {
         r->out->model_samples[i] = r->out->models[i] ? add_samples(&adding, i) : 0;
     }
@@ -331,8 +356,8 @@ static sw_result model_gaps(struct reaching *r, uint32_t model)
 /* Could a claim of this type have led on? */
 static bool leads_on(struct sw_str type)
 {
-    static const char *const types[] = {
-        SW_PREDICATE_DATASET, SW_PREDICATE_LINEAGE, SW_PREDICATE_TRAINING};
+    static const char *const types[] = {SW_PREDICATE_DATASET, SW_PREDICATE_LINEAGE,
+        SW_PREDICATE_TRAINING, SW_PREDICATE_DECLARATION};
     for (size_t i = 0; i < SW_COUNT(types); i++) {
         if (sw_str_is(type, types[i])) {
             return true;
@@ -372,6 +397,23 @@ static sw_result name_gaps(struct reaching *r)
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
+/* On from what is reached, over what documents declare. What is reached row by row as well keeps
+ * its count: that much is sure. */
+static sw_result leap_on(struct reaching *r, struct sw_error *err)
+{
+    const struct sw_leap_options how = {.from = r->out->sets, .within = r->options->within};
+    struct sw_leaps leaps;
+    SW_TRY(sw_leap_from(r->data, r->graph, &how, &leaps, &r->out->gaps, err));
+    for (uint32_t i = 0; i < r->graph->set_count; i++) {
+        if (leaps.whole[i] && !r->out->sets[i]) {
+            r->out->sets[i] = true;
+            r->out->declared_sets[i] = true;
+            r->out->samples[i] = r->graph->sets[i].samples;
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result answer(struct reaching *r, struct sw_error *err)
 {
     switch ((int)r->what->selector.kind) {
@@ -381,9 +423,10 @@ static sw_result answer(struct reaching *r, struct sw_error *err)
     default: SW_TRY(follow_rows(r, err)); break;
     }
     for (uint32_t i = 0; i < r->graph->set_count; i++) {
-        r->out->sets[i] =
-            r->out->samples[i] > 0 || sw_reach_is_uncounted(r->graph, i, &r->what->selector);
+        r->out->sets[i] = asks(r, i) && (r->out->samples[i] > 0 ||
+                                            sw_reach_is_uncounted(r->graph, i, &r->what->selector));
     }
+    SW_TRY(leap_on(r, err));
     SW_TRY(reach_models(r));
     return name_gaps(r);
 }
@@ -397,6 +440,8 @@ sw_result sw_reach(const struct sw_data *data, const struct sw_graph *graph,
         .model_samples = SW_ARENA_ARRAY(arena, uint64_t, graph->model_count),
         .sets = SW_ARENA_ARRAY(arena, bool, graph->set_count),
         .models = SW_ARENA_ARRAY(arena, bool, graph->model_count),
+        .declared_sets = SW_ARENA_ARRAY(arena, bool, graph->set_count),
+        .declared_models = SW_ARENA_ARRAY(arena, bool, graph->model_count),
         .gaps = {.arena = arena}};
     struct reaching r = {.data = data,
         .graph = graph,
@@ -406,7 +451,8 @@ sw_result sw_reach(const struct sw_data *data, const struct sw_graph *graph,
         .rows = SW_ARENA_ARRAY(arena, struct sw_rowset, graph->set_count),
         .waiting = SW_ARENA_ARRAY(arena, bool, graph->set_count)};
     if (made.samples == NULL || made.model_samples == NULL || made.sets == NULL ||
-        made.models == NULL || r.rows == NULL || r.waiting == NULL) {
+        made.models == NULL || made.declared_sets == NULL || made.declared_models == NULL ||
+        r.rows == NULL || r.waiting == NULL) {
         return sw_fail(err, SW_E_NOMEM, "out of memory");
     }
     enum sw_code code = answer(&r, err);

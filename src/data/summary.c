@@ -12,6 +12,8 @@ struct summing {
     bool *models;   /* by model: it, and what it is made from */
     bool *trained;  /* by set: one of these was trained on it */
     bool *upstream; /* by set: those, and what they were made of */
+    bool *
+        asked; /* by set: those, and what the runs drew from besides; a taint is looked for there */
     struct sw_gaps gaps;
     struct sw_provenance *out;
     size_t hit_caps[2], source_cap, dataset_cap, model_cap;
@@ -90,6 +92,34 @@ static sw_result mark_models(struct summing *s)
     return SW_OK;
 }
 
+static void mark_set(struct summing *s, uint32_t set, uint32_t *stack, uint32_t *depth)
+{
+    if (!s->upstream[set]) {
+        s->upstream[set] = true;
+        stack[(*depth)++] = set;
+    }
+}
+
+/* What a set was made of, also by what documents say. */
+static void mark_inputs(struct summing *s, uint32_t at, uint32_t *stack, uint32_t *depth)
+{
+    const struct sw_graph *g = s->graph;
+    const struct sw_graph_set *set = &g->sets[at];
+    for (uint32_t i = 0; i < set->made_count; i++) {
+        const struct sw_graph_step *step = &g->steps[set->made_by[i]];
+        for (size_t k = 0; k < step->claim.input_count && sw_graph_is_trusted(&step->stamp); k++) {
+            mark_set(s, step->inputs[k], stack, depth);
+        }
+    }
+    for (uint32_t i = 0; i < set->said_made_count; i++) {
+        const struct sw_graph_hearsay *hearsay = &g->hearsay[set->said_made[i]];
+        bool trusted = sw_graph_is_trusted(sw_graph_hearsay_stamp(g, set->said_made[i]));
+        for (uint32_t k = 0; k < hearsay->input_count && trusted; k++) {
+            mark_set(s, hearsay->inputs[k], stack, depth);
+        }
+    }
+}
+
 static sw_result mark_upstream(struct summing *s)
 {
     const struct sw_graph *g = s->graph;
@@ -98,23 +128,27 @@ static sw_result mark_upstream(struct summing *s)
     SW_TRY_PTR(stack);
     for (uint32_t i = 0; i < g->set_count; i++) {
         if (s->trained[i]) {
-            s->upstream[i] = true;
-            stack[depth++] = i;
+            mark_set(s, i, stack, &depth);
         }
     }
     while (depth > 0) {
-        const struct sw_graph_set *set = &g->sets[stack[--depth]];
-        for (uint32_t i = 0; i < set->made_count; i++) {
-            const struct sw_graph_step *step = &g->steps[set->made_by[i]];
-            for (size_t k = 0; k < step->claim.input_count; k++) {
-                if (sw_graph_is_trusted(&step->stamp) && !s->upstream[step->inputs[k]]) {
-                    s->upstream[step->inputs[k]] = true;
-                    stack[depth++] = step->inputs[k];
-                }
-            }
-        }
+        uint32_t at = stack[--depth];
+        mark_inputs(s, at, stack, &depth);
     }
     return SW_OK;
+}
+
+static void mark_asked(struct summing *s)
+{
+    for (uint32_t i = 0; i < s->graph->set_count; i++) {
+        s->asked[i] = s->upstream[i];
+    }
+    for (uint32_t i = 0; i < s->graph->consumption_count; i++) {
+        const struct sw_consumption_claim *c = &s->graph->consumptions[i].claim;
+        for (size_t k = 0; k < c->dataset_count; k++) {
+            s->asked[sw_graph_find_set(s->graph, &c->datasets[k].manifest)] = true;
+        }
+    }
 }
 
 /* --- its trainings --------------------------------------------------------------------------- */
@@ -266,6 +300,40 @@ static sw_result check_steps(struct summing *s, const struct sw_graph_set *set, 
     return SW_OK;
 }
 
+/* Does a step that is known row by row, and completely, lead from one to the other? */
+static bool is_recorded(const struct summing *s, uint32_t from, uint32_t to)
+{
+    const struct sw_graph_set *set = &s->graph->sets[to];
+    for (uint32_t i = 0; i < set->made_count; i++) {
+        const struct sw_graph_step *step = &s->graph->steps[set->made_by[i]];
+        bool good = sw_graph_is_trusted(&step->stamp) && step->claim.complete;
+        for (size_t k = 0; k < step->claim.input_count && good; k++) {
+            if (step->inputs[k] == from) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static sw_result check_hearsay(struct summing *s, uint32_t set, const char *name)
+{
+    const struct sw_graph *g = s->graph;
+    for (uint32_t i = 0; i < g->sets[set].said_made_count; i++) {
+        uint32_t at = g->sets[set].said_made[i];
+        const struct sw_graph_hearsay *hearsay = &g->hearsay[at];
+        bool open = false;
+        for (uint32_t k = 0; k < hearsay->input_count && !open; k++) {
+            open = hearsay->inputs[k] != set && !is_recorded(s, hearsay->inputs[k], set);
+        }
+        if (open && sw_graph_is_trusted(sw_graph_hearsay_stamp(g, at))) {
+            GAP(s, "step '" SW_STR_FMT "' to %s is declared by a document alone",
+                SW_STR_ARG(hearsay->name), name);
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result check_set(struct summing *s, uint32_t at, struct sw_error *err)
 {
     const struct sw_graph_set *set = &s->graph->sets[at];
@@ -283,6 +351,7 @@ static sw_result check_set(struct summing *s, uint32_t at, struct sw_error *err)
             GAP(s, "%s was declared by somebody, its samples were not seen", name);
         }
     }
+    SW_TRY(check_hearsay(s, at, name));
     return check_steps(s, set, name);
 }
 
@@ -427,10 +496,13 @@ static sw_result judge(struct summing *s, enum hit_kind kind, const struct sw_re
 {
     const char *what;
     SW_TRY(show(s, &hit->selector, &what));
-    if (reach->models[s->model]) {
+    if (reach->models[s->model] && !reach->declared_models[s->model]) {
         hit->samples = reach->model_samples[s->model];
         hit->certain = true;
         return add_hit(s, kind, hit);
+    }
+    if (reach->models[s->model]) {
+        return add_hit(s, kind, hit); /* by what a document declares: the steps are gaps anyway */
     }
     bool lost = false;
     for (size_t i = 0; i < reach->gaps.count; i++) {
@@ -444,7 +516,7 @@ static sw_result judge(struct summing *s, enum hit_kind kind, const struct sw_re
 static sw_result follow(
     struct summing *s, enum hit_kind kind, struct sw_provenance_hit *hit, struct sw_error *err)
 {
-    static const struct sw_reach_options options = {.prove = true};
+    const struct sw_reach_options options = {.prove = true, .within = s->asked};
     struct sw_selected what;
     struct sw_reach reach;
     struct sw_error why = {0};
@@ -525,6 +597,7 @@ static sw_result sum_up(struct summing *s, struct sw_error *err)
 {
     SW_TRY(mark_models(s));
     SW_TRY(mark_upstream(s));
+    mark_asked(s);
     SW_TRY(sum_models(s));
     SW_TRY(sum_weights(s));
     SW_TRY(sum_sets(s, err));
@@ -560,7 +633,8 @@ static sw_result find(
     s->models = SW_ARENA_ARRAY(arena, bool, s->graph->model_count);
     s->trained = SW_ARENA_ARRAY(arena, bool, s->graph->set_count);
     s->upstream = SW_ARENA_ARRAY(arena, bool, s->graph->set_count);
-    if (s->models == NULL || s->trained == NULL || s->upstream == NULL) {
+    s->asked = SW_ARENA_ARRAY(arena, bool, s->graph->set_count);
+    if (s->models == NULL || s->trained == NULL || s->upstream == NULL || s->asked == NULL) {
         return SW_E_NOMEM;
     }
     SW_TRY(known ? sum_up(s, err) : sum_blindly(s));

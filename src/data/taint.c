@@ -168,16 +168,19 @@ static sw_result list_affected(const struct sw_data *data, const struct sw_graph
     for (uint32_t i = 0; i < graph->set_count; i++) {
         const struct sw_graph_set *set = &graph->sets[i];
         if (reach->sets[i]) {
-            claim->samples += reach->samples[i];
+            /* Which samples of what a document leads to, nobody knows: then none is counted. */
+            uint64_t samples = reach->declared_sets[i] ? 0 : reach->samples[i];
+            claim->samples += samples;
             claim->datasets[claim->dataset_count++] =
-                (struct sw_dataset_ref){set->name, set->version, set->manifest, reach->samples[i]};
+                (struct sw_dataset_ref){set->name, set->version, set->manifest, samples};
         }
     }
     for (uint32_t i = 0; i < graph->model_count; i++) {
         const struct sw_graph_model *model = &graph->models[i];
         if (reach->models[i]) {
-            claim->models[claim->model_count++] = (struct sw_affected_model){model->name,
-                model->root, reach->model_samples[i], sw_graph_is_admitted(graph, model)};
+            uint64_t samples = reach->declared_models[i] ? SW_ABSENT : reach->model_samples[i];
+            claim->models[claim->model_count++] = (struct sw_affected_model){
+                model->name, model->root, samples, sw_graph_is_admitted(graph, model)};
         }
     }
     return SW_OK;

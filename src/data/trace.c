@@ -14,7 +14,8 @@ struct tracing {
     const struct sw_trace_options *options;
     size_t limit;
     struct sw_trace *out;
-    size_t sample_cap, hop_cap, drop_cap, use_cap;
+    size_t sample_cap, hop_cap, drop_cap, use_cap, leap_cap;
+    bool *uncounted; /* by set: it was asked about, and nobody knows its samples */
     struct line all;
     struct line back;    /* still to be followed back */
     struct line forward; /* and forward */
@@ -142,6 +143,7 @@ static sw_result find_seeds(struct tracing *t, const struct sw_selected *what, s
         }
         SW_CLEANUP(rowset) struct sw_rowset rows = SW_ROWSET_INIT;
         SW_TRY(sw_progress_check(t->data->progress, err));
+        t->uncounted[i] = sw_reach_is_uncounted(t->graph, i, &what->selector);
         SW_TRY(sw_reach_seeds(t->data, t->graph, i, what, &options, &rows, &t->out->gaps, err));
         SW_TRY(take_seeds(t, i, &rows));
     }
@@ -366,30 +368,80 @@ static sw_result walk(
 
 /* --- models ---------------------------------------------------------------------------------- */
 
-/* Those trained on a sample that is reached, and those derived from them. */
-static sw_result find_models(struct tracing *t)
+/* Marks models; `declared` says whether nothing but a document leads to them. */
+struct marking {
+    struct tracing *t;
+    uint32_t *stack;
+    uint32_t depth;
+    bool declared;
+};
+
+static void mark_model(struct marking *m, const struct sw_graph_training *training)
+{
+    struct sw_trace *out = m->t->out;
+    if (sw_graph_is_trusted(&training->stamp) && !out->models[training->model]) {
+        out->models[training->model] = true;
+        out->declared_models[training->model] = m->declared;
+        m->stack[m->depth++] = training->model;
+    }
+}
+
+static void mark_derived(struct marking *m)
+{
+    const struct sw_graph *g = m->t->graph;
+    while (m->depth > 0) {
+        const struct sw_graph_model *model = &g->models[m->stack[--m->depth]];
+        for (uint32_t i = 0; i < model->derived_count; i++) {
+            mark_model(m, &g->trainings[model->derived[i]]);
+        }
+    }
+}
+
+/* Those trained on a sample that is reached, or on all of a set that may be, and those derived from
+ * them. */
+static sw_result find_models(struct tracing *t, const bool *whole)
 {
     const struct sw_graph *g = t->graph;
-    uint32_t *stack = SW_ARENA_ARRAY(t->data->arena, uint32_t, g->model_count + 1);
-    uint32_t depth = 0;
-    SW_TRY_PTR(stack);
+    struct marking m = {
+        .t = t, .stack = SW_ARENA_ARRAY(t->data->arena, uint32_t, g->model_count + 1)};
+    SW_TRY_PTR(m.stack);
     for (size_t i = 0; i < t->out->use_count; i++) {
-        uint32_t model = g->trainings[t->out->uses[i].training].model;
-        if (!t->out->models[model]) {
-            t->out->models[model] = true;
-            stack[depth++] = model;
+        mark_model(&m, &g->trainings[t->out->uses[i].training]);
+    }
+    mark_derived(&m);
+    m.declared = true;
+    for (uint32_t set = 0; set < g->set_count; set++) {
+        for (uint32_t i = 0; whole[set] && i < g->sets[set].trained_count; i++) {
+            mark_model(&m, &g->trainings[g->sets[set].trained[i]]);
         }
     }
-    while (depth > 0) {
-        const struct sw_graph_model *model = &g->models[stack[--depth]];
-        for (uint32_t i = 0; i < model->derived_count; i++) {
-            const struct sw_graph_training *training = &g->trainings[model->derived[i]];
-            if (sw_graph_is_trusted(&training->stamp) && !t->out->models[training->model]) {
-                t->out->models[training->model] = true;
-                stack[depth++] = training->model;
-            }
-        }
+    mark_derived(&m);
+    return SW_OK;
+}
+
+/* --- over documents -------------------------------------------------------------------------- */
+
+/* On from each set of which a sample is on this way; *whole (by set) is what that leads to. */
+static sw_result leap_on(
+    struct tracing *t, enum sw_trace_ways way, const bool **whole, struct sw_error *err)
+{
+    bool *from = SW_ARENA_ARRAY(t->data->arena, bool, t->graph->set_count);
+    bool back = way == SW_TRACE_BACK;
+    struct sw_leap_options how = {.from = from, .back = back};
+    struct sw_leaps leaps;
+    SW_TRY_PTR(from);
+    for (uint32_t i = 0; i < t->graph->set_count; i++) {
+        from[i] = t->uncounted[i] && (t->options->ways & way) != 0;
     }
+    for (size_t i = 0; i < t->out->sample_count; i++) {
+        const struct sw_trace_sample *s = &t->out->samples[i];
+        from[s->set] = from[s->set] || (back ? s->back : s->forward);
+    }
+    SW_TRY(sw_leap_from(t->data, t->graph, &how, &leaps, &t->out->gaps, err));
+    for (size_t i = 0; i < leaps.count; i++) {
+        ADD(t, leaps, leap_count, leap_cap, ((struct sw_trace_leap){leaps.list[i], back}));
+    }
+    *whole = leaps.whole;
     return SW_OK;
 }
 
@@ -516,6 +568,17 @@ static sw_result prove_claim(struct tracing *t, const struct sw_graph_stamp *sta
     return SW_OK;
 }
 
+/* That the log has the claim, not that it is so. */
+static sw_result prove_leap(struct tracing *t, const struct sw_leap *leap, struct sw_error *err)
+{
+    const struct sw_graph *g = t->graph;
+    bool told = leap->hearsay != SW_GRAPH_NONE;
+    uint32_t at = told ? g->hearsay[leap->hearsay].declaration : leap->step;
+    const struct sw_graph_stamp *stamp = told ? &g->declarations[at].stamp : &g->steps[at].stamp;
+    struct sw_trace_proof *out = told ? &t->out->declaration_claims[at] : &t->out->step_claims[at];
+    return out->why_not != NULL ? SW_OK : prove_claim(t, stamp, out, err);
+}
+
 /* Each claim once, however many samples and hops rest on it. */
 static sw_result prove_claims(struct tracing *t, struct sw_error *err)
 {
@@ -533,6 +596,9 @@ static sw_result prove_claims(struct tracing *t, struct sw_error *err)
             SW_TRY(prove_claim(t, &g->steps[step].stamp, &t->out->step_claims[step], err));
         }
     }
+    for (size_t i = 0; i < t->out->leap_count; i++) {
+        SW_TRY(prove_leap(t, &t->out->leaps[i].hop, err));
+    }
     for (size_t i = 0; i < t->out->use_count; i++) {
         uint32_t training = t->out->uses[i].training;
         if (t->out->training_claims[training].why_not == NULL) {
@@ -548,11 +614,14 @@ static sw_result prove_claims(struct tracing *t, struct sw_error *err)
 static sw_result answer(struct tracing *t, const struct sw_selected *what, struct sw_error *err)
 {
     uint32_t *order;
+    const bool *whole;
     SW_TRY(sw_graph_order(t->data->arena, t->graph, &order));
     SW_TRY(find_seeds(t, what, err));
     SW_TRY(walk(t, order, true, back_from, err));
     SW_TRY(walk(t, order, false, forward_from, err));
-    SW_TRY(find_models(t));
+    SW_TRY(leap_on(t, SW_TRACE_BACK, &whole, err));
+    SW_TRY(leap_on(t, SW_TRACE_FORWARD, &whole, err));
+    SW_TRY(find_models(t, whole));
     if (t->options->no_proofs) {
         return SW_OK;
     }
@@ -581,17 +650,22 @@ static sw_result prepare(struct tracing *t, struct sw_trace *made)
     t->table_size = 2 * t->limit + 1;
     t->out = made;
     *made = (struct sw_trace){.models = SW_ARENA_ARRAY(arena, bool, g->model_count),
+        .declared_models = SW_ARENA_ARRAY(arena, bool, g->model_count),
         .set_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->set_count),
         .step_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->step_count),
         .training_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->training_count),
+        .declaration_claims = SW_ARENA_ARRAY(arena, struct sw_trace_proof, g->declaration_count),
         .gaps = {.arena = arena}};
+    t->uncounted = SW_ARENA_ARRAY(arena, bool, g->set_count);
     t->batch = SW_ARENA_ARRAY(arena, uint32_t, t->limit);
     t->table = SW_ARENA_ARRAY(arena, uint32_t, t->table_size);
     SW_TRY(make_line(t, &t->all));
     SW_TRY(make_line(t, &t->back));
     SW_TRY(make_line(t, &t->forward));
     bool room = made->models != NULL && made->set_claims != NULL && made->step_claims != NULL &&
-                made->training_claims != NULL && t->batch != NULL && t->table != NULL;
+                made->training_claims != NULL && made->declared_models != NULL &&
+                made->declaration_claims != NULL && t->uncounted != NULL && t->batch != NULL &&
+                t->table != NULL;
     return room ? SW_OK : SW_E_NOMEM;
 }
 

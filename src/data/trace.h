@@ -51,6 +51,12 @@ struct sw_trace_use {
     uint32_t training; /* of the graph */
 };
 
+/* Between whole sets, by what a document declares: no sample is named, and nothing proves it. */
+struct sw_trace_leap {
+    struct sw_leap hop;
+    bool back; /* on the way back from what was asked about; else forward */
+};
+
 struct sw_trace {
     struct sw_trace_sample *samples; /* those asked about first */
     size_t sample_count;
@@ -60,11 +66,15 @@ struct sw_trace {
     size_t drop_count;
     struct sw_trace_use *uses;
     size_t use_count;
+    struct sw_trace_leap *leaps;
+    size_t leap_count;
     bool *models;                       /* by model: is it reached, directly or over a base? */
+    bool *declared_models;              /* by model: only over what a document declares */
     struct sw_trace_proof *set_claims;  /* by set: its newest claim stands in the signed log */
     struct sw_trace_proof *step_claims; /* by step */
     struct sw_trace_proof *training_claims;
-    bool cut; /* there is more than the limit */
+    struct sw_trace_proof *declaration_claims; /* that the document was imported, no more */
+    bool cut;                                  /* there is more than the limit */
     struct sw_gaps gaps;
 };
 

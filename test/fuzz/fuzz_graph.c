@@ -22,5 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         }
     }
+    for (uint32_t i = 0; i < graph->hearsay_count; i++) {
+        const struct sw_graph_hearsay *hearsay = &graph->hearsay[i];
+        for (uint32_t k = 0; k < hearsay->input_count; k++) {
+            if (hearsay->inputs[k] >= graph->set_count) {
+                abort();
+            }
+        }
+    }
     return 0;
 }

@@ -13,6 +13,7 @@
 #define OMS "https://model_signing/signature/v1.0"
 #define SCAN "urn:sealwright:claim:scan:v1"
 #define TAINT "urn:sealwright:claim:taint:v1"
+#define DATA "urn:sealwright:claim:data-provenance:v1"
 
 #define SIGNED "      - {signer: release, age: 1d, statement: {predicateType: \"" OMS "\"}}\n"
 #define SCANNED(signer, age, verdict)                                               \
@@ -110,10 +111,45 @@ static void the_default_policy_decides_as_meant(void **state)
             fail_msg("%s: %s", results[i].name, results[i].detail);
         }
         assert_string_equal(results[i].detail, "");
-        assert_int_equal(results[i].decision.rule_count, 5);
+        assert_int_equal(results[i].decision.rule_count, 7);
     }
     assert_string_equal(results[0].name, "sealed");
     assert_int_equal(results[0].line, 3);
+}
+
+/* A sealed and scanned model of known data: what is known of it decides. */
+#define OF_DATA(name, predicate, verdict, rules)                                         \
+    "  - name: " name "\n    claims:\n" SIGNED SCANNED("ci", "2d",                       \
+        "clean") "      - {signer: release, age: 1h, statement: {predicateType: \"" DATA \
+                 "\", predicate: " predicate "}}\n    expect: {verdict: " verdict        \
+                 ", rules: {" rules "}}\n"
+#define UNTOUCHED "tainted: [], takedowns: []"
+
+static const char data_cases[] =
+    HEAD OF_DATA("all known", "{status: complete, " UNTOUCHED ", weights: {declared: false}}",
+        "pass", "data-complete: pass, weights-as-declared: pass")
+        OF_DATA("gaps", "{status: gaps, " UNTOUCHED ", weights: {declared: false}}", "fail",
+            "data-complete: fail, data-not-tainted: pass") OF_DATA("off its weights",
+            "{status: complete, " UNTOUCHED ", weights: {declared: true, agrees: false}}", "fail",
+            "data-complete: pass, weights-as-declared: fail") OF_DATA("a claim that says nothing",
+            "{}", "no-evidence", "data-complete: no-evidence, weights-as-declared: pass");
+
+static void the_default_policy_asks_for_data_that_is_told_of(void **state)
+{
+    (void)state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_policy_test_result *results;
+    size_t count;
+    struct sw_error err = {0};
+    if (run(&arena, data_cases, &results, &count, &err) != SW_OK) {
+        fail_msg("%s", err.text);
+    }
+    assert_int_equal(count, 4);
+    for (size_t i = 0; i < count; i++) {
+        assert_string_equal(results[i].detail, "");
+        assert_true(results[i].passed);
+    }
 }
 
 static void a_case_that_fails_says_every_difference(void **state)
@@ -204,6 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_default_policy_decides_as_meant),
+        cmocka_unit_test(the_default_policy_asks_for_data_that_is_told_of),
         cmocka_unit_test(a_case_that_fails_says_every_difference),
         cmocka_unit_test(each_mistake_is_named_with_its_line),
     };

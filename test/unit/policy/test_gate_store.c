@@ -164,7 +164,7 @@ static void check(struct world *world, enum sw_gate_verdict all, enum sw_gate_ve
 {
     /* Of the data nobody told anything. */
     const enum sw_gate_verdict expected[] = {
-        is_signed, scanned, not_tainted, SW_GATE_PASS, SW_GATE_PASS};
+        is_signed, scanned, not_tainted, SW_GATE_PASS, SW_GATE_PASS, SW_GATE_PASS, SW_GATE_PASS};
     struct sw_decision decision = decide(world);
     assert_int_equal(decision.rule_count, SW_COUNT(expected));
     for (size_t i = 0; i < SW_COUNT(expected); i++) {
@@ -503,6 +503,37 @@ static void tainted_or_withdrawn_data_fails(void **state)
     }
 }
 
+/* Rules 5 and 6 of the default policy; a model that nobody tells of passes both (check()). */
+static void data_with_gaps_or_off_its_weights_fails(void **state)
+{
+    static const struct {
+        const char *predicate;
+        enum sw_gate_verdict complete;
+        enum sw_gate_verdict as_declared;
+    } rows[] = {
+        {"{\"status\":\"complete\",\"weights\":{\"declared\":false}}", PASS, PASS},
+        {"{\"status\":\"complete\",\"weights\":{\"declared\":true,\"agrees\":true}}", PASS, PASS},
+        {"{\"status\":\"complete\",\"weights\":{\"declared\":true,\"agrees\":false}}", PASS, FAIL},
+        {"{\"status\":\"gaps\",\"weights\":{\"declared\":true,\"agrees\":true}}", FAIL, PASS},
+        {"{\"status\":\"gaps\",\"weights\":{\"declared\":true,\"agrees\":false}}", FAIL, FAIL},
+        {"{\"status\":\"perhaps\",\"weights\":{\"agrees\":\"nearly\"}}", FAIL, NONE},
+        {"{\"status\":null,\"weights\":{\"agrees\":null}}", NONE, PASS},
+        {"{}", NONE, PASS},
+    };
+    struct world *world = *state;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        (void)add(world, RELEASE, DATA, rows[i].predicate);
+        struct sw_decision decision = decide(world);
+        assert_string_equal(decision.rules[5].name, "data-complete");
+        assert_string_equal(decision.rules[6].name, "weights-as-declared");
+        if (decision.rules[5].verdict != rows[i].complete ||
+            decision.rules[6].verdict != rows[i].as_declared) {
+            fail_msg("%s: %s, %s", rows[i].predicate, decision.rules[5].reason,
+                decision.rules[6].reason);
+        }
+    }
+}
+
 /* What a dry run would record counts as if it were the newest word of who would sign it. */
 static void a_draft_is_weighed_behind_everything(void **state)
 {
@@ -709,6 +740,7 @@ int main(void)
         TEST(the_newest_word_of_each_signer_counts_and_one_no_is_enough),
         TEST(a_taint_by_somebody_trusted_fails),
         TEST(tainted_or_withdrawn_data_fails),
+        TEST(data_with_gaps_or_off_its_weights_fails),
         TEST(a_draft_is_weighed_behind_everything),
         TEST(by_names_who_must_have_signed),
         TEST(a_claim_grows_stale),

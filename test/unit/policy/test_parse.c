@@ -99,7 +99,7 @@ static void the_default_policy_is_a_policy(void **state)
     sw_arena_init(&arena, 0);
     const struct sw_policy *policy = must_parse(&arena, sw_policy_default_text());
     assert_string_equal(policy->name, "default");
-    assert_int_equal(policy->rule_count, 5);
+    assert_int_equal(policy->rule_count, 7);
     assert_string_equal(policy->rules[0].type, SW_PREDICATE_OMS);
     assert_string_equal(policy->rules[1].type, SW_PREDICATE_SCAN);
     assert_int_equal(policy->rules[1].fresh, 30 * 86400);
