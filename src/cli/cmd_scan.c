@@ -2,21 +2,24 @@
 
 struct scan_args {
     struct sw_scan_args scan;
+    bool metadata_only;
 };
 
 static const struct sw_option options[] = {
     SW_SCAN_OPTIONS(struct scan_args, scan),
+    {"metadata-only", SW_OPTION_FLAG, offsetof(struct scan_args, metadata_only), NULL,
+        "pass over tensors and other large data; the coverage says how much was skipped"},
     {NULL, 0, 0, NULL, NULL},
 };
 
-/* clean 0, malicious 1, and what was not understood is no evidence of being clean. */
+/* Notes are no reason to refuse; what was not understood is no evidence of being clean. */
 static int status_of(enum sw_scan_verdict verdict)
 {
     static const int status[] = {
         [SW_SCAN_CLEAN] = 0,
-        [SW_SCAN_SUSPICIOUS] = 1,
-        [SW_SCAN_MALICIOUS] = 1,
-        [SW_SCAN_INCONCLUSIVE] = 3,
+        [SW_SCAN_NOTES] = 0,
+        [SW_SCAN_REFUSED] = 1,
+        [SW_SCAN_NO_EVIDENCE] = 3,
     };
     return status[verdict];
 }
@@ -26,6 +29,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct scan_args *args = data;
     struct sw_scan_options scan = {0};
     SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
+    scan.metadata_only = args->metadata_only;
     struct sw_bar *bar = sw_bar_start(cli, "scanning");
     scan.progress = sw_bar_progress(bar);
     struct sw_scan_report report;
@@ -59,8 +63,10 @@ const struct sw_command sw_cmd_scan = {
         "checked to the byte. Each file is parsed in a confined process of its own. A .git "
         "directory at the root is left out. Clean means that every file was read, or is text or "
         "an image, and that nothing was found by the present rules; not that the model is safe. "
-        "What was not read, such as a format that has no parser here, makes the scan inconclusive "
-        "(exit 3).",
+        "Notes are findings of low or medium severity, of which none is a reason to refuse. "
+        "Refused "
+        "is what has a finding of high or critical severity (exit 1), and what was not read to its "
+        "end, such as a format that has no parser here (exit 3).",
     .examples = "  sealwright scan model/\n"
                 "  sealwright scan --time-limit 10m model/\n"
                 "  sealwright scan --json pytorch_model.bin\n",

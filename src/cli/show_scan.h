@@ -18,7 +18,7 @@ struct sw_scan_args {
     {                                                                                         \
         "time-limit", SW_OPTION_TEXT, offsetof(type, field.time_limit), "SPAN",               \
             "how long the parsers may take together; what is left then is not read, and the " \
-            "scan is inconclusive (default: 1h)"                                              \
+            "scan is no evidence (default: 1h)"                                               \
     }
 
 /* Gives the seconds. */
