@@ -3,10 +3,13 @@
 struct scan_args {
     struct sw_scan_args scan;
     bool metadata_only;
+    const char *format;
 };
 
 static const struct sw_option options[] = {
     SW_SCAN_OPTIONS(struct scan_args, scan),
+    {"format", SW_OPTION_TEXT, offsetof(struct scan_args, format), "FORMAT",
+        "print the report as text, json, sarif (SARIF 2.1.0) or cyclonedx (CycloneDX 1.6)"},
     {"metadata-only", SW_OPTION_FLAG, offsetof(struct scan_args, metadata_only), NULL,
         "pass over tensors and other large data; the coverage says how much was skipped"},
     {NULL, 0, 0, NULL, NULL},
@@ -24,28 +27,68 @@ static int status_of(enum sw_scan_verdict verdict)
     return status[verdict];
 }
 
+/* How a report can be printed. */
+typedef void (*document_fn)(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
+
+static void write_json(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    sw_jw_object(w, NULL);
+    sw_scan_json(w, report);
+    sw_jw_object_end(w);
+}
+
+static const struct {
+    const char *name;
+    document_fn write; /* NULL: for people */
+} formats[] = {
+    {"text", NULL},
+    {"json", write_json},
+    {"sarif", sw_scan_sarif},
+    {"cyclonedx", sw_scan_cyclonedx},
+};
+
+static sw_result choose_format(
+    const struct sw_cli *cli, const struct scan_args *args, document_fn *out, struct sw_error *err)
+{
+    const char *name = args->format != NULL ? args->format : cli->json ? "json" : "text";
+    for (size_t i = 0; i < SW_COUNT(formats); i++) {
+        if (strcmp(name, formats[i].name) == 0) {
+            *out = formats[i].write;
+            return SW_OK;
+        }
+    }
+    return sw_fail(
+        err, SW_E_USAGE, "option '--format' takes text, json, sarif or cyclonedx, not '%s'", name);
+}
+
+static sw_result scan_it(struct sw_cli *cli, const struct scan_args *args,
+    struct sw_scan_report *report, struct sw_error *err)
+{
+    struct sw_scan_options scan = {.metadata_only = args->metadata_only};
+    SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
+    struct sw_bar *bar = sw_bar_start(cli, "scanning");
+    scan.progress = sw_bar_progress(bar);
+    enum sw_code code = sw_scan_path(&cli->arena, cli->operands[0], &scan, report, err);
+    sw_bar_stop(bar);
+    return code;
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct scan_args *args = data;
-    struct sw_scan_options scan = {0};
-    SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
-    scan.metadata_only = args->metadata_only;
-    struct sw_bar *bar = sw_bar_start(cli, "scanning");
-    scan.progress = sw_bar_progress(bar);
+    document_fn write;
     struct sw_scan_report report;
-    enum sw_code code = sw_scan_path(&cli->arena, cli->operands[0], &scan, &report, err);
-    sw_bar_stop(bar);
-    SW_TRY(code);
+    SW_TRY(choose_format(cli, args, &write, err));
+    SW_TRY(scan_it(cli, args, &report, err));
     cli->status = status_of(report.verdict);
-    if (!cli->json) {
+    if (write == NULL) {
         sw_show_scan(cli, &report);
         return SW_OK;
     }
     struct sw_json_out out;
-    struct sw_json_writer *w = sw_json_out_begin(&out);
-    sw_jw_object(w, NULL);
-    sw_scan_json(w, &report);
-    sw_jw_object_end(w);
+    write(cli, sw_json_out_begin(&out), &report);
     return sw_json_out_end(&out, err);
 }
 
@@ -69,6 +112,7 @@ const struct sw_command sw_cmd_scan = {
         "end, such as a format that has no parser here (exit 3).",
     .examples = "  sealwright scan model/\n"
                 "  sealwright scan --time-limit 10m model/\n"
-                "  sealwright scan --json pytorch_model.bin\n",
+                "  sealwright scan --json pytorch_model.bin\n"
+                "  sealwright scan --format sarif model/ >model.sarif\n",
     .run = run,
 };
