@@ -181,3 +181,32 @@ void *sw_arena_grow(struct sw_arena *arena, void *array, size_t count, size_t *c
     *cap = next;
     return grown;
 }
+
+static bool is_unreserved(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~' || c == '/';
+}
+
+char *sw_arena_percent(struct sw_arena *arena, struct sw_str text)
+{
+    size_t size;
+    if (!sw_mul_size(text.len, 3, &size) || !sw_add_size(size, 1, &size)) {
+        return NULL;
+    }
+    char *out = sw_arena_alloc(arena, size);
+    size_t n = 0;
+    for (size_t i = 0; out != NULL && i < text.len; i++) {
+        if (is_unreserved(text.ptr[i])) {
+            out[n++] = text.ptr[i];
+            continue;
+        }
+        out[n++] = '%';
+        out[n++] = "0123456789ABCDEF"[(uint8_t)text.ptr[i] >> 4];
+        out[n++] = "0123456789ABCDEF"[(uint8_t)text.ptr[i] & 15];
+    }
+    if (out != NULL) {
+        out[n] = '\0';
+    }
+    return out;
+}

@@ -36,4 +36,8 @@ char *sw_arena_printf(struct sw_arena *arena, const char *fmt, ...)
  * cost is at most twice the final size. */
 void *sw_arena_grow(struct sw_arena *arena, void *array, size_t count, size_t *cap, size_t size);
 
+/* A text as part of an address: what is not unreserved (RFC 3986, 2.3) in percent signs; '/' stays.
+ * NULL without memory. */
+char *sw_arena_percent(struct sw_arena *arena, struct sw_str text);
+
 #endif

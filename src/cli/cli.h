@@ -245,7 +245,7 @@ struct sw_seal_request {
     struct sw_scan *scan;
     const struct sw_signer *signer;
     struct sw_model_options options;
-    bool despite_findings; /* sign also what the scan calls malicious */
+    bool despite_findings; /* sign also what the scan refuses */
     int64_t now;
 };
 
@@ -253,7 +253,7 @@ struct sw_sealed {
     struct sw_manifest manifest;
     struct sw_scan_report scan;
     const char *signature_path;
-    bool refused; /* the scan found it malicious: only the scan claim was recorded */
+    bool refused; /* the scan refused it for what it found: only the scan claim was recorded */
     struct sw_receipt scan_receipt;
     struct sw_receipt signature_receipt; /* alg 0 when refused */
 };

@@ -2,46 +2,93 @@
 
 struct scan_args {
     struct sw_scan_args scan;
+    bool metadata_only;
+    const char *format;
 };
 
 static const struct sw_option options[] = {
     SW_SCAN_OPTIONS(struct scan_args, scan),
+    {"format", SW_OPTION_TEXT, offsetof(struct scan_args, format), "FORMAT",
+        "print the report as text, json, sarif (SARIF 2.1.0) or cyclonedx (CycloneDX 1.6)"},
+    {"metadata-only", SW_OPTION_FLAG, offsetof(struct scan_args, metadata_only), NULL,
+        "pass over tensors and other large data; the coverage says how much was skipped"},
     {NULL, 0, 0, NULL, NULL},
 };
 
-/* clean 0, malicious 1, and what was not understood is no evidence of being clean. */
+/* Notes are no reason to refuse; what was not understood is no evidence of being clean. */
 static int status_of(enum sw_scan_verdict verdict)
 {
     static const int status[] = {
         [SW_SCAN_CLEAN] = 0,
-        [SW_SCAN_SUSPICIOUS] = 1,
-        [SW_SCAN_MALICIOUS] = 1,
-        [SW_SCAN_INCONCLUSIVE] = 3,
+        [SW_SCAN_NOTES] = 0,
+        [SW_SCAN_REFUSED] = 1,
+        [SW_SCAN_NO_EVIDENCE] = 3,
     };
     return status[verdict];
+}
+
+/* How a report can be printed. */
+typedef void (*document_fn)(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
+
+static void write_json(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    sw_jw_object(w, NULL);
+    sw_scan_json(w, report);
+    sw_jw_object_end(w);
+}
+
+static const struct {
+    const char *name;
+    document_fn write; /* NULL: for people */
+} formats[] = {
+    {"text", NULL},
+    {"json", write_json},
+    {"sarif", sw_scan_sarif},
+    {"cyclonedx", sw_scan_cyclonedx},
+};
+
+static sw_result choose_format(
+    const struct sw_cli *cli, const struct scan_args *args, document_fn *out, struct sw_error *err)
+{
+    const char *name = args->format != NULL ? args->format : cli->json ? "json" : "text";
+    for (size_t i = 0; i < SW_COUNT(formats); i++) {
+        if (strcmp(name, formats[i].name) == 0) {
+            *out = formats[i].write;
+            return SW_OK;
+        }
+    }
+    return sw_fail(
+        err, SW_E_USAGE, "option '--format' takes text, json, sarif or cyclonedx, not '%s'", name);
+}
+
+static sw_result scan_it(struct sw_cli *cli, const struct scan_args *args,
+    struct sw_scan_report *report, struct sw_error *err)
+{
+    struct sw_scan_options scan = {.metadata_only = args->metadata_only};
+    SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
+    struct sw_bar *bar = sw_bar_start(cli, "scanning");
+    scan.progress = sw_bar_progress(bar);
+    enum sw_code code = sw_scan_path(&cli->arena, cli->operands[0], &scan, report, err);
+    sw_bar_stop(bar);
+    return code;
 }
 
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct scan_args *args = data;
-    struct sw_scan_options scan = {0};
-    SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
-    struct sw_bar *bar = sw_bar_start(cli, "scanning");
-    scan.progress = sw_bar_progress(bar);
+    document_fn write;
     struct sw_scan_report report;
-    enum sw_code code = sw_scan_path(&cli->arena, cli->operands[0], &scan, &report, err);
-    sw_bar_stop(bar);
-    SW_TRY(code);
+    SW_TRY(choose_format(cli, args, &write, err));
+    SW_TRY(scan_it(cli, args, &report, err));
     cli->status = status_of(report.verdict);
-    if (!cli->json) {
+    if (write == NULL) {
         sw_show_scan(cli, &report);
         return SW_OK;
     }
     struct sw_json_out out;
-    struct sw_json_writer *w = sw_json_out_begin(&out);
-    sw_jw_object(w, NULL);
-    sw_scan_json(w, &report);
-    sw_jw_object_end(w);
+    write(cli, sw_json_out_begin(&out), &report);
     return sw_json_out_end(&out, err);
 }
 
@@ -59,10 +106,13 @@ const struct sw_command sw_cmd_scan = {
         "checked to the byte. Each file is parsed in a confined process of its own. A .git "
         "directory at the root is left out. Clean means that every file was read, or is text or "
         "an image, and that nothing was found by the present rules; not that the model is safe. "
-        "What was not read, such as a format that has no parser here, makes the scan inconclusive "
-        "(exit 3).",
+        "Notes are findings of low or medium severity, of which none is a reason to refuse. "
+        "Refused "
+        "is what has a finding of high or critical severity (exit 1), and what was not read to its "
+        "end, such as a format that has no parser here (exit 3).",
     .examples = "  sealwright scan model/\n"
                 "  sealwright scan --time-limit 10m model/\n"
-                "  sealwright scan --json pytorch_model.bin\n",
+                "  sealwright scan --json pytorch_model.bin\n"
+                "  sealwright scan --format sarif model/ >model.sarif\n",
     .run = run,
 };

@@ -15,7 +15,7 @@ static const struct sw_option options[] = {
     SW_SIGNER_OPTIONS(struct seal_args, signer),
     SW_SCAN_OPTIONS(struct seal_args, scan),
     {"despite-findings", SW_OPTION_FLAG, offsetof(struct seal_args, despite_findings), NULL,
-        "sign even what the scan calls malicious (the scan is recorded all the same)"},
+        "sign even what the scan refuses (the scan is recorded all the same)"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -23,7 +23,7 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_sealed *s
 {
     if (sealed->refused) {
         sw_say(cli, SW_TONE_BAD, "not sealed");
-        sw_say(cli, SW_TONE_PLAIN, "  %s: the scan found it malicious\n", path);
+        sw_say(cli, SW_TONE_PLAIN, "  %s: the scan refused it\n", path);
     } else {
         sw_say(cli, SW_TONE_GOOD, "sealed");
         sw_say(cli, SW_TONE_PLAIN, "  %s: %s, %s -> %s\n", path,
@@ -148,7 +148,8 @@ const struct sw_command sw_cmd_seal = {
     .args_size = sizeof(struct seal_args),
     .description =
         "Reads the model once: hashes it, scans it, signs it with a key of the store, and puts the "
-        "signature and the scan result into the log. What the scan calls malicious is not signed "
+        "signature and the scan result into the log. What the scan refuses for a finding is not "
+        "signed "
         "(exit 1), but the scan is recorded.",
     .examples = "  sealwright seal model/\n"
                 "  sealwright seal --key release --ignore-paths model/cache model/\n",

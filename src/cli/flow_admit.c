@@ -304,18 +304,18 @@ static bool was_weighed(const struct sw_decision *gate, const struct sw_digest *
     return false;
 }
 
-/* "scan" is no rule of the policy either: what was just found malicious does not pass because its
+/* "scan" is no rule of the policy either: what was just refused does not pass because its
  * scan did not reach the gate (a dry run records none, the key may not sign scans), or because the
  * policy asks for none. A rule that weighed it has decided, and may have been waived. */
 static bool scan_was_passed_over(const struct sw_admitted *admitted, const struct sw_decision *gate)
 {
-    return admitted->scanned && admitted->scan.verdict == SW_SCAN_MALICIOUS &&
+    return admitted->scanned && admitted->scan.verdict == SW_SCAN_REFUSED &&
            !was_weighed(gate, &admitted->scan_claim);
 }
 
 static const struct sw_gate_rule scan_rule = {.name = "scan",
     .verdict = SW_GATE_FAIL,
-    .reason = "the scan of just now found it malicious, and no rule weighed that: it is a dry run, "
+    .reason = "the scan of just now refused it, and no rule weighed that: it is a dry run, "
               "or the signing key's scans do not count, or the policy asks for no scan",
     .satisfy =
         "use another model; if the finding was reviewed, let the policy require a scan, count "

@@ -80,7 +80,7 @@ sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *req
     SW_TRY(hash_and_scan(arena, request, &sealed, err));
     SW_CLEANUP(buf) struct sw_buf scan = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
-    sealed.refused = sealed.scan.verdict == SW_SCAN_MALICIOUS && !request->despite_findings;
+    sealed.refused = sealed.scan.verdict == SW_SCAN_REFUSED && !request->despite_findings;
     SW_TRY(scan_claim(request, &sealed, &scan, err));
     if (!sealed.refused) {
         SW_TRY(signature_claim(request, &sealed, &signature, err));

@@ -20,8 +20,8 @@ static const struct {
     {"help", NULL, "show this help"},
 };
 
-static const char exit_text[] = "0 pass, 1 fail or refused, 2 wrong usage, 3 no evidence or "
-                                "inconclusive, 4 could not do it (files, database, network)";
+static const char exit_text[] = "0 pass, 1 fail or refused, 2 wrong usage, 3 no evidence, "
+                                "4 could not do it (files, database, network)";
 
 #define HELP_WIDTH 79
 #define HELP_COLUMN 29

@@ -31,9 +31,9 @@ enum sw_tone sw_scan_tone(enum sw_scan_verdict verdict)
 {
     static const enum sw_tone tones[] = {
         [SW_SCAN_CLEAN] = SW_TONE_GOOD,
-        [SW_SCAN_SUSPICIOUS] = SW_TONE_WARN,
-        [SW_SCAN_MALICIOUS] = SW_TONE_BAD,
-        [SW_SCAN_INCONCLUSIVE] = SW_TONE_WARN,
+        [SW_SCAN_NOTES] = SW_TONE_WARN,
+        [SW_SCAN_REFUSED] = SW_TONE_BAD,
+        [SW_SCAN_NO_EVIDENCE] = SW_TONE_WARN,
     };
     return tones[verdict];
 }
@@ -129,6 +129,9 @@ static void show_coverage(struct sw_cli *cli, const struct sw_scan_report *repor
 void sw_show_scan(struct sw_cli *cli, const struct sw_scan_report *report)
 {
     sw_say(cli, sw_scan_tone(report->verdict), "%s", sw_scan_verdict_name(report->verdict));
+    if (report->verdict == SW_SCAN_NO_EVIDENCE) {
+        sw_say(cli, SW_TONE_PLAIN, ": not everything could be read;");
+    }
     show_coverage(cli, report);
     for (size_t i = 0; i < report->finding_count && i < FINDINGS_SHOWN; i++) {
         show_finding(cli, &report->findings[i]);
@@ -139,19 +142,34 @@ void sw_show_scan(struct sw_cli *cli, const struct sw_scan_report *report)
     }
 }
 
+/* "archive/data.pkl, byte 12"; what is the file's own is only the byte. */
+static void where_json(struct sw_json_writer *w, const struct sw_finding *f)
+{
+    char where[4096];
+    const char *comma = f->member[0] == '\0' ? "" : ", ";
+    if (f->offset == UINT64_MAX) {
+        (void)snprintf(where, sizeof(where), "%s", f->member);
+    } else {
+        (void)snprintf(
+            where, sizeof(where), "%s%sbyte %llu", f->member, comma, (unsigned long long)f->offset);
+    }
+    sw_jw_text(w, "where", where[0] == '\0' ? "file" : where);
+}
+
 static void finding_json(struct sw_json_writer *w, const struct sw_finding *f)
 {
     sw_jw_object(w, NULL);
     sw_jw_text(w, "rule", f->rule);
     sw_jw_text(w, "severity", sw_severity_name(f->severity));
-    sw_jw_text(w, "path", f->path);
+    where_json(w, f);
+    sw_jw_text(w, "why", f->message);
     sw_jw_text(w, "member", f->member);
     if (f->offset == UINT64_MAX) {
         sw_jw_null(w, "offset");
     } else {
         sw_jw_u64(w, "offset", f->offset);
     }
-    sw_jw_text(w, "message", f->message);
+    sw_scan_rule_json(w, sw_scan_rule(f->rule));
     sw_jw_object_end(w);
 }
 
@@ -164,31 +182,36 @@ static void unread_json(struct sw_json_writer *w, const struct sw_scan_file *fil
     sw_jw_array_end(w);
 }
 
+/* Findings are ordered as files are: *next is the first that is not of an earlier file. */
+static void file_json(struct sw_json_writer *w, const struct sw_scan_report *report,
+    const struct sw_scan_file *file, size_t *next)
+{
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "path", file->path);
+    sw_jw_text(w, "format", file->format);
+    sw_jw_text(w, "verdict", sw_scan_verdict_name(file->verdict));
+    sw_jw_text(w, "status", sw_scan_status_name(file->status));
+    sw_jw_u64(w, "size", file->size);
+    unread_json(w, file);
+    sw_jw_array(w, "findings");
+    while (*next < report->finding_count && report->findings[*next].path == file->path) {
+        finding_json(w, &report->findings[(*next)++]);
+    }
+    sw_jw_array_end(w);
+    sw_jw_object_end(w);
+}
+
 void sw_scan_json(struct sw_json_writer *w, const struct sw_scan_report *report)
 {
+    size_t next = 0;
     sw_jw_text(w, "verdict", sw_scan_verdict_name(report->verdict));
+    sw_jw_text(w, "reason", sw_scan_verdict_reason(report->verdict));
     sw_jw_text(w, "found", sw_scan_verdict_name(report->found));
-    sw_jw_u64(w, "bytes", report->bytes);
     sw_json_digest(w, "rules", &report->rules);
-    sw_jw_object(w, "unread");
-    for (size_t i = 0; i < report->unread_count; i++) {
-        sw_jw_u64(w, report->unread[i].id, report->unread[i].files);
-    }
-    sw_jw_object_end(w);
     sw_jw_array(w, "files");
     for (size_t i = 0; i < report->file_count; i++) {
-        sw_jw_object(w, NULL);
-        sw_jw_text(w, "path", report->files[i].path);
-        sw_jw_text(w, "format", report->files[i].format);
-        sw_jw_text(w, "status", sw_scan_status_name(report->files[i].status));
-        sw_jw_u64(w, "size", report->files[i].size);
-        unread_json(w, &report->files[i]);
-        sw_jw_object_end(w);
+        file_json(w, report, &report->files[i], &next);
     }
     sw_jw_array_end(w);
-    sw_jw_array(w, "findings");
-    for (size_t i = 0; i < report->finding_count; i++) {
-        finding_json(w, &report->findings[i]);
-    }
-    sw_jw_array_end(w);
+    sw_scan_coverage_json(w, report);
 }

@@ -7,6 +7,11 @@
 void sw_show_scan(struct sw_cli *cli, const struct sw_scan_report *report);
 /* Members of the current JSON object. */
 void sw_scan_json(struct sw_json_writer *w, const struct sw_scan_report *report);
+/* Whole documents: SARIF 2.1.0 and CycloneDX 1.6. cli->status and the operands are theirs, too. */
+void sw_scan_sarif(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
+void sw_scan_cyclonedx(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
 enum sw_tone sw_scan_tone(enum sw_scan_verdict verdict);
 
 /* How a command scans. The rows go into its option table. */
@@ -18,7 +23,7 @@ struct sw_scan_args {
     {                                                                                         \
         "time-limit", SW_OPTION_TEXT, offsetof(type, field.time_limit), "SPAN",               \
             "how long the parsers may take together; what is left then is not read, and the " \
-            "scan is inconclusive (default: 1h)"                                              \
+            "scan is no evidence (default: 1h)"                                               \
     }
 
 /* Gives the seconds. */

@@ -13,33 +13,9 @@ const char *sw_export_urn(
     return sw_arena_printf(exchange->arena, "urn:sealwright:%s:%s", kind, text);
 }
 
-static bool is_unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~' || c == '/';
-}
-
 const char *sw_export_escape(const struct sw_exchange *exchange, struct sw_str text)
 {
-    size_t size;
-    if (!sw_mul_size(text.len, 3, &size) || !sw_add_size(size, 1, &size)) {
-        return NULL;
-    }
-    char *out = sw_arena_alloc(exchange->arena, size);
-    size_t n = 0;
-    for (size_t i = 0; out != NULL && i < text.len; i++) {
-        if (is_unreserved(text.ptr[i])) {
-            out[n++] = text.ptr[i];
-            continue;
-        }
-        out[n++] = '%';
-        out[n++] = "0123456789ABCDEF"[(uint8_t)text.ptr[i] >> 4];
-        out[n++] = "0123456789ABCDEF"[(uint8_t)text.ptr[i] & 15];
-    }
-    if (out != NULL) {
-        out[n] = '\0';
-    }
-    return out;
+    return sw_arena_percent(exchange->arena, text);
 }
 
 const char *sw_export_name_urn(

@@ -238,6 +238,8 @@ static sw_result visit_storage(
     in->member = name;
     enum sw_code code = sw_pickle_search(in, source, 0, end, &err);
     in->member = outer;
+    in->coverage.members_skipped++;
+    sw_skipped(in, source->size - end);
     return code;
 }
 

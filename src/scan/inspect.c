@@ -45,6 +45,9 @@ sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity 
 {
     char raw[1024];
     char message[1024];
+    if (sw_scan_rule(rule) == NULL) {
+        return SW_E_INTERNAL;
+    }
     in->finding_total++;
     if (!is_kept(in, severity)) {
         return SW_OK;
@@ -67,6 +70,31 @@ sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity 
         .member = in->member,
         .offset = offset,
         .message = copy};
+    return SW_OK;
+}
+
+void sw_skipped(struct sw_inspection *in, uint64_t bytes)
+{
+    if (!sw_add_u64(in->coverage.skipped, bytes, &in->coverage.skipped)) {
+        in->coverage.skipped = UINT64_MAX;
+    }
+}
+
+sw_result sw_tell(struct sw_inspection *in, const char *kind, struct sw_bytes bytes)
+{
+    if (in->fact_count == SW_FACTS_MAX || bytes.len > SW_FACT_BYTES_MAX - in->fact_bytes) {
+        return SW_E_LIMIT;
+    }
+    if (in->facts == NULL) {
+        in->facts = SW_ARENA_ARRAY(in->arena, struct sw_fact, SW_FACTS_MAX);
+        SW_TRY_PTR(in->facts);
+    }
+    uint8_t *copy = sw_arena_alloc(in->arena, bytes.len + 1);
+    SW_TRY_PTR(copy);
+    memcpy(copy, bytes.ptr, bytes.len);
+    in->facts[in->fact_count++] =
+        (struct sw_fact){.kind = kind, .member = in->member, .bytes = sw_bytes(copy, bytes.len)};
+    in->fact_bytes += bytes.len;
     return SW_OK;
 }
 
@@ -167,7 +195,7 @@ static const char *broken_rule(struct sw_inspection *in, enum sw_code code)
         return "unreadable";
     }
     const char *rule = sw_arena_printf(in->arena, "%s-broken", in->format);
-    return rule == NULL ? "broken" : rule;
+    return rule == NULL || sw_scan_rule(rule) == NULL ? "broken" : rule;
 }
 
 static sw_result parse_failed(struct sw_inspection *in, const struct sw_format *format,
@@ -194,7 +222,7 @@ static sw_result not_parsed(struct sw_inspection *in, const struct sw_format *fo
     }
     in->status = SW_SCAN_RECOGNISED;
     if (format->holds_files) {
-        return sw_found(in, "not-opened", SW_SEVERITY_LOW, UINT64_MAX,
+        return sw_found(in, "not-opened", SW_SEVERITY_INFO, UINT64_MAX,
             "a %s container, which was not opened", format->id);
     }
     return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
@@ -314,8 +342,19 @@ static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_spec
     return check_name(in, has_format(in) ? format : NULL, specimen->name);
 }
 
-sw_result sw_settle(struct sw_inspection *in)
+/* What a format had no parser for, or could not be read to its end, is not decoded at all. */
+static void settle_coverage(struct sw_inspection *in, uint64_t size)
 {
+    struct sw_coverage *c = &in->coverage;
+    bool parsed = in->status == SW_SCAN_PARSED || in->status == SW_SCAN_PLAIN;
+    c->skipped = c->skipped < size ? c->skipped : size;
+    c->read = parsed ? size - c->skipped : 0;
+    c->undecodable = parsed ? 0 : size - c->skipped;
+}
+
+sw_result sw_settle(struct sw_inspection *in, uint64_t size)
+{
+    settle_coverage(in, size);
     if (in->status == SW_SCAN_FAILED) {
         return sw_unread(in, "failed");
     }
@@ -328,7 +367,7 @@ sw_result sw_settle(struct sw_inspection *in)
 sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen)
 {
     SW_TRY(inspect_specimen(in, specimen));
-    return in->wants_parser ? SW_OK : sw_settle(in);
+    return in->wants_parser ? SW_OK : sw_settle(in, specimen->source.size);
 }
 
 static sw_result inspect_source(
@@ -354,7 +393,14 @@ static sw_result inspect_source(
 sw_result sw_inspect(struct sw_inspection *in, const struct sw_source *source, const char *name)
 {
     SW_TRY(inspect_source(in, source, name));
-    return sw_settle(in);
+    return sw_settle(in, source->size);
+}
+
+static void count_member(struct sw_inspection *in)
+{
+    bool read = in->status == SW_SCAN_PARSED || in->status == SW_SCAN_PLAIN;
+    in->coverage.members_read += read;
+    in->coverage.members_undecodable += !read;
 }
 
 sw_result sw_inspect_member(
@@ -376,6 +422,7 @@ sw_result sw_inspect_member(
                                   "more than %d archives in each other", SW_DEPTH_MAX)
                             : inspect_source(in, source, name);
     bool failed = in->status == SW_SCAN_FAILED;
+    count_member(in);
     in->member = outer.member;
     in->depth = outer.depth;
     in->base = outer.base;

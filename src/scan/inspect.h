@@ -20,6 +20,16 @@ struct sw_specimen {
     bool torchscript; /* a member of such an archive */
 };
 
+/* What a parser tells of a file, for the checks that look at a whole repository (repository.h). */
+struct sw_fact {
+    const char *kind;   /* an id: "json", "tensors" */
+    const char *member; /* as in a finding */
+    struct sw_bytes bytes;
+};
+
+#define SW_FACTS_MAX 64                     /* of one file */
+#define SW_FACT_BYTES_MAX ((size_t)4 << 20) /* likewise, together */
+
 struct sw_inspection {
     struct sw_arena *arena;
     bool wants_parser; /* of a look from outside the worker: this is a file for the worker */
@@ -40,7 +50,12 @@ struct sw_inspection {
     uint64_t searched;     /* bytes in which pickles were looked for… */
     uint64_t search_ops;   /* …and the opcodes that this took */
     bool torchscript;      /* inside a TorchScript archive */
-    bool declined;         /* the parser says that this is not its format after all */
+    bool metadata_only;    /* pass over what is large and only data, and say so (sw_skipped) */
+    struct sw_coverage coverage; /* `read` and `undecodable` are set at the end */
+    struct sw_fact *facts;
+    size_t fact_count;
+    size_t fact_bytes;
+    bool declined; /* the parser says that this is not its format after all */
 };
 
 struct sw_format {
@@ -69,11 +84,19 @@ void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena);
 sw_result sw_inspect(struct sw_inspection *in, const struct sw_source *source, const char *name);
 /* The same when the head is at hand already. */
 sw_result sw_inspect_specimen(struct sw_inspection *in, const struct sw_specimen *specimen);
-/* What the two above end with: a file counts as read when nothing in it is left unread. */
-sw_result sw_settle(struct sw_inspection *in);
+/* What the two above end with: a file of `size` bytes counts as read when nothing in it is left
+ * unread. */
+sw_result sw_settle(struct sw_inspection *in, uint64_t size);
 /* Looks at a member: findings get its name, and its failure becomes the file's. */
 sw_result sw_inspect_member(
     struct sw_inspection *in, const struct sw_source *source, const char *name);
+
+/* Notes that so many bytes of the file are data of a known kind, which were passed over. */
+void sw_skipped(struct sw_inspection *in, uint64_t bytes);
+
+/* Tells a fact; the bytes are copied. SW_E_LIMIT when there are too many or they are too large:
+ * what the checks would need is then not there, so the file is no evidence. */
+sw_result sw_tell(struct sw_inspection *in, const char *kind, struct sw_bytes bytes);
 
 /* Notes that content of this kind was not read: the id of a format, "unknown" or "failed". */
 sw_result sw_unread(struct sw_inspection *in, const char *id);
@@ -82,7 +105,8 @@ sw_result sw_unread(struct sw_inspection *in, const char *id);
 sw_result sw_give_up(struct sw_inspection *in, const char *rule, enum sw_severity severity,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* Adds a finding at `offset` (UINT64_MAX: no place). The words are escaped here. When there are too
+/* Adds a finding at `offset` (UINT64_MAX: no place). `rule` is the id of a row in rules_*.c
+ * (SW_E_INTERNAL when there is none). The words are escaped here. When there are too
  * many, one that is less severe gives way, so that the worst are always among those that are kept.
  */
 sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,

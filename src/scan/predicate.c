@@ -46,14 +46,31 @@ static sw_result write_formats(struct sw_json_writer *w, const struct sw_scan_re
     return SW_OK;
 }
 
+static void write_bytes(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    const struct sw_coverage *c = &report->coverage;
+    sw_jw_object(w, "bytes");
+    sw_jw_u64(w, "read", c->read);
+    sw_jw_u64(w, "skipped", c->skipped);
+    sw_jw_u64(w, "undecodable", c->undecodable);
+    sw_jw_object_end(w);
+    sw_jw_object(w, "members");
+    sw_jw_u64(w, "read", c->members_read);
+    sw_jw_u64(w, "skipped", c->members_skipped);
+    sw_jw_u64(w, "undecodable", c->members_undecodable);
+    sw_jw_object_end(w);
+}
+
 /* The names alone as well: a policy's conditions can look at each item of a list. */
-static void write_coverage(struct sw_json_writer *w, const struct sw_scan_report *report)
+void sw_scan_coverage_json(struct sw_json_writer *w, const struct sw_scan_report *report)
 {
     size_t files = 0;
     for (size_t i = 0; i < report->file_count; i++) {
         files += report->files[i].unread_count > 0;
     }
     sw_jw_object(w, "coverage");
+    sw_jw_bool(w, "metadataOnly", report->metadata_only);
+    write_bytes(w, report);
     sw_jw_u64(w, "unreadFiles", files);
     sw_jw_array(w, "unreadFormats");
     for (size_t i = 0; i < report->unread_count; i++) {
@@ -68,7 +85,7 @@ static void write_coverage(struct sw_json_writer *w, const struct sw_scan_report
  * evidence. One that saw no file has found nothing, either. */
 static void write_verdict(struct sw_json_writer *w, const struct sw_scan_report *report)
 {
-    bool none = report->verdict == SW_SCAN_INCONCLUSIVE;
+    bool none = report->verdict == SW_SCAN_NO_EVIDENCE;
     sw_jw_text(w, "verdict", none ? NULL : sw_scan_verdict_name(report->verdict));
     sw_jw_text(w, "found", report->file_count == 0 ? NULL : sw_scan_verdict_name(report->found));
 }
@@ -105,6 +122,55 @@ static void write_finding(struct sw_json_writer *w, const struct sw_finding *fin
     sw_jw_object_end(w);
 }
 
+/* A list of words that are separated by one space. */
+void sw_scan_words_json(struct sw_json_writer *w, const char *name, const char *words)
+{
+    sw_jw_array(w, name);
+    while (*words != '\0') {
+        size_t len = strcspn(words, " ");
+        sw_jw_str(w, NULL, sw_str_n(words, len));
+        words += len + (words[len] == ' ');
+    }
+    sw_jw_array_end(w);
+}
+
+void sw_scan_rule_json(struct sw_json_writer *w, const struct sw_rule *rule)
+{
+    sw_jw_text(w, "title", rule->title);
+    sw_jw_text(w, "advice", rule->advice);
+    sw_scan_words_json(w, "advisories", rule->advisories);
+    sw_scan_words_json(w, "atlas", rule->atlas);
+    sw_scan_words_json(w, "cosai", rule->cosai);
+}
+
+static bool is_written(
+    const struct sw_scan_report *report, enum sw_severity least, const struct sw_rule *rule)
+{
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report->findings[i].severity >= least &&
+            strcmp(report->findings[i].rule, rule->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What is known about each rule that found something. */
+static void write_rules(struct sw_json_writer *w, const struct sw_scan_report *report)
+{
+    enum sw_severity least = least_kept(report);
+    const struct sw_rule *rule;
+    sw_jw_object(w, "ruleDetails");
+    for (size_t i = 0; (rule = sw_scan_rule_at(i)) != NULL; i++) {
+        if (is_written(report, least, rule)) {
+            sw_jw_object(w, rule->id);
+            sw_scan_rule_json(w, rule);
+            sw_jw_object_end(w);
+        }
+    }
+    sw_jw_object_end(w);
+}
+
 static void write_findings(struct sw_json_writer *w, const struct sw_scan_report *report)
 {
     enum sw_severity least = least_kept(report);
@@ -138,8 +204,9 @@ sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, st
     sw_jw_text(&w, "scannedAt", time);
     write_summary(&w, report);
     SW_TRY(write_formats(&w, report));
-    write_coverage(&w, report);
+    sw_scan_coverage_json(&w, report);
     write_findings(&w, report);
+    write_rules(&w, report);
     sw_jw_object_end(&w);
     return sw_jw_finish(&w);
 }

@@ -1,7 +1,4 @@
-#include "scan/inspect.h"
-#include "scan/pool.h"
-
-#include <pthread.h>
+#include "scan/scan_private.h"
 
 /* What one file may take (doc/format/scan.md, "Limits"). */
 #define CPU_SECONDS 300
@@ -9,33 +6,6 @@
 #define MEMORY_MAX ((uint64_t)1 << 30)
 #define REPLY_MAX ((size_t)8 << 20)
 #define ARENA_MAX ((size_t)512 << 20)
-
-/* What the pass found out about one entry of the tree. */
-struct result {
-    const char *path;
-    const char *format;
-    const struct sw_finding *findings;
-    size_t finding_count;
-    const char *const *unread;
-    size_t unread_count;
-    uint64_t size;
-    enum sw_scan_status status;
-    bool listed;  /* the entry counts: it was scanned, or could not be */
-    bool dropped; /* part of it could not be read, whatever its parser said */
-};
-
-struct sw_scan {
-    struct sw_pool *pool;
-    uint64_t time_limit; /* ns */
-    const struct sw_progress *progress;
-    pthread_mutex_t lock; /* over what follows */
-    struct sw_arena arena;
-    struct result *results; /* by index into the tree */
-    size_t result_count;
-    size_t kept; /* findings, of all files */
-    bool told;   /* of the tree */
-    struct sw_consumer consumer;
-};
 
 /* The head of the file that is being read. */
 struct capture {
@@ -46,21 +16,42 @@ struct capture {
 
 /* --- in the worker ---------------------------------------------------------------------------- */
 
-/* A request is the file's size (big-endian) and its name. */
+static sw_result look_at_file(
+    struct sw_inspection *in, int fd, struct sw_cursor *cur, struct sw_error *err)
+{
+    uint8_t metadata_only;
+    uint64_t size;
+    struct sw_bytes name;
+    SW_TRY(sw_cur_u8(cur, &metadata_only));
+    SW_TRY(sw_cur_u64be(cur, &size));
+    SW_TRY(sw_cur_until(cur, 0, &name));
+    in->metadata_only = metadata_only != 0;
+    struct sw_source source = sw_source_fd(fd, size);
+    return sw_inspect(in, &source, (const char *)name.ptr);
+}
+
+static sw_result look_at_repository(
+    struct sw_inspection *in, struct sw_cursor *cur, struct sw_error *err)
+{
+    struct sw_repository repository = {0};
+    struct sw_bytes rest;
+    SW_TRY(sw_cur_bytes(cur, sw_cur_left(cur), &rest));
+    SW_TRY(sw_repository_decode(&repository, in->arena, rest, err));
+    return sw_repository_inspect(in, &repository, err);
+}
+
 static enum sw_code work(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
 {
     struct sw_cursor cur = sw_cursor(request);
-    uint64_t size;
-    struct sw_bytes name;
-    SW_TRY(sw_cur_u64be(&cur, &size));
-    SW_TRY(sw_cur_until(&cur, 0, &name));
+    uint8_t task;
     SW_CLEANUP(arena) struct sw_arena arena;
     sw_arena_init(&arena, ARENA_MAX);
     struct sw_inspection in;
     sw_inspection_init(&in, &arena);
-    struct sw_source source = sw_source_fd(fd, size);
-    SW_TRY(sw_inspect(&in, &source, (const char *)name.ptr));
+    SW_TRY(sw_cur_u8(&cur, &task));
+    SW_TRY(task == SW_TASK_FILE ? look_at_file(&in, fd, &cur, err)
+                                : look_at_repository(&in, &cur, err));
     return sw_inspection_encode(&in, reply);
 }
 
@@ -70,6 +61,8 @@ static sw_result ask(struct sw_scan *scan, int fd, const struct sw_specimen *spe
     struct sw_buf *reply, bool *late, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
+    SW_TRY(sw_buf_putc(&request, SW_TASK_FILE));
+    SW_TRY(sw_buf_putc(&request, scan->metadata_only ? 1 : 0));
     SW_TRY(sw_buf_put_u64be(&request, specimen->source.size));
     SW_TRY(sw_buf_append(&request, specimen->name, strlen(specimen->name) + 1));
     struct sw_worker_task task = {
@@ -105,77 +98,45 @@ static sw_result parse_in_worker(struct sw_scan *scan, int fd, const struct sw_s
 
 /* --- keeping what was found ------------------------------------------------------------------- */
 
-static sw_result keep_finding(
-    struct sw_arena *arena, const struct sw_finding *from, const char *path, struct sw_finding *to)
+static sw_result keep_facts(
+    struct sw_scan *scan, struct sw_scan_result *result, const struct sw_inspection *in)
 {
-    *to = *from;
-    to->path = path;
-    to->rule = sw_arena_strdup(arena, from->rule);
-    to->member = sw_arena_strdup(arena, from->member);
-    to->message = sw_arena_strdup(arena, from->message);
-    return to->rule == NULL || to->member == NULL || to->message == NULL ? SW_E_NOMEM : SW_OK;
-}
-
-static const char *const *keep_words(struct sw_arena *arena, const char *const *words, size_t count)
-{
-    const char **kept = SW_ARENA_ARRAY(arena, const char *, count);
-    for (size_t i = 0; i < count && kept != NULL; i++) {
-        kept[i] = sw_arena_strdup(arena, words[i]);
-        kept = kept[i] == NULL ? NULL : kept;
+    result->facts = SW_ARENA_ARRAY(&scan->arena, struct sw_fact, in->fact_count);
+    SW_TRY_PTR(result->facts);
+    for (size_t i = 0; i < in->fact_count; i++) {
+        const struct sw_fact *from = &in->facts[i];
+        const char *bytes = sw_arena_strndup(&scan->arena, sw_str_of_bytes(from->bytes));
+        result->facts[i] = (struct sw_fact){.kind = sw_arena_strdup(&scan->arena, from->kind),
+            .member = sw_arena_strdup(&scan->arena, from->member),
+            .bytes = sw_bytes(bytes, from->bytes.len)};
+        SW_TRY_PTR(bytes);
+        SW_TRY_PTR(result->facts[i].kind);
+        SW_TRY_PTR(result->facts[i].member);
+        scan->fact_bytes += from->bytes.len;
     }
-    return kept;
-}
-
-static const struct sw_finding *worst_of(const struct sw_finding *findings, size_t count)
-{
-    const struct sw_finding *worst = findings;
-    for (size_t i = 1; i < count; i++) {
-        worst = findings[i].severity > worst->severity ? &findings[i] : worst;
-    }
-    return worst;
-}
-
-/* Behind what the result has already. When the whole scan has too many findings, only the worst of
- * a file is kept, which its verdict needs. */
-static sw_result add_findings(
-    struct sw_scan *scan, struct result *result, const struct sw_inspection *in)
-{
-    bool all = scan->kept + in->finding_count <= SW_SCAN_FINDINGS_MAX || in->finding_count == 0;
-    const struct sw_finding *from = all ? in->findings : worst_of(in->findings, in->finding_count);
-    size_t count = all ? in->finding_count : 1;
-    struct sw_finding *findings =
-        SW_ARENA_ARRAY(&scan->arena, struct sw_finding, result->finding_count + count);
-    SW_TRY_PTR(findings);
-    for (size_t i = 0; i < result->finding_count; i++) {
-        findings[i] = result->findings[i];
-    }
-    for (size_t i = 0; i < count; i++) {
-        SW_TRY(keep_finding(
-            &scan->arena, &from[i], result->path, &findings[result->finding_count + i]));
-    }
-    scan->kept += count;
-    result->findings = findings;
-    result->finding_count += count;
+    result->fact_count = in->fact_count;
     return SW_OK;
 }
 
 /* Of a file that was dropped, what else comes can only add findings: it stays without evidence. */
 static sw_result keep_locked(
-    struct sw_scan *scan, struct result *result, const struct sw_inspection *in)
+    struct sw_scan *scan, struct sw_scan_result *result, const struct sw_inspection *in)
 {
     if (!result->dropped) {
         scan->kept -= result->finding_count;
         result->finding_count = 0;
     }
-    SW_TRY(add_findings(scan, result, in));
+    SW_TRY(sw_scan_add_findings(scan, result, in));
     if (result->dropped && in->status != SW_SCAN_FAILED) {
         return SW_OK;
     }
     result->format = sw_arena_strdup(&scan->arena, in->format);
-    result->unread = keep_words(&scan->arena, in->unread, in->unread_count);
+    result->unread = sw_keep_words(&scan->arena, in->unread, in->unread_count);
     result->unread_count = in->unread_count;
     SW_TRY_PTR(result->format);
     SW_TRY_PTR(result->unread);
+    SW_TRY(keep_facts(scan, result, in));
+    result->coverage = in->coverage;
     result->status = in->status;
     result->listed = true;
     return SW_OK;
@@ -307,6 +268,11 @@ void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds)
     (void)sw_mul_u64(seconds, 1000000000u, &scan->time_limit);
 }
 
+void sw_scan_metadata_only(struct sw_scan *scan, bool only)
+{
+    scan->metadata_only = only;
+}
+
 void sw_scan_watch(struct sw_scan *scan, const struct sw_progress *progress)
 {
     scan->progress = progress;
@@ -338,7 +304,7 @@ static sw_result keep_empty(struct sw_scan *scan, size_t entry)
 
 static sw_result learn_tree(struct sw_scan *scan, const struct sw_tree *tree)
 {
-    scan->results = SW_ARENA_ARRAY(&scan->arena, struct result, tree->count);
+    scan->results = SW_ARENA_ARRAY(&scan->arena, struct sw_scan_result, tree->count);
     SW_TRY_PTR(scan->results);
     scan->result_count = tree->count;
     for (size_t i = 0; i < tree->count; i++) {
@@ -363,132 +329,9 @@ void sw_scan_tree(void *scan, const struct sw_tree *tree)
     self->results = NULL;
     self->result_count = 0;
     self->kept = 0;
+    self->fact_bytes = 0;
     sw_pool_allow(self->pool, self->time_limit);
     self->told = learn_tree(self, tree) == SW_OK;
-}
-
-/* --- the report ------------------------------------------------------------------------------- */
-
-static int compare_findings(const void *a, const void *b)
-{
-    const struct sw_finding *x = a;
-    const struct sw_finding *y = b;
-    if (x->offset != y->offset) {
-        return x->offset < y->offset ? -1 : 1;
-    }
-    return (x->severity < y->severity) - (x->severity > y->severity);
-}
-
-static sw_result copy_result(
-    struct sw_arena *arena, const struct result *from, struct sw_scan_report *out)
-{
-    struct sw_scan_file *file = &out->files[out->file_count++];
-    file->path = sw_arena_strdup(arena, from->path);
-    file->format = sw_arena_strdup(arena, from->format);
-    file->status = from->status;
-    file->size = from->size;
-    file->unread = keep_words(arena, from->unread, from->unread_count);
-    file->unread_count = from->unread_count;
-    if (file->path == NULL || file->format == NULL || file->unread == NULL ||
-        !sw_add_u64(out->bytes, from->size, &out->bytes)) {
-        return SW_E_NOMEM;
-    }
-    struct sw_finding *first = &out->findings[out->finding_count];
-    for (size_t i = 0; i < from->finding_count; i++) {
-        SW_TRY(keep_finding(arena, &from->findings[i], file->path, &first[i]));
-    }
-    qsort(first, from->finding_count, sizeof(*first), compare_findings);
-    out->finding_count += from->finding_count;
-    return SW_OK;
-}
-
-static int compare_words(const void *a, const void *b)
-{
-    const char *const *x = a;
-    const char *const *y = b;
-    return strcmp(*x, *y);
-}
-
-sw_result sw_scan_count(struct sw_arena *arena, const char **words, size_t count,
-    struct sw_scan_tally **out, size_t *tally_count)
-{
-    struct sw_scan_tally *tally = SW_ARENA_ARRAY(arena, struct sw_scan_tally, count);
-    SW_TRY_PTR(tally);
-    qsort(words, count, sizeof(*words), compare_words);
-    size_t kinds = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (i == 0 || strcmp(words[i], words[i - 1]) != 0) {
-            tally[kinds++].id = words[i];
-        }
-        tally[kinds - 1].files++;
-    }
-    *out = tally;
-    *tally_count = kinds;
-    return SW_OK;
-}
-
-static sw_result count_unread(struct sw_arena *arena, struct sw_scan_report *report)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < report->file_count; i++) {
-        count += report->files[i].unread_count;
-    }
-    SW_CLEANUP(free) const char **words = calloc(count + 1, sizeof(*words));
-    SW_TRY_PTR(words);
-    size_t at = 0;
-    for (size_t i = 0; i < report->file_count; i++) {
-        for (size_t j = 0; j < report->files[i].unread_count; j++) {
-            words[at++] = report->files[i].unread[j];
-        }
-    }
-    return sw_scan_count(arena, words, count, &report->unread, &report->unread_count);
-}
-
-/* What is certain to be bad outweighs what was not read; that outweighs what is only odd. An empty
- * run shows nothing. */
-static void judge(struct sw_scan_report *report)
-{
-    enum sw_severity worst = SW_SEVERITY_INFO;
-    for (size_t i = 0; i < report->finding_count; i++) {
-        worst = report->findings[i].severity > worst ? report->findings[i].severity : worst;
-    }
-    report->found = worst >= SW_SEVERITY_HIGH     ? SW_SCAN_MALICIOUS
-                    : worst >= SW_SEVERITY_MEDIUM ? SW_SCAN_SUSPICIOUS
-                                                  : SW_SCAN_CLEAN;
-    bool unread = report->unread_count > 0 || report->file_count == 0;
-    bool certain = report->found == SW_SCAN_MALICIOUS;
-    report->verdict = unread && !certain ? SW_SCAN_INCONCLUSIVE : report->found;
-}
-
-static sw_result copy_results(
-    const struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *report)
-{
-    report->files = SW_ARENA_ARRAY(arena, struct sw_scan_file, scan->result_count);
-    report->findings = SW_ARENA_ARRAY(arena, struct sw_finding, scan->kept);
-    SW_TRY_PTR(report->files);
-    SW_TRY_PTR(report->findings);
-    for (size_t i = 0; i < scan->result_count; i++) {
-        SW_TRY(copy_result(arena, &scan->results[i], report));
-    }
-    return count_unread(arena, report);
-}
-
-sw_result sw_scan_finish(
-    struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *out, struct sw_error *err)
-{
-    struct sw_scan_report report = {0};
-    for (size_t i = 0; i < scan->result_count; i++) {
-        if (!scan->results[i].listed) {
-            return sw_fail(err, SW_E_IO, "%s was not scanned", scan->results[i].path);
-        }
-    }
-    if (!scan->told || copy_results(scan, arena, &report) != SW_OK) {
-        return sw_fail(err, SW_E_NOMEM, "no memory for the scan's report");
-    }
-    judge(&report);
-    sw_scan_rules_digest(&report.rules);
-    *out = report;
-    return SW_OK;
 }
 
 /* git's own database is no part of a model (OMS v1.0 leaves it out), and its objects are
@@ -510,6 +353,7 @@ sw_result sw_scan_path(struct sw_arena *arena, const char *path,
     SW_TRY(sw_scan_new(&scan, err));
     sw_scan_limit_time(scan, options->time_limit);
     sw_scan_watch(scan, options->progress);
+    sw_scan_metadata_only(scan, options->metadata_only);
     SW_TRY(sw_tree_open(&tree, path, &tree_options, err));
     sw_scan_tree(scan, &tree);
     const struct sw_consumer *consumer = sw_scan_consumer(scan);

@@ -15,8 +15,23 @@ enum sw_severity {
 };
 const char *sw_severity_name(enum sw_severity severity);
 
+/* What is known about everything that one rule finds. Lists are separated by one space and may be
+ * empty. */
+struct sw_rule {
+    const char *id;         /* stable: "pickle-import", "safetensors-overlap" */
+    const char *title;      /* what was found, in one line */
+    const char *advice;     /* what to do */
+    const char *advisories; /* CVE and GHSA ids of loaders that fell for it */
+    const char *atlas;      /* techniques of MITRE ATLAS */
+    const char *cosai;      /* risks of the CoSAI risk map */
+};
+/* The rule with this id; NULL when there is none. */
+const struct sw_rule *sw_scan_rule(const char *id);
+/* The rule at a place in the list of all; NULL behind the last. */
+const struct sw_rule *sw_scan_rule_at(size_t index);
+
 struct sw_finding {
-    const char *rule; /* stable id: "pickle-import", "safetensors-overlap" */
+    const char *rule; /* id of a struct sw_rule */
     enum sw_severity severity;
     const char *path;    /* file, relative to the model */
     const char *member;  /* inside an archive, "" otherwise */
@@ -33,6 +48,27 @@ enum sw_scan_status {
 };
 const char *sw_scan_status_name(enum sw_scan_status status);
 
+enum sw_scan_verdict {
+    SW_SCAN_CLEAN,       /* every file was parsed or is plain, nothing above info */
+    SW_SCAN_NOTES,       /* findings of low or medium, which are never a reason to refuse alone */
+    SW_SCAN_REFUSED,     /* a finding of high or above */
+    SW_SCAN_NO_EVIDENCE, /* refused as well: something was not read */
+};
+/* "clean", "notes", "refused"; the last two verdicts have one name, and differ in their reason. */
+const char *sw_scan_verdict_name(enum sw_scan_verdict verdict);
+/* Why it is refused: "found", "not-read"; NULL when it is not. */
+const char *sw_scan_verdict_reason(enum sw_scan_verdict verdict);
+
+/* How much was looked at. */
+struct sw_coverage {
+    uint64_t read;    /* bytes that a parser walked, or that are plain */
+    uint64_t skipped; /* bytes that are known to be data, such as tensors, and were passed over */
+    uint64_t undecodable;  /* bytes of unknown, broken or unread content */
+    uint64_t members_read; /* of archives */
+    uint64_t members_skipped;
+    uint64_t members_undecodable;
+};
+
 struct sw_scan_file {
     const char *path;
     const char *format; /* id of the row in the format table: "pickle", "safetensors", … */
@@ -42,15 +78,9 @@ struct sw_scan_file {
      * no evidence at all. Empty exactly when it was parsed or is plain. */
     const char *const *unread;
     size_t unread_count;
+    enum sw_scan_verdict verdict; /* of this file alone */
+    struct sw_coverage coverage;
 };
-
-enum sw_scan_verdict {
-    SW_SCAN_CLEAN,        /* every file was parsed or is plain, nothing above low */
-    SW_SCAN_SUSPICIOUS,   /* findings up to medium */
-    SW_SCAN_MALICIOUS,    /* a finding of high or above */
-    SW_SCAN_INCONCLUSIVE, /* something was not read: no evidence */
-};
-const char *sw_scan_verdict_name(enum sw_scan_verdict verdict);
 
 /* How many files have content of one kind that was not read. */
 struct sw_scan_tally {
@@ -68,6 +98,8 @@ struct sw_scan_report {
     struct sw_finding *findings; /* by path, then offset */
     size_t finding_count;
     uint64_t bytes;
+    struct sw_coverage coverage; /* the sum over the files */
+    bool metadata_only;
     struct sw_digest rules; /* of the rule set: a change makes older claims stale */
 };
 
@@ -88,6 +120,9 @@ SW_DEFINE_CLEANUP_PTR(scan, struct sw_scan, sw_scan_free)
  * does. Files that are left then are not read, and say so. 0 leaves no time at all. */
 void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds);
 
+/* Later passes pass over what is large and only data, such as tensors. Their reports say so. */
+void sw_scan_metadata_only(struct sw_scan *scan, bool only);
+
 /* Who can ask the next passes to stop while they parse; NULL (as at first): nobody. It must live as
  * long as they take. */
 void sw_scan_watch(struct sw_scan *scan, const struct sw_progress *progress);
@@ -103,6 +138,7 @@ sw_result sw_scan_finish(
 
 struct sw_scan_options {
     uint64_t time_limit; /* seconds, as for sw_scan_limit_time() */
+    bool metadata_only;  /* as sw_scan_metadata_only() */
     struct sw_progress *progress;
 };
 
@@ -112,6 +148,12 @@ sw_result sw_scan_path(struct sw_arena *arena, const char *path,
 
 /* Appends the predicate of the scan claim (doc/claims/scan.md). */
 sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, struct sw_buf *out);
+
+/* Parts of it, for other documents: members of the current JSON object. The words of a list are
+ * separated by one space. */
+void sw_scan_coverage_json(struct sw_json_writer *w, const struct sw_scan_report *report);
+void sw_scan_rule_json(struct sw_json_writer *w, const struct sw_rule *rule);
+void sw_scan_words_json(struct sw_json_writer *w, const char *name, const char *words);
 
 /* The digest of the present rule set. */
 void sw_scan_rules_digest(struct sw_digest *out);

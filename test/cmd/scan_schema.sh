@@ -21,7 +21,7 @@ PY
 
 mkdir made
 ok "the predicates are made" env SW_SCAN_OUT="$PWD/made" "$SW_BUILD/unit-scan-scan"
-for name in clean malicious inconclusive suspicious recognised empty link many time-limit; do
+for name in clean refused no-evidence notes recognised empty link many time-limit; do
     expect "$name follows the schema" 0 python3 validate.py "$schema" "made/$name.json"
 done
 
@@ -30,13 +30,16 @@ expect "the example in the page follows the schema" 0 python3 validate.py "$sche
 
 # The schema must be able to say no.
 while read -r name filter; do
-    jq "$filter" made/malicious.json >bad.json
+    jq "$filter" made/refused.json >bad.json
     run python3 validate.py "$schema" bad.json
     isnt "refused: $name" "$rc" 0
 done <<'ROWS'
 a-fourth-verdict .verdict="safe"
 no-verdict-at-all del(.verdict)
 no-coverage del(.coverage)
+no-bytes del(.coverage.bytes)
+a-rule-without-advice del(.ruleDetails["pickle-import"].advice)
+an-atlas-id-that-is-none .ruleDetails["pickle-import"].atlas=["T1"]
 an-unread-format-twice .coverage.unreadFormats=["onnx","onnx"]
 no-rules del(.rules)
 a-short-digest .rules="sha256:ab"

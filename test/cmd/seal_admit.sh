@@ -80,7 +80,7 @@ printf "cposix\nsystem\n(S'true'\ntR." >evil/tokenizer.pkl
 run "$SW_BIN" seal --json evil
 exits "a malicious pickle is not sealed" 1
 json "not sealed" .sealed false
-json "found by the scan" '.scan.verdict' malicious
+json "found by the scan" '.scan.verdict, .scan.reason' $'refused\nfound'
 is "the old signature is untouched" "$(sha256sum <evil/model.sig)" "$(sha256sum <good/model.sig)"
 expect "it can be forced" 0 "$SW_BIN" seal --despite-findings evil
 run "$SW_BIN" admit --json evil
@@ -105,12 +105,12 @@ expect "and admitted" 0 "$SW_BIN" admit sharded
 mkdir onnx && cp good/weights.dat onnx/
 printf '\x08\x07\x12\x02pt\x3a\x03\x12\x01g\x42\x02\x10\x0d' >onnx/model.onnx
 run "$SW_BIN" scan --json onnx
-exits "a format without a parser is inconclusive" 3
-json "and named" '.verdict, .found, .unread.onnx' $'inconclusive\nclean\n1'
+exits "a format without a parser is no evidence" 3
+json "and named" '.verdict, .reason, .found, .coverage.unread.onnx' $'refused\nnot-read\nclean\n1'
 json "with its file" '.files[] | select(.unread != []) | .path + " " + .status + " " + .unread[0]' \
     "model.onnx recognised onnx"
 expect "it is sealed" 0 "$SW_BIN" seal onnx
-like "with a scan that says so" "$out" 'inconclusive  1 of 2 files read .1 safetensors., 1 not read .1 onnx.'
+like "with a scan that says so" "$out" 'refused: not everything could be read;  1 of 2 files read .1 safetensors., 1 not read .1 onnx.'
 run "$SW_BIN" admit --json onnx
 exits "and refused for want of evidence" 3
 json "of the scan" '[.rules[] | select(.verdict == "no-evidence") | .name] | join(",")' scanned
@@ -137,7 +137,7 @@ expect "and not admitted by that policy" 1 "$SW_BIN" admit --policy onnx.yaml on
 # A scan that has no time is no evidence either.
 run "$SW_BIN" scan --json --time-limit 0s good
 exits "without time nothing is parsed" 3
-json "and each file says why" '[.findings[].rule] | join(",")' time-limit
+json "and each file says why" '[.files[].findings[].rule] | join(",")' time-limit
 json "but text is known" '.files[] | select(.path == "config.json") | .status' plain
 expect "with time it is" 0 "$SW_BIN" scan --time-limit 1h good
 expect "a span that is none" 2 "$SW_BIN" scan --time-limit soon good

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sw_error err = {0};
     in.status = SW_SCAN_PARSED;
     (void)!sw_format_pickle.parse(&in, &specimen, &err);
-    fuzz_expect(sw_settle(&in) == SW_OK);
+    fuzz_expect(sw_settle(&in, size) == SW_OK);
     fuzz_expect_reply(&in);
     bool imports = false;
     for (size_t i = 0; i < in.finding_count; i++) {

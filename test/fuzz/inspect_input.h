@@ -45,7 +45,7 @@ static inline int fuzz_parse(const struct sw_format *format, const uint8_t *data
     enum sw_code code = format->parse(&in, &specimen, &err);
     fuzz_expect(code == SW_OK || code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_NOMEM ||
                 code == SW_E_UNSUPPORTED);
-    fuzz_expect(sw_settle(&in) == SW_OK);
+    fuzz_expect(sw_settle(&in, size) == SW_OK);
     fuzz_expect_reply(&in);
     return 0;
 }

@@ -3,28 +3,9 @@
 # in its JavaScript library.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 . "$SW_SOURCE/test/interop/exchange/history.sh"
+. "$SW_SOURCE/test/interop/npm.sh"
 
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    skip_all "node or npm is not installed"
-fi
-
-# The packages are kept in the build directory, for the next run.
-client=$SW_BUILD/interop/exchange
-mkdir -p "$client"
-cp "$SW_SOURCE"/test/interop/exchange/{package.json,package-lock.json,cyclonedx.js} "$client"
-if ! cmp -s "$client/package-lock.json" "$client/installed.json"; then
-    rm -f "$client/installed.json"
-    if ! npm_config_cache=$client/cache npm ci --prefix "$client" --no-audit --no-fund \
-        --ignore-scripts --omit=optional --omit=peer >"$tmp.npm" 2>&1; then
-        grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH' "$tmp.npm" &&
-            skip_all "the npm registry cannot be reached"
-        sed 's/^/# /' "$tmp.npm"
-        echo "Bail out! npm ci failed"
-        exit 1
-    fi
-    cp "$client/package-lock.json" "$client/installed.json"
-fi
-
+npm_client exchange
 make_history
 export_all
 

@@ -3,37 +3,9 @@
 # refuse them when any byte is changed?
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
-if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    skip_all "node or npm is not installed"
-fi
+. "$SW_SOURCE/test/interop/npm.sh"
 
-# The packages are kept in the build directory, for the next run. A registry that does not answer, or does
-# not have them, is no failure of ours; packages that are not those of the lock file are one.
-no_answer='E(NOTFOUND|AI_AGAIN|CONN(REFUSED|RESET|ABORTED)|TIMEDOUT|SOCKETTIMEDOUT|(NET|HOST)UNREACH|PIPE|PROTO)'
-no_answer="npm (error|ERR!) code ($no_answer|FETCH_ERROR|ERR_SOCKET_TIMEOUT|E[45][0-9][0-9])\$"
-
-install_client() {
-    npm_config_cache=$client/cache timeout 240 npm ci --prefix "$client" --no-audit --no-fund \
-        --ignore-scripts --prefer-offline --fetch-retries=1 --fetch-timeout=30000 >"$tmp.npm" 2>&1
-}
-
-client=$SW_BUILD/interop/sigstore
-mkdir -p "$client"
-cp "$SW_SOURCE"/test/interop/sigstore/{package.json,package-lock.json,verify.js} "$client"
-if ! cmp -s "$client/package-lock.json" "$client/installed.json"; then
-    rm -f "$client/installed.json"
-    install_client
-    status=$?
-    if [ $status -eq 124 ] || { [ $status -ne 0 ] && grep -qE "$no_answer" "$tmp.npm"; }; then
-        skip_all "the npm registry does not give the client: $(grep -E -m 1 "$no_answer" "$tmp.npm" || echo "no answer in time")"
-    fi
-    if [ $status -ne 0 ]; then
-        sed 's/^/# /' "$tmp.npm"
-        echo "Bail out! npm ci failed"
-        exit 1
-    fi
-    cp "$client/package-lock.json" "$client/installed.json"
-fi
+npm_client sigstore
 
 expect "a store is made" 0 "$SW_BIN" init --origin example.com/interop/log
 mkdir models

@@ -19,7 +19,7 @@
 #define TAINTED "{\"state\":\"tainted\"}"
 #define DATA "urn:sealwright:claim:data-provenance:v1"
 #define CLEAN "{\"verdict\":\"clean\"}"
-#define MALICIOUS "{\"verdict\":\"malicious\"}"
+#define MALICIOUS "{\"verdict\":\"refused\"}"
 
 enum who { RELEASE, CI, STRANGER, WHO_COUNT };
 
@@ -324,7 +324,7 @@ static void an_old_clean_scan_that_is_imported_late_lifts_no_finding(void **stat
     make_bundle(world, CI, SW_PREDICATE_SCAN,
         "{\"verdict\":\"clean\",\"scannedAt\":\"2026-01-01T00:00:00Z\"}", &world->model, &old);
     (void)add(world, CI, SW_PREDICATE_SCAN,
-        "{\"verdict\":\"malicious\",\"scannedAt\":\"2026-01-02T00:00:00Z\"}");
+        "{\"verdict\":\"refused\",\"scannedAt\":\"2026-01-02T00:00:00Z\"}");
     check(world, FAIL, PASS, FAIL, PASS);
     import(world, &old);
     check(world, FAIL, PASS, FAIL, PASS);
@@ -461,10 +461,11 @@ static void the_newest_word_of_each_signer_counts_and_one_no_is_enough(void **st
     check(world, FAIL, PASS, FAIL, PASS);
     (void)add(world, CI, SW_PREDICATE_SCAN, CLEAN);
     check(world, PASS, PASS, PASS, PASS);
-    (void)add(world, RELEASE, SW_PREDICATE_SCAN, "{\"verdict\":\"suspicious\"}");
+    (void)add(world, RELEASE, SW_PREDICATE_SCAN, "{\"verdict\":\"refused\"}");
     check(world, FAIL, PASS, FAIL, PASS);
-    has_reason(
-        world, 1, "fails: predicate.verdict must be \"clean\" and is the text \"suspicious\"");
+    has_reason(world, 1,
+        "fails: predicate.verdict must be one of \"clean\" or \"notes\" and is the text "
+        "\"refused\"");
 }
 
 static void a_taint_by_somebody_trusted_fails(void **state)

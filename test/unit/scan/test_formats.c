@@ -5,7 +5,7 @@
 /* --- recognising ----------------------------------------------------------------------------- */
 
 #define KNOWN(id) id, SW_SCAN_RECOGNISED, SW_SEVERITY_INFO, "not-read", "recognised"
-#define CLOSED(id) id, SW_SCAN_RECOGNISED, SW_SEVERITY_LOW, "not-opened", "not opened"
+#define CLOSED(id) id, SW_SCAN_RECOGNISED, SW_SEVERITY_INFO, "not-opened", "not opened"
 #define UNKNOWN "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, "not-read", "no known format"
 
 static const char hdf5_at_512[512 + 8] = {[512] = '\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
@@ -1009,28 +1009,36 @@ static void test_an_answer_travels_whole(void **state)
     looked_release(&looked);
 }
 
+#define ZEROS8 "\0\0\0\0\0\0\0\0"
+#define NOTHING ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 ZEROS8 /* was covered */
+#define FINDING "\0\0\6broken\0\0\0\0\0\0\0\0\0\0\0\0"
+
 static void test_a_malformed_answer_is_refused(void **state)
 {
     static const struct {
         const char *what, *bytes;
         size_t len;
     } rows[] = {
-        {"another version", BYTES("\1\0\0\1x\0\0\0\0\0\0\0\0\0")},
-        {"an unknown status", BYTES("\2\5\0\1x\1\0\1x\0\0\0\0\0\0\0\0")},
-        {"a format that is no id", BYTES("\2\0\0\1X\0\0\0\0\0\0\0\0\0")},
-        {"an empty format", BYTES("\2\0\0\0\0\0\0\0\0\0\0\0\0")},
-        {"read, and yet not", BYTES("\2\0\0\1x\1\0\1x\0\0\0\0\0\0\0\0")},
-        {"plain, and yet not", BYTES("\2\1\0\1x\1\0\1x\0\0\0\0\0\0\0\0")},
-        {"not read, and nothing is left", BYTES("\2\2\0\1x\0\0\0\0\0\0\0\0\0")},
-        {"failed, and nothing is left", BYTES("\2\4\0\1x\0\0\0\0\0\0\0\0\0")},
-        {"a kind that is no id", BYTES("\2\2\0\1x\1\0\1X\0\0\0\0\0\0\0\0")},
-        {"a kind twice", BYTES("\2\2\0\1x\2\0\1x\0\1x\0\0\0\0\0\0\0\0")},
-        {"too many findings", BYTES("\2\0\0\1x\0\0\1\0\0\0\1\0\0")},
-        {"more findings than in all",
-            BYTES("\2\0\0\1x\0\0\0\0\0\0\0\0\1\0\0\1r\0\0\0\0\0\0\0\0\0\0\0\0")},
+        {"another version", BYTES("\2\0\0\1x\0" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"an unknown status", BYTES("\3\5\0\1x\1\0\1x" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"a format that is no id", BYTES("\3\0\0\1X\0" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"an empty format", BYTES("\3\0\0\0\0" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"read, and yet not", BYTES("\3\0\0\1x\1\0\1x" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"plain, and yet not", BYTES("\3\1\0\1x\1\0\1x" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"not read, and nothing is left", BYTES("\3\2\0\1x\0" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"failed, and nothing is left", BYTES("\3\4\0\1x\0" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"a kind that is no id", BYTES("\3\2\0\1x\1\0\1X" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"a kind twice", BYTES("\3\2\0\1x\2\0\1x\0\1x" NOTHING "\0\0\0\0\0\0\0\0\0")},
+        {"too many findings", BYTES("\3\0\0\1x\0" NOTHING "\0\1\0\0\0\1\0\0")},
+        {"more findings than in all", BYTES("\3\0\0\1x\0" NOTHING "\0\0\0\0\0\0\0\1" FINDING "\0")},
         {"an unknown severity",
-            BYTES("\2\0\0\1x\0\0\0\0\1\0\0\0\1\5\0\1r\0\0\0\0\0\0\0\0\0\0\0\0")},
-        {"bytes behind", BYTES("\2\0\0\1x\0\0\0\0\0\0\0\0\0z")},
+            BYTES("\3\0\0\1x\0" NOTHING "\0\0\0\1\0\0\0\1\5\0\6broken\0\0\0\0\0\0\0\0\0\0\0\0\0")},
+        {"an unknown rule",
+            BYTES("\3\0\0\1x\0" NOTHING "\0\0\0\1\0\0\0\1\0\0\6brokes\0\0\0\0\0\0\0\0\0\0\0\0\0")},
+        {"too many facts", BYTES("\3\0\0\1x\0" NOTHING "\0\0\0\0\0\0\0\0\x41")},
+        {"a fact that is not there",
+            BYTES("\3\0\0\1x\0" NOTHING "\0\0\0\0\0\0\0\0\1\0\1k\0\0\0\0\0\2z")},
+        {"bytes behind", BYTES("\3\0\0\1x\0" NOTHING "\0\0\0\0\0\0\0\0\0z")},
     };
     SW_CLEANUP(arena) struct sw_arena arena;
     sw_arena_init(&arena, 0);
@@ -1042,12 +1050,17 @@ static void test_a_malformed_answer_is_refused(void **state)
         }
     }
     static const char good[] =
-        "\2\2\0\1x\1\0\1y\0\0\0\1\0\0\0\1\4\0\1r\0\0\0\0\0\0\0\0\0\0\0\1\x1b";
+        "\3\2\0\1x\1\0\1y" NOTHING "\0\0\0\1\0\0\0\1\4\0\6broken\0\0\0\0\0\0\0\0\0\0\0\1\x1b"
+        "\1\0\1k\0\0\0\0\0\2zz";
     assert_int_equal(
         sw_inspection_decode(&in, &arena, sw_bytes(good, sizeof(good) - 1), NULL), SW_OK);
     assert_string_equal(in.findings[0].message, "\\x1b");
     assert_int_equal(in.unread_count, 1);
     assert_string_equal(in.unread[0], "y");
+    assert_int_equal(in.fact_count, 1);
+    assert_string_equal(in.facts[0].kind, "k");
+    assert_int_equal(in.facts[0].bytes.len, 2);
+    assert_memory_equal(in.facts[0].bytes.ptr, "zz", 2);
 }
 
 int main(void)

@@ -121,16 +121,16 @@ static void a_harmless_tree_is_clean(void **state)
     assert_int_equal(sw_json_get(&root, "findings")->count, 0);
 }
 
-static void one_bad_file_makes_the_tree_malicious(void **state)
+static void one_bad_file_has_the_tree_refused(void **state)
 {
     struct fixture *f = *state;
     temp_tree_write(&f->tree, "README.md", "A model.\n");
     temp_tree_write_bytes(&f->tree, "b/notes.txt", EVIL, sizeof(EVIL) - 1);
     temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
-    struct sw_json root = predicate(f, "malicious.json");
-    is_text(&root, "verdict", "malicious");
+    assert_int_equal(f->report.verdict, SW_SCAN_REFUSED);
+    struct sw_json root = predicate(f, "refused.json");
+    is_text(&root, "verdict", "refused");
     is_number(&root, "findingCount", 2);
     is_text(&root, "findings.0.path", "b/notes.txt");
     is_text(&root, "findings.0.severity", "critical");
@@ -149,29 +149,29 @@ static void has_no_verdict(const struct sw_json *root)
     assert_int_equal(verdict->type, SW_JSON_NULL);
 }
 
-static void what_cannot_be_opened_is_inconclusive(void **state)
+static void what_cannot_be_opened_is_no_evidence(void **state)
 {
     struct fixture *f = *state;
     temp_tree_write_bytes(&f->tree, "good.pkl", GOOD, sizeof(GOOD) - 1);
     temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     assert_int_equal(f->report.found, SW_SCAN_CLEAN);
-    struct sw_json root = predicate(f, "inconclusive.json");
+    struct sw_json root = predicate(f, "no-evidence.json");
     has_no_verdict(&root);
     is_text(&root, "found", "clean");
     is_number(&root, "summary.recognised", 1);
     is_text(&root, "coverage.unreadFormats.0", "7z");
 }
 
-static void what_is_only_odd_is_suspicious(void **state)
+static void what_is_only_odd_is_a_note(void **state)
 {
     struct fixture *f = *state;
     temp_tree_write_bytes(&f->tree, "odd.pkl", ODD, sizeof(ODD) - 1);
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_SUSPICIOUS);
-    struct sw_json root = predicate(f, "suspicious.json");
-    is_text(&root, "verdict", "suspicious");
+    assert_int_equal(f->report.verdict, SW_SCAN_NOTES);
+    struct sw_json root = predicate(f, "notes.json");
+    is_text(&root, "verdict", "notes");
 }
 
 static void what_is_only_recognised_is_no_evidence_and_is_named(void **state)
@@ -183,14 +183,14 @@ static void what_is_only_recognised_is_no_evidence_and_is_named(void **state)
     temp_tree_write_bytes(&f->tree, "d.pkl", "\x80\x02(((((((((", 11);
     temp_tree_write(&f->tree, "e.txt", "text");
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     assert_int_equal(f->report.files[0].status, SW_SCAN_RECOGNISED);
     assert_int_equal(f->report.files[2].status, SW_SCAN_UNKNOWN);
     assert_int_equal(f->report.files[3].status, SW_SCAN_FAILED);
     assert_int_equal(f->report.files[4].unread_count, 0);
     struct sw_json root = predicate(f, "recognised.json");
     has_no_verdict(&root);
-    is_text(&root, "found", "suspicious"); /* d.pkl is broken */
+    is_text(&root, "found", "notes"); /* d.pkl is broken */
     is_number(&root, "coverage.unreadFiles", 4);
     assert_int_equal(sw_json_path(&root, sw_str("coverage.unreadFormats"))->count, 3);
     is_text(&root, "coverage.unreadFormats.0", "failed");
@@ -221,7 +221,7 @@ static void an_empty_tree_is_no_evidence(void **state)
 {
     struct fixture *f = *state;
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     struct sw_json root = predicate(f, "empty.json");
     has_no_verdict(&root);
     assert_int_equal(sw_json_get(&root, "found")->type, SW_JSON_NULL);
@@ -234,7 +234,7 @@ static void what_is_no_file_is_no_evidence(void **state)
     temp_tree_write(&f->tree, "file", "text");
     temp_tree_link(&f->tree, "/etc", "link");
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     assert_int_equal(f->report.finding_count, 1);
     assert_string_equal(f->report.findings[0].path, "link");
     assert_string_equal(f->report.findings[0].rule, "unreadable");
@@ -337,7 +337,7 @@ static void a_bad_finding_behind_too_many_harmless_ones_is_kept(void **state)
     zip_build(&bytes, members, COUNT + 1);
     temp_tree_write_bytes(&f->tree, "model.zip", bytes.data, bytes.len);
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+    assert_int_equal(f->report.verdict, SW_SCAN_REFUSED);
     assert_int_equal(f->report.finding_count, 1000);
 }
 
@@ -361,7 +361,7 @@ static void of_too_many_findings_in_all_the_worst_of_each_file_is_kept(void **st
     }
     temp_tree_write_bytes(&f->tree, "zz.pkl", EVIL, sizeof(EVIL) - 1);
     scan(f);
-    assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+    assert_int_equal(f->report.verdict, SW_SCAN_REFUSED);
     assert_int_equal(f->report.file_count, ARCHIVES + 1);
     assert_in_range(
         f->report.finding_count, SW_SCAN_FINDINGS_MAX - MEMBERS, SW_SCAN_FINDINGS_MAX + 2);
@@ -384,7 +384,7 @@ static void without_time_left_files_are_not_read_and_say_so(void **state)
     temp_tree_write(&f->tree, "c.txt", "text");
     temp_tree_write_bytes(&f->tree, "d.7z", "7z\xbc\xaf\x27\x1c", 6);
     assert_int_equal(sw_scan_path(&f->arena, f->tree.path, &none, &f->report, &err), SW_OK);
-    assert_int_equal(f->report.verdict, SW_SCAN_INCONCLUSIVE);
+    assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     assert_int_equal(f->report.files[0].status, SW_SCAN_FAILED);
     assert_int_equal(f->report.files[1].status, SW_SCAN_FAILED);
     assert_string_equal(f->report.files[1].format, "unknown");
@@ -454,7 +454,7 @@ static void files_in_ranges_are_scanned_whole_in_the_same_pass(void **state)
     static const uint64_t sizes[] = {1000, 1, 0};
     for (size_t i = 0; i < SW_COUNT(sizes); i++) {
         run_pass(f, scan, &tree, sizes[i]);
-        assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+        assert_int_equal(f->report.verdict, SW_SCAN_REFUSED);
         assert_int_equal(f->report.file_count, 3);
         assert_int_equal(f->report.finding_count, 1);
         assert_int_equal(f->report.findings[0].offset, 8000);
@@ -490,7 +490,7 @@ static void a_range_that_was_dropped_leaves_the_file_without_evidence(void **sta
             }
         }
         assert_int_equal(sw_scan_finish(scan, &f->arena, &f->report, &err), SW_OK);
-        assert_int_equal(f->report.verdict, SW_SCAN_MALICIOUS);
+        assert_int_equal(f->report.verdict, SW_SCAN_REFUSED);
         assert_int_equal(f->report.files[0].status, SW_SCAN_FAILED);
         assert_int_equal(f->report.files[1].status, SW_SCAN_FAILED);
         assert_int_equal(f->report.finding_count, 3);
@@ -517,7 +517,27 @@ static void every_name_has_words(void **state)
 {
     assert_string_equal(sw_severity_name(SW_SEVERITY_CRITICAL), "critical");
     assert_string_equal(sw_scan_status_name(SW_SCAN_FAILED), "failed");
-    assert_string_equal(sw_scan_verdict_name(SW_SCAN_INCONCLUSIVE), "inconclusive");
+    assert_string_equal(sw_scan_verdict_name(SW_SCAN_NO_EVIDENCE), "refused");
+    assert_string_equal(sw_scan_verdict_reason(SW_SCAN_NO_EVIDENCE), "not-read");
+    assert_string_equal(sw_scan_verdict_reason(SW_SCAN_REFUSED), "found");
+    assert_null(sw_scan_verdict_reason(SW_SCAN_NOTES));
+}
+
+/* Ids are what others refer to: each once, and of the letters that the claim's schema allows. */
+static void every_rule_is_told_whole(void **state)
+{
+    const struct sw_rule *rule;
+    for (size_t i = 0; (rule = sw_scan_rule_at(i)) != NULL; i++) {
+        assert_ptr_equal(sw_scan_rule(rule->id), rule);
+        assert_int_equal(
+            strspn(rule->id, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(rule->id));
+        assert_true(strlen(rule->title) > 10 && strlen(rule->advice) > 10);
+        assert_true(rule->title[strlen(rule->title) - 1] != '.');
+        assert_non_null(rule->advisories);
+        assert_non_null(rule->atlas);
+        assert_non_null(rule->cosai);
+    }
+    assert_null(sw_scan_rule("no-such-rule"));
 }
 
 int main(void)
@@ -527,9 +547,9 @@ int main(void)
         /* first: a sort in this process would prepare the children's */
         TEST(archives_of_many_members_are_parsed_in_the_worker),
         TEST(a_harmless_tree_is_clean),
-        TEST(one_bad_file_makes_the_tree_malicious),
-        TEST(what_cannot_be_opened_is_inconclusive),
-        TEST(what_is_only_odd_is_suspicious),
+        TEST(one_bad_file_has_the_tree_refused),
+        TEST(what_cannot_be_opened_is_no_evidence),
+        TEST(what_is_only_odd_is_a_note),
         TEST(what_is_only_recognised_is_no_evidence_and_is_named),
         TEST(what_takes_a_trial_is_tried),
         TEST(an_empty_tree_is_no_evidence),
@@ -546,6 +566,7 @@ int main(void)
         TEST(a_range_that_was_dropped_leaves_the_file_without_evidence),
         TEST(the_digest_of_the_rules_is_stable_and_in_the_report),
         TEST(every_name_has_words),
+        TEST(every_rule_is_told_whole),
 #undef TEST
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
