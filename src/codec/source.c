@@ -21,6 +21,11 @@ struct sw_source sw_source_fd(int fd, uint64_t size)
     return (struct sw_source){.size = size, .fd = fd};
 }
 
+struct sw_source sw_source_backed(const struct sw_backing *backing, uint64_t size)
+{
+    return (struct sw_source){.size = size, .backing = backing, .fd = -1};
+}
+
 static bool inside(const struct sw_source *source, uint64_t offset, uint64_t len)
 {
     return offset <= source->size && len <= source->size - offset;
@@ -79,6 +84,9 @@ sw_result sw_source_read(
     if (!inside(source, offset, len)) {
         return sw_fail(err, SW_E_FORMAT, "byte %llu: the data ends before %llu more bytes",
             (unsigned long long)offset, (unsigned long long)len);
+    }
+    if (source->backing != NULL) {
+        return source->backing->read(source->backing->ctx, source->base + offset, out, len, err);
     }
     if (source->memory == NULL) {
         return read_file(source, offset, out, len, err);
