@@ -40,6 +40,9 @@ sw_result sw_source_read(
 sw_result sw_source_append(const struct sw_source *source, uint64_t offset, uint64_t len,
     struct sw_buf *out, struct sw_error *err);
 
+/* The CRC-32 of all of it. */
+sw_result sw_source_crc(const struct sw_source *source, uint32_t *out, struct sw_error *err);
+
 #define SW_WINDOW_SIZE ((size_t)64 << 10)
 
 /* Reading mostly forward, in few system calls. Lives anywhere; big, so rather not on the stack. */

@@ -288,6 +288,7 @@ static sw_result spend(struct sw_unpack *u, size_t got, struct sw_error *err)
 {
     uint64_t *left = u->measured ? &u->again : &u->how.budget;
     if (got > *left) {
+        *left = 0;
         return u->measured ? sw_fail(err, SW_E_LIMIT, "the data is too large to be unpacked anew")
                            : sw_fail(err, SW_E_LIMIT, "unpacks to more than it may");
     }
@@ -398,6 +399,7 @@ static sw_result measure(struct sw_unpack *u, struct sw_unpack_end *end, struct 
     if (result->code == SW_E_NOMEM || result->code == SW_E_IO) {
         return sw_fail(err, result->code, "%s", result->err.text);
     }
+    result->heavy = result->code == SW_E_LIMIT && u->how.budget > 0;
     result->size = u->at;
     u->size = u->at;
     u->measured = true;

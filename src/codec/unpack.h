@@ -26,6 +26,7 @@ struct sw_unpack_end {
     uint64_t stored;  /* bytes of the whole streams, with padding between them */
     uint64_t streams; /* that are whole */
     uint32_t crc;     /* CRC-32 of what came out */
+    bool heavy;       /* SW_E_LIMIT, for it needs too much memory */
     bool cut;         /* broken, for the data just ends too early */
     bool loose;       /* a gzip header has flags, or a checksum, that some readers refuse */
 };

@@ -1,7 +1,5 @@
 #include "codec/zip.h"
 
-#include <zlib.h>
-
 #define DIRECTORY_MAX ((uint64_t)64 << 20)
 #define ENTRIES_MAX 1000000
 #define PROBLEMS_MAX 1000
@@ -662,116 +660,59 @@ sw_result sw_zip_open(struct sw_zip *zip, const struct sw_source *source, struct
 
 /* --- members --------------------------------------------------------------------------------- */
 
-#define CHUNK ((size_t)32 << 10)
+/* APPNOTE 5.8.8: two bytes of version, two of the length of what follows, LZMA's properties. */
+static sw_result read_lzma_header(
+    struct sw_source *data, struct sw_lzma_chain *chain, struct sw_error *err)
+{
+    enum { HEADER = 9, PROPERTIES = 5 };
+    uint8_t raw[HEADER];
+    if (sw_source_read(data, 0, raw, HEADER, err) != SW_OK || raw[2] != PROPERTIES || raw[3] != 0) {
+        return sw_fail(err, SW_E_FORMAT, "broken LZMA header");
+    }
+    *chain = (struct sw_lzma_chain){.property_len = PROPERTIES};
+    memcpy(chain->properties, raw + HEADER - PROPERTIES, PROPERTIES);
+    return sw_source_part(data, HEADER, data->size - HEADER, data);
+}
 
-struct unpacker {
-    struct sw_source data;
-    uint64_t at; /* in `data` */
-    uint64_t keep;
-    uint64_t max;
-    struct sw_buf *out;
-    struct sw_zip_content content;
-    struct sw_error *err;
-    uint8_t in[CHUNK];
-    uint8_t plain[2 * CHUNK];
+static const struct {
+    uint16_t method;
+    enum sw_packing packing;
+} method_table[] = {
+    {SW_ZIP_DEFLATE, SW_PACK_DEFLATE},
+    {12, SW_PACK_BZIP2},
+    {14, SW_PACK_LZMA},
+    {20, SW_PACK_ZSTD}, /* as drafts had it */
+    {93, SW_PACK_ZSTD},
+    {95, SW_PACK_XZ},
 };
 
-static sw_result take_plain(struct unpacker *u, const uint8_t *plain, size_t len)
+sw_result sw_zip_data(const struct sw_zip *zip, const struct sw_zip_entry *entry,
+    struct sw_source *data, struct sw_packed *how, struct sw_error *err)
 {
-    u->content.crc = (uint32_t)crc32(u->content.crc, plain, (uInt)len);
-    uint64_t before = u->content.size;
-    u->content.size += len;
-    if (u->content.size > u->max) {
-        return sw_fail(
-            u->err, SW_E_LIMIT, "unpacks to more than %llu bytes", (unsigned long long)u->max);
-    }
-    uint64_t room = before < u->keep ? u->keep - before : 0;
-    return sw_buf_append(u->out, plain, len < room ? len : (size_t)room);
-}
-
-static sw_result next_chunk(struct unpacker *u, size_t *len)
-{
-    uint64_t left = u->data.size - u->at;
-    *len = left < CHUNK ? (size_t)left : CHUNK;
-    SW_TRY(sw_source_read(&u->data, u->at, u->in, *len, u->err));
-    u->at += *len;
-    return SW_OK;
-}
-
-static sw_result copy_stored(struct unpacker *u)
-{
-    size_t len = 1;
-    while (len > 0) {
-        SW_TRY(next_chunk(u, &len));
-        SW_TRY(take_plain(u, u->in, len));
-    }
-    u->content.stored = u->at;
-    return SW_OK;
-}
-
-static sw_result inflate_some(struct unpacker *u, z_stream *z, int *state)
-{
-    do {
-        z->next_out = u->plain;
-        z->avail_out = sizeof(u->plain);
-        *state = inflate(z, Z_NO_FLUSH);
-        SW_TRY(take_plain(u, u->plain, sizeof(u->plain) - z->avail_out));
-    } while (*state == Z_OK && z->avail_out == 0);
-    if (*state != Z_OK && *state != Z_STREAM_END && *state != Z_BUF_ERROR) {
-        return sw_fail(u->err, SW_E_FORMAT, "broken deflate data near byte %llu",
-            (unsigned long long)(u->at - z->avail_in));
-    }
-    return SW_OK;
-}
-
-static sw_result inflate_all(struct unpacker *u, z_stream *z)
-{
-    int state = Z_OK;
-    while (state != Z_STREAM_END) {
-        size_t len;
-        SW_TRY(next_chunk(u, &len));
-        if (len == 0) {
-            return sw_fail(u->err, SW_E_FORMAT, "deflate data ends early");
-        }
-        z->next_in = u->in;
-        z->avail_in = (uInt)len;
-        SW_TRY(inflate_some(u, z, &state));
-    }
-    u->content.stored = u->at - z->avail_in;
-    return SW_OK;
-}
-
-static sw_result inflate_member(struct unpacker *u)
-{
-    z_stream z = {0};
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK) {
-        return sw_fail(u->err, SW_E_NOMEM, "no memory to unpack");
-    }
-    enum sw_code code = inflate_all(u, &z);
-    (void)inflateEnd(&z);
-    return code;
-}
-
-sw_result sw_zip_read(const struct sw_zip *zip, const struct sw_zip_entry *entry, uint64_t keep,
-    uint64_t max, struct sw_buf *out, struct sw_zip_content *content, struct sw_error *err)
-{
-    if (!entry->readable) {
+    struct sw_source stored;
+    if (!entry->readable ||
+        sw_source_part(&zip->source, entry->data, entry->stored, &stored) != SW_OK) {
         return sw_fail(err, SW_E_FORMAT, "its bytes are not in the archive");
     }
-    if (entry->method != SW_ZIP_STORED && entry->method != SW_ZIP_DEFLATE) {
-        return sw_fail(
-            err, SW_E_UNSUPPORTED, "compression method %u is not read", (unsigned)entry->method);
+    if (entry->method == SW_ZIP_STORED) {
+        *data = stored;
+        return SW_OK;
     }
-    SW_CLEANUP(free) struct unpacker *u = calloc(1, sizeof(*u));
-    if (u == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory to unpack");
+    for (size_t i = 0; i < SW_COUNT(method_table); i++) {
+        if (entry->method != method_table[i].method) {
+            continue;
+        }
+        struct sw_packed made = {
+            .packing = method_table[i].packing, .size = UINT64_MAX, .budget = UINT64_MAX};
+        if (made.packing == SW_PACK_LZMA) {
+            made.size = (entry->flags & SW_ZIP_FLAG_LZMA_END) != 0 ? UINT64_MAX : entry->size;
+            SW_TRY(read_lzma_header(&stored, &made.chain, err));
+        }
+        made.many = made.packing == SW_PACK_BZIP2 || made.packing == SW_PACK_ZSTD;
+        *data = stored;
+        *how = made;
+        return SW_OK;
     }
-    u->keep = keep;
-    u->max = max;
-    u->out = out;
-    u->err = err;
-    SW_TRY(sw_source_part(&zip->source, entry->data, entry->stored, &u->data));
-    enum sw_code code = entry->method == SW_ZIP_STORED ? copy_stored(u) : inflate_member(u);
-    *content = u->content;
-    return code;
+    return sw_fail(
+        err, SW_E_UNSUPPORTED, "compression method %u is not read", (unsigned)entry->method);
 }

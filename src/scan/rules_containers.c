@@ -3,6 +3,30 @@
 
 static const struct sw_rule rules[] = {
     {
+        .id = "compressed-broken",
+        .title = "Compressed data breaks off or is damaged",
+        .advice = "fetch it again from its maker; what came before the damage was looked at",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "compressed-structure",
+        .title = "Some readers unpack this and others refuse it",
+        .advice = "do not load it; have it packed anew",
+        .advisories = "",
+        .atlas = SW_ATLAS_MASQUERADE,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "compressed-trailing",
+        .title = "Bytes stand behind compressed data",
+        .advice = "find out who appended them; readers differ in what they do with them",
+        .advisories = "",
+        .atlas = SW_ATLAS_MASQUERADE,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
         .id = "zip-structure",
         .title = "Two readers of this archive see different content",
         .advice = "do not load it; have it packed anew from its members",
