@@ -1,5 +1,7 @@
 #include "codec/zip.h"
 
+#include "codec/member_name.h"
+
 #define DIRECTORY_MAX ((uint64_t)64 << 20)
 #define ENTRIES_MAX 1000000
 #define PROBLEMS_MAX 1000
@@ -344,30 +346,12 @@ static sw_result read_central(struct sw_cursor *cur, struct sw_zip_entry *out)
     return read_wide(extra, out);
 }
 
-/* A directory's name ends in '/', which the plain form does not have. */
-static bool name_is_good(struct sw_str name)
-{
-    if (name.len > 0 && name.ptr[name.len - 1] == '/') {
-        name.len--;
-    }
-    if (!sw_path_is_plain(name)) {
-        return false;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = (uint8_t)name.ptr[i];
-        if (c < 0x20 || c == 0x7f || c == '\\') {
-            return false;
-        }
-    }
-    return name.len < 2 || name.ptr[1] != ':';
-}
-
 static sw_result check_entry(struct lister *l, const struct sw_zip_entry *entry)
 {
     if ((entry->flags & FLAGS_SECRET) != 0) {
         SW_TRY(add_problem(l, SW_ZIP_ENCRYPTED, entry->header, entry->name));
     }
-    if (!name_is_good(entry->name)) {
+    if (!sw_member_name_is_good(entry->name)) {
         SW_TRY(add_problem(l, SW_ZIP_BAD_NAME, entry->header, entry->name));
     }
     return SW_OK;

@@ -17,34 +17,6 @@ static bool has_at(const struct sw_specimen *specimen, size_t at, const void *by
     return head.len >= len && at <= head.len - len && memcmp(head.ptr + at, bytes, len) == 0;
 }
 
-/* POSIX.1-1988 and later have the magic; older ones a header whose checksum is right. */
-static bool sniff_tar(const struct sw_specimen *specimen)
-{
-    struct sw_bytes head = specimen->head;
-    if (has_at(specimen, 257, "ustar", 5)) {
-        return true;
-    }
-    if (head.len < 512 || head.ptr[0] == 0) {
-        return false;
-    }
-    uint64_t sum = 0;
-    for (size_t i = 0; i < 512; i++) {
-        sum += i >= 148 && i < 156 ? ' ' : head.ptr[i];
-    }
-    uint64_t stated = 0;
-    size_t digits = 0;
-    for (size_t i = 148; i < 156 && head.ptr[i] != 0; i++) {
-        if (head.ptr[i] >= '0' && head.ptr[i] <= '7') {
-            stated = stated * 8 + (uint64_t)(head.ptr[i] - '0');
-            digits++;
-        }
-    }
-    return digits > 0 && stated == sum;
-}
-
-const struct sw_format sw_format_tar = {
-    .id = "tar", .names = ".tar .nemo .pt", .sniff = sniff_tar, .holds_files = true};
-
 /* The HDF5 superblock may stand at 0, 512, 1024, … in any file (HDF5 File Format Specification,
  * II.A), so what else a file is tells nothing. */
 static bool sniff_hdf5(const struct sw_specimen *specimen)

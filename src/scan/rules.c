@@ -97,6 +97,7 @@ void sw_scan_rules_digest(struct sw_digest *out)
         hash_rule(&hash, rule);
     }
     sw_zip_rules_hash(&hash);
+    sw_tar_rules_hash(&hash);
     sw_pickle_rules_hash(&hash);
     sw_hash_final(&hash, out);
 }

@@ -182,10 +182,10 @@ static void test_packed_files_in_packed_files_are_opened_and_not_without_end(voi
     }
 }
 
-/* 300 MiB of zeros are less than a megabyte in each of them. */
+/* 400 MiB of zeros are less than a megabyte in each of them. */
 static void test_bombs_are_no_evidence(void **state)
 {
-    enum { SIZE = 300 << 20 };
+    enum { SIZE = 400 << 20 };
     SW_CLEANUP(free) uint8_t *zeros = calloc(1, SIZE);
     assert_non_null(zeros);
     static const struct form bombs[] = {{"zstd", "bomb", SW_PACK_ZSTD}, {"xz", "bomb", SW_PACK_XZ},

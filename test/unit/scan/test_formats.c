@@ -9,9 +9,6 @@
 #define UNKNOWN "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, "not-read", "no known format"
 
 static const char hdf5_at_512[512 + 8] = {[512] = '\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
-static const char tar_ustar[512] = {'a', [257] = 'u', 's', 't', 'a', 'r'};
-/* Version 7: no magic; the sum of "a", eight spaces and nothing else is 97 + 256 = 0541. */
-static const char tar_v7[512] = {'a', [148] = '0', '0', '0', '5', '4', '1', '\0', ' '};
 static const char tar_wrong_sum[512] = {'a', [148] = '0', '0', '0', '5', '4', '2', '\0', ' '};
 
 static const char windows[128 + 4] = {'M', 'Z', [60] = '\x80', [128] = 'P', 'E'};
@@ -43,8 +40,6 @@ static const struct look_case recognised[] = {
     {"rar", BYTES("Rar!\x1a\x07\x01\0"), CLOSED("rar")},
     {"no zlib: another window, broken off", BYTES("\x68\x81\x4b\x04\x00\x00\x62\x00"), UNKNOWN},
     {"no zlib: a wrong checksum", BYTES("\x78\x9c\x4b\x04\x00\x00\x62\x00\x63"), UNKNOWN},
-    {"tar", tar_ustar, sizeof(tar_ustar), CLOSED("tar")},
-    {"old tar", tar_v7, sizeof(tar_v7), CLOSED("tar")},
     {"no tar", tar_wrong_sum, sizeof(tar_wrong_sum), UNKNOWN},
     {"numbers", BYTES("\x40\0\0\0\0\0\0\0\x7b\0\0\0\0\0\0\0"), UNKNOWN},
 };
