@@ -147,6 +147,15 @@ static sw_result bzip2_step(struct sw_decoder *d, struct sw_decode_step *step, s
 
 /* --- xz and LZMA ------------------------------------------------------------------------------ */
 
+/* A jump filter keeps the last bytes until it hears that no more come. */
+static void know_the_end(lzma_filter *filter, uint64_t size)
+{
+    lzma_options_lzma *options = filter->options;
+    filter->id = LZMA_FILTER_LZMA1EXT;
+    options->ext_flags = LZMA_LZMA1EXT_ALLOW_EOPM;
+    lzma_set_ext_size(*options, size);
+}
+
 /* liblzma's chains are in the order of packing: the filters last undone stand first. */
 static sw_result begin_raw(struct sw_decoder *d, lzma_ret *rc, struct sw_error *err)
 {
@@ -163,6 +172,9 @@ static sw_result begin_raw(struct sw_decoder *d, lzma_ret *rc, struct sw_error *
     if (*rc == LZMA_OK) {
         filters[count].id = d->packing == SW_PACK_LZMA ? LZMA_FILTER_LZMA1 : LZMA_FILTER_LZMA2;
         *rc = lzma_properties_decode(&filters[count], NULL, chain->properties, chain->property_len);
+        if (*rc == LZMA_OK && d->packing == SW_PACK_LZMA && chain->filter_count > 0) {
+            know_the_end(&filters[count], chain->size);
+        }
         count += *rc == LZMA_OK;
     }
     filters[count].id = LZMA_VLI_UNKNOWN;

@@ -33,6 +33,7 @@ struct sw_lzma_chain {
     uint8_t properties[5];
     uint8_t property_len;
     uint8_t filter_count;
+    uint64_t size; /* of the output, when filters follow LZMA1, which need to know the end */
     struct {
         uint8_t id, property_len;
         uint8_t properties[4];

@@ -7,8 +7,6 @@ const struct sw_format sw_format_tflite = {.id = "tflite", .names = ".tflite", M
 const struct sw_format sw_format_executorch = {
     .id = "executorch", .names = ".pte", MAGIC(4, "ET12")};
 
-const struct sw_format sw_format_7z = {
-    .id = "7z", .names = ".7z", MAGIC(0, "7z\xbc\xaf\x27\x1c"), .holds_files = true};
 const struct sw_format sw_format_rar = {
     .id = "rar", .names = ".rar", MAGIC(0, "Rar!\x1a\x07"), .holds_files = true};
 static bool has_at(const struct sw_specimen *specimen, size_t at, const void *bytes, size_t len)

@@ -3,6 +3,30 @@
 
 static const struct sw_rule rules[] = {
     {
+        .id = "7z-broken",
+        .title = "An archive is damaged or cannot be listed",
+        .advice = "fetch it again from its maker; what could be unpacked was looked at",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "7z-crc",
+        .title = "A member has another checksum than stated",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
+    {
+        .id = "7z-structure",
+        .title = "An archive is not what its list says",
+        .advice = "do not unpack it; have it packed anew",
+        .advisories = "",
+        .atlas = SW_ATLAS_MASQUERADE,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
         .id = "compressed-broken",
         .title = "Compressed data breaks off or is damaged",
         .advice = "fetch it again from its maker; what came before the damage was looked at",
