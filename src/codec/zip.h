@@ -25,6 +25,11 @@ enum sw_zip_fault {
     SW_ZIP_ZIP64,        /* the 64-bit end record disagrees with the plain one */
     SW_ZIP_DISKS,        /* claims to span several disks */
     SW_ZIP_ENCRYPTED,    /* flagged as encrypted or patched */
+    SW_ZIP_OTHER_NAME,   /* an extra field gives it another name, and its own needs none */
+    SW_ZIP_SAME_LETTERS, /* two names that differ in capitals only, which torch does not tell apart
+                          */
+    SW_ZIP_EXTRA,        /* extra fields that run over their end, which Python refuses */
+    SW_ZIP_EXTRA_TWICE,  /* an extra field that gives sizes or a name stands there twice */
     SW_ZIP_BAD_NAME,     /* absolute, "..", backslash, control character or not UTF-8 */
     SW_ZIP_FAULTS,
 };
@@ -47,6 +52,7 @@ struct sw_zip_entry {
     uint32_t crc;       /* as claimed */
     uint16_t method;    /* 0 stored, 8 deflate, … */
     uint16_t flags;
+    uint32_t mode; /* as Unix has it; 0 when the directory says none */
     bool readable; /* its bytes lie in the archive */
     bool orphan;
 };

@@ -1,5 +1,6 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
  * that any reader could find is looked at. doc/format/scan.md, "Zip". */
+#include "codec/member_name.h"
 #include "scan/format.h"
 #include "scan/unpacked.h"
 
@@ -7,6 +8,7 @@
 #define STORED_CRC_MAX ((uint64_t)16 << 20)
 
 #define STORAGE_LOOK 4096
+#define LINK_MAX 4096
 
 /* How bad it is that readers can differ. */
 static const enum sw_severity fault_severity[SW_ZIP_FAULTS] = {
@@ -27,6 +29,10 @@ static const enum sw_severity fault_severity[SW_ZIP_FAULTS] = {
     [SW_ZIP_ZIP64] = SW_SEVERITY_HIGH,
     [SW_ZIP_DISKS] = SW_SEVERITY_MEDIUM,
     [SW_ZIP_ENCRYPTED] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_OTHER_NAME] = SW_SEVERITY_HIGH,
+    [SW_ZIP_SAME_LETTERS] = SW_SEVERITY_MEDIUM, /* high where torch looks for its members */
+    [SW_ZIP_EXTRA] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_EXTRA_TWICE] = SW_SEVERITY_HIGH,
     [SW_ZIP_BAD_NAME] = SW_SEVERITY_HIGH,
 };
 
@@ -38,15 +44,23 @@ void sw_zip_rules_hash(struct sw_hash *hash)
     }
 }
 
-static sw_result say_problems(struct sw_inspection *in, const struct sw_zip *zip)
+static enum sw_severity severity_of(enum sw_zip_fault fault, bool torch)
+{
+    return fault == SW_ZIP_SAME_LETTERS && torch ? SW_SEVERITY_HIGH : fault_severity[fault];
+}
+
+static sw_result say_problems(struct sw_inspection *in, const struct sw_zip *zip, bool torch)
 {
     size_t kept = zip->problem_count < SW_FINDINGS_MAX ? zip->problem_count : SW_FINDINGS_MAX;
     for (size_t i = 0; i < kept; i++) {
         const struct sw_zip_problem *problem = &zip->problems[i];
         int len = problem->name.len > 256 ? 256 : (int)problem->name.len;
-        SW_TRY(sw_found(in, "zip-structure", fault_severity[problem->fault], problem->offset,
+        SW_TRY(sw_found(in, "zip-structure", severity_of(problem->fault, torch), problem->offset,
             "%.*s%s%s", len, problem->name.ptr, len == 0 ? "" : " ",
             sw_zip_fault_text(problem->fault)));
+        if (problem->fault == SW_ZIP_OVERLAP) {
+            sw_unpack_allow_little(in);
+        }
     }
     return SW_OK;
 }
@@ -274,6 +288,23 @@ static sw_result visit_content(
                                        : sw_inspect_member(in, source, name);
 }
 
+/* Programs that unpack make a symbolic link of it, whose target is the content. */
+static sw_result check_link(
+    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct sw_source *source)
+{
+    enum { TYPE = 0170000, LINK = 0120000 };
+    if ((entry->mode & TYPE) != LINK) {
+        return SW_OK;
+    }
+    SW_CLEANUP(buf) struct sw_buf target = SW_BUF_INIT;
+    bool read = source->size <= LINK_MAX &&
+                sw_source_append(source, 0, source->size, &target, NULL) == SW_OK;
+    return read && sw_member_link_stays(entry->name, sw_buf_str(&target))
+               ? SW_OK
+               : say_member(in, entry, "zip-link", SW_SEVERITY_HIGH,
+                     "is a link that leads outside the archive");
+}
+
 static sw_result visit_member(
     struct sw_inspection *in, const struct sw_zip *zip, const struct sw_zip_entry *entry)
 {
@@ -283,6 +314,9 @@ static sw_result visit_member(
     }
     struct content content = {0};
     enum sw_code code = open_member(in, zip, entry, &content);
+    if (code == SW_OK && content.readable) {
+        code = check_link(in, entry, &content.source);
+    }
     if (code == SW_OK && content.readable) {
         code = visit_content(in, entry, &content.source);
     }
@@ -321,7 +355,7 @@ static sw_result visit_archive(
     unsigned traits = all_traits(&zip);
     in->format = kind_of(traits);
     in->torchscript = strcmp(in->format, "torchscript") == 0;
-    SW_TRY(say_problems(in, &zip));
+    SW_TRY(say_problems(in, &zip, (traits & HAS_DATA_PKL) != 0));
     for (size_t i = 0; i < zip.count; i++) {
         SW_TRY(visit_member(in, &zip, &zip.entries[i]));
     }

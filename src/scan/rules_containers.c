@@ -155,6 +155,14 @@ static const struct sw_rule rules[] = {
         .cosai = SW_COSAI_LOADER,
     },
     {
+        .id = "zip-link",
+        .title = "A link leads out of the archive",
+        .advice = "do not unpack it; it can read or write other files",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
         .id = "zip-member",
         .title = "A member cannot be read",
         .advice = "fetch it again from its maker",

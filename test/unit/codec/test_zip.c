@@ -365,11 +365,109 @@ static void spoil_zip64(struct sw_buf *out)
     out->data[end + 12] = (uint8_t)size;
 }
 
+/* One member with these extra fields in the directory. */
+static void with_extra(struct sw_buf *out, const char *name, const void *extra, size_t len)
+{
+    struct zip_member member = zip_stored(name, "hello", 5);
+    zip_local(out, &member);
+    size_t start = out->len;
+    zip_central(out, &member);
+    out->data[start + 30] = (uint8_t)len;
+    zip_ok(sw_buf_append(out, extra, len));
+    zip_end(out, start, 1);
+}
+
+/* CRC-32 of "one" is 7a6c86f1. */
+static void spoil_other_name(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x75\x70\x08\0\x01\xf1\x86\x6c\x7atwo", 12);
+}
+
+static void spoil_other_name_up(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x75\x70\x09\0\x01\xf1\x86\x6c\x7a../x", 13);
+}
+
+static void spoil_extra(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x75\x70\x09\0\x01", 5);
+}
+
+static void spoil_extra_twice(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x01\0\0\0\x01\0\0\0", 8);
+}
+
+static void spoil_letters(struct sw_buf *out)
+{
+    struct zip_member members[] = {
+        zip_stored("m/Data.pkl", "evil", 4), zip_stored("m/data.pkl", "good", 4)};
+    zip_build(out, members, 2);
+}
+
+static void with_zip64(struct sw_buf *out, uint64_t locator, uint32_t disk)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    uint64_t start = out->len;
+    zip_central(out, &member);
+    uint64_t at = out->len;
+    const uint64_t words[] = {0x06064b50, 44, 0, 0, 0, 0, 1, 0, 1, 0, at - start, 0, start, 0,
+        0x07064b50, disk, at + locator, 0, 1};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        zip_u32(out, words[i]);
+    }
+    zip_end(out, start, 1);
+    size_t end = out->len - 22;
+    out->data[end + 12] = (uint8_t)(at - start);
+}
+
+static void spoil_locator(struct sw_buf *out)
+{
+    with_zip64(out, 1, 0);
+}
+
+static void spoil_locator_disk(struct sw_buf *out)
+{
+    with_zip64(out, 0, 1);
+}
+
+/* Readers take the last record, or the last whose comment reaches the end. */
+static void spoil_comment(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_build(out, members, 2);
+    size_t end = out->len - 22;
+    SW_CLEANUP(buf) struct sw_buf copy = SW_BUF_INIT;
+    zip_ok(sw_buf_append(&copy, out->data + end, 22));
+    out->data[end + 20] = 22;
+    zip_ok(sw_buf_append(out, copy.data, copy.len));
+}
+
+static void spoil_name_nul(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("x.pkl_.txt", "hello", 5);
+    zip_build(out, &member, 1);
+    for (size_t i = 0; i < out->len; i++) {
+        out->data[i] = out->data[i] == '_' ? 0 : out->data[i];
+    }
+}
+
 static const struct {
     const char *what;
     void (*spoil)(struct sw_buf *out);
     enum sw_zip_fault fault;
 } faults[] = {
+    {"another name in an extra field", spoil_other_name, SW_ZIP_OTHER_NAME},
+    {"a name in an extra field that goes up", spoil_other_name_up, SW_ZIP_BAD_NAME},
+    {"an extra field over its end", spoil_extra, SW_ZIP_EXTRA},
+    {"an extra field twice", spoil_extra_twice, SW_ZIP_EXTRA_TWICE},
+    {"names that differ in capitals", spoil_letters, SW_ZIP_SAME_LETTERS},
+    {"a locator that points elsewhere", spoil_locator, SW_ZIP_ZIP64},
+    {"a locator on another disk", spoil_locator_disk, SW_ZIP_DISKS},
+    {"a comment that is an end record", spoil_comment, SW_ZIP_SECOND_END},
+    {"a NUL in a name", spoil_name_nul, SW_ZIP_BAD_NAME},
     {"a name twice", spoil_duplicate, SW_ZIP_DUPLICATE},
     {"another name in the local header", spoil_local_name, SW_ZIP_LOCAL_NAME},
     {"other sizes", spoil_local_sizes, SW_ZIP_LOCAL_SIZES},
@@ -479,6 +577,34 @@ static void test_no_prefix_of_an_archive_is_accepted(void **state)
     }
 }
 
+static void test_a_right_64_bit_record_is_no_problem(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    with_zip64(&bytes, 0, 0);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    assert_int_equal(o.zip.problem_count, 0);
+    sw_arena_release(&o.arena);
+}
+
+/* As Info-ZIP writes it for names that are not ASCII: "\x82.txt" is "é.txt" in code page 437. */
+static void test_a_name_in_an_old_code_may_have_another_in_unicode(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    uint8_t extra[] = "\x75\x70\x0b\0\x01....\xc3\xa9.txt";
+    uint32_t crc = (uint32_t)crc32(0, (const Bytef *)"\xc3\xa8.txt", 6);
+    for (size_t i = 0; i < 4; i++) {
+        extra[5 + i] = (uint8_t)(crc >> 8 * i);
+    }
+    with_extra(&bytes, "\xc3\xa8.txt", extra, sizeof(extra) - 1);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    assert_int_equal(o.zip.problem_count, 0);
+    sw_arena_release(&o.arena);
+}
+
 static void test_an_empty_archive_is_an_archive(void **state)
 {
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
@@ -529,6 +655,8 @@ int main(void)
         cmocka_unit_test(test_members_are_found_behind_a_prefix_and_as_orphans),
         cmocka_unit_test(test_data_descriptors_are_no_gaps),
         cmocka_unit_test(test_no_prefix_of_an_archive_is_accepted),
+        cmocka_unit_test(test_a_right_64_bit_record_is_no_problem),
+        cmocka_unit_test(test_a_name_in_an_old_code_may_have_another_in_unicode),
         cmocka_unit_test(test_an_empty_archive_is_an_archive),
         cmocka_unit_test(test_parts_of_a_source_stay_inside),
         cmocka_unit_test(test_a_head_says_when_more_is_wanted),
