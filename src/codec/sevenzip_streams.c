@@ -289,12 +289,12 @@ static bool use_method(struct sw_7z_folder *folder, const struct coder *coder)
         if (!lzma) {
             return chain->filter_count == 0;
         }
-        if (len > sizeof(chain->properties)) {
+        if (len == 0 || len > sizeof(chain->properties)) {
             return false;
         }
         memcpy(chain->properties, coder->properties.ptr, len);
         chain->property_len = (uint8_t)len;
-        return len > 0;
+        return true;
     }
     return folder->stored;
 }

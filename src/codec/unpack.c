@@ -3,7 +3,7 @@
 #include <zlib.h>
 
 #define INPUT_SIZE ((size_t)64 << 10)
-#define HELD_FIRST ((size_t)256 << 10)
+#define HELD_FIRST ((size_t)16 << 10)
 /* Reading anew may unpack so many times what there is; a zip's directory and then its members in
  * any order take two, HDF5's places at powers of two one more. */
 #define AGAIN_FACTOR 8
@@ -28,8 +28,8 @@ struct sw_unpack {
     uint64_t member;    /* where the present stream's output began */
     uint32_t member_crc;
     struct sw_unpack_end result;
-    uint8_t head[SW_UNPACK_HEAD];
-    uint8_t input[INPUT_SIZE];
+    uint8_t *head; /* the first SW_UNPACK_HEAD bytes, once not all is held; NULL before */
+    uint8_t *input;
 };
 
 static uint64_t consumed(const struct sw_unpack *u)
@@ -256,6 +256,13 @@ static sw_result make_room(struct sw_unpack *u, uint8_t **out, size_t *room, str
         u->ring = grown;
         u->ring_len = len;
     }
+    if (u->at == u->ring_len && u->head == NULL) { /* the beginning is about to be lost */
+        u->head = malloc(SW_UNPACK_HEAD);
+        if (u->head == NULL) {
+            return sw_fail(err, SW_E_NOMEM, "no memory to unpack");
+        }
+        memcpy(u->head, u->ring, SW_UNPACK_HEAD);
+    }
     size_t place = (size_t)(u->at % u->ring_len);
     *out = u->ring + place;
     *room = u->ring_len - place;
@@ -273,10 +280,6 @@ static void keep(struct sw_unpack *u, const uint8_t *out, size_t got)
     if (!u->measured) {
         u->result.crc = (uint32_t)crc32(u->result.crc, out, (uInt)got);
         u->member_crc = (uint32_t)crc32(u->member_crc, out, (uInt)got);
-        if (u->at < SW_UNPACK_HEAD) {
-            size_t room = SW_UNPACK_HEAD - (size_t)u->at;
-            memcpy(u->head + u->at, out, got < room ? got : room);
-        }
     }
     u->at += got;
     if (u->at - u->ring_from > u->ring_len) {
@@ -321,9 +324,9 @@ static sw_result advance(struct sw_unpack *u, struct sw_error *err)
             return SW_OK;
         }
     }
-    uint8_t *out;
-    size_t room;
-    bool ended;
+    uint8_t *out = NULL;
+    size_t room = 0;
+    bool ended = false;
     SW_TRY(make_room(u, &out, &room, err));
     if (u->pos == u->end) {
         SW_TRY(refill(u, err));
@@ -368,7 +371,7 @@ static sw_result read_at(void *ctx, uint64_t offset, void *out, size_t len, stru
 {
     struct sw_unpack *u = ctx;
     uint8_t *to = out;
-    if (offset < SW_UNPACK_HEAD && len <= SW_UNPACK_HEAD - offset) {
+    if (u->head != NULL && offset < SW_UNPACK_HEAD && len <= SW_UNPACK_HEAD - offset) {
         memcpy(to, u->head + offset, len);
         return SW_OK;
     }
@@ -418,6 +421,10 @@ sw_result sw_unpack_new(struct sw_unpack **out, const struct sw_source *source,
     if (u == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory to unpack");
     }
+    u->input = malloc(INPUT_SIZE);
+    if (u->input == NULL) {
+        return sw_fail(err, SW_E_NOMEM, "no memory to unpack");
+    }
     u->packed = *source;
     u->how = *packed;
     u->backing = (struct sw_backing){read_at, u};
@@ -432,6 +439,8 @@ void sw_unpack_free(struct sw_unpack *unpack)
     if (unpack != NULL) {
         sw_decoder_free(unpack->decoder);
         free(unpack->ring);
+        free(unpack->head);
+        free(unpack->input);
         free(unpack);
     }
 }
