@@ -220,23 +220,29 @@ static sw_result header_name(struct sw_tar *tar, const uint8_t *block, struct sw
     return SW_OK;
 }
 
+static void use(struct sw_str *name, bool given, struct sw_str value)
+{
+    *name = given ? value : *name;
+}
+
+/* The later of these counts: for all members, GNU's, and for this one. */
 static void apply_names(struct sw_tar *tar, struct sw_tar_entry *entry)
 {
     const struct sw_tar_pax *pax = &tar->pax;
     const struct sw_tar_pax *global = &tar->global;
-    if (global->has_path || global->has_link || global->has_size) {
-        tar->faults |= SW_TAR_GLOBAL;
-        entry->name = global->has_path ? global->path : entry->name;
-        entry->link = global->has_link ? global->link : entry->link;
-    }
-    if ((tar->long_name.len > 0 && pax->has_path && !sw_str_equal(tar->long_name, pax->path)) ||
-        (tar->long_link.len > 0 && pax->has_link && !sw_str_equal(tar->long_link, pax->link))) {
-        tar->faults |= SW_TAR_TWO_NAMES;
-    }
-    entry->name = tar->long_name.len > 0 ? tar->long_name : entry->name;
-    entry->link = tar->long_link.len > 0 ? tar->long_link : entry->link;
-    entry->name = pax->has_path ? pax->path : entry->name;
-    entry->link = pax->has_link ? pax->link : entry->link;
+    bool long_name = tar->long_name.len > 0;
+    bool long_link = tar->long_link.len > 0;
+    bool other_name = long_name && pax->has_path && !sw_str_equal(tar->long_name, pax->path);
+    bool other_link = long_link && pax->has_link && !sw_str_equal(tar->long_link, pax->link);
+    bool for_all = global->has_path || global->has_link || global->has_size;
+    tar->faults |= other_name || other_link ? SW_TAR_TWO_NAMES : 0;
+    tar->faults |= for_all ? SW_TAR_GLOBAL : 0;
+    use(&entry->name, global->has_path, global->path);
+    use(&entry->link, global->has_link, global->link);
+    use(&entry->name, long_name, tar->long_name);
+    use(&entry->link, long_link, tar->long_link);
+    use(&entry->name, pax->has_path, pax->path);
+    use(&entry->link, pax->has_link, pax->link);
     entry->sparse = entry->sparse || pax->sparse || global->sparse;
 }
 

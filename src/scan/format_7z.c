@@ -1,7 +1,5 @@
 /* 7z archives: members are looked at in what their folders unpack to.
  * doc/format/scan-containers.md, "7z". */
-#include "codec/member_name.h"
-#include "codec/sevenzip.h"
 #include "scan/format.h"
 #include "scan/unpacked.h"
 

@@ -1,7 +1,5 @@
 /* Tar archives: plain ones, NeMo's, and those of torch before 0.2. Members are looked at in place.
  * doc/format/scan-containers.md, "Tar". */
-#include "codec/member_name.h"
-#include "codec/tar.h"
 #include "scan/format.h"
 #include "scan/unpacked.h"
 

@@ -1,6 +1,5 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
- * that any reader could find is looked at. doc/format/scan.md, "Zip". */
-#include "codec/member_name.h"
+ * that any reader could find is looked at. doc/format/scan-containers.md, "Zip". */
 #include "scan/format.h"
 #include "scan/unpacked.h"
 

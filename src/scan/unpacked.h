@@ -2,7 +2,6 @@
 #ifndef SW_SCAN_UNPACKED_H
 #define SW_SCAN_UNPACKED_H
 
-#include "codec/unpack.h"
 #include "scan/inspect.h"
 
 /* Says how large the outermost archive is, by which it is known how much it may unpack to. The
