@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <unistd.h>
+#include <zlib.h>
 
 struct sw_source sw_source_memory(struct sw_bytes bytes)
 {
@@ -19,6 +20,11 @@ struct sw_source sw_source_head(struct sw_bytes head, uint64_t size)
 struct sw_source sw_source_fd(int fd, uint64_t size)
 {
     return (struct sw_source){.size = size, .fd = fd};
+}
+
+struct sw_source sw_source_backed(const struct sw_backing *backing, uint64_t size)
+{
+    return (struct sw_source){.size = size, .backing = backing, .fd = -1};
 }
 
 static bool inside(const struct sw_source *source, uint64_t offset, uint64_t len)
@@ -80,6 +86,9 @@ sw_result sw_source_read(
         return sw_fail(err, SW_E_FORMAT, "byte %llu: the data ends before %llu more bytes",
             (unsigned long long)offset, (unsigned long long)len);
     }
+    if (source->backing != NULL) {
+        return source->backing->read(source->backing->ctx, source->base + offset, out, len, err);
+    }
     if (source->memory == NULL) {
         return read_file(source, offset, out, len, err);
     }
@@ -108,6 +117,21 @@ sw_result sw_source_append(const struct sw_source *source, uint64_t offset, uint
     SW_TRY(sw_source_read(source, offset, out->data + out->len, (size_t)len, err));
     out->len += (size_t)len;
     out->data[out->len] = 0;
+    return SW_OK;
+}
+
+sw_result sw_source_crc(const struct sw_source *source, uint32_t *out, struct sw_error *err)
+{
+    uint8_t part[16384];
+    uint32_t crc = 0;
+    for (uint64_t at = 0; at < source->size;) {
+        uint64_t left = source->size - at;
+        size_t len = left < sizeof(part) ? (size_t)left : sizeof(part);
+        SW_TRY(sw_source_read(source, at, part, len, err));
+        crc = (uint32_t)crc32(crc, part, (uInt)len);
+        at += len;
+    }
+    *out = crc;
     return SW_OK;
 }
 

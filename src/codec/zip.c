@@ -1,6 +1,7 @@
 #include "codec/zip.h"
 
-#include <zlib.h>
+#include "codec/member_name.h"
+#include "codec/zip_extra.h"
 
 #define DIRECTORY_MAX ((uint64_t)64 << 20)
 #define ENTRIES_MAX 1000000
@@ -40,6 +41,10 @@ static const char *const fault_table[SW_ZIP_FAULTS] = {
     [SW_ZIP_ZIP64] = "the 64-bit end record disagrees with the plain one",
     [SW_ZIP_DISKS] = "the archive claims to span several disks",
     [SW_ZIP_ENCRYPTED] = "is flagged as encrypted or patched",
+    [SW_ZIP_OTHER_NAME] = "has another name in an extra field",
+    [SW_ZIP_SAME_LETTERS] = "differs from another member in capital letters only",
+    [SW_ZIP_EXTRA] = "has extra fields that run over their end",
+    [SW_ZIP_EXTRA_TWICE] = "has the same extra field twice",
     [SW_ZIP_BAD_NAME] = "has a name that can leave its directory or does not print",
 };
 
@@ -60,6 +65,8 @@ struct lister {
     uint64_t directory_size;
     uint64_t claimed; /* where the end record says it is */
     uint64_t shift;   /* bytes to add to every claimed offset */
+    uint64_t records; /* of the first end record */
+    uint64_t located; /* where the locator says that the 64-bit one is; UINT64_MAX: none */
     uint64_t entries; /* as the end record counts */
 };
 
@@ -146,8 +153,9 @@ static bool disagrees(uint64_t plain, uint64_t wide, uint64_t marker)
     return plain != marker && plain != wide;
 }
 
-/* APPNOTE 4.3.14 and 4.3.15. The 64-bit record stands right before its locator; where the locator
- * points is only compared, since with bytes before the archive it is off by as many. */
+/* APPNOTE 4.3.14 and 4.3.15. The 64-bit record stands right before its locator, which is where
+ * Python reads it; where the locator points, which is where torch reads it, is compared once it is
+ * known how many bytes stand before the archive. */
 static sw_result read_end64(struct lister *l, const struct end_record *end, uint64_t *records)
 {
     uint8_t raw[END64_SIZE + LOCATOR_SIZE];
@@ -171,6 +179,15 @@ static sw_result read_end64(struct lister *l, const struct end_record *end, uint
     SW_TRY(sw_cur_u64le(&cur, &l->directory_size));
     SW_TRY(sw_cur_u64le(&cur, &l->claimed));
     *records = at;
+    uint32_t disk;
+    uint32_t disks;
+    SW_TRY(sw_cur_seek(&cur, END64_SIZE + 4));
+    SW_TRY(sw_cur_u32le(&cur, &disk));
+    SW_TRY(sw_cur_u64le(&cur, &l->located));
+    SW_TRY(sw_cur_u32le(&cur, &disks));
+    if (disk != 0 || disks > 1) {
+        SW_TRY(add_archive_problem(l, SW_ZIP_DISKS, at + END64_SIZE));
+    }
     if (here != l->entries || disagrees(end->total, l->entries, UINT16_MAX) ||
         disagrees(end->size, l->directory_size, UINT32_MAX) ||
         disagrees(end->offset, l->claimed, UINT32_MAX)) {
@@ -219,6 +236,11 @@ static sw_result check_end(
     uint64_t behind = tail.len - at - END_SIZE;
     if (behind != end->comment) {
         SW_TRY(add_archive_problem(l, SW_ZIP_SUFFIX, l->end + END_SIZE));
+    }
+    uint64_t located;
+    if (l->located != UINT64_MAX &&
+        (!sw_add_u64(l->located, l->shift, &located) || located != l->records)) {
+        SW_TRY(add_archive_problem(l, SW_ZIP_ZIP64, l->records));
     }
     if ((end->disk != 0 && end->disk != UINT16_MAX) || end->directory_disk != end->disk ||
         end->here != end->total) {
@@ -270,7 +292,9 @@ static sw_result find_directory(struct lister *l)
     l->directory_size = end.size;
     l->claimed = end.offset;
     uint64_t records = l->end;
+    l->located = UINT64_MAX;
     SW_TRY(read_end64(l, &end, &records));
+    l->records = records;
     SW_TRY(place_directory(l, records));
     return check_end(l, tail, at, &end);
 }
@@ -288,7 +312,9 @@ static sw_result read_wide(struct sw_bytes extra, struct sw_zip_entry *entry)
         struct sw_cursor field;
         SW_TRY(sw_cur_u16le(&cur, &id));
         SW_TRY(sw_cur_u16le(&cur, &len));
-        SW_TRY(sw_cur_sub(&cur, len, &field));
+        if (sw_cur_sub(&cur, len, &field) != SW_OK) {
+            return SW_OK; /* check_extra() says so */
+        }
         if (id != 1) {
             continue;
         }
@@ -304,9 +330,23 @@ static sw_result read_wide(struct sw_bytes extra, struct sw_zip_entry *entry)
 }
 
 struct central {
-    uint32_t stored, size, header;
-    uint16_t name, extra, comment;
+    uint32_t stored, size, header, attributes;
+    uint16_t made_by, name, extra, comment;
 };
+
+static sw_result check_extra(
+    struct lister *l, const struct sw_zip_entry *entry, struct sw_bytes extra)
+{
+    static const enum sw_zip_fault faults[] = {
+        SW_ZIP_EXTRA, SW_ZIP_EXTRA_TWICE, SW_ZIP_OTHER_NAME, SW_ZIP_BAD_NAME};
+    uint64_t found = sw_zip_extra_faults(entry->name, extra);
+    for (size_t i = 0; i < SW_COUNT(faults); i++) {
+        if ((found >> faults[i] & 1) != 0) {
+            SW_TRY(add_problem(l, faults[i], entry->header, entry->name));
+        }
+    }
+    return SW_OK;
+}
 
 static sw_result read_central_fixed(
     struct sw_cursor *cur, struct central *c, struct sw_zip_entry *out)
@@ -316,7 +356,8 @@ static sw_result read_central_fixed(
     if (sig != CENTRAL_SIG) {
         return SW_E_FORMAT;
     }
-    SW_TRY(sw_cur_skip(cur, 4));
+    SW_TRY(sw_cur_u16le(cur, &c->made_by));
+    SW_TRY(sw_cur_skip(cur, 2));
     SW_TRY(sw_cur_u16le(cur, &out->flags));
     SW_TRY(sw_cur_u16le(cur, &out->method));
     SW_TRY(sw_cur_skip(cur, 4));
@@ -326,42 +367,27 @@ static sw_result read_central_fixed(
     SW_TRY(sw_cur_u16le(cur, &c->name));
     SW_TRY(sw_cur_u16le(cur, &c->extra));
     SW_TRY(sw_cur_u16le(cur, &c->comment));
-    SW_TRY(sw_cur_skip(cur, 8));
+    SW_TRY(sw_cur_skip(cur, 4));
+    SW_TRY(sw_cur_u32le(cur, &c->attributes));
     return sw_cur_u32le(cur, &c->header);
 }
 
-static sw_result read_central(struct sw_cursor *cur, struct sw_zip_entry *out)
+static sw_result read_central(
+    struct sw_cursor *cur, struct sw_zip_entry *out, struct sw_bytes *extra)
 {
+    enum { UNIX = 3 }; /* APPNOTE 4.4.2.2 */
     struct central c;
     SW_TRY(read_central_fixed(cur, &c, out));
     out->stored = c.stored;
     out->size = c.size;
     out->header = c.header;
+    out->mode = c.made_by >> 8 == UNIX ? c.attributes >> 16 : 0;
     struct sw_bytes name;
-    struct sw_bytes extra;
     SW_TRY(sw_cur_bytes(cur, c.name, &name));
-    SW_TRY(sw_cur_bytes(cur, c.extra, &extra));
+    SW_TRY(sw_cur_bytes(cur, c.extra, extra));
     SW_TRY(sw_cur_skip(cur, c.comment));
     out->name = sw_str_of_bytes(name);
-    return read_wide(extra, out);
-}
-
-/* A directory's name ends in '/', which the plain form does not have. */
-static bool name_is_good(struct sw_str name)
-{
-    if (name.len > 0 && name.ptr[name.len - 1] == '/') {
-        name.len--;
-    }
-    if (!sw_path_is_plain(name)) {
-        return false;
-    }
-    for (size_t i = 0; i < name.len; i++) {
-        uint8_t c = (uint8_t)name.ptr[i];
-        if (c < 0x20 || c == 0x7f || c == '\\') {
-            return false;
-        }
-    }
-    return name.len < 2 || name.ptr[1] != ':';
+    return read_wide(*extra, out);
 }
 
 static sw_result check_entry(struct lister *l, const struct sw_zip_entry *entry)
@@ -369,7 +395,7 @@ static sw_result check_entry(struct lister *l, const struct sw_zip_entry *entry)
     if ((entry->flags & FLAGS_SECRET) != 0) {
         SW_TRY(add_problem(l, SW_ZIP_ENCRYPTED, entry->header, entry->name));
     }
-    if (!name_is_good(entry->name)) {
+    if (!sw_member_name_is_good(entry->name)) {
         SW_TRY(add_problem(l, SW_ZIP_BAD_NAME, entry->header, entry->name));
     }
     return SW_OK;
@@ -385,8 +411,9 @@ static sw_result read_directory(struct lister *l)
     struct sw_cursor cur = sw_cursor(sw_bytes(raw, (size_t)l->directory_size));
     while (sw_cur_left(&cur) > 0) {
         struct sw_zip_entry entry = {0};
+        struct sw_bytes extra;
         uint64_t at = l->directory + cur.pos;
-        if (read_central(&cur, &entry) != SW_OK) {
+        if (read_central(&cur, &entry, &extra) != SW_OK) {
             return sw_fail(l->err, SW_E_FORMAT, "byte %llu: a broken zip directory entry",
                 (unsigned long long)at);
         }
@@ -395,6 +422,7 @@ static sw_result read_directory(struct lister *l)
         }
         SW_TRY(add_entry(l, &entry));
         SW_TRY(check_entry(l, &entry));
+        SW_TRY(check_extra(l, &entry, extra));
     }
     /* Without the 64-bit record the count is modulo 65,536 in what some writers make. */
     if (l->zip->count != l->entries && (l->zip->count & UINT16_MAX) != l->entries) {
@@ -407,6 +435,7 @@ static sw_result read_directory(struct lister *l)
 
 struct local {
     struct sw_zip_entry entry;
+    struct sw_bytes extra;
     uint16_t name_len, extra_len;
 };
 
@@ -456,7 +485,8 @@ static sw_result read_local(struct lister *l, uint64_t at, struct local *out)
     uint64_t header = 0; /* a local header has no such field: not the marker, so not read */
     struct sw_zip_entry wide = out->entry;
     wide.header = header;
-    if (read_wide(sw_bytes(words + out->name_len, out->extra_len), &wide) == SW_OK) {
+    out->extra = sw_bytes(words + out->name_len, out->extra_len);
+    if (read_wide(out->extra, &wide) == SW_OK) {
         out->entry.size = wide.size;
         out->entry.stored = wide.stored;
     }
@@ -507,6 +537,7 @@ static sw_result visit_local(struct lister *l, struct sw_zip_entry *entry)
         return add_problem(l, SW_ZIP_OUTSIDE, entry->header, entry->name);
     }
     entry->readable = true;
+    SW_TRY(check_extra(l, &local.entry, local.extra));
     return compare_local(l, entry, &local);
 }
 
@@ -523,6 +554,7 @@ static sw_result visit_locals(struct lister *l)
 struct span {
     uint64_t start, end;
     struct sw_str name;
+    size_t entry;
 };
 
 static int compare_spans(const void *a, const void *b)
@@ -605,11 +637,11 @@ static sw_result check_coverage(struct lister *l)
     for (size_t i = 0; i < listed; i++) {
         const struct sw_zip_entry *entry = &l->zip->entries[i];
         if (entry->readable) {
-            spans[count++] = (struct span){entry->header, entry_end(l, entry), entry->name};
+            spans[count++] = (struct span){entry->header, entry_end(l, entry), entry->name, i};
         }
     }
     qsort(spans, count, sizeof(*spans), compare_spans);
-    spans[count] = (struct span){l->directory, l->directory, sw_str("")};
+    spans[count] = (struct span){l->directory, l->directory, sw_str(""), 0};
     uint64_t covered = 0;
     for (size_t i = 0; i <= count; i++) {
         if (spans[i].start < covered) {
@@ -629,13 +661,36 @@ static int compare_names(const void *a, const void *b)
     return sw_str_compare(x->name, y->name);
 }
 
+/* torch finds its members by miniz, which does not tell capitals apart. */
+static sw_result check_letters(struct lister *l, struct span *names)
+{
+    for (size_t i = 0; i < l->zip->count; i++) {
+        char *small = sw_arena_strndup(l->arena, names[i].name);
+        SW_TRY_PTR(small);
+        for (size_t k = 0; k < names[i].name.len; k++) {
+            small[k] =
+                (char)(small[k] >= 'A' && small[k] <= 'Z' ? small[k] + ('a' - 'A') : small[k]);
+        }
+        names[i].name.ptr = small;
+    }
+    qsort(names, l->zip->count, sizeof(*names), compare_names);
+    for (size_t i = 1; i < l->zip->count; i++) {
+        struct sw_str one = l->zip->entries[names[i - 1].entry].name;
+        struct sw_str two = l->zip->entries[names[i].entry].name;
+        if (sw_str_equal(names[i - 1].name, names[i].name) && !sw_str_equal(one, two)) {
+            SW_TRY(add_problem(l, SW_ZIP_SAME_LETTERS, names[i].start, two));
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result check_duplicates(struct lister *l)
 {
     struct span *names = SW_ARENA_ARRAY(l->arena, struct span, l->zip->count);
     SW_TRY_PTR(names);
     for (size_t i = 0; i < l->zip->count; i++) {
         const struct sw_zip_entry *entry = &l->zip->entries[i];
-        names[i] = (struct span){entry->header, 0, entry->name};
+        names[i] = (struct span){.start = entry->header, .name = entry->name, .entry = i};
     }
     qsort(names, l->zip->count, sizeof(*names), compare_names);
     for (size_t i = 1; i < l->zip->count; i++) {
@@ -643,7 +698,7 @@ static sw_result check_duplicates(struct lister *l)
             SW_TRY(add_problem(l, SW_ZIP_DUPLICATE, names[i].start, names[i].name));
         }
     }
-    return SW_OK;
+    return check_letters(l, names);
 }
 
 sw_result sw_zip_open(struct sw_zip *zip, const struct sw_source *source, struct sw_arena *arena,
@@ -658,120 +713,4 @@ sw_result sw_zip_open(struct sw_zip *zip, const struct sw_source *source, struct
     SW_TRY(check_duplicates(&l));
     *zip = made;
     return SW_OK;
-}
-
-/* --- members --------------------------------------------------------------------------------- */
-
-#define CHUNK ((size_t)32 << 10)
-
-struct unpacker {
-    struct sw_source data;
-    uint64_t at; /* in `data` */
-    uint64_t keep;
-    uint64_t max;
-    struct sw_buf *out;
-    struct sw_zip_content content;
-    struct sw_error *err;
-    uint8_t in[CHUNK];
-    uint8_t plain[2 * CHUNK];
-};
-
-static sw_result take_plain(struct unpacker *u, const uint8_t *plain, size_t len)
-{
-    u->content.crc = (uint32_t)crc32(u->content.crc, plain, (uInt)len);
-    uint64_t before = u->content.size;
-    u->content.size += len;
-    if (u->content.size > u->max) {
-        return sw_fail(
-            u->err, SW_E_LIMIT, "unpacks to more than %llu bytes", (unsigned long long)u->max);
-    }
-    uint64_t room = before < u->keep ? u->keep - before : 0;
-    return sw_buf_append(u->out, plain, len < room ? len : (size_t)room);
-}
-
-static sw_result next_chunk(struct unpacker *u, size_t *len)
-{
-    uint64_t left = u->data.size - u->at;
-    *len = left < CHUNK ? (size_t)left : CHUNK;
-    SW_TRY(sw_source_read(&u->data, u->at, u->in, *len, u->err));
-    u->at += *len;
-    return SW_OK;
-}
-
-static sw_result copy_stored(struct unpacker *u)
-{
-    size_t len = 1;
-    while (len > 0) {
-        SW_TRY(next_chunk(u, &len));
-        SW_TRY(take_plain(u, u->in, len));
-    }
-    u->content.stored = u->at;
-    return SW_OK;
-}
-
-static sw_result inflate_some(struct unpacker *u, z_stream *z, int *state)
-{
-    do {
-        z->next_out = u->plain;
-        z->avail_out = sizeof(u->plain);
-        *state = inflate(z, Z_NO_FLUSH);
-        SW_TRY(take_plain(u, u->plain, sizeof(u->plain) - z->avail_out));
-    } while (*state == Z_OK && z->avail_out == 0);
-    if (*state != Z_OK && *state != Z_STREAM_END && *state != Z_BUF_ERROR) {
-        return sw_fail(u->err, SW_E_FORMAT, "broken deflate data near byte %llu",
-            (unsigned long long)(u->at - z->avail_in));
-    }
-    return SW_OK;
-}
-
-static sw_result inflate_all(struct unpacker *u, z_stream *z)
-{
-    int state = Z_OK;
-    while (state != Z_STREAM_END) {
-        size_t len;
-        SW_TRY(next_chunk(u, &len));
-        if (len == 0) {
-            return sw_fail(u->err, SW_E_FORMAT, "deflate data ends early");
-        }
-        z->next_in = u->in;
-        z->avail_in = (uInt)len;
-        SW_TRY(inflate_some(u, z, &state));
-    }
-    u->content.stored = u->at - z->avail_in;
-    return SW_OK;
-}
-
-static sw_result inflate_member(struct unpacker *u)
-{
-    z_stream z = {0};
-    if (inflateInit2(&z, -MAX_WBITS) != Z_OK) {
-        return sw_fail(u->err, SW_E_NOMEM, "no memory to unpack");
-    }
-    enum sw_code code = inflate_all(u, &z);
-    (void)inflateEnd(&z);
-    return code;
-}
-
-sw_result sw_zip_read(const struct sw_zip *zip, const struct sw_zip_entry *entry, uint64_t keep,
-    uint64_t max, struct sw_buf *out, struct sw_zip_content *content, struct sw_error *err)
-{
-    if (!entry->readable) {
-        return sw_fail(err, SW_E_FORMAT, "its bytes are not in the archive");
-    }
-    if (entry->method != SW_ZIP_STORED && entry->method != SW_ZIP_DEFLATE) {
-        return sw_fail(
-            err, SW_E_UNSUPPORTED, "compression method %u is not read", (unsigned)entry->method);
-    }
-    SW_CLEANUP(free) struct unpacker *u = calloc(1, sizeof(*u));
-    if (u == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory to unpack");
-    }
-    u->keep = keep;
-    u->max = max;
-    u->out = out;
-    u->err = err;
-    SW_TRY(sw_source_part(&zip->source, entry->data, entry->stored, &u->data));
-    enum sw_code code = entry->method == SW_ZIP_STORED ? copy_stored(u) : inflate_member(u);
-    *content = u->content;
-    return code;
 }

@@ -5,7 +5,7 @@
 #ifndef SW_CODEC_ZIP_H
 #define SW_CODEC_ZIP_H
 
-#include "codec/source.h"
+#include "codec/unpack.h"
 
 enum sw_zip_fault {
     SW_ZIP_DUPLICATE,    /* two entries of one name */
@@ -25,6 +25,11 @@ enum sw_zip_fault {
     SW_ZIP_ZIP64,        /* the 64-bit end record disagrees with the plain one */
     SW_ZIP_DISKS,        /* claims to span several disks */
     SW_ZIP_ENCRYPTED,    /* flagged as encrypted or patched */
+    SW_ZIP_OTHER_NAME,   /* an extra field gives it another name, and its own needs none */
+    SW_ZIP_SAME_LETTERS, /* two names that differ in capitals only, which torch does not tell apart
+                          */
+    SW_ZIP_EXTRA,        /* extra fields that run over their end, which Python refuses */
+    SW_ZIP_EXTRA_TWICE,  /* an extra field that gives sizes or a name stands there twice */
     SW_ZIP_BAD_NAME,     /* absolute, "..", backslash, control character or not UTF-8 */
     SW_ZIP_FAULTS,
 };
@@ -45,8 +50,9 @@ struct sw_zip_entry {
     uint64_t stored;    /* their count */
     uint64_t size;      /* bytes after decompression, as claimed */
     uint32_t crc;       /* as claimed */
-    uint16_t method;    /* 0 stored, 8 deflate */
+    uint16_t method;    /* 0 stored, 8 deflate, … */
     uint16_t flags;
+    uint32_t mode; /* as Unix has it; 0 when the directory says none */
     bool readable; /* its bytes lie in the archive */
     bool orphan;
 };
@@ -54,6 +60,7 @@ struct sw_zip_entry {
 #define SW_ZIP_STORED 0
 #define SW_ZIP_DEFLATE 8
 #define SW_ZIP_FLAG_ENCRYPTED 0x0001
+#define SW_ZIP_FLAG_LZMA_END 0x0002 /* the data has a mark at its end */
 #define SW_ZIP_FLAG_DESCRIPTOR 0x0008
 
 struct sw_zip {
@@ -77,16 +84,9 @@ bool sw_zip_has_end(struct sw_bytes tail);
  * then the end record is there by no chance, even if the archive cannot be listed. */
 bool sw_zip_has_directory(const struct sw_source *source);
 
-struct sw_zip_content {
-    uint64_t size; /* bytes that came out */
-    uint32_t crc;
-    uint64_t stored; /* bytes that went in */
-};
-
-/* Reads one entry to its end, at most `max` bytes of it, and appends the first `keep` bytes to
- * `out`. SW_E_FORMAT when the data is broken, SW_E_LIMIT past `max`, SW_E_UNSUPPORTED for another
- * method than stored or deflate. `content` is set also when broken data ends early. */
-sw_result sw_zip_read(const struct sw_zip *zip, const struct sw_zip_entry *entry, uint64_t keep,
-    uint64_t max, struct sw_buf *out, struct sw_zip_content *content, struct sw_error *err);
+/* The stored bytes of an entry and, unless it is stored as it is (SW_ZIP_STORED), how they are
+ * unpacked: deflate, bzip2, LZMA, zstd, xz. SW_E_UNSUPPORTED for another method. */
+sw_result sw_zip_data(const struct sw_zip *zip, const struct sw_zip_entry *entry,
+    struct sw_source *data, struct sw_packed *how, struct sw_error *err);
 
 #endif

@@ -1,8 +1,5 @@
-/* Formats that are recognised and not read: no evidence, until something reads them. Archives and
- * compressed files hide what is in them. */
+/* Formats that are recognised and not read: no evidence, until something reads them. */
 #include "scan/format.h"
-
-#include <zlib.h>
 
 #define MAGIC(at, bytes) .magic = (bytes), .magic_len = sizeof(bytes) - 1, .magic_at = (at)
 
@@ -10,138 +7,13 @@ const struct sw_format sw_format_tflite = {.id = "tflite", .names = ".tflite", M
 const struct sw_format sw_format_executorch = {
     .id = "executorch", .names = ".pte", MAGIC(4, "ET12")};
 
-const struct sw_format sw_format_7z = {
-    .id = "7z", .names = ".7z", MAGIC(0, "7z\xbc\xaf\x27\x1c"), .holds_files = true};
 const struct sw_format sw_format_rar = {
     .id = "rar", .names = ".rar", MAGIC(0, "Rar!\x1a\x07"), .holds_files = true};
-const struct sw_format sw_format_gzip = {.id = "gzip",
-    .names = ".gz .tgz .nemo .joblib .pkl",
-    MAGIC(0, "\x1f\x8b\x08"),
-    .holds_files = true};
-const struct sw_format sw_format_xz = {
-    .id = "xz", .names = ".xz .txz .joblib .pkl", MAGIC(0, "\xfd\x37zXZ\x00"), .holds_files = true};
-const struct sw_format sw_format_zstd = {
-    .id = "zstd", .names = ".zst .tzst", MAGIC(0, "\x28\xb5\x2f\xfd"), .holds_files = true};
-const struct sw_format sw_format_lz4 = {
-    .id = "lz4", .names = ".lz4 .joblib .pkl", MAGIC(0, "\x04\x22\x4d\x18"), .holds_files = true};
-
 static bool has_at(const struct sw_specimen *specimen, size_t at, const void *bytes, size_t len)
 {
     struct sw_bytes head = specimen->head;
     return head.len >= len && at <= head.len - len && memcmp(head.ptr + at, bytes, len) == 0;
 }
-
-/* "BZh", a block size, and the magic of a block or of the empty end. */
-static bool sniff_bzip2(const struct sw_specimen *specimen)
-{
-    return has_at(specimen, 0, "BZh", 3) &&
-           (has_at(specimen, 4, "1AY&SY", 6) || has_at(specimen, 4, "\x17rE8P\x90", 6));
-}
-
-const struct sw_format sw_format_bzip2 = {
-    .id = "bzip2", .names = ".bz2 .tbz .joblib .pkl", .sniff = sniff_bzip2, .holds_files = true};
-
-/* RFC 1950 has two bytes of magic at most, which any tensor may begin with, so the head is
- * unpacked: a longer stream must hold so far. One that ends in the head must end rightly, except
- * that joblib, which writes 0x78 first, gives what it has of a stream that is cut. */
-static bool unpacks(struct sw_bytes head, bool whole)
-{
-    uint8_t plain[8192];
-    z_stream z = {0};
-    if (inflateInit(&z) != Z_OK) {
-        return false;
-    }
-    z.next_in = (Bytef *)(uintptr_t)head.ptr;
-    z.avail_in = (uInt)head.len;
-    int state = Z_OK;
-    while (state == Z_OK && z.avail_in > 0) {
-        z.next_out = plain;
-        z.avail_out = sizeof(plain);
-        state = inflate(&z, Z_NO_FLUSH);
-    }
-    bool cut = z.avail_in == 0 && (state == Z_OK || state == Z_BUF_ERROR);
-    bool usual = head.ptr[0] == 0x78 && z.total_out > 0;
-    (void)inflateEnd(&z);
-    return state == Z_STREAM_END || (cut && (!whole || usual));
-}
-
-static bool zlib_begins(struct sw_bytes head, size_t at)
-{
-    return head.len >= at + 2 && (head.ptr[at] & 0x8f) == 0x08 &&
-           (head.ptr[at] << 8 | head.ptr[at + 1]) % 31 == 0;
-}
-
-static bool sniff_zlib(const struct sw_specimen *specimen)
-{
-    struct sw_bytes head = specimen->head;
-    return head.len >= 8 && zlib_begins(head, 0) &&
-           (specimen->outside || unpacks(head, specimen->source.size <= head.len));
-}
-
-/* joblib before 0.10 wrote "ZF", the size in 19 characters and a zlib stream, at times with a space
- * between; it still reads them. */
-static bool sniff_zfile(const struct sw_specimen *specimen)
-{
-    return has_at(specimen, 0, "ZF", 2) &&
-           (zlib_begins(specimen->head, 21) || zlib_begins(specimen->head, 22));
-}
-
-const struct sw_format sw_format_zfile = {
-    .id = "zfile", .names = ".joblib .pkl .z", .sniff = sniff_zfile, .holds_files = true};
-
-const struct sw_format sw_format_zlib = {
-    .id = "zlib", .names = ".joblib .pkl", .sniff = sniff_zlib, .trial = true, .holds_files = true};
-
-/* The "alone" form has no magic: properties 0x5d, a dictionary size that is 0 or a power of two (or
- * three halves of one), an unknown or believable size, and the range coder's first byte, which is
- * always 0 (liblzma reads no other). */
-static bool sniff_lzma(const struct sw_specimen *specimen)
-{
-    struct sw_cursor cur = sw_cursor(specimen->head);
-    uint8_t properties;
-    uint32_t dictionary;
-    uint64_t size;
-    uint8_t first;
-    if (sw_cur_u8(&cur, &properties) != SW_OK || sw_cur_u32le(&cur, &dictionary) != SW_OK ||
-        sw_cur_u64le(&cur, &size) != SW_OK || sw_cur_u8(&cur, &first) != SW_OK || first != 0) {
-        return false;
-    }
-    bool power = (dictionary & (dictionary - 1)) == 0;
-    bool halves = dictionary % 3 == 0 && ((dictionary / 3) & (dictionary / 3 - 1)) == 0;
-    return properties == 0x5d && (power || halves) &&
-           (size == UINT64_MAX || (size > 0 && size < (uint64_t)1 << 38));
-}
-
-const struct sw_format sw_format_lzma = {
-    .id = "lzma", .names = ".lzma .joblib .pkl", .sniff = sniff_lzma, .holds_files = true};
-
-/* POSIX.1-1988 and later have the magic; older ones a header whose checksum is right. */
-static bool sniff_tar(const struct sw_specimen *specimen)
-{
-    struct sw_bytes head = specimen->head;
-    if (has_at(specimen, 257, "ustar", 5)) {
-        return true;
-    }
-    if (head.len < 512 || head.ptr[0] == 0) {
-        return false;
-    }
-    uint64_t sum = 0;
-    for (size_t i = 0; i < 512; i++) {
-        sum += i >= 148 && i < 156 ? ' ' : head.ptr[i];
-    }
-    uint64_t stated = 0;
-    size_t digits = 0;
-    for (size_t i = 148; i < 156 && head.ptr[i] != 0; i++) {
-        if (head.ptr[i] >= '0' && head.ptr[i] <= '7') {
-            stated = stated * 8 + (uint64_t)(head.ptr[i] - '0');
-            digits++;
-        }
-    }
-    return digits > 0 && stated == sum;
-}
-
-const struct sw_format sw_format_tar = {
-    .id = "tar", .names = ".tar .nemo .pt", .sniff = sniff_tar, .holds_files = true};
 
 /* The HDF5 superblock may stand at 0, 512, 1024, … in any file (HDF5 File Format Specification,
  * II.A), so what else a file is tells nothing. */

@@ -1,19 +1,13 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
- * that any reader could find is looked at. doc/format/scan.md, "Zip". */
+ * that any reader could find is looked at. doc/format/scan-containers.md, "Zip". */
 #include "scan/format.h"
+#include "scan/unpacked.h"
 
-/* Bigger members are looked at by their beginning only; a parser that needs more says so. */
-#define MEMBER_KEEP ((uint64_t)128 << 20)
-/* All that an archive and the archives in it may unpack to: DEFLATE makes at most 1,032 bytes of
- * one (zlib's technical details), so more comes from members that share bytes, or from archives in
- * archives. */
-#define UNPACKED_MAX ((uint64_t)16 << 30)
-#define UNPACKED_FREE ((uint64_t)256 << 20)
-#define UNPACKED_RATIO 1032
 /* Stored members up to this size have their CRC checked: those that loaders interpret. */
 #define STORED_CRC_MAX ((uint64_t)16 << 20)
 
 #define STORAGE_LOOK 4096
+#define LINK_MAX 4096
 
 /* How bad it is that readers can differ. */
 static const enum sw_severity fault_severity[SW_ZIP_FAULTS] = {
@@ -34,6 +28,10 @@ static const enum sw_severity fault_severity[SW_ZIP_FAULTS] = {
     [SW_ZIP_ZIP64] = SW_SEVERITY_HIGH,
     [SW_ZIP_DISKS] = SW_SEVERITY_MEDIUM,
     [SW_ZIP_ENCRYPTED] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_OTHER_NAME] = SW_SEVERITY_HIGH,
+    [SW_ZIP_SAME_LETTERS] = SW_SEVERITY_MEDIUM, /* high where torch looks for its members */
+    [SW_ZIP_EXTRA] = SW_SEVERITY_MEDIUM,
+    [SW_ZIP_EXTRA_TWICE] = SW_SEVERITY_HIGH,
     [SW_ZIP_BAD_NAME] = SW_SEVERITY_HIGH,
 };
 
@@ -45,15 +43,23 @@ void sw_zip_rules_hash(struct sw_hash *hash)
     }
 }
 
-static sw_result say_problems(struct sw_inspection *in, const struct sw_zip *zip)
+static enum sw_severity severity_of(enum sw_zip_fault fault, bool torch)
+{
+    return fault == SW_ZIP_SAME_LETTERS && torch ? SW_SEVERITY_HIGH : fault_severity[fault];
+}
+
+static sw_result say_problems(struct sw_inspection *in, const struct sw_zip *zip, bool torch)
 {
     size_t kept = zip->problem_count < SW_FINDINGS_MAX ? zip->problem_count : SW_FINDINGS_MAX;
     for (size_t i = 0; i < kept; i++) {
         const struct sw_zip_problem *problem = &zip->problems[i];
         int len = problem->name.len > 256 ? 256 : (int)problem->name.len;
-        SW_TRY(sw_found(in, "zip-structure", fault_severity[problem->fault], problem->offset,
+        SW_TRY(sw_found(in, "zip-structure", severity_of(problem->fault, torch), problem->offset,
             "%.*s%s%s", len, problem->name.ptr, len == 0 ? "" : " ",
             sw_zip_fault_text(problem->fault)));
+        if (problem->fault == SW_ZIP_OVERLAP) {
+            sw_unpack_allow_little(in);
+        }
     }
     return SW_OK;
 }
@@ -126,9 +132,12 @@ static const char *kind_of(unsigned traits)
 
 /* --- members --------------------------------------------------------------------------------- */
 
-struct unpacked {
-    struct sw_buf head;
+struct content {
     struct sw_source source;
+    struct sw_unpack *unpack; /* NULL: it is read in place */
+    uint64_t size;
+    uint32_t crc;
+    bool readable; /* at least some of it */
 };
 
 static const char *member_name(struct sw_inspection *in, const struct sw_zip_entry *entry)
@@ -158,8 +167,8 @@ static sw_result say_hidden(
 
 /* Loaders differ in whether they look at the CRC at all. With the flag of encryption set, a right
  * CRC shows that the bytes are plain, which only a reader that ignores the flag finds. */
-static sw_result check_content(struct sw_inspection *in, const struct sw_zip_entry *entry,
-    const struct sw_zip_content *content)
+static sw_result check_content(
+    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct content *content)
 {
     bool right = content->crc == entry->crc && content->size == entry->size;
     if ((entry->flags & SW_ZIP_FLAG_ENCRYPTED) != 0) {
@@ -177,22 +186,36 @@ static sw_result check_content(struct sw_inspection *in, const struct sw_zip_ent
                        "has another CRC than the directory says");
 }
 
-static sw_result unpack(struct sw_inspection *in, const struct sw_zip *zip,
-    const struct sw_zip_entry *entry, struct unpacked *out, bool *readable)
+/* A range coder may leave as much as this unread when nothing marks its end. */
+#define LZMA_REST 8
+
+static sw_result check_rest(struct sw_inspection *in, const struct sw_zip_entry *entry,
+    const struct sw_source *data, const struct sw_unpack_end *end, const struct sw_packed *how)
 {
-    struct sw_zip_content content = {0};
+    uint64_t rest = data->size - end->stored;
+    uint64_t allowed = how->packing == SW_PACK_LZMA ? LZMA_REST : 0;
+    return rest <= allowed ? SW_OK
+                           : say_member(in, entry, "zip-size", SW_SEVERITY_MEDIUM,
+                                 "has bytes behind its compressed data, which belong to nothing");
+}
+
+static sw_result unpack(struct sw_inspection *in, const struct sw_zip_entry *entry,
+    const struct sw_source *data, struct sw_packed *how, struct content *out)
+{
+    struct sw_unpack_end end;
     struct sw_error err = {0};
-    uint64_t max = in->unpacked_max - in->unpacked;
-    enum sw_code code = sw_zip_read(zip, entry, MEMBER_KEEP, max, &out->head, &content, &err);
-    in->unpacked += content.size < max ? content.size : max;
-    *readable = code == SW_OK || out->head.len > 0;
-    if (code != SW_OK) {
-        SW_TRY(say_hidden(in, entry, &err));
-    } else {
-        SW_TRY(check_content(in, entry, &content));
+    if (sw_unpack_within(in, data, how, &out->unpack, &end, &err) != SW_OK) {
+        return say_hidden(in, entry, &err);
     }
-    out->source = sw_source_head(sw_buf_bytes(&out->head), content.size);
-    return SW_OK;
+    out->source = sw_unpack_source(out->unpack);
+    out->size = end.size;
+    out->crc = end.crc;
+    out->readable = end.code == SW_OK || end.size > 0;
+    if (end.code != SW_OK) {
+        return say_hidden(in, entry, &end.err);
+    }
+    SW_TRY(check_content(in, entry, out));
+    return check_rest(in, entry, data, &end, how);
 }
 
 /* "…/data/12": a tensor's bytes, which torch copies and never reads as a file of any kind. */
@@ -207,24 +230,36 @@ static bool is_storage(const struct sw_inspection *in, struct sw_str name)
     return torch && digits > 0 && sw_str_ends(sw_str_n(name.ptr, name.len - digits), "/data/");
 }
 
-static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
-    const struct sw_zip_entry *entry, struct unpacked *out, bool *readable)
+static sw_result use_stored(struct sw_inspection *in, const struct sw_zip_entry *entry,
+    const struct sw_source *data, struct content *out)
 {
-    bool stored = entry->method == SW_ZIP_STORED && entry->readable;
-    bool large = entry->stored > STORED_CRC_MAX || is_storage(in, entry->name);
-    if (!stored || !large) {
-        SW_TRY(unpack(in, zip, entry, out, readable));
-    } else {
-        *readable = true;
-        SW_TRY(entry->size == entry->stored ? SW_OK
+    out->source = *data;
+    out->size = data->size;
+    out->readable = true;
+    if (entry->stored > STORED_CRC_MAX || is_storage(in, entry->name)) {
+        return entry->size == entry->stored ? SW_OK
                                             : say_member(in, entry, "zip-size", SW_SEVERITY_HIGH,
-                                                  "is stored, but in two different sizes"));
+                                                  "is stored, but in two different sizes");
     }
-    if (stored) { /* read in place, so that only what a parser needs is in memory */
-        sw_buf_release(&out->head);
-        return sw_source_part(&zip->source, entry->data, entry->stored, &out->source);
+    struct sw_error err = {0};
+    if (sw_source_crc(data, &out->crc, &err) != SW_OK) {
+        out->readable = false;
+        return say_hidden(in, entry, &err);
     }
-    return SW_OK;
+    return check_content(in, entry, out);
+}
+
+static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
+    const struct sw_zip_entry *entry, struct content *out)
+{
+    struct sw_source data;
+    struct sw_packed how = {0};
+    struct sw_error err = {0};
+    if (sw_zip_data(zip, entry, &data, &how, &err) != SW_OK) {
+        return say_hidden(in, entry, &err);
+    }
+    return entry->method == SW_ZIP_STORED ? use_stored(in, entry, &data, out)
+                                          : unpack(in, entry, &data, &how, out);
 }
 
 /* Tensors hold any bytes at all, so only what cannot be chance counts: a pickle at the beginning
@@ -252,6 +287,23 @@ static sw_result visit_content(
                                        : sw_inspect_member(in, source, name);
 }
 
+/* Programs that unpack make a symbolic link of it, whose target is the content. */
+static sw_result check_link(
+    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct sw_source *source)
+{
+    enum { TYPE = 0170000, LINK = 0120000 };
+    if ((entry->mode & TYPE) != LINK) {
+        return SW_OK;
+    }
+    SW_CLEANUP(buf) struct sw_buf target = SW_BUF_INIT;
+    bool read = source->size <= LINK_MAX &&
+                sw_source_append(source, 0, source->size, &target, NULL) == SW_OK;
+    return read && sw_member_link_stays(entry->name, sw_buf_str(&target))
+               ? SW_OK
+               : say_member(in, entry, "zip-link", SW_SEVERITY_HIGH,
+                     "is a link that leads outside the archive");
+}
+
 static sw_result visit_member(
     struct sw_inspection *in, const struct sw_zip *zip, const struct sw_zip_entry *entry)
 {
@@ -259,21 +311,16 @@ static sw_result visit_member(
     if (directory) {
         return SW_OK;
     }
-    struct unpacked member = {.head = SW_BUF_INIT};
-    bool readable = false;
-    enum sw_code code = open_member(in, zip, entry, &member, &readable);
-    if (code == SW_OK && readable) {
-        code = visit_content(in, entry, &member.source);
+    struct content content = {0};
+    enum sw_code code = open_member(in, zip, entry, &content);
+    if (code == SW_OK && content.readable) {
+        code = check_link(in, entry, &content.source);
     }
-    sw_buf_release(&member.head);
+    if (code == SW_OK && content.readable) {
+        code = visit_content(in, entry, &content.source);
+    }
+    sw_unpack_free(content.unpack);
     return code;
-}
-
-static uint64_t unpacked_max(uint64_t size)
-{
-    uint64_t max = 0;
-    bool fits = sw_mul_u64(size, UNPACKED_RATIO, &max) && sw_add_u64(max, UNPACKED_FREE, &max);
-    return fits && max < UNPACKED_MAX ? max : UNPACKED_MAX;
 }
 
 /* Some archives hold, in members that are only text, what their loader runs: whatever else such an
@@ -302,12 +349,12 @@ static sw_result visit_archive(
     struct sw_inspection *in, const struct sw_source *source, struct sw_error *err)
 {
     struct sw_zip zip;
-    in->unpacked_max = in->unpacked_max == 0 ? unpacked_max(source->size) : in->unpacked_max;
+    sw_unpack_allow(in, source->size);
     SW_TRY(sw_zip_open(&zip, source, in->arena, err));
     unsigned traits = all_traits(&zip);
     in->format = kind_of(traits);
     in->torchscript = strcmp(in->format, "torchscript") == 0;
-    SW_TRY(say_problems(in, &zip));
+    SW_TRY(say_problems(in, &zip, (traits & HAS_DATA_PKL) != 0));
     for (size_t i = 0; i < zip.count; i++) {
         SW_TRY(visit_member(in, &zip, &zip.entries[i]));
     }

@@ -125,8 +125,13 @@ sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *sou
 /* How often each word is there, by word. Sorts `words`, which the result refers to. */
 sw_result sw_scan_count(struct sw_arena *arena, const char **words, size_t count,
     struct sw_scan_tally **out, size_t *tally_count);
-/* Feeds the zip table to the digest of the rule set. */
+/* Feeds the tables to the digest of the rule set. */
 void sw_zip_rules_hash(struct sw_hash *hash);
+void sw_tar_rules_hash(struct sw_hash *hash);
+/* Looks in a member that is YAML for names of what its loader imports and calls. What cannot be
+ * read is no evidence. */
+sw_result sw_config_targets(
+    struct sw_inspection *in, const struct sw_source *source, const char *name);
 /* The zip parser on a file that is something else at its beginning. */
 sw_result sw_zip_inspect_tail(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err);

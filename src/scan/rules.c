@@ -81,8 +81,7 @@ static void hash_format(struct sw_hash *hash, const struct sw_format *format)
 /* The version, and the edition of what else is in code and not in tables. */
 void sw_scan_rules_digest(struct sw_digest *out)
 {
-    static const char title[] =
-        "sealwright scan rules " SW_VERSION ", 4: every finding has its rule";
+    static const char title[] = "sealwright scan rules " SW_VERSION ", 5: containers are opened";
     struct sw_hash hash;
     *out = (struct sw_digest){0};
     if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {
@@ -97,6 +96,7 @@ void sw_scan_rules_digest(struct sw_digest *out)
         hash_rule(&hash, rule);
     }
     sw_zip_rules_hash(&hash);
+    sw_tar_rules_hash(&hash);
     sw_pickle_rules_hash(&hash);
     sw_hash_final(&hash, out);
 }

@@ -10,11 +10,17 @@ static void read_members(const struct sw_zip *zip, size_t size)
         const struct sw_zip_entry *entry = &zip->entries[i];
         fuzz_expect(
             !entry->readable || (entry->data <= size && entry->stored <= size - entry->data));
-        SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
-        struct sw_zip_content content = {0};
-        enum sw_code code = sw_zip_read(zip, entry, 1024, 1 << 20, &out, &content, NULL);
-        fuzz_expect(out.len <= 1024);
-        fuzz_expect(code != SW_OK || content.size <= 1 << 20);
+        struct sw_source stored;
+        struct sw_packed how = {0};
+        if (sw_zip_data(zip, entry, &stored, &how, NULL) != SW_OK || how.budget == 0) {
+            continue;
+        }
+        SW_CLEANUP(unpack) struct sw_unpack *unpack = NULL;
+        struct sw_unpack_end end;
+        how.budget = 1 << 20;
+        if (sw_unpack_new(&unpack, &stored, &how, &end, NULL) == SW_OK) {
+            fuzz_expect(end.size <= 1 << 20 && end.stored <= entry->stored);
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "squeeze.h"
 #include "zip_build.h"
 
 struct opened {
@@ -40,6 +41,26 @@ static void two_members(struct zip_member members[2])
     members[1] = zip_stored("dir/b.txt", "world!", 6);
 }
 
+/* What an entry unpacks to, up to 1 MiB of it. */
+static enum sw_code read_entry(
+    struct opened *o, const struct sw_zip_entry *entry, struct sw_buf *out)
+{
+    struct sw_source data;
+    struct sw_packed how;
+    SW_TRY(sw_zip_data(&o->zip, entry, &data, &how, &o->err));
+    if (entry->method == SW_ZIP_STORED) {
+        return sw_source_append(&data, 0, data.size, out, &o->err);
+    }
+    SW_CLEANUP(unpack) struct sw_unpack *unpack = NULL;
+    struct sw_unpack_end end;
+    how.budget = 1 << 20;
+    SW_TRY(sw_unpack_new(&unpack, &data, &how, &end, &o->err));
+    struct sw_source source = sw_unpack_source(unpack);
+    SW_TRY(sw_source_append(&source, 0, source.size, out, &o->err));
+    assert_int_equal(end.stored, end.code == SW_OK ? data.size : 0);
+    return end.code;
+}
+
 static void test_members_are_listed_and_read(void **state)
 {
     struct zip_member members[2];
@@ -53,35 +74,44 @@ static void test_members_are_listed_and_read(void **state)
     assert_int_equal(o.zip.problem_count, 0);
     assert_true(sw_str_is(o.zip.entries[1].name, "dir/b.txt"));
     SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
-    struct sw_zip_content content;
-    assert_int_equal(
-        sw_zip_read(&o.zip, &o.zip.entries[1], 100, 100, &out, &content, &o.err), SW_OK);
+    assert_int_equal(read_entry(&o, &o.zip.entries[1], &out), SW_OK);
     assert_string_equal(sw_buf_cstr(&out), "world!");
-    assert_int_equal(content.crc, members[1].crc);
     sw_arena_release(&o.arena);
 }
 
-static void test_deflated_members_are_unpacked_in_part_or_whole(void **state)
+static void test_every_method_is_unpacked(void **state)
 {
-    static uint8_t zeros[1 << 20];
-    uint8_t room[4096];
-    struct zip_member member = zip_deflated("zeros", zeros, sizeof(zeros), room, sizeof(room));
-    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
-    zip_build(&bytes, &member, 1);
-    struct opened o;
-    open_bytes(&o, &bytes);
-    assert_int_equal(o.code, SW_OK);
-    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
-    struct sw_zip_content content = {0};
-    assert_int_equal(
-        sw_zip_read(&o.zip, o.zip.entries, 1000, UINT64_MAX, &out, &content, &o.err), SW_OK);
-    assert_int_equal(out.len, 1000);
-    assert_int_equal(content.size, sizeof(zeros));
-    assert_int_equal(content.crc, member.crc);
-    assert_int_equal(content.stored, member.data.len);
-    assert_int_equal(
-        sw_zip_read(&o.zip, o.zip.entries, 0, 1000, &out, &content, &o.err), SW_E_LIMIT);
-    sw_arena_release(&o.arena);
+    static const struct {
+        uint16_t method;
+        enum sw_packing packing;
+        const char *header;
+        size_t header_len;
+        uint16_t flags;
+    } rows[] = {
+        {SW_ZIP_DEFLATE, SW_PACK_DEFLATE, "", 0, 0},
+        {12, SW_PACK_BZIP2, "", 0, 0},
+        {14, SW_PACK_LZMA, "\x14\x05\x05\0\x5d\0\0\x10\0", 9, SW_ZIP_FLAG_LZMA_END},
+        {20, SW_PACK_ZSTD, "", 0, 0},
+        {93, SW_PACK_ZSTD, "", 0, 0},
+        {95, SW_PACK_XZ, "", 0, 0},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        SW_CLEANUP(buf) struct sw_buf packed = SW_BUF_INIT;
+        SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+        SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+        zip_ok(sw_buf_append(&packed, rows[i].header, rows[i].header_len));
+        squeeze(&packed, rows[i].packing, sw_bytes("hello hello hello", 17));
+        struct zip_member member = zip_stored("x", "hello hello hello", 17);
+        member.data = sw_buf_bytes(&packed);
+        member.method = rows[i].method;
+        member.flags = rows[i].flags;
+        zip_build(&bytes, &member, 1);
+        struct opened o;
+        open_bytes(&o, &bytes);
+        assert_int_equal(read_entry(&o, o.zip.entries, &out), SW_OK);
+        assert_string_equal(sw_buf_cstr(&out), "hello hello hello");
+        sw_arena_release(&o.arena);
+    }
 }
 
 static void test_broken_deflate_data_is_refused(void **state)
@@ -94,26 +124,33 @@ static void test_broken_deflate_data_is_refused(void **state)
     struct opened o;
     open_bytes(&o, &bytes);
     SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
-    struct sw_zip_content content = {0};
-    assert_int_equal(
-        sw_zip_read(&o.zip, o.zip.entries, 99, 99, &out, &content, &o.err), SW_E_FORMAT);
+    assert_int_equal(read_entry(&o, o.zip.entries, &out), SW_E_FORMAT);
     sw_arena_release(&o.arena);
 }
 
-static void test_other_methods_are_said_to_be_unread(void **state)
+static void test_what_cannot_be_unpacked_is_said(void **state)
 {
-    struct zip_member member = zip_stored("x", "hello", 5);
-    member.method = 14;
-    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
-    zip_build(&bytes, &member, 1);
-    struct opened o;
-    open_bytes(&o, &bytes);
-    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
-    struct sw_zip_content content = {0};
-    assert_int_equal(
-        sw_zip_read(&o.zip, o.zip.entries, 99, 99, &out, &content, &o.err), SW_E_UNSUPPORTED);
-    assert_string_equal(o.err.text, "compression method 14 is not read");
-    sw_arena_release(&o.arena);
+    static const struct {
+        uint16_t method;
+        enum sw_code code;
+        const char *words;
+    } rows[] = {
+        {9, SW_E_UNSUPPORTED, "compression method 9 is not read"},
+        {98, SW_E_UNSUPPORTED, "compression method 98 is not read"},
+        {14, SW_E_FORMAT, "broken LZMA header"},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct zip_member member = zip_stored("x", "hello", 5);
+        member.method = rows[i].method;
+        SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+        zip_build(&bytes, &member, 1);
+        struct opened o;
+        open_bytes(&o, &bytes);
+        SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+        assert_int_equal(read_entry(&o, o.zip.entries, &out), rows[i].code);
+        assert_string_equal(o.err.text, rows[i].words);
+        sw_arena_release(&o.arena);
+    }
 }
 
 /* --- what readers could differ in --------------------------------------------------------------
@@ -328,11 +365,109 @@ static void spoil_zip64(struct sw_buf *out)
     out->data[end + 12] = (uint8_t)size;
 }
 
+/* One member with these extra fields in the directory. */
+static void with_extra(struct sw_buf *out, const char *name, const void *extra, size_t len)
+{
+    struct zip_member member = zip_stored(name, "hello", 5);
+    zip_local(out, &member);
+    size_t start = out->len;
+    zip_central(out, &member);
+    out->data[start + 30] = (uint8_t)len;
+    zip_ok(sw_buf_append(out, extra, len));
+    zip_end(out, start, 1);
+}
+
+/* CRC-32 of "one" is 7a6c86f1. */
+static void spoil_other_name(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x75\x70\x08\0\x01\xf1\x86\x6c\x7atwo", 12);
+}
+
+static void spoil_other_name_up(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x75\x70\x09\0\x01\xf1\x86\x6c\x7a../x", 13);
+}
+
+static void spoil_extra(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x75\x70\x09\0\x01", 5);
+}
+
+static void spoil_extra_twice(struct sw_buf *out)
+{
+    with_extra(out, "one", "\x01\0\0\0\x01\0\0\0", 8);
+}
+
+static void spoil_letters(struct sw_buf *out)
+{
+    struct zip_member members[] = {
+        zip_stored("m/Data.pkl", "evil", 4), zip_stored("m/data.pkl", "good", 4)};
+    zip_build(out, members, 2);
+}
+
+static void with_zip64(struct sw_buf *out, uint64_t locator, uint32_t disk)
+{
+    struct zip_member member = zip_stored("one", "hello", 5);
+    zip_local(out, &member);
+    uint64_t start = out->len;
+    zip_central(out, &member);
+    uint64_t at = out->len;
+    const uint64_t words[] = {0x06064b50, 44, 0, 0, 0, 0, 1, 0, 1, 0, at - start, 0, start, 0,
+        0x07064b50, disk, at + locator, 0, 1};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        zip_u32(out, words[i]);
+    }
+    zip_end(out, start, 1);
+    size_t end = out->len - 22;
+    out->data[end + 12] = (uint8_t)(at - start);
+}
+
+static void spoil_locator(struct sw_buf *out)
+{
+    with_zip64(out, 1, 0);
+}
+
+static void spoil_locator_disk(struct sw_buf *out)
+{
+    with_zip64(out, 0, 1);
+}
+
+/* Readers take the last record, or the last whose comment reaches the end. */
+static void spoil_comment(struct sw_buf *out)
+{
+    struct zip_member members[2];
+    two_members(members);
+    zip_build(out, members, 2);
+    size_t end = out->len - 22;
+    SW_CLEANUP(buf) struct sw_buf copy = SW_BUF_INIT;
+    zip_ok(sw_buf_append(&copy, out->data + end, 22));
+    out->data[end + 20] = 22;
+    zip_ok(sw_buf_append(out, copy.data, copy.len));
+}
+
+static void spoil_name_nul(struct sw_buf *out)
+{
+    struct zip_member member = zip_stored("x.pkl_.txt", "hello", 5);
+    zip_build(out, &member, 1);
+    for (size_t i = 0; i < out->len; i++) {
+        out->data[i] = out->data[i] == '_' ? 0 : out->data[i];
+    }
+}
+
 static const struct {
     const char *what;
     void (*spoil)(struct sw_buf *out);
     enum sw_zip_fault fault;
 } faults[] = {
+    {"another name in an extra field", spoil_other_name, SW_ZIP_OTHER_NAME},
+    {"a name in an extra field that goes up", spoil_other_name_up, SW_ZIP_BAD_NAME},
+    {"an extra field over its end", spoil_extra, SW_ZIP_EXTRA},
+    {"an extra field twice", spoil_extra_twice, SW_ZIP_EXTRA_TWICE},
+    {"names that differ in capitals", spoil_letters, SW_ZIP_SAME_LETTERS},
+    {"a locator that points elsewhere", spoil_locator, SW_ZIP_ZIP64},
+    {"a locator on another disk", spoil_locator_disk, SW_ZIP_DISKS},
+    {"a comment that is an end record", spoil_comment, SW_ZIP_SECOND_END},
+    {"a NUL in a name", spoil_name_nul, SW_ZIP_BAD_NAME},
     {"a name twice", spoil_duplicate, SW_ZIP_DUPLICATE},
     {"another name in the local header", spoil_local_name, SW_ZIP_LOCAL_NAME},
     {"other sizes", spoil_local_sizes, SW_ZIP_LOCAL_SIZES},
@@ -390,9 +525,7 @@ static void test_members_are_found_behind_a_prefix_and_as_orphans(void **state)
         open_bytes(&o, &bytes);
         assert_int_equal(o.zip.count, 2);
         SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
-        struct sw_zip_content content;
-        assert_int_equal(
-            sw_zip_read(&o.zip, &o.zip.entries[1], 9, 9, &out, &content, &o.err), SW_OK);
+        assert_int_equal(read_entry(&o, &o.zip.entries[1], &out), SW_OK);
         assert_string_equal(sw_buf_cstr(&out), i == 0 ? "world!" : "evil");
         sw_arena_release(&o.arena);
     }
@@ -444,6 +577,34 @@ static void test_no_prefix_of_an_archive_is_accepted(void **state)
     }
 }
 
+static void test_a_right_64_bit_record_is_no_problem(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    with_zip64(&bytes, 0, 0);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    assert_int_equal(o.zip.problem_count, 0);
+    sw_arena_release(&o.arena);
+}
+
+/* As Info-ZIP writes it for names that are not ASCII: "\x82.txt" is "é.txt" in code page 437. */
+static void test_a_name_in_an_old_code_may_have_another_in_unicode(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    uint8_t extra[] = "\x75\x70\x0b\0\x01....\xc3\xa9.txt";
+    uint32_t crc = (uint32_t)crc32(0, (const Bytef *)"\xc3\xa8.txt", 6);
+    for (size_t i = 0; i < 4; i++) {
+        extra[5 + i] = (uint8_t)(crc >> 8 * i);
+    }
+    with_extra(&bytes, "\xc3\xa8.txt", extra, sizeof(extra) - 1);
+    struct opened o;
+    open_bytes(&o, &bytes);
+    assert_int_equal(o.code, SW_OK);
+    assert_int_equal(o.zip.problem_count, 0);
+    sw_arena_release(&o.arena);
+}
+
 static void test_an_empty_archive_is_an_archive(void **state)
 {
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
@@ -487,13 +648,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members_are_listed_and_read),
-        cmocka_unit_test(test_deflated_members_are_unpacked_in_part_or_whole),
         cmocka_unit_test(test_broken_deflate_data_is_refused),
-        cmocka_unit_test(test_other_methods_are_said_to_be_unread),
+        cmocka_unit_test(test_every_method_is_unpacked),
+        cmocka_unit_test(test_what_cannot_be_unpacked_is_said),
         cmocka_unit_test(test_every_difference_between_readers_is_a_problem),
         cmocka_unit_test(test_members_are_found_behind_a_prefix_and_as_orphans),
         cmocka_unit_test(test_data_descriptors_are_no_gaps),
         cmocka_unit_test(test_no_prefix_of_an_archive_is_accepted),
+        cmocka_unit_test(test_a_right_64_bit_record_is_no_problem),
+        cmocka_unit_test(test_a_name_in_an_old_code_may_have_another_in_unicode),
         cmocka_unit_test(test_an_empty_archive_is_an_archive),
         cmocka_unit_test(test_parts_of_a_source_stay_inside),
         cmocka_unit_test(test_a_head_says_when_more_is_wanted),

@@ -9,9 +9,6 @@
 #define UNKNOWN "unknown", SW_SCAN_UNKNOWN, SW_SEVERITY_INFO, "not-read", "no known format"
 
 static const char hdf5_at_512[512 + 8] = {[512] = '\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
-static const char tar_ustar[512] = {'a', [257] = 'u', 's', 't', 'a', 'r'};
-/* Version 7: no magic; the sum of "a", eight spaces and nothing else is 97 + 256 = 0541. */
-static const char tar_v7[512] = {'a', [148] = '0', '0', '0', '5', '4', '1', '\0', ' '};
 static const char tar_wrong_sum[512] = {'a', [148] = '0', '0', '0', '5', '4', '2', '\0', ' '};
 
 static const char windows[128 + 4] = {'M', 'Z', [60] = '\x80', [128] = 'P', 'E'};
@@ -39,29 +36,9 @@ static const struct look_case recognised[] = {
     {"a Windows program without its header", windows, 70, UNKNOWN},
     {"compiled Python", BYTES("\xcb\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3\0\0"), KNOWN("executable")},
     {"a script", BYTES("#!/bin/sh\nrm -r x\n"), KNOWN("source")},
-    {"7z", BYTES("7z\xbc\xaf\x27\x1c\0\4"), CLOSED("7z")},
     {"rar", BYTES("Rar!\x1a\x07\x01\0"), CLOSED("rar")},
-    {"gzip", BYTES("\x1f\x8b\x08\0\0\0\0\0\0\3"), CLOSED("gzip")},
-    {"bzip2", BYTES("BZh91AY&SY\0\0"), CLOSED("bzip2")},
-    {"empty bzip2", BYTES("BZh9\x17rE8P\x90\0\0\0\0"), CLOSED("bzip2")},
-    {"xz", BYTES("\xfd\x37zXZ\0\0\4"), CLOSED("xz")},
-    {"zstd", BYTES("\x28\xb5\x2f\xfd\x04\0"), CLOSED("zstd")},
-    {"lz4", BYTES("\x04\x22\x4d\x18\x64\x40"), CLOSED("lz4")},
-    {"lzma", BYTES("\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0"), CLOSED("lzma")},
-    {"zlib", BYTES("\x78\x9c\x4b\x04\x00\x00\x62\x00\x62"), CLOSED("zlib")},
-    {"zlib, broken off", BYTES("\x78\x9c\x4b\x04\x00\x00\x62\x00"), CLOSED("zlib")},
-    {"zlib without its checksum",
-        BYTES("\x78\x9c\x6b\x60\x4a\xce\x2f\xe6\x2a\xae\x2c\x2e\x49\xcd\xe5\x0a\x65\xca"
-              "\x4c\x69\x0d\xd2\x03\x00"),
-        CLOSED("zlib")},
     {"no zlib: another window, broken off", BYTES("\x68\x81\x4b\x04\x00\x00\x62\x00"), UNKNOWN},
-    {"old joblib", BYTES("ZF0x20               \x78\x9c\x4b\x04"), CLOSED("zfile")},
-    {"old joblib with a space", BYTES("ZF20                  \x78\x9c\x4b\x04"), CLOSED("zfile")},
-    {"lzma with a small dictionary", BYTES("\x5d\0\x08\0\0\x20\0\0\0\0\0\0\0\0"), CLOSED("lzma")},
-    {"lzma without a dictionary", BYTES("\x5d\0\0\0\0\x20\0\0\0\0\0\0\0\0"), CLOSED("lzma")},
     {"no zlib: a wrong checksum", BYTES("\x78\x9c\x4b\x04\x00\x00\x62\x00\x63"), UNKNOWN},
-    {"tar", tar_ustar, sizeof(tar_ustar), CLOSED("tar")},
-    {"old tar", tar_v7, sizeof(tar_v7), CLOSED("tar")},
     {"no tar", tar_wrong_sum, sizeof(tar_wrong_sum), UNKNOWN},
     {"numbers", BYTES("\x40\0\0\0\0\0\0\0\x7b\0\0\0\0\0\0\0"), UNKNOWN},
 };
@@ -682,7 +659,7 @@ static void test_what_is_not_read_in_an_archive_counts_for_the_archive(void **st
         {"a tensor", PLAIN_PICKLE, {"m/data/0", BYTES("\1\2\3\4")}, NULL, "unknown"},
         {"an ONNX model", PLAIN_PICKLE,
             {"x", BYTES("\x08\x07\x12\x02pt\x3a\x03\x12\x01g\x42\x02\x10\x0d")}, "onnx", "torch"},
-        {"a closed archive", PLAIN_PICKLE, {"x", BYTES("7z\xbc\xaf\x27\x1c\0\4")}, "7z", "failed"},
+        {"a closed archive", PLAIN_PICKLE, {"x", BYTES("Rar!\x1a\x07\x01\0")}, "rar", "failed"},
         {"binary content", PLAIN_PICKLE, {"x", BYTES("\1\2\3\4")}, "unknown", "torch"},
         {"a program", PLAIN_PICKLE, {"x.py", BYTES("import os\n")}, "source", "torchscript"},
         {"TorchScript's code", PLAIN_PICKLE, {"m/code/__torch__.py", BYTES("class A\n")},
@@ -811,11 +788,11 @@ static void test_encryption_is_no_evidence_and_its_flag_alone_is_high(void **sta
 static void test_a_member_that_cannot_be_unpacked_is_no_evidence(void **state)
 {
     struct zip_member member = zip_stored("a", "hello", 5);
-    member.method = 12;
+    member.method = 9;
     struct looked looked;
     look_at_zip(&looked, &member, 1, "x.zip");
     assert_int_equal(looked.in.status, SW_SCAN_FAILED);
-    assert_non_null(found(&looked, "zip-member", "method 12"));
+    assert_non_null(found(&looked, "zip-member", "method 9"));
     looked_release(&looked);
 }
 

@@ -126,7 +126,7 @@ static void one_bad_file_has_the_tree_refused(void **state)
     struct fixture *f = *state;
     temp_tree_write(&f->tree, "README.md", "A model.\n");
     temp_tree_write_bytes(&f->tree, "b/notes.txt", EVIL, sizeof(EVIL) - 1);
-    temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
+    temp_tree_write_bytes(&f->tree, "closed.rar", "Rar!\x1a\x07", 6);
     scan(f);
     assert_int_equal(f->report.verdict, SW_SCAN_REFUSED);
     struct sw_json root = predicate(f, "refused.json");
@@ -153,7 +153,7 @@ static void what_cannot_be_opened_is_no_evidence(void **state)
 {
     struct fixture *f = *state;
     temp_tree_write_bytes(&f->tree, "good.pkl", GOOD, sizeof(GOOD) - 1);
-    temp_tree_write_bytes(&f->tree, "closed.7z", "7z\xbc\xaf\x27\x1c", 6);
+    temp_tree_write_bytes(&f->tree, "closed.rar", "Rar!\x1a\x07", 6);
     scan(f);
     assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     assert_int_equal(f->report.found, SW_SCAN_CLEAN);
@@ -161,7 +161,7 @@ static void what_cannot_be_opened_is_no_evidence(void **state)
     has_no_verdict(&root);
     is_text(&root, "found", "clean");
     is_number(&root, "summary.recognised", 1);
-    is_text(&root, "coverage.unreadFormats.0", "7z");
+    is_text(&root, "coverage.unreadFormats.0", "rar");
 }
 
 static void what_is_only_odd_is_a_note(void **state)
@@ -382,7 +382,7 @@ static void without_time_left_files_are_not_read_and_say_so(void **state)
     temp_tree_write_bytes(&f->tree, "a.pkl", EVIL, sizeof(EVIL) - 1);
     temp_tree_write_bytes(&f->tree, "b.pb", "\x08\x01\x12\x02\x0a\x00", 6);
     temp_tree_write(&f->tree, "c.txt", "text");
-    temp_tree_write_bytes(&f->tree, "d.7z", "7z\xbc\xaf\x27\x1c", 6);
+    temp_tree_write_bytes(&f->tree, "d.rar", "Rar!\x1a\x07", 6);
     assert_int_equal(sw_scan_path(&f->arena, f->tree.path, &none, &f->report, &err), SW_OK);
     assert_int_equal(f->report.verdict, SW_SCAN_NO_EVIDENCE);
     assert_int_equal(f->report.files[0].status, SW_SCAN_FAILED);
