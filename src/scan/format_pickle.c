@@ -62,13 +62,20 @@ static bool said_before(const struct sw_pickle_machine *m, size_t index)
     return false;
 }
 
+/* The import with its first call, and each further call that differs. */
 static sw_result say_import(struct sw_inspection *in, const struct sw_pickle_import *import)
 {
     bool denied = import->class == SW_IMPORT_DENIED;
-    return sw_found(in, "pickle-import", denied ? SW_SEVERITY_CRITICAL : SW_SEVERITY_HIGH,
-        import->at, "%s " SW_STR_FMT "." SW_STR_FMT "%s", import->called ? "calls" : "imports",
-        SW_STR_ARG(import->module), SW_STR_ARG(import->name),
-        denied ? "" : ", which is not among what weights_only loading accepts");
+    size_t i = 0;
+    do {
+        bool shown = i < import->arg_count;
+        SW_TRY(sw_found(in, "pickle-import", denied ? SW_SEVERITY_CRITICAL : SW_SEVERITY_HIGH,
+            i == 0 ? import->at : import->call_at[i], "%s " SW_STR_FMT "%s" SW_STR_FMT "%s%s",
+            import->called ? "calls" : "imports", SW_STR_ARG(import->module),
+            import->name.len > 0 ? "." : "", SW_STR_ARG(import->name), shown ? import->args[i] : "",
+            denied ? "" : ", which is not among what weights_only loading accepts"));
+    } while (++i < import->arg_count);
+    return SW_OK;
 }
 
 static sw_result say_all(struct reading *r)

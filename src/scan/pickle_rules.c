@@ -423,8 +423,10 @@ enum sw_import_class sw_pickle_classify(struct sw_str module, struct sw_str name
     }
     char path[1024];
     size_t len;
-    if (module.len == 0 || name.len == 0 || !sw_add_size(module.len, name.len, &len) ||
-        len + 2 > sizeof(path)) {
+    if (name.len == 0) { /* the module itself */
+        return path_is_denied(module) ? SW_IMPORT_DENIED : SW_IMPORT_OTHER;
+    }
+    if (module.len == 0 || !sw_add_size(module.len, name.len, &len) || len + 2 > sizeof(path)) {
         return SW_IMPORT_OTHER;
     }
     memcpy(path, module.ptr, module.len);

@@ -28,6 +28,14 @@ static const struct sw_rule rules[] = {
         .cosai = SW_COSAI_LOADER,
     },
     {
+        .id = "pickle-readers-differ",
+        .title = "Python's two unpicklers read the pickle differently",
+        .advice = "do not load it; no program that writes pickles makes this",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
         .id = "pickle-call",
         .title = "Loading calls something that is no plain import",
         .advice = "do not load it",
