@@ -18,6 +18,8 @@ static const uint8_t torch_magic[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 
  * fewer by chance. */
 #define CHANCE_OPS 8
 #define SEARCH_LINE 4096
+#define NESTED_DEPTH_MAX 4
+#define PASSED_LOOK 4096
 
 struct reading {
     struct sw_inspection *in;
@@ -30,6 +32,8 @@ struct reading {
     bool called; /* a stream called what it imported without a name */
     bool legacy;
     bool joblib;
+    unsigned depth; /* pickles in pickles */
+    struct sw_pickle_hooks hooks;
 };
 
 /* --- saying what was found ---------------------------------------------------------------------
@@ -62,6 +66,16 @@ static bool said_before(const struct sw_pickle_machine *m, size_t index)
     return false;
 }
 
+static const char *remark(const struct sw_pickle_import *import)
+{
+    if (import->misused) {
+        return ", which the pack of its library does not allow";
+    }
+    return import->class == SW_IMPORT_DENIED
+               ? ""
+               : ", which is not among what weights_only loading accepts";
+}
+
 /* The import with its first call, and each further call that differs. */
 static sw_result say_import(struct sw_inspection *in, const struct sw_pickle_import *import)
 {
@@ -73,22 +87,62 @@ static sw_result say_import(struct sw_inspection *in, const struct sw_pickle_imp
             i == 0 ? import->at : import->call_at[i], "%s " SW_STR_FMT "%s" SW_STR_FMT "%s%s",
             import->called ? "calls" : "imports", SW_STR_ARG(import->module),
             import->name.len > 0 ? "." : "", SW_STR_ARG(import->name), shown ? import->args[i] : "",
-            denied ? "" : ", which is not among what weights_only loading accepts"));
+            remark(import)));
     } while (++i < import->arg_count);
     return SW_OK;
+}
+
+static bool is_of_pack(const struct sw_pickle_import *import, const struct sw_pack *pack)
+{
+    return import->class == SW_IMPORT_LIBRARY && !import->misused && import->entry->pack == pack;
+}
+
+/* Each library is told of once in a member, by its first import. */
+static sw_result say_library(struct reading *r, size_t index)
+{
+    const struct sw_pickle_machine *m = r->machine;
+    const struct sw_pickle_import *import = &m->imports[index];
+    const struct sw_pack *pack = import->entry->pack;
+    size_t names = 0;
+    for (size_t i = 0; i < m->import_count; i++) {
+        bool same = is_of_pack(&m->imports[i], pack);
+        if (same && i < index) {
+            return SW_OK;
+        }
+        names += same;
+    }
+    const char *words = sw_arena_printf(r->in->arena, "uses %s (pack %s %llu): ", pack->library,
+        pack->name, (unsigned long long)pack->version);
+    SW_TRY_PTR(words);
+    for (size_t i = 0; i < r->in->finding_count; i++) {
+        const struct sw_finding *finding = &r->in->findings[i];
+        if (finding->member == r->in->member && sw_str_starts(sw_str(finding->message), words)) {
+            return SW_OK;
+        }
+    }
+    return sw_found(r->in, "pickle-library", SW_SEVERITY_LOW, import->at,
+        "%s" SW_STR_FMT "." SW_STR_FMT "%s", words, SW_STR_ARG(import->module),
+        SW_STR_ARG(import->name), names > 1 ? " and more" : "");
+}
+
+static sw_result say_one(struct reading *r, size_t index)
+{
+    const struct sw_pickle_import *import = &r->machine->imports[index];
+    bool harmless =
+        import->class == SW_IMPORT_ALLOWED || (r->in->torchscript && is_torchscript_name(import));
+    r->joblib = r->joblib || starts_with_module(import->module, "joblib");
+    if (harmless || said_before(r->machine, index)) {
+        return SW_OK;
+    }
+    return import->class == SW_IMPORT_LIBRARY && !import->misused ? say_library(r, index)
+                                                                  : say_import(r->in, import);
 }
 
 static sw_result say_all(struct reading *r)
 {
     const struct sw_pickle_machine *m = r->machine;
     for (size_t i = 0; i < m->import_count; i++) {
-        const struct sw_pickle_import *import = &m->imports[i];
-        bool harmless = import->class == SW_IMPORT_ALLOWED ||
-                        (r->in->torchscript && is_torchscript_name(import));
-        r->joblib = r->joblib || starts_with_module(import->module, "joblib");
-        if (!harmless && !said_before(m, i)) {
-            SW_TRY(say_import(r->in, import));
-        }
+        SW_TRY(say_one(r, i));
     }
     for (size_t i = 0; i < m->note_count; i++) {
         const struct sw_pickle_note *note = &m->notes[i];
@@ -259,19 +313,69 @@ static sw_result parse_streams(struct reading *r, bool forced)
 
 enum manner { SNIFFED, FORCED, ALSO };
 
+static sw_result walk_nested(void *ctx, uint64_t *at, struct sw_error *err);
+static sw_result look_at_passed(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
+
+/* A machine that is ready for the source. */
+static sw_result make_machine(struct reading *r, struct sw_pickle_machine **out)
+{
+    struct sw_pickle_machine *machine = malloc(sizeof(*machine));
+    if (machine == NULL) {
+        return sw_fail(r->err, SW_E_NOMEM, "no memory for the pickle machine");
+    }
+    sw_pickle_machine_init(machine, r->source);
+    machine->packs = r->in->packs != NULL ? r->in->packs : sw_packs_builtin();
+    r->hooks = (struct sw_pickle_hooks){.ctx = r, .nested = walk_nested, .passed = look_at_passed};
+    machine->hooks = &r->hooks;
+    r->machine = machine;
+    *out = machine;
+    return SW_OK;
+}
+
+static void free_machine(struct sw_pickle_machine *machine)
+{
+    if (machine != NULL) {
+        sw_pickle_machine_release(machine);
+        free(machine);
+    }
+}
+SW_DEFINE_CLEANUP_PTR(machine, struct sw_pickle_machine, free_machine)
+
+/* An array of objects in a joblib file: a pickle with a stack and a memo of its own. */
+static sw_result walk_nested(void *ctx, uint64_t *at, struct sw_error *err)
+{
+    struct reading *outer = ctx;
+    struct reading r = {
+        .in = outer->in, .source = outer->source, .err = err, .depth = outer->depth + 1};
+    SW_CLEANUP(machine) struct sw_pickle_machine *machine = NULL;
+    struct sw_pickle_value top;
+    if (r.depth > NESTED_DEPTH_MAX) {
+        return sw_fail(err, SW_E_LIMIT, "byte %llu: more than %d pickles in each other",
+            (unsigned long long)*at, NESTED_DEPTH_MAX);
+    }
+    SW_TRY(make_machine(&r, &machine));
+    enum sw_code code = sw_pickle_run(machine, at, &top, err);
+    SW_TRY(say_all(&r));
+    return code;
+}
+
+/* Elements may be any bytes, so only what cannot be chance counts: a pickle at their beginning. */
+static sw_result look_at_passed(void *ctx, uint64_t at, uint64_t len, struct sw_error *err)
+{
+    const struct reading *r = ctx;
+    uint64_t part = len < PASSED_LOOK ? len : PASSED_LOOK;
+    sw_skipped(r->in, len - part);
+    return sw_pickle_search(r->in, r->source, at, at + part, err);
+}
+
 static sw_result parse(struct sw_inspection *in, const struct sw_specimen *specimen,
     enum manner manner, struct sw_error *err)
 {
-    SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
-    if (machine == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory for the pickle machine");
-    }
-    sw_pickle_machine_init(machine, &specimen->source);
-    struct reading r = {.in = in, .source = &specimen->source, .machine = machine, .err = err};
+    SW_CLEANUP(machine) struct sw_pickle_machine *machine = NULL;
+    struct reading r = {.in = in, .source = &specimen->source, .err = err};
+    SW_TRY(make_machine(&r, &machine));
     r.proto = begins_with_proto(&r, 0);
-    enum sw_code code = manner == ALSO ? parse_also(&r) : parse_streams(&r, manner == FORCED);
-    sw_pickle_machine_release(machine);
-    return code;
+    return manner == ALSO ? parse_also(&r) : parse_streams(&r, manner == FORCED);
 }
 
 static sw_result parse_sniffed(
@@ -414,20 +518,19 @@ static sw_result search_window(struct reading *r, struct sw_window *window, uint
 sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *source, uint64_t start,
     uint64_t end, struct sw_error *err)
 {
-    SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
+    SW_CLEANUP(machine) struct sw_pickle_machine *machine = NULL;
     SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
-    if (machine == NULL || window == NULL) {
+    struct reading r = {.in = in, .source = source, .err = err, .at = start};
+    if (window == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory for the pickle machine");
     }
-    sw_pickle_machine_init(machine, source);
+    SW_TRY(make_machine(&r, &machine));
+    machine->hooks = NULL;
     machine->op_max = SEARCH_OPS;
     machine->reader.line_max = SEARCH_LINE;
     sw_window_init(window, source);
     in->searched += end - start;
-    struct reading r = {.in = in, .source = source, .machine = machine, .err = err, .at = start};
-    enum sw_code code = search_window(&r, window, end);
-    sw_pickle_machine_release(machine);
-    return code;
+    return search_window(&r, window, end);
 }
 
 static bool sniff(const struct sw_specimen *specimen)

@@ -32,6 +32,7 @@ struct sw_fact {
 
 struct sw_inspection {
     struct sw_arena *arena;
+    const struct sw_packs *packs; /* NULL: those that are compiled in */
     bool wants_parser; /* of a look from outside the worker: this is a file for the worker */
     const char *format;
     enum sw_scan_status status;

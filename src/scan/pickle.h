@@ -4,7 +4,7 @@
 #ifndef SW_SCAN_PICKLE_H
 #define SW_SCAN_PICKLE_H
 
-#include "scan/scan.h"
+#include "scan/pack.h"
 
 /* --- opcodes --------------------------------------------------------------------------------- */
 
@@ -109,11 +109,15 @@ bool sw_pickle_can_import(struct sw_bytes module);
 
 enum sw_import_class {
     SW_IMPORT_ALLOWED, /* what torch's weights_only loading accepts by default */
+    SW_IMPORT_LIBRARY, /* what a pack allows */
     SW_IMPORT_OTHER,   /* anything else: unknown code */
     SW_IMPORT_DENIED,  /* known to run commands, reach files or the network, or lift the rules */
 };
 
+/* By the lists alone, without packs. */
 enum sw_import_class sw_pickle_classify(struct sw_str module, struct sw_str name);
+/* What Python 3's unpickler makes of a module's name of Python 2. */
+struct sw_str sw_pickle_modern_module(struct sw_str module);
 /* Feeds the tables to the digest of the rule set. */
 void sw_pickle_rules_hash(struct sw_hash *hash);
 
@@ -173,7 +177,9 @@ struct sw_pickle_import {
     struct sw_str name;   /* empty: the module itself */
     uint64_t at;
     enum sw_import_class class;
-    sw_pickle_fold_fn fold; /* of a function that is followed; NULL: it is not */
+    const struct sw_pack_entry *entry; /* of what a pack allows */
+    bool misused;                      /* called in a way that the pack does not allow */
+    sw_pickle_fold_fn fold;            /* of a function that is followed; NULL: it is not */
     bool called;
     bool mapping;                            /* its instances take SETITEM under weights_only */
     const char *args[SW_PICKLE_CALLS_SHOWN]; /* of the first calls that differ, as shown */
@@ -191,8 +197,19 @@ struct sw_pickle_note {
 
 #define SW_PICKLE_NOTES 64
 
+/* What the machine asks of who runs it, on the way. */
+struct sw_pickle_hooks {
+    void *ctx;
+    /* Another pickle begins at *at, on a stack of its own: walk it, and leave *at behind it. */
+    enum sw_code (*nested)(void *ctx, uint64_t *at, struct sw_error *err);
+    /* An array's bytes, which are no opcodes, were passed over. */
+    enum sw_code (*passed)(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
+};
+
 struct sw_pickle_machine {
-    struct sw_arena arena; /* names, and what is shown */
+    const struct sw_packs *packs;        /* NULL: everything that they allow is unknown */
+    const struct sw_pickle_hooks *hooks; /* may be NULL */
+    struct sw_arena arena;               /* names, and what is shown */
     struct sw_pickle_reader reader;
     struct sw_arena items; /* of the nodes */
     struct sw_arena texts; /* that were made */
@@ -213,6 +230,8 @@ struct sw_pickle_machine {
     uint64_t ops;        /* of this stream, that did not fail */
     uint64_t op_max;     /* 0: no limit */
     uint64_t import_op;  /* which opcode of this stream imported last, from 0 */
+    uint64_t resume;     /* where to go on behind bytes that are no opcodes; 0: at the next one */
+    size_t arrays;       /* of joblib, that were passed over, in all streams */
     uint64_t frame_end;  /* where the present frame ends; 0: there was none */
     size_t calls;        /* of this stream */
     unsigned call_depth; /* calls that call what they were given */

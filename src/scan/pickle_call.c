@@ -10,6 +10,12 @@ static sw_result keep_arguments(struct sw_pickle_machine *m, const struct sw_pic
     struct sw_pickle_import *import = &m->imports[call->callable.text];
     import->called = true;
     import->calls++;
+    if (import->class == SW_IMPORT_LIBRARY) {
+        if (sw_pickle_call_is_allowed(m, import->entry, call)) {
+            return SW_OK;
+        }
+        import->misused = true;
+    }
     if (import->class == SW_IMPORT_ALLOWED || import->arg_count == SW_PICKLE_CALLS_SHOWN) {
         return SW_OK;
     }

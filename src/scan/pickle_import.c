@@ -25,6 +25,16 @@ static bool is_mapping(const struct sw_pickle_import *import)
     return sw_str_is(import->module, "collections");
 }
 
+/* A pack says more than the lists: it knows the arguments. */
+static void classify(const struct sw_pickle_machine *m, struct sw_pickle_import *import)
+{
+    import->class = sw_pickle_classify(import->module, import->name);
+    if (import->class != SW_IMPORT_ALLOWED) {
+        import->entry = sw_packs_find(m->packs, import->module, import->name);
+        import->class = import->entry != NULL ? SW_IMPORT_LIBRARY : import->class;
+    }
+}
+
 static sw_result copy_name(struct sw_pickle_machine *m, struct sw_str name, struct sw_str *out)
 {
     const char *copy = sw_arena_strndup(&m->arena, name);
@@ -45,11 +55,10 @@ static sw_result add_import(struct sw_pickle_machine *m, struct sw_str module, s
     }
     SW_TRY(sw_pickle_room(
         &m->imports, m->import_count, &m->import_cap, sizeof(*m->imports), IMPORTS_MAX));
-    struct sw_pickle_import import = {.at = at,
-        .class = sw_pickle_classify(module, name),
-        .fold = sw_pickle_fold_function(module, name)};
+    struct sw_pickle_import import = {.at = at, .fold = sw_pickle_fold_function(module, name)};
     SW_TRY(copy_name(m, module, &import.module));
     SW_TRY(copy_name(m, name, &import.name));
+    classify(m, &import);
     import.mapping = is_mapping(&import);
     *index = m->import_count;
     m->imports[m->import_count++] = import;

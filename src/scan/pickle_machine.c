@@ -253,6 +253,19 @@ static sw_result do_container(
     return push(m, sw_pickle_group(m, container_kind(op->code), items, count));
 }
 
+/* Of a whole model, torch's old files write each class as the persistent id ("module", class, file,
+ * source), for which the loader gives the class. */
+static bool is_class_id(struct sw_pickle_machine *m, const struct sw_pickle_value *id)
+{
+    char room[8];
+    struct sw_str word;
+    bool whole;
+    const struct sw_pickle_value *first = sw_pickle_item(m, id, 0);
+    const struct sw_pickle_value *class = sw_pickle_item(m, id, 1);
+    return id->kind == SW_VALUE_TUPLE && class != NULL && class->kind == SW_VALUE_IMPORT &&
+           sw_pickle_text(m, first, room, sizeof(room), &word, &whole) && sw_str_is(word, "module");
+}
+
 static sw_result do_persistent(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
@@ -262,6 +275,9 @@ static sw_result do_persistent(
             return fail_stack(op, err);
         }
         id = m->stack[--m->depth];
+    }
+    if (is_class_id(m, &id)) {
+        return push(m, *sw_pickle_item(m, &id, 1));
     }
     return push(m, sw_pickle_group(m, SW_VALUE_PERSISTENT, &id, 1));
 }
@@ -351,7 +367,8 @@ static sw_result call(struct sw_pickle_machine *m, const struct sw_pickle_op *op
     struct sw_pickle_call call = {.at = op->at,
         .callable = parts[0],
         .args = parts[1],
-        .keywords = count > 2 ? parts[2] : sw_pickle_plain(SW_VALUE_NONE)};
+        .keywords = count > 2 ? parts[2] : sw_pickle_plain(SW_VALUE_NONE),
+        .new = op->row->effect == SW_DO_NEWOBJ || op->row->effect == SW_DO_NEWOBJ_EX};
     struct sw_pickle_value result = sw_pickle_plain(SW_VALUE_OTHER);
     if (has_items(&call.args)) {
         sw_pickle_differ(m, op->at, "calls with arguments that are no tuple, as one reader does");
@@ -454,6 +471,9 @@ static sw_result do_build(
     if (object->kind == SW_VALUE_RESULT) {
         sw_pickle_extend(m, object, state, 1);
     }
+    uint64_t at = op->next;
+    SW_TRY(sw_pickle_pass_array(m, object, state, &at, err));
+    m->resume = at == op->next ? 0 : at;
     m->depth--;
     return SW_OK;
 }
@@ -603,6 +623,7 @@ static void start_stream(struct sw_pickle_machine *m)
     sw_arena_release(&m->texts);
     m->ops = 0;
     m->import_op = 0;
+    m->resume = 0;
     m->frame_end = 0;
     m->calls = 0;
     m->call_depth = 0;
@@ -652,7 +673,8 @@ sw_result sw_pickle_run(
         struct sw_pickle_op op;
         SW_TRY(sw_pickle_decode(&m->reader, *at, &op, err));
         SW_TRY(step(m, &op, err));
-        *at = op.next;
+        *at = m->resume != 0 ? m->resume : op.next;
+        m->resume = 0;
         if (op.row->effect == SW_DO_STOP) {
             *top = m->stack[m->depth];
             return SW_OK;

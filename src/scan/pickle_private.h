@@ -62,6 +62,13 @@ sw_result sw_pickle_memo_put(
 /* NULL when it has no such entry. */
 const struct sw_pickle_value *sw_pickle_memo_get(const struct sw_pickle_machine *m, uint64_t index);
 
+/* --- arrays in the stream (pickle_inline.c) --------------------------------------------------- */
+
+/* When `object` is joblib's wrapper and `state` completes it: moves *at behind the array that
+ * follows. */
+sw_result sw_pickle_pass_array(struct sw_pickle_machine *m, const struct sw_pickle_value *object,
+    const struct sw_pickle_value *state, uint64_t *at, struct sw_error *err);
+
 /* --- showing (pickle_show.c) ------------------------------------------------------------------ */
 
 /* A call's arguments as Python would write them, cut to about 200 bytes, in the machine's arena;
@@ -92,10 +99,15 @@ struct sw_pickle_call {
     struct sw_pickle_value callable;
     struct sw_pickle_value args;
     struct sw_pickle_value keywords; /* SW_VALUE_NONE: none */
+    bool new;                        /* class.__new__ is called, not the class */
 };
 /* What the call gives, after noting it. */
 sw_result sw_pickle_call(
     struct sw_pickle_machine *m, const struct sw_pickle_call *call, struct sw_pickle_value *out);
+
+/* May a name of a pack be called like this? (pickle_judge.c) */
+bool sw_pickle_call_is_allowed(struct sw_pickle_machine *m, const struct sw_pack_entry *entry,
+    const struct sw_pickle_call *call);
 
 /* What is known of a call that is followed. */
 struct sw_pickle_fold {

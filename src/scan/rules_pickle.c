@@ -12,6 +12,14 @@ static const struct sw_rule rules[] = {
         .cosai = SW_COSAI_LOADER,
     },
     {
+        .id = "pickle-library",
+        .title = "Loading makes objects of a library that a pack allows",
+        .advice = "load it with that library at a version that its maker still mends",
+        .advisories = "",
+        .atlas = "",
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
         .id = "pickle-import-unresolved",
         .title = "Loading imports something whose name is computed",
         .advice = "do not load it",

@@ -110,6 +110,9 @@ struct sw_scan_report {
 
 struct sw_scan;
 
+/* Bytes of one pack. */
+#define SW_SCAN_PACK_MAX ((uint64_t)1 << 20)
+
 /* Starts the zygotes of the parsers' processes. What this process holds in memory now is what a
  * parser that is taken over can come to see, so make it before any key is loaded. */
 sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err);
