@@ -1,6 +1,7 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
  * that any reader could find is looked at. doc/format/scan.md, "Zip". */
 #include "scan/format.h"
+#include "scan/torch_storage.h"
 
 /* Bigger members are looked at by their beginning only; a parser that needs more says so. */
 #define MEMBER_KEEP ((uint64_t)128 << 20)
@@ -243,13 +244,23 @@ static sw_result visit_storage(
     return code;
 }
 
-static sw_result visit_content(
-    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct sw_source *source)
+static sw_result visit_content(struct sw_inspection *in, const struct sw_zip *zip,
+    const struct sw_zip_entry *entry, const struct sw_source *source)
 {
     const char *name = member_name(in, entry);
     SW_TRY_PTR(name);
-    return is_storage(in, entry->name) ? visit_storage(in, source, name)
-                                       : sw_inspect_member(in, source, name);
+    if (is_storage(in, entry->name)) {
+        return visit_storage(in, source, name);
+    }
+    struct sw_torch_storages storages;
+    const struct sw_storage_check *outer = in->storages;
+    if (sw_str_ends(entry->name, "/data.pkl")) {
+        sw_torch_storages_init(&storages, zip, entry->name);
+        in->storages = &storages.check;
+    }
+    enum sw_code code = sw_inspect_member(in, source, name);
+    in->storages = outer;
+    return code;
 }
 
 static sw_result visit_member(
@@ -263,7 +274,7 @@ static sw_result visit_member(
     bool readable = false;
     enum sw_code code = open_member(in, zip, entry, &member, &readable);
     if (code == SW_OK && readable) {
-        code = visit_content(in, entry, &member.source);
+        code = visit_content(in, zip, entry, &member.source);
     }
     sw_buf_release(&member.head);
     return code;

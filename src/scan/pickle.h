@@ -197,6 +197,17 @@ struct sw_pickle_note {
 
 #define SW_PICKLE_NOTES 64
 
+#define SW_PICKLE_TORCH_FIRST 4 /* 2.4 */
+#define SW_PICKLE_TORCH_LAST 10 /* 2.10 */
+#define SW_PICKLE_TORCH_ALL ((1u << (SW_PICKLE_TORCH_LAST - SW_PICKLE_TORCH_FIRST + 1)) - 1)
+
+/* Which versions of torch load the stream with weights_only (pickle_weights.c). */
+struct sw_pickle_weights {
+    unsigned versions;  /* one bit each, from 2.4 on */
+    const char *reason; /* why the newest one does not; NULL: it does */
+    uint64_t at;
+};
+
 /* What the machine asks of who runs it, on the way. */
 struct sw_pickle_hooks {
     void *ctx;
@@ -204,6 +215,10 @@ struct sw_pickle_hooks {
     enum sw_code (*nested)(void *ctx, uint64_t *at, struct sw_error *err);
     /* An array's bytes, which are no opcodes, were passed over. */
     enum sw_code (*passed)(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
+    /* A str or bytes begins like a pickle. */
+    enum sw_code (*constant)(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
+    /* The pickle needs a tensor's storage of so many bytes under this name. */
+    enum sw_code (*storage)(void *ctx, struct sw_str key, uint64_t size, uint64_t at);
 };
 
 struct sw_pickle_machine {
@@ -227,10 +242,11 @@ struct sw_pickle_machine {
     size_t import_count, import_cap;
     struct sw_pickle_note notes[SW_PICKLE_NOTES];
     size_t note_count;
-    uint64_t ops;        /* of this stream, that did not fail */
-    uint64_t op_max;     /* 0: no limit */
-    uint64_t import_op;  /* which opcode of this stream imported last, from 0 */
-    uint64_t resume;     /* where to go on behind bytes that are no opcodes; 0: at the next one */
+    uint64_t ops;       /* of this stream, that did not fail */
+    uint64_t op_max;    /* 0: no limit */
+    uint64_t import_op; /* which opcode of this stream imported last, from 0 */
+    uint64_t resume;    /* where to go on behind bytes that are no opcodes; 0: at the next one */
+    struct sw_pickle_weights weights;
     size_t arrays;       /* of joblib, that were passed over, in all streams */
     uint64_t frame_end;  /* where the present frame ends; 0: there was none */
     size_t calls;        /* of this stream */

@@ -30,7 +30,8 @@ static void classify(const struct sw_pickle_machine *m, struct sw_pickle_import 
 {
     import->class = sw_pickle_classify(import->module, import->name);
     if (import->class != SW_IMPORT_ALLOWED) {
-        import->entry = sw_packs_find(m->packs, import->module, import->name);
+        const struct sw_packs *packs = m->packs != NULL ? m->packs : sw_packs_builtin();
+        import->entry = sw_packs_find(packs, import->module, import->name);
         import->class = import->entry != NULL ? SW_IMPORT_LIBRARY : import->class;
     }
 }

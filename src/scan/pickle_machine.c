@@ -108,8 +108,8 @@ static sw_result take_marked(struct sw_pickle_machine *m, const struct sw_pickle
 static sw_result do_pop_mark(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
-    const struct sw_pickle_value *items;
-    size_t count;
+    const struct sw_pickle_value *items = NULL;
+    size_t count = 0;
     return take_marked(m, op, &items, &count, err);
 }
 
@@ -217,10 +217,29 @@ static struct sw_pickle_value constant(struct sw_pickle_machine *m, const struct
     return text_value(op, bytes ? SW_VALUE_BYTES : SW_VALUE_TEXT);
 }
 
+/* Strings with escapes are left out: a pickle in one would be damaged by them. */
+static sw_result look_at_constant(
+    struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
+{
+    struct sw_bytes start;
+    if (m->hooks == NULL || op->text_len < 5 || op->code == 'V' || op->code == 'S') {
+        return SW_OK;
+    }
+    size_t len = op->text_len < 256 ? (size_t)op->text_len : 256;
+    SW_TRY(sw_window_view(&m->reader.window, op->text, len, &start, err));
+    return sw_pickle_may_be_nested(start)
+               ? m->hooks->constant(m->hooks->ctx, op->text, op->text_len, err)
+               : SW_OK;
+}
+
 static sw_result do_value(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
-    return push(m, constant(m, op));
+    struct sw_pickle_value value = constant(m, op);
+    if (value.kind == SW_VALUE_TEXT || value.kind == SW_VALUE_BYTES) {
+        SW_TRY(look_at_constant(m, op, err));
+    }
+    return push(m, value);
 }
 
 static enum sw_pickle_kind container_kind(uint8_t code)
@@ -276,6 +295,7 @@ static sw_result do_persistent(
         }
         id = m->stack[--m->depth];
     }
+    SW_TRY(sw_pickle_tell_storage(m, &id, op->at));
     if (is_class_id(m, &id)) {
         return push(m, *sw_pickle_item(m, &id, 1));
     }
@@ -393,8 +413,8 @@ static sw_result do_reduce(
 static sw_result do_obj(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
-    const struct sw_pickle_value *items;
-    size_t count;
+    const struct sw_pickle_value *items = NULL;
+    size_t count = 0;
     if (above_mark(m) == 0) {
         return fail_stack(op, err);
     }
@@ -409,8 +429,8 @@ static sw_result do_obj(
 static sw_result do_inst(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
-    const struct sw_pickle_value *items;
-    size_t count;
+    const struct sw_pickle_value *items = NULL;
+    size_t count = 0;
     struct sw_pickle_value callable;
     SW_TRY(import_by_lines(m, op, &callable, err));
     if (m->mark_count == 0) {
@@ -623,6 +643,7 @@ static void start_stream(struct sw_pickle_machine *m)
     sw_arena_release(&m->texts);
     m->ops = 0;
     m->import_op = 0;
+    m->weights = (struct sw_pickle_weights){.versions = SW_PICKLE_TORCH_ALL};
     m->resume = 0;
     m->frame_end = 0;
     m->calls = 0;
@@ -656,6 +677,7 @@ static sw_result step(
     struct sw_pickle_machine *m, const struct sw_pickle_op *op, struct sw_error *err)
 {
     look_for_differences(m, op);
+    sw_pickle_weights_step(m, op);
     enum sw_code code = effects[op->row->effect](m, op, err);
     if (code == SW_E_LIMIT || code == SW_E_NOMEM) {
         return sw_fail(err, code, "byte %llu: the pickle needs more memory than a scan gives it",

@@ -2,7 +2,7 @@
 #ifndef SW_SCAN_PICKLE_PRIVATE_H
 #define SW_SCAN_PICKLE_PRIVATE_H
 
-#include "scan/pickle.h"
+#include "scan/pickle_reading.h"
 
 /* --- lines (pickle_line.c) -------------------------------------------------------------------- */
 
@@ -68,6 +68,14 @@ const struct sw_pickle_value *sw_pickle_memo_get(const struct sw_pickle_machine 
  * follows. */
 sw_result sw_pickle_pass_array(struct sw_pickle_machine *m, const struct sw_pickle_value *object,
     const struct sw_pickle_value *state, uint64_t *at, struct sw_error *err);
+
+/* --- torch (pickle_weights.c) ----------------------------------------------------------------- */
+
+/* Before an opcode takes effect: would the weights_only unpickler refuse it? */
+void sw_pickle_weights_step(struct sw_pickle_machine *m, const struct sw_pickle_op *op);
+/* Tells of the storage that a persistent id names, when it names one. */
+sw_result sw_pickle_tell_storage(
+    struct sw_pickle_machine *m, const struct sw_pickle_value *id, uint64_t at);
 
 /* --- showing (pickle_show.c) ------------------------------------------------------------------ */
 
