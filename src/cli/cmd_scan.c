@@ -2,6 +2,7 @@
 
 struct scan_args {
     struct sw_scan_args scan;
+    struct sw_text_list packs;
     bool metadata_only;
     const char *format;
 };
@@ -10,6 +11,9 @@ static const struct sw_option options[] = {
     SW_SCAN_OPTIONS(struct scan_args, scan),
     {"format", SW_OPTION_TEXT, offsetof(struct scan_args, format), "FORMAT",
         "print the report as text, json, sarif (SARIF 2.1.0) or cyclonedx (CycloneDX 1.6)"},
+    {"pack", SW_OPTION_LIST, offsetof(struct scan_args, packs), "FILE",
+        "also allow what this pack allows: FILE.sigstore.json must be its signature by somebody "
+        "whom the store's trust.yaml names; may be given again"},
     {"metadata-only", SW_OPTION_FLAG, offsetof(struct scan_args, metadata_only), NULL,
         "pass over tensors and other large data; the coverage says how much was skipped"},
     {NULL, 0, 0, NULL, NULL},
@@ -68,6 +72,7 @@ static sw_result scan_it(struct sw_cli *cli, const struct scan_args *args,
 {
     struct sw_scan_options scan = {.metadata_only = args->metadata_only};
     SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
+    SW_TRY(sw_scan_args_packs(cli, &args->packs, &scan, err));
     struct sw_bar *bar = sw_bar_start(cli, "scanning");
     scan.progress = sw_bar_progress(bar);
     enum sw_code code = sw_scan_path(&cli->arena, cli->operands[0], &scan, report, err);
@@ -113,6 +118,7 @@ const struct sw_command sw_cmd_scan = {
     .examples = "  sealwright scan model/\n"
                 "  sealwright scan --time-limit 10m model/\n"
                 "  sealwright scan --json pytorch_model.bin\n"
-                "  sealwright scan --format sarif model/ >model.sarif\n",
+                "  sealwright scan --format sarif model/ >model.sarif\n"
+                "  sealwright scan --pack our-models.yaml model/\n",
     .run = run,
 };

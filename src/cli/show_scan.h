@@ -29,6 +29,9 @@ struct sw_scan_args {
 /* Gives the seconds. */
 sw_result sw_scan_args_time_limit(
     const struct sw_scan_args *args, uint64_t *seconds, struct sw_error *err);
+/* Packs (doc/format/scan-pickle.md) that somebody whom the store trusts has signed, into `scan`. */
+sw_result sw_scan_args_packs(struct sw_cli *cli, const struct sw_text_list *paths,
+    struct sw_scan_options *scan, struct sw_error *err);
 /* sw_scan_new() with them. */
 sw_result sw_scan_args_start(
     const struct sw_scan_args *args, struct sw_scan **out, struct sw_error *err);

@@ -1,7 +1,7 @@
 /* Pickles: one stream or several, legacy torch files, joblib's pickles, and what hides behind them.
  * doc/format/scan.md, "Pickle". */
 #include "scan/format.h"
-#include "scan/pickle.h"
+#include "scan/pickle_reading.h"
 
 /* torch/serialization.py: MAGIC_NUMBER 0x1950a86a20f9469cfc6c, little endian as LONG1 has it. A
  * legacy file is five pickles (magic, protocol, system, object, storage keys), then raw storages.
@@ -19,80 +19,9 @@ static const uint8_t torch_magic[] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 
 #define CHANCE_OPS 8
 #define SEARCH_LINE 4096
 
-struct reading {
-    struct sw_inspection *in;
-    const struct sw_source *source;
-    struct sw_pickle_machine *machine;
-    struct sw_error *err;
-    uint64_t at;
-    size_t streams;
-    bool proto;  /* the file begins with a PROTO opcode */
-    bool called; /* a stream called what it imported without a name */
-    bool legacy;
-    bool joblib;
-};
-
-/* --- saying what was found ---------------------------------------------------------------------
- */
-
-static bool starts_with_module(struct sw_str module, const char *top)
-{
-    size_t len = strlen(top);
-    return sw_str_starts(module, top) && (module.len == len || module.ptr[len] == '.');
-}
-
-/* torch.jit loads the pickles of a TorchScript archive with a reader of its own, which takes these
- * two for the archive's own types and imports nothing (torch/csrc/jit/serialization). */
-static bool is_torchscript_name(const struct sw_pickle_import *import)
-{
-    return starts_with_module(import->module, "__torch__") ||
-           sw_str_is(import->module, "torch.jit._pickle");
-}
-
-static bool said_before(const struct sw_pickle_machine *m, size_t index)
-{
-    const struct sw_pickle_import *import = &m->imports[index];
-    for (size_t i = 0; i < index; i++) {
-        if (sw_str_equal(m->imports[i].module, import->module) &&
-            sw_str_equal(m->imports[i].name, import->name) &&
-            m->imports[i].called == import->called) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static sw_result say_import(struct sw_inspection *in, const struct sw_pickle_import *import)
-{
-    bool denied = import->class == SW_IMPORT_DENIED;
-    return sw_found(in, "pickle-import", denied ? SW_SEVERITY_CRITICAL : SW_SEVERITY_HIGH,
-        import->at, "%s " SW_STR_FMT "." SW_STR_FMT "%s", import->called ? "calls" : "imports",
-        SW_STR_ARG(import->module), SW_STR_ARG(import->name),
-        denied ? "" : ", which is not among what weights_only loading accepts");
-}
-
-static sw_result say_all(struct reading *r)
-{
-    const struct sw_pickle_machine *m = r->machine;
-    for (size_t i = 0; i < m->import_count; i++) {
-        const struct sw_pickle_import *import = &m->imports[i];
-        bool harmless = import->class == SW_IMPORT_ALLOWED ||
-                        (r->in->torchscript && is_torchscript_name(import));
-        r->joblib = r->joblib || starts_with_module(import->module, "joblib");
-        if (!harmless && !said_before(m, i)) {
-            SW_TRY(say_import(r->in, import));
-        }
-    }
-    for (size_t i = 0; i < m->note_count; i++) {
-        const struct sw_pickle_note *note = &m->notes[i];
-        SW_TRY(sw_found(r->in, note->rule, note->severity, note->at, "%s", note->message));
-    }
-    return SW_OK;
-}
-
 /* --- streams ---------------------------------------------------------------------------------- */
 
-static bool is_torch_magic(const struct reading *r, const struct sw_pickle_value *value)
+static bool is_torch_magic(const struct sw_pickle_reading *r, const struct sw_pickle_value *value)
 {
     uint8_t bytes[sizeof(torch_magic)];
     return value->kind == SW_VALUE_LONG && value->len == sizeof(bytes) &&
@@ -101,7 +30,7 @@ static bool is_torch_magic(const struct reading *r, const struct sw_pickle_value
 }
 
 /* Padding between pickles: NULs and white space. */
-static sw_result skip_padding(struct reading *r)
+static sw_result skip_padding(struct sw_pickle_reading *r)
 {
     for (;;) {
         struct sw_bytes part;
@@ -118,7 +47,7 @@ static sw_result skip_padding(struct reading *r)
     }
 }
 
-static bool begins_with_proto(struct reading *r, uint64_t at)
+static bool begins_with_proto(struct sw_pickle_reading *r, uint64_t at)
 {
     struct sw_bytes first;
     return sw_window_view(&r->machine->reader.window, at, 2, &first, NULL) == SW_OK &&
@@ -150,9 +79,58 @@ static void forget_stream(struct sw_pickle_machine *m)
     m->note_count = m->first_note;
 }
 
+/* torch loads each stream of a legacy file with the same unpickler. */
+static void add_weights(struct sw_pickle_reading *r, enum sw_code code)
+{
+    const struct sw_pickle_weights *one = &r->machine->weights;
+    if (r->streams == 0) {
+        r->weights = (struct sw_pickle_weights){.versions = SW_PICKLE_TORCH_ALL};
+    }
+    r->weights.versions &= code == SW_OK ? one->versions : 0;
+    if (r->weights.reason == NULL) {
+        r->weights.reason = code == SW_OK ? one->reason : "where it breaks off";
+        r->weights.at = code == SW_OK ? one->at : r->at;
+    }
+}
+
+/* What is a torch file gets a prediction of torch's own loader. */
+static sw_result say_weights(struct sw_pickle_reading *r)
+{
+    unsigned versions = r->weights.versions;
+    unsigned first = SW_PICKLE_TORCH_FIRST;
+    unsigned last = SW_PICKLE_TORCH_LAST;
+    if (!r->legacy && r->in->storages == NULL) {
+        return SW_OK;
+    }
+    if (r->in->torchscript) {
+        return sw_found(r->in, "pickle-weights-only", SW_SEVERITY_INFO, UINT64_MAX,
+            "weights_only: torch before 2.6 runs a TorchScript archive in spite of it, torch 2.6 "
+            "to "
+            "2.10 refuses it");
+    }
+    while (versions != 0 && (versions & (1u << (first - SW_PICKLE_TORCH_FIRST))) == 0) {
+        first++;
+    }
+    while (versions != 0 && (versions & (1u << (last - SW_PICKLE_TORCH_FIRST))) == 0) {
+        last--;
+    }
+    if (r->weights.reason == NULL) {
+        return sw_found(r->in, "pickle-weights-only", SW_SEVERITY_INFO, UINT64_MAX,
+            "weights_only: accepted by torch 2.%u to 2.%u", first, last);
+    }
+    return versions == 0
+               ? sw_found(r->in, "pickle-weights-only", SW_SEVERITY_INFO, r->weights.at,
+                     "weights_only: refused by torch 2.%d to 2.%d for %s", SW_PICKLE_TORCH_FIRST,
+                     SW_PICKLE_TORCH_LAST, r->weights.reason)
+               : sw_found(r->in, "pickle-weights-only", SW_SEVERITY_INFO, r->weights.at,
+                     "weights_only: accepted by torch 2.%u to 2.%u, refused by later ones "
+                     "for %s",
+                     first, last, r->weights.reason);
+}
+
 /* Runs stream after stream. At the end r->at is where the last one that counts ended or broke;
  * *broken says which. */
-static sw_result run_streams(struct reading *r, bool *broken)
+static sw_result run_streams(struct sw_pickle_reading *r, bool *broken)
 {
     *broken = false;
     for (;;) {
@@ -163,6 +141,7 @@ static sw_result run_streams(struct reading *r, bool *broken)
         }
         struct sw_pickle_value top;
         enum sw_code code = sw_pickle_run(r->machine, &r->at, &top, r->err);
+        add_weights(r, code);
         if (code == SW_OK) {
             r->streams++;
             r->called = r->called || (r->machine->unnamed && r->machine->calls > 0);
@@ -183,7 +162,7 @@ static sw_result run_streams(struct reading *r, bool *broken)
 
 /* --- the parser ------------------------------------------------------------------------------- */
 
-static sw_result look_behind(struct reading *r, bool certain)
+static sw_result look_behind(struct sw_pickle_reading *r, bool certain)
 {
     uint64_t size = r->source->size;
     if (r->at >= size) {
@@ -196,7 +175,7 @@ static sw_result look_behind(struct reading *r, bool certain)
     return sw_pickle_search(r->in, r->source, r->at, size, r->err);
 }
 
-static void name_format(struct reading *r)
+static void name_format(struct sw_pickle_reading *r)
 {
     if (r->joblib) {
         r->in->format = "joblib";
@@ -208,7 +187,7 @@ static void name_format(struct reading *r)
 
 /* Is this a pickle at all? Any bytes can hold a short stream by chance (`N.` is None), so one
  * without PROTO counts when it fills the file, imports something by name, or calls something. */
-static bool is_certain(const struct reading *r, bool broken)
+static bool is_certain(const struct sw_pickle_reading *r, bool broken)
 {
     const struct sw_pickle_machine *m = r->machine;
     bool whole = r->streams > 0 && r->at >= r->source->size;
@@ -217,7 +196,7 @@ static bool is_certain(const struct reading *r, bool broken)
 }
 
 /* Of a file that is something else, nothing is named by what the pickle in it is. */
-static sw_result parse_also(struct reading *r)
+static sw_result parse_also(struct sw_pickle_reading *r)
 {
     bool broken;
     enum sw_code code = run_streams(r, &broken);
@@ -226,19 +205,20 @@ static sw_result parse_also(struct reading *r)
     }
     SW_TRY(sw_found(r->in, "pickle-polyglot", SW_SEVERITY_HIGH, 0,
         "the file is a pickle as well, for readers that take it for one"));
-    SW_TRY(say_all(r));
+    SW_TRY(sw_pickle_say_all(r));
     return code;
 }
 
 /* `forced`: the caller knows that these bytes are to be a pickle. */
-static sw_result parse_streams(struct reading *r, bool forced)
+static sw_result parse_streams(struct sw_pickle_reading *r, bool forced)
 {
     bool broken;
     size_t before = r->in->finding_total;
     enum sw_code code = run_streams(r, &broken);
     bool certain = forced || is_certain(r, broken);
     if (certain) {
-        SW_TRY(say_all(r));
+        SW_TRY(sw_pickle_say_all(r));
+        SW_TRY(say_weights(r));
         name_format(r);
     }
     if (code == SW_OK || code == SW_E_FORMAT) {
@@ -255,16 +235,11 @@ enum manner { SNIFFED, FORCED, ALSO };
 static sw_result parse(struct sw_inspection *in, const struct sw_specimen *specimen,
     enum manner manner, struct sw_error *err)
 {
-    SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
-    if (machine == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory for the pickle machine");
-    }
-    sw_pickle_machine_init(machine, &specimen->source);
-    struct reading r = {.in = in, .source = &specimen->source, .machine = machine, .err = err};
+    SW_CLEANUP(pickle_machine_ptr) struct sw_pickle_machine *machine = NULL;
+    struct sw_pickle_reading r = {.in = in, .source = &specimen->source, .err = err};
+    SW_TRY(sw_pickle_reading_machine(&r, &machine));
     r.proto = begins_with_proto(&r, 0);
-    enum sw_code code = manner == ALSO ? parse_also(&r) : parse_streams(&r, manner == FORCED);
-    sw_pickle_machine_release(machine);
-    return code;
+    return manner == ALSO ? parse_also(&r) : parse_streams(&r, manner == FORCED);
 }
 
 static sw_result parse_sniffed(
@@ -289,7 +264,7 @@ sw_result sw_pickle_inspect_also(
 
 /* One candidate; *next is where the search goes on. One without PROTO must also get to a call or to
  * STOP: words on two lines often name a module and something in it. */
-static sw_result try_candidate(struct reading *r, uint64_t at, bool proto, uint64_t *next)
+static sw_result try_candidate(struct sw_pickle_reading *r, uint64_t at, bool proto, uint64_t *next)
 {
     struct sw_pickle_machine *m = r->machine;
     struct sw_pickle_value top;
@@ -301,15 +276,8 @@ static sw_result try_candidate(struct reading *r, uint64_t at, bool proto, uint6
     }
     enum sw_code code = sw_pickle_run(m, &end, &top, NULL);
     r->in->search_ops += m->ops;
-    bool bad = false;
     bool ran = proto || code == SW_OK || m->calls > 0;
-    for (size_t i = 0; i < m->import_count && ran; i++) {
-        const struct sw_pickle_import *import = &m->imports[i];
-        bad = bad || import->class == SW_IMPORT_DENIED ||
-              (import->class == SW_IMPORT_OTHER &&
-                  sw_pickle_is_dotted_name(sw_bytes_of_str(import->module)) &&
-                  sw_pickle_is_dotted_name(sw_bytes_of_str(import->name)));
-    }
+    bool bad = ran && sw_pickle_is_bad(m);
     *next = at + 1;
     if (!bad) {
         return SW_OK;
@@ -317,7 +285,7 @@ static sw_result try_candidate(struct reading *r, uint64_t at, bool proto, uint6
     *next = code == SW_OK ? end : at + 1;
     SW_TRY(sw_found(r->in, "pickle-hidden", SW_SEVERITY_HIGH, at,
         "a pickle stands where no loader should find one"));
-    return say_all(r);
+    return sw_pickle_say_all(r);
 }
 
 /* `c`, then a module and a name that are known to be bad: protocol 0 has no other mark. */
@@ -334,7 +302,8 @@ static bool is_text_import(struct sw_bytes part, size_t at)
            sw_pickle_classify(sw_str_of_bytes(module), sw_str_of_bytes(name)) == SW_IMPORT_DENIED;
 }
 
-static sw_result search_text(struct reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
+static sw_result search_text(
+    struct sw_pickle_reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
 {
     for (const uint8_t *c = part.ptr; c != NULL && c < part.ptr + fresh;) {
         c = memchr(c, 'c', fresh - (size_t)(c - part.ptr));
@@ -367,7 +336,8 @@ static void pass_protos(struct sw_bytes part, size_t offset, uint64_t at, uint64
     }
 }
 
-static sw_result search_proto(struct reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
+static sw_result search_proto(
+    struct sw_pickle_reading *r, struct sw_bytes part, size_t fresh, uint64_t at)
 {
     for (const uint8_t *c = part.ptr; c != NULL && c < part.ptr + fresh;) {
         c = memchr(c, 0x80, fresh - (size_t)(c - part.ptr));
@@ -386,7 +356,7 @@ static sw_result search_proto(struct reading *r, struct sw_bytes part, size_t fr
     return SW_OK;
 }
 
-static sw_result search_window(struct reading *r, struct sw_window *window, uint64_t end)
+static sw_result search_window(struct sw_pickle_reading *r, struct sw_window *window, uint64_t end)
 {
     enum { OVERLAP = 1024 };
     while (r->at < end) {
@@ -407,20 +377,19 @@ static sw_result search_window(struct reading *r, struct sw_window *window, uint
 sw_result sw_pickle_search(struct sw_inspection *in, const struct sw_source *source, uint64_t start,
     uint64_t end, struct sw_error *err)
 {
-    SW_CLEANUP(free) struct sw_pickle_machine *machine = malloc(sizeof(*machine));
+    SW_CLEANUP(pickle_machine_ptr) struct sw_pickle_machine *machine = NULL;
     SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
-    if (machine == NULL || window == NULL) {
+    struct sw_pickle_reading r = {.in = in, .source = source, .err = err, .at = start};
+    if (window == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory for the pickle machine");
     }
-    sw_pickle_machine_init(machine, source);
+    SW_TRY(sw_pickle_reading_machine(&r, &machine));
+    machine->hooks = NULL;
     machine->op_max = SEARCH_OPS;
     machine->reader.line_max = SEARCH_LINE;
     sw_window_init(window, source);
     in->searched += end - start;
-    struct reading r = {.in = in, .source = source, .machine = machine, .err = err, .at = start};
-    enum sw_code code = search_window(&r, window, end);
-    sw_pickle_machine_release(machine);
-    return code;
+    return search_window(&r, window, end);
 }
 
 static bool sniff(const struct sw_specimen *specimen)

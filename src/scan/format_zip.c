@@ -1,6 +1,7 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
  * that any reader could find is looked at. doc/format/scan-containers.md, "Zip". */
 #include "scan/format.h"
+#include "scan/torch_storage.h"
 #include "scan/unpacked.h"
 
 /* Stored members up to this size have their CRC checked: those that loaders interpret. */
@@ -278,13 +279,23 @@ static sw_result visit_storage(
     return code;
 }
 
-static sw_result visit_content(
-    struct sw_inspection *in, const struct sw_zip_entry *entry, const struct sw_source *source)
+static sw_result visit_content(struct sw_inspection *in, const struct sw_zip *zip,
+    const struct sw_zip_entry *entry, const struct sw_source *source)
 {
     const char *name = member_name(in, entry);
     SW_TRY_PTR(name);
-    return is_storage(in, entry->name) ? visit_storage(in, source, name)
-                                       : sw_inspect_member(in, source, name);
+    if (is_storage(in, entry->name)) {
+        return visit_storage(in, source, name);
+    }
+    struct sw_torch_storages storages;
+    const struct sw_storage_check *outer = in->storages;
+    if (sw_str_ends(entry->name, "/data.pkl")) {
+        sw_torch_storages_init(&storages, zip, entry->name);
+        in->storages = &storages.check;
+    }
+    enum sw_code code = sw_inspect_member(in, source, name);
+    in->storages = outer;
+    return code;
 }
 
 /* Programs that unpack make a symbolic link of it, whose target is the content. */
@@ -317,7 +328,7 @@ static sw_result visit_member(
         code = check_link(in, entry, &content.source);
     }
     if (code == SW_OK && content.readable) {
-        code = visit_content(in, entry, &content.source);
+        code = visit_content(in, zip, entry, &content.source);
     }
     sw_unpack_free(content.unpack);
     return code;

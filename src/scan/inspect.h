@@ -30,8 +30,18 @@ struct sw_fact {
 #define SW_FACTS_MAX 64                     /* of one file */
 #define SW_FACT_BYTES_MAX ((size_t)4 << 20) /* likewise, together */
 
+struct sw_inspection;
+
+/* Who knows the sizes of the storages that a torch pickle refers to (format_zip.c). */
+struct sw_storage_check {
+    void *ctx;
+    enum sw_code (*check)(
+        void *ctx, struct sw_inspection *in, struct sw_str key, uint64_t size, uint64_t at);
+};
+
 struct sw_inspection {
     struct sw_arena *arena;
+    const struct sw_packs *packs; /* NULL: those that are compiled in */
     bool wants_parser; /* of a look from outside the worker: this is a file for the worker */
     const char *format;
     enum sw_scan_status status;
@@ -47,10 +57,12 @@ struct sw_inspection {
     unsigned depth;
     uint64_t unpacked;     /* bytes that came out of compression, over all members */
     uint64_t unpacked_max; /* 0: no archive was opened yet */
-    uint64_t searched;     /* bytes in which pickles were looked for… */
-    uint64_t search_ops;   /* …and the opcodes that this took */
-    bool torchscript;      /* inside a TorchScript archive */
-    bool metadata_only;    /* pass over what is large and only data, and say so (sw_skipped) */
+    uint64_t nested;       /* bytes of constants that looked like pickles */
+    const struct sw_storage_check *storages; /* in a torch archive */
+    uint64_t searched;                       /* bytes in which pickles were looked for… */
+    uint64_t search_ops;                     /* …and the opcodes that this took */
+    bool torchscript;                        /* inside a TorchScript archive */
+    bool metadata_only; /* pass over what is large and only data, and say so (sw_skipped) */
     struct sw_coverage coverage; /* `read` and `undecodable` are set at the end */
     struct sw_fact *facts;
     size_t fact_count;

@@ -1,4 +1,4 @@
-#include "scan/pickle.h"
+#include "scan/pickle_private.h"
 
 #define OP(code, label, argument, effect_name, takes, leaves, mark) \
     [(uint8_t)(code)] = {label, SW_ARG_##argument, SW_DO_##effect_name, takes, leaves, mark}
@@ -8,69 +8,69 @@ const struct sw_pickle_row sw_pickle_rows[256] = {
     OP('(', "MARK", NONE, MARK, 0, 0, false),
     OP('.', "STOP", NONE, STOP, 1, 0, false),
     OP('0', "POP", NONE, POP, 0, 0, false),
-    OP('1', "POP_MARK", NONE, PLAIN, 0, 0, true),
+    OP('1', "POP_MARK", NONE, POP_MARK, 0, 0, true),
     OP('2', "DUP", NONE, DUP, 1, 2, false),
-    OP('F', "FLOAT", FLOAT_LINE, PLAIN, 0, 1, false),
-    OP('I', "INT", INT_LINE, PLAIN, 0, 1, false),
-    OP('J', "BININT", U4, PLAIN, 0, 1, false),
-    OP('K', "BININT1", U1, PLAIN, 0, 1, false),
-    OP('L', "LONG", LONG_LINE, PLAIN, 0, 1, false),
-    OP('M', "BININT2", U2, PLAIN, 0, 1, false),
-    OP('N', "NONE", NONE, PLAIN, 0, 1, false),
-    OP('P', "PERSID", TEXT_LINE, PLAIN, 0, 1, false),
-    OP('Q', "BINPERSID", NONE, PLAIN, 1, 1, false),
+    OP('F', "FLOAT", FLOAT_LINE, VALUE, 0, 1, false),
+    OP('I', "INT", INT_LINE, VALUE, 0, 1, false),
+    OP('J', "BININT", U4, VALUE, 0, 1, false),
+    OP('K', "BININT1", U1, VALUE, 0, 1, false),
+    OP('L', "LONG", LONG_LINE, VALUE, 0, 1, false),
+    OP('M', "BININT2", U2, VALUE, 0, 1, false),
+    OP('N', "NONE", NONE, VALUE, 0, 1, false),
+    OP('P', "PERSID", TEXT_LINE, PERSISTENT, 0, 1, false),
+    OP('Q', "BINPERSID", NONE, PERSISTENT, 1, 1, false),
     OP('R', "REDUCE", NONE, REDUCE, 2, 1, false),
-    OP('S', "STRING", QUOTED_LINE, TEXT, 0, 1, false),
-    OP('T', "BINSTRING", COUNTED4, TEXT, 0, 1, false),
-    OP('U', "SHORT_BINSTRING", COUNTED1, TEXT, 0, 1, false),
-    OP('V', "UNICODE", TEXT_LINE, TEXT, 0, 1, false),
-    OP('X', "BINUNICODE", COUNTED4, TEXT, 0, 1, false),
+    OP('S', "STRING", QUOTED_LINE, VALUE, 0, 1, false),
+    OP('T', "BINSTRING", SIGNED4, VALUE, 0, 1, false),
+    OP('U', "SHORT_BINSTRING", COUNTED1, VALUE, 0, 1, false),
+    OP('V', "UNICODE", TEXT_LINE, VALUE, 0, 1, false),
+    OP('X', "BINUNICODE", COUNTED4, VALUE, 0, 1, false),
     OP('a', "APPEND", NONE, STORE, 1, 0, false),
     OP('b', "BUILD", NONE, BUILD, 1, 0, false),
     OP('c', "GLOBAL", TWO_LINES, GLOBAL, 0, 1, false),
-    OP('d', "DICT", NONE, PLAIN, 0, 1, true),
-    OP('}', "EMPTY_DICT", NONE, PLAIN, 0, 1, false),
+    OP('d', "DICT", NONE, CONTAINER, 0, 1, true),
+    OP('}', "EMPTY_DICT", NONE, CONTAINER, 0, 1, false),
     OP('e', "APPENDS", NONE, STORE, 0, 0, true),
     OP('g', "GET", INDEX_LINE, GET, 0, 1, false),
     OP('h', "BINGET", U1, GET, 0, 1, false),
     OP('i', "INST", TWO_LINES, INST, 0, 1, true),
     OP('j', "LONG_BINGET", U4, GET, 0, 1, false),
-    OP('l', "LIST", NONE, PLAIN, 0, 1, true),
-    OP(']', "EMPTY_LIST", NONE, PLAIN, 0, 1, false),
+    OP('l', "LIST", NONE, CONTAINER, 0, 1, true),
+    OP(']', "EMPTY_LIST", NONE, CONTAINER, 0, 1, false),
     OP('o', "OBJ", NONE, OBJ, 0, 1, true),
     OP('p', "PUT", INDEX_LINE, PUT, 0, 0, false),
     OP('q', "BINPUT", U1, PUT, 0, 0, false),
     OP('r', "LONG_BINPUT", U4, PUT, 0, 0, false),
     OP('s', "SETITEM", NONE, STORE, 2, 0, false),
-    OP('t', "TUPLE", NONE, PLAIN, 0, 1, true),
-    OP(')', "EMPTY_TUPLE", NONE, PLAIN, 0, 1, false),
+    OP('t', "TUPLE", NONE, CONTAINER, 0, 1, true),
+    OP(')', "EMPTY_TUPLE", NONE, CONTAINER, 0, 1, false),
     OP('u', "SETITEMS", NONE, STORE, 0, 0, true),
-    OP('G', "BINFLOAT", F8, PLAIN, 0, 1, false),
+    OP('G', "BINFLOAT", F8, VALUE, 0, 1, false),
     OP(0x80, "PROTO", U1, PROTO, 0, 0, false),
     OP(0x81, "NEWOBJ", NONE, NEWOBJ, 2, 1, false),
     OP(0x82, "EXT1", U1, EXTENSION, 0, 1, false),
     OP(0x83, "EXT2", U2, EXTENSION, 0, 1, false),
     OP(0x84, "EXT4", U4, EXTENSION, 0, 1, false),
-    OP(0x85, "TUPLE1", NONE, PLAIN, 1, 1, false),
-    OP(0x86, "TUPLE2", NONE, PLAIN, 2, 1, false),
-    OP(0x87, "TUPLE3", NONE, PLAIN, 3, 1, false),
-    OP(0x88, "NEWTRUE", NONE, PLAIN, 0, 1, false),
-    OP(0x89, "NEWFALSE", NONE, PLAIN, 0, 1, false),
-    OP(0x8a, "LONG1", COUNTED1, LONG, 0, 1, false),
-    OP(0x8b, "LONG4", COUNTED4, LONG, 0, 1, false),
-    OP('B', "BINBYTES", COUNTED4, PLAIN, 0, 1, false),
-    OP('C', "SHORT_BINBYTES", COUNTED1, PLAIN, 0, 1, false),
-    OP(0x8c, "SHORT_BINUNICODE", COUNTED1, TEXT, 0, 1, false),
-    OP(0x8d, "BINUNICODE8", COUNTED8, TEXT, 0, 1, false),
-    OP(0x8e, "BINBYTES8", COUNTED8, PLAIN, 0, 1, false),
-    OP(0x8f, "EMPTY_SET", NONE, PLAIN, 0, 1, false),
+    OP(0x85, "TUPLE1", NONE, CONTAINER, 1, 1, false),
+    OP(0x86, "TUPLE2", NONE, CONTAINER, 2, 1, false),
+    OP(0x87, "TUPLE3", NONE, CONTAINER, 3, 1, false),
+    OP(0x88, "NEWTRUE", NONE, VALUE, 0, 1, false),
+    OP(0x89, "NEWFALSE", NONE, VALUE, 0, 1, false),
+    OP(0x8a, "LONG1", COUNTED1, VALUE, 0, 1, false),
+    OP(0x8b, "LONG4", SIGNED4, VALUE, 0, 1, false),
+    OP('B', "BINBYTES", COUNTED4, VALUE, 0, 1, false),
+    OP('C', "SHORT_BINBYTES", COUNTED1, VALUE, 0, 1, false),
+    OP(0x8c, "SHORT_BINUNICODE", COUNTED1, VALUE, 0, 1, false),
+    OP(0x8d, "BINUNICODE8", COUNTED8, VALUE, 0, 1, false),
+    OP(0x8e, "BINBYTES8", COUNTED8, VALUE, 0, 1, false),
+    OP(0x8f, "EMPTY_SET", NONE, CONTAINER, 0, 1, false),
     OP(0x90, "ADDITEMS", NONE, STORE, 0, 0, true),
-    OP(0x91, "FROZENSET", NONE, PLAIN, 0, 1, true),
+    OP(0x91, "FROZENSET", NONE, CONTAINER, 0, 1, true),
     OP(0x92, "NEWOBJ_EX", NONE, NEWOBJ_EX, 3, 1, false),
     OP(0x93, "STACK_GLOBAL", NONE, STACK_GLOBAL, 2, 1, false),
     OP(0x94, "MEMOIZE", NONE, MEMOIZE, 0, 0, false),
-    OP(0x95, "FRAME", U8, PLAIN, 0, 0, false),
-    OP(0x96, "BYTEARRAY8", COUNTED8, PLAIN, 0, 1, false),
+    OP(0x95, "FRAME", U8, FRAME, 0, 0, false),
+    OP(0x96, "BYTEARRAY8", COUNTED8, VALUE, 0, 1, false),
     OP(0x97, "NEXT_BUFFER", NONE, PLAIN, 0, 1, false),
     OP(0x98, "READONLY_BUFFER", NONE, PLAIN, 1, 1, false),
 };
@@ -106,12 +106,29 @@ static sw_result read_counted(
     struct sw_pickle_reader *reader, struct sw_pickle_op *op, size_t width, struct sw_error *err)
 {
     SW_TRY(read_number(reader, op, width, err));
+    if (op->row->arg == SW_ARG_SIGNED4 && op->number > INT32_MAX) {
+        return broken(op, "a negative length", err);
+    }
     if (op->number > reader->window.source->size - op->next) {
         return broken(op, "the data ends in the argument", err);
     }
     op->text = op->next;
     op->text_len = op->number;
     op->next += op->number;
+    return SW_OK;
+}
+
+/* At the end of the data Lib/pickle.py takes the last byte of what it got for the line feed and
+ * goes on, with an import too; Modules/_pickle.c stops. Nothing but an import matters then. */
+static sw_result end_of_data(
+    struct sw_pickle_op *op, uint64_t text, uint64_t *len, struct sw_error *err)
+{
+    if (op->row->arg != SW_ARG_TWO_LINES) {
+        return broken(op, "no end of the line", err);
+    }
+    *len = op->next == text ? 0 : op->next - text - 1;
+    op->unended = true;
+    op->differ = "the last line has no end, and one reader imports what it says";
     return SW_OK;
 }
 
@@ -125,7 +142,10 @@ static sw_result read_line(struct sw_pickle_reader *reader, struct sw_pickle_op 
         SW_TRY(sw_window_view(&reader->window, op->next, SW_WINDOW_SIZE / 2, &part, err));
         const uint8_t *end = part.len == 0 ? NULL : memchr(part.ptr, '\n', part.len);
         op->next += end == NULL ? part.len : (size_t)(end - part.ptr);
-        if (part.len == 0 || op->next - *text > reader->line_max) {
+        if (part.len == 0) {
+            return end_of_data(op, *text, len, err);
+        }
+        if (op->next - *text > reader->line_max) {
             return broken(op, "no end of the line", err);
         }
         if (end != NULL) {
@@ -136,128 +156,25 @@ static sw_result read_line(struct sw_pickle_reader *reader, struct sw_pickle_op 
     }
 }
 
-static bool is_space(uint8_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static bool is_digit(uint8_t c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_word(uint8_t c)
-{
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
-}
-
-static struct sw_bytes trim(struct sw_bytes line)
-{
-    while (line.len > 0 && is_space(line.ptr[0])) {
-        line = sw_bytes(line.ptr + 1, line.len - 1);
-    }
-    while (line.len > 0 && is_space(line.ptr[line.len - 1])) {
-        line.len--;
-    }
-    return line;
-}
-
-/* CPython hands the line to functions that stop at a NUL, and looks no further. */
-static struct sw_bytes before_nul(struct sw_bytes line)
-{
-    const uint8_t *nul = line.len == 0 ? NULL : memchr(line.ptr, 0, line.len);
-    return nul == NULL ? line : sw_bytes(line.ptr, (size_t)(nul - line.ptr));
-}
-
-/* Python's int(…, 0) and float(…) take spaces around, a sign, underscores, other bases. This takes
- * a little more than they do, which only makes the walk go on where they would stop. */
-static bool looks_numeric(struct sw_bytes line, const char *starts, const char *more)
-{
-    struct sw_bytes number = before_nul(line);
-    if (number.len == 0 && line.len > 0) {
-        return true; /* strtol() takes that for 0 */
-    }
-    line = trim(number);
-    if (line.len > 0 && (line.ptr[0] == '+' || line.ptr[0] == '-')) {
-        line = sw_bytes(line.ptr + 1, line.len - 1);
-    }
-    bool good = line.len > 0 && (is_digit(line.ptr[0]) || strchr(starts, line.ptr[0]) != NULL);
-    for (size_t i = 0; i < line.len && good; i++) {
-        good = (is_word(line.ptr[i]) && line.ptr[i] < 0x80) ||
-               (line.ptr[i] != 0 && strchr(more, line.ptr[i]) != NULL);
-    }
-    return good;
-}
-
-static bool good_int(struct sw_pickle_op *op, struct sw_bytes line)
-{
-    return looks_numeric(line, "", "");
-}
-
-/* One L at the end is taken off, and then there may be spaces before it. */
-static bool good_long(struct sw_pickle_op *op, struct sw_bytes line)
-{
-    if (line.len > 1 && line.ptr[line.len - 1] == 'L') {
-        line.len--;
-    }
-    return looks_numeric(line, "", "");
-}
-
-static bool good_float(struct sw_pickle_op *op, struct sw_bytes line)
-{
-    return looks_numeric(line, ".nNiI", ".+-");
-}
-
-/* int(…, 10): spaces around, a sign, zeros in front, underscores. */
-static bool good_index(struct sw_pickle_op *op, struct sw_bytes line)
-{
-    line = trim(before_nul(line));
-    bool minus = line.len > 0 && line.ptr[0] == '-';
-    size_t sign = line.len > 0 && (minus || line.ptr[0] == '+') ? 1 : 0;
-    bool good = line.len > sign;
-    op->number = 0;
-    for (size_t i = sign; i < line.len && good; i++) {
-        uint64_t digit = (uint64_t)line.ptr[i] - '0';
-        good = line.ptr[i] == '_' ||
-               (is_digit(line.ptr[i]) && sw_mul_u64(op->number, 10, &op->number) &&
-                   sw_add_u64(op->number, digit, &op->number));
-    }
-    return good && !(minus && op->number != 0);
-}
-
-static bool good_quoted(struct sw_pickle_op *op, struct sw_bytes line)
-{
-    const uint8_t *start = line.ptr;
-    line = trim(line);
-    if (line.len < 2 || (line.ptr[0] != '\'' && line.ptr[0] != '"') ||
-        line.ptr[line.len - 1] != line.ptr[0]) {
-        return false;
-    }
-    op->text += (uint64_t)(line.ptr - start) + 1;
-    op->text_len = line.len - 2;
-    return true;
-}
-
-typedef bool (*line_check)(struct sw_pickle_op *op, struct sw_bytes line);
-
 /* A line that is longer than the window is a long string, or a number behind very many spaces or
  * zeros. An index of that kind is not followed, so the pickle is no evidence. */
-static sw_result check_long_line(
-    struct sw_pickle_op *op, line_check check, struct sw_bytes start, struct sw_error *err)
+static sw_result check_long_line(struct sw_pickle_op *op, sw_pickle_line_check check,
+    struct sw_bytes start, struct sw_error *err)
 {
-    if (check == good_quoted) {
+    if (check == sw_pickle_line_quoted) {
         return SW_OK;
     }
-    if (trim(start).len > 0 && !check(op, start)) {
+    if (sw_pickle_trim(start).len > 0 && !check(op, start)) {
         return broken(op, "a malformed argument", err);
     }
-    return check == good_index ? sw_fail(err, SW_E_LIMIT, "byte %llu: a number of %llu digits",
-                                     (unsigned long long)op->at, (unsigned long long)op->text_len)
-                               : SW_OK;
+    return check == sw_pickle_line_index
+               ? sw_fail(err, SW_E_LIMIT, "byte %llu: a number of %llu digits",
+                     (unsigned long long)op->at, (unsigned long long)op->text_len)
+               : SW_OK;
 }
 
 static sw_result read_checked_line(struct sw_pickle_reader *reader, struct sw_pickle_op *op,
-    line_check check, struct sw_error *err)
+    sw_pickle_line_check check, struct sw_error *err)
 {
     SW_TRY(read_line(reader, op, &op->text, &op->text_len, err));
     if (check == NULL) {
@@ -278,7 +195,7 @@ static sw_result read_argument(
 {
     static const struct {
         uint8_t width, counted;
-        line_check check;
+        sw_pickle_line_check check;
     } forms[] = {
         [SW_ARG_U1] = {.width = 1},
         [SW_ARG_U2] = {.width = 2},
@@ -288,12 +205,13 @@ static sw_result read_argument(
         [SW_ARG_COUNTED1] = {.counted = 1},
         [SW_ARG_COUNTED4] = {.counted = 4},
         [SW_ARG_COUNTED8] = {.counted = 8},
-        [SW_ARG_INT_LINE] = {.check = good_int},
-        [SW_ARG_LONG_LINE] = {.check = good_long},
-        [SW_ARG_FLOAT_LINE] = {.check = good_float},
-        [SW_ARG_QUOTED_LINE] = {.check = good_quoted},
+        [SW_ARG_SIGNED4] = {.counted = 4},
+        [SW_ARG_INT_LINE] = {.check = sw_pickle_line_int},
+        [SW_ARG_LONG_LINE] = {.check = sw_pickle_line_long},
+        [SW_ARG_FLOAT_LINE] = {.check = sw_pickle_line_float},
+        [SW_ARG_QUOTED_LINE] = {.check = sw_pickle_line_quoted},
         [SW_ARG_TEXT_LINE] = {0},
-        [SW_ARG_INDEX_LINE] = {.check = good_index},
+        [SW_ARG_INDEX_LINE] = {.check = sw_pickle_line_index},
     };
     enum sw_pickle_arg arg = op->row->arg;
     if (arg == SW_ARG_NONE) {
@@ -301,7 +219,10 @@ static sw_result read_argument(
     }
     if (arg == SW_ARG_TWO_LINES) {
         SW_TRY(read_line(reader, op, &op->text, &op->text_len, err));
-        return read_line(reader, op, &op->text2, &op->text2_len, err);
+        SW_TRY(read_line(reader, op, &op->text2, &op->text2_len, err));
+        bool empty = op->text_len == 0 || op->text2_len == 0;
+        op->differ = empty ? "one reader imports where a name is empty" : op->differ;
+        return SW_OK;
     }
     if (forms[arg].width != 0) {
         return read_number(reader, op, forms[arg].width, err);
@@ -332,6 +253,16 @@ sw_result sw_pickle_decode(
 }
 
 /* --- names ----------------------------------------------------------------------------------- */
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(uint8_t c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
+}
 
 bool sw_pickle_is_dotted_name(struct sw_bytes text)
 {

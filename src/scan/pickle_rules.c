@@ -68,6 +68,9 @@ static const char *const denied_modules[] = {
     "nt",
     "ntpath",
     "posixpath",
+    "_osx_support",
+    "_aix_support",
+    "_pyrepl",
     "subprocess",
     "_posixsubprocess",
     "pty",
@@ -163,6 +166,9 @@ static const char *const denied_modules[] = {
     "torch.utils.collect_env",
     "torch.utils.cpp_extension",
     "torch.utils.bottleneck",
+    "torch.utils.model_zoo",
+    "torch.utils.benchmark",
+    "torch.multiprocessing",
     "torch.utils._config_module",
     "torch.utils.data.datapipes",
     "torch._inductor",
@@ -181,11 +187,24 @@ static const char *const denied_modules[] = {
     "numpy.testing",
     "numpy.distutils",
     "scipy.weave",
+    "scipy.stats",
+    "scipy.io",
+    "sklearn.datasets",
+    "sklearn.externals",
+    "skops",
+    "hub",
     "numba.core",
     "mlflow",
     "tensorflow.python.ops.script_ops",
     "tensorflow.python.framework.load_library",
     "keras.utils",
+    "keras.models",
+    "keras.saving",
+    "tensorflow.keras.models",
+    "tensorflow.saved_model",
+    "tensorflow.io",
+    "tensorflow.py_function",
+    "tensorflow.numpy_function",
     "jinja2",
     "mako",
     "yaml",
@@ -197,6 +216,10 @@ static const char *const denied_modules[] = {
     "shelve",
     "dbm",
     "jsonpickle",
+    "aifc",
+    "wave",
+    "sunau",
+    "chunk",
     "joblib.memory",
     /* calling what was found elsewhere */
     "operator",
@@ -245,6 +268,13 @@ static const char *const denied_modules[] = {
     "torch.storage._load_from_bytes",
     "torch.compile",
     "numpy.load",
+    "numpy.lib.npyio",
+    "numpy.lib._npyio_impl",
+    "numpy.lib.format",
+    "numpy.lib._format_impl",
+    "numpy.lib._datasource",
+    "numpy.fromregex",
+    "numpy.ctypeslib",
     "numpy.loadtxt",
     "numpy.fromfile",
     "numpy.genfromtxt",
@@ -256,6 +286,23 @@ static const char *const denied_modules[] = {
     "joblib.numpy_pickle.load",
     "joblib.numpy_pickle_utils",
     "pandas.read_pickle",
+    "pandas.read_csv",
+    "pandas.read_hdf",
+    "pandas.read_sql",
+    "pandas.read_table",
+    "pandas.read_json",
+    "pandas.read_excel",
+    "pandas.read_html",
+    "pandas.read_xml",
+    "pandas.read_parquet",
+    "pandas.read_feather",
+    "pandas.read_orc",
+    "pandas.read_sas",
+    "pandas.read_spss",
+    "pandas.read_stata",
+    "pandas.read_clipboard",
+    "pandas.read_fwf",
+    "pandas.read_gbq",
     "pandas.io",
     "pandas.eval",
     "pandas.core.computation",
@@ -375,7 +422,7 @@ static bool word_in(const char *words, struct sw_str name)
     return false;
 }
 
-static struct sw_str modern(struct sw_str module)
+struct sw_str sw_pickle_modern_module(struct sw_str module)
 {
     for (size_t i = 0; i < SW_COUNT(renamed); i++) {
         if (sw_str_is(module, renamed[i].old)) {
@@ -417,14 +464,16 @@ static bool has_dunder(struct sw_str name)
 
 enum sw_import_class sw_pickle_classify(struct sw_str module, struct sw_str name)
 {
-    module = modern(module);
+    module = sw_pickle_modern_module(module);
     if (is_allowed(module, name)) {
         return SW_IMPORT_ALLOWED;
     }
     char path[1024];
     size_t len;
-    if (module.len == 0 || name.len == 0 || !sw_add_size(module.len, name.len, &len) ||
-        len + 2 > sizeof(path)) {
+    if (name.len == 0) { /* the module itself */
+        return path_is_denied(module) ? SW_IMPORT_DENIED : SW_IMPORT_OTHER;
+    }
+    if (module.len == 0 || !sw_add_size(module.len, name.len, &len) || len + 2 > sizeof(path)) {
         return SW_IMPORT_OTHER;
     }
     memcpy(path, module.ptr, module.len);

@@ -77,7 +77,7 @@ static bool end(struct sw_pool *pool, size_t index)
 
 /* --- public ---------------------------------------------------------------------------------- */
 
-sw_result sw_pool_new(struct sw_pool **out, sw_worker_fn fn,
+sw_result sw_pool_new(struct sw_pool **out, sw_worker_fn fn, void *ctx,
     const struct sw_worker_options *options, struct sw_error *err)
 {
     SW_CLEANUP(pool) struct sw_pool *pool = calloc(1, sizeof(*pool));
@@ -89,7 +89,7 @@ sw_result sw_pool_new(struct sw_pool **out, sw_worker_fn fn,
     size_t count = sw_cpu_count();
     count = count > WORKERS_MAX ? WORKERS_MAX : count;
     for (size_t i = 0; i < count; i++) {
-        SW_TRY(sw_worker_new(&pool->workers[i], fn, NULL, options, err));
+        SW_TRY(sw_worker_new(&pool->workers[i], fn, ctx, options, err));
         pool->worker_count++;
     }
     *out = SW_TAKE(pool);

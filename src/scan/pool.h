@@ -8,7 +8,7 @@
 struct sw_pool;
 
 /* Starts the workers' zygotes, so call it early (base/worker.h). */
-sw_result sw_pool_new(struct sw_pool **out, sw_worker_fn fn,
+sw_result sw_pool_new(struct sw_pool **out, sw_worker_fn fn, void *ctx,
     const struct sw_worker_options *options, struct sw_error *err);
 void sw_pool_free(struct sw_pool *pool);
 SW_DEFINE_CLEANUP_PTR(pool, struct sw_pool, sw_pool_free)

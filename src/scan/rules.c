@@ -78,10 +78,16 @@ static void hash_format(struct sw_hash *hash, const struct sw_format *format)
     sw_hash_update(hash, traits, sizeof(traits));
 }
 
-/* The version, and the edition of what else is in code and not in tables. */
 void sw_scan_rules_digest(struct sw_digest *out)
 {
-    static const char title[] = "sealwright scan rules " SW_VERSION ", 5: containers are opened";
+    sw_scan_rules_digest_of(sw_packs_builtin(), out);
+}
+
+/* The version, and the edition of what else is in code and not in tables. */
+void sw_scan_rules_digest_of(const struct sw_packs *packs, struct sw_digest *out)
+{
+    static const char title[] = "sealwright scan rules " SW_VERSION
+                                ", 5: containers are opened, packs say what libraries may load";
     struct sw_hash hash;
     *out = (struct sw_digest){0};
     if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {
@@ -98,5 +104,6 @@ void sw_scan_rules_digest(struct sw_digest *out)
     sw_zip_rules_hash(&hash);
     sw_tar_rules_hash(&hash);
     sw_pickle_rules_hash(&hash);
+    sw_packs_hash(packs, &hash);
     sw_hash_final(&hash, out);
 }

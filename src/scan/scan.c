@@ -1,3 +1,4 @@
+#include "scan/pack.h"
 #include "scan/scan_private.h"
 
 /* What one file may take (doc/format/scan.md, "Limits"). */
@@ -49,6 +50,7 @@ static enum sw_code work(
     sw_arena_init(&arena, ARENA_MAX);
     struct sw_inspection in;
     sw_inspection_init(&in, &arena);
+    in.packs = ctx;
     SW_TRY(sw_cur_u8(&cur, &task));
     SW_TRY(task == SW_TASK_FILE ? look_at_file(&in, fd, &cur, err)
                                 : look_at_repository(&in, &cur, err));
@@ -227,7 +229,27 @@ static void on_drop(void *ctx, void *state, const struct sw_unit *unit)
 
 /* --- public ----------------------------------------------------------------------------------- */
 
+static sw_result read_packs(
+    struct sw_scan *scan, const struct sw_bytes *packs, size_t count, struct sw_error *err)
+{
+    if (count == 0) {
+        return SW_OK;
+    }
+    SW_TRY(sw_packs_new(&scan->packs, err));
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(sw_packs_add(scan->packs, packs[i], false, err));
+    }
+    return SW_OK;
+}
+
 sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err)
+{
+    return sw_scan_new_with_packs(out, NULL, 0, err);
+}
+
+/* The packs are there before the zygotes are, whose processes see them. */
+sw_result sw_scan_new_with_packs(
+    struct sw_scan **out, const struct sw_bytes *packs, size_t pack_count, struct sw_error *err)
 {
     SW_CLEANUP(scan) struct sw_scan *scan = calloc(1, sizeof(*scan));
     if (scan == NULL) {
@@ -246,7 +268,8 @@ sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err)
         .cpu_seconds = CPU_SECONDS,
         .wall_seconds = WALL_SECONDS,
         .reply_max = REPLY_MAX};
-    SW_TRY(sw_pool_new(&scan->pool, work, &options, err));
+    SW_TRY(read_packs(scan, packs, pack_count, err));
+    SW_TRY(sw_pool_new(&scan->pool, work, scan->packs, &options, err));
     *out = SW_TAKE(scan);
     return SW_OK;
 }
@@ -257,6 +280,7 @@ void sw_scan_free(struct sw_scan *scan)
         return;
     }
     sw_pool_free(scan->pool);
+    sw_packs_free(scan->packs);
     (void)pthread_mutex_destroy(&scan->lock);
     sw_arena_release(&scan->arena);
     free(scan);
@@ -350,7 +374,7 @@ sw_result sw_scan_path(struct sw_arena *arena, const char *path,
     SW_CLEANUP(tree) struct sw_tree tree = {.root_fd = -1};
     const struct sw_tree_options tree_options = {
         .follow_symlinks = true, .ignore = is_git_database};
-    SW_TRY(sw_scan_new(&scan, err));
+    SW_TRY(sw_scan_new_with_packs(&scan, options->packs, options->pack_count, err));
     sw_scan_limit_time(scan, options->time_limit);
     sw_scan_watch(scan, options->progress);
     sw_scan_metadata_only(scan, options->metadata_only);

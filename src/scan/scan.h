@@ -110,9 +110,17 @@ struct sw_scan_report {
 
 struct sw_scan;
 
+/* Bytes of one pack. */
+#define SW_SCAN_PACK_MAX ((uint64_t)1 << 20)
+
 /* Starts the zygotes of the parsers' processes. What this process holds in memory now is what a
  * parser that is taken over can come to see, so make it before any key is loaded. */
 sw_result sw_scan_new(struct sw_scan **out, struct sw_error *err);
+/* The same with packs beyond those that are compiled in (doc/format/scan-pickle.md): their YAML, of
+ * which the caller has checked who signed it. They change the digest of the rule set. SW_E_FORMAT,
+ * SW_E_LIMIT; SW_E_REFUSED when a pack allows what is known to run code. */
+sw_result sw_scan_new_with_packs(
+    struct sw_scan **out, const struct sw_bytes *packs, size_t pack_count, struct sw_error *err);
 void sw_scan_free(struct sw_scan *scan);
 SW_DEFINE_CLEANUP_PTR(scan, struct sw_scan, sw_scan_free)
 
@@ -137,8 +145,10 @@ sw_result sw_scan_finish(
     struct sw_scan *scan, struct sw_arena *arena, struct sw_scan_report *out, struct sw_error *err);
 
 struct sw_scan_options {
-    uint64_t time_limit; /* seconds, as for sw_scan_limit_time() */
-    bool metadata_only;  /* as sw_scan_metadata_only() */
+    uint64_t time_limit;          /* seconds, as for sw_scan_limit_time() */
+    bool metadata_only;           /* as sw_scan_metadata_only() */
+    const struct sw_bytes *packs; /* as for sw_scan_new_with_packs() */
+    size_t pack_count;
     struct sw_progress *progress;
 };
 

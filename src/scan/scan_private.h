@@ -32,7 +32,8 @@ struct sw_scan_result {
 
 struct sw_scan {
     struct sw_pool *pool;
-    uint64_t time_limit; /* ns */
+    struct sw_packs *packs; /* NULL: those that are compiled in */
+    uint64_t time_limit;    /* ns */
     const struct sw_progress *progress;
     pthread_mutex_t lock; /* over what follows */
     struct sw_arena arena;

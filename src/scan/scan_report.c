@@ -1,4 +1,5 @@
 /* What a scan found, kept and put together. */
+#include "scan/pack.h"
 #include "scan/scan_private.h"
 
 sw_result sw_keep_finding(
@@ -203,7 +204,7 @@ sw_result sw_scan_finish(
         return sw_fail(err, SW_E_NOMEM, "no memory for the scan's report");
     }
     judge(&report);
-    sw_scan_rules_digest(&report.rules);
+    sw_scan_rules_digest_of(scan->packs != NULL ? scan->packs : sw_packs_builtin(), &report.rules);
     *out = report;
     return SW_OK;
 }

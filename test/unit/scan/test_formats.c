@@ -527,7 +527,7 @@ static void test_models_as_their_writers_make_them_are_clean(void **state)
         struct looked looked;
         look(&looked, bytes.data, bytes.len, models[i].name);
         if (strcmp(looked.in.format, models[i].format) != 0 || looked.in.status != SW_SCAN_PARSED ||
-            looked.in.finding_count != 0) {
+            looked.worst != SW_SEVERITY_INFO) {
             fail_msg("%s: %s, %s: %s", models[i].name, looked.in.format,
                 sw_scan_status_name(looked.in.status),
                 looked.in.finding_count > 0 ? looked.in.findings[0].message : "no finding");

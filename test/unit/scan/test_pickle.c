@@ -137,7 +137,7 @@ static const struct look_case harmful[] = {
     {"code of its own",
         BYTES("\x80\x02"
               "cmy_models\nNet\n)\x81."),
-        ODD("my_models.Net, which is not among")},
+        ODD("calls my_models.Net(), which is not among")},
     {"a name that begins like a denied one",
         BYTES("\x80\x02"
               "cosmium\nread\n)R."),
@@ -171,6 +171,61 @@ static const struct look_case harmful[] = {
               "ctorch._utils\n_rebuild_tensor\n)RK\x00K\x01s."),
         RULE("pickle-store", "stores items")},
 };
+
+#define DIFFER(words) "pickle", SW_SCAN_PARSED, SW_SEVERITY_HIGH, "pickle-readers-differ", words
+#define FRAME(length) "\x80\x04\x95" length "\0\0\0\0\0\0\0"
+static const struct look_case differing[] = {
+    {"a frame over the end", BYTES(FRAME("\x09") "N."), DIFFER("reaches over the end")},
+    {"a frame in a frame", BYTES(FRAME("\x0c") "\x95\x01\0\0\0\0\0\0\0NN."),
+        DIFFER("inside another")},
+    {"an argument across a frame", BYTES(FRAME("\x03") "X\x01\0\0\0a."),
+        DIFFER("crosses the end of its frame")},
+    {"an import across a frame", BYTES(FRAME("\x02") "ccollections\nOrderedDict\n."),
+        DIFFER("crosses the end")},
+    {"an octal number", BYTES("(I012\nl."), DIFFER("octal")},
+    {"a NUL in a number", BYTES("(L1\0 x\nl."), DIFFER("NUL")},
+    {"a truth value to one reader", BYTES("(I+1\nl."), DIFFER("truth value")},
+    {"an underscore in a float", BYTES("(F1_0.5\nl."), DIFFER("underscores")},
+    {"a space before a float", BYTES("(F 1.5\nl."), DIFFER("spaces")},
+    {"an index over the array", BYTES("(lr\xff\xff\xff\xff."), DIFFER("so large a number")},
+    {"an index of thirty digits",
+        BYTES("(lp100000000000000000000000000000\n0g100000000000000000000000000000\n."),
+        DIFFER("so large a number")},
+    {"arguments in a list",
+        BYTES("\x80\x02"
+              "ccollections\nOrderedDict\n]R."),
+        DIFFER("no tuple")},
+    {"an empty state", BYTES("\x80\x02]]b."), DIFFER("state that is empty")},
+    {"an empty slot state", BYTES("\x80\x02](]Ntb."), DIFFER("state that is empty")},
+    {"nothing to append", BYTES("\x80\x02}(e."), DIFFER("adds nothing")},
+    {"nothing to add", BYTES("\x80\x04](\x90."), DIFFER("adds nothing")},
+    {"an import that the data ends", BYTES("\x80\x02NN0N0N0N0cos\nsystemX"),
+        BROKE(SW_SEVERITY_CRITICAL, "pickle-import", "imports os.system")},
+    {"INST without a mark", BYTES("\x80\x02NN0N0N0N0ios\nsystem\n."),
+        BROKE(SW_SEVERITY_CRITICAL, "pickle-import", "imports os.system")},
+    {"an import with an empty name",
+        BYTES("\x80\x02"
+              "cos\n\n."),
+        "pickle", SW_SCAN_PARSED, SW_SEVERITY_CRITICAL, "pickle-readers-differ", "empty"},
+};
+
+static const struct look_case agreeing[] = {
+    {"a frame that fits", BYTES(FRAME("\x02") "N."), CLEAN},
+    {"two frames",
+        BYTES(FRAME("\x02") "NN\x95\x02\0\0\0\0\0\0\0"
+                            "0."),
+        CLEAN},
+    {"bytes behind a frame", BYTES(FRAME("\x01") "(X\x01\0\0\0al."), CLEAN},
+    {"zeros", BYTES("(I00\nI000\nI0\nl."), CLEAN},
+    {"an empty list to extend", BYTES("\x80\x02](e."), CLEAN},
+    {"a state of None", BYTES("\x80\x02]Nb."), CLEAN},
+};
+
+static void test_what_the_unpicklers_read_differently_is_refused(void **state)
+{
+    check_cases(differing, SW_COUNT(differing));
+    check_cases(agreeing, SW_COUNT(agreeing));
+}
 
 static void test_what_runs_code_is_named(void **state)
 {
@@ -435,7 +490,7 @@ static void test_a_finding_carries_its_place(void **state)
     look(&looked, bytes, sizeof(bytes) - 1, "x.pkl");
     assert_int_equal(looked.in.finding_count, 1);
     assert_int_equal(looked.in.findings[0].offset, 4);
-    assert_string_equal(looked.in.findings[0].message, "calls os.system");
+    assert_string_equal(looked.in.findings[0].message, "calls os.system('id')");
     looked_release(&looked);
 }
 
@@ -489,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_the_tables_use_every_opcode),
         cmocka_unit_test(test_harmless_pickles_are_clean),
         cmocka_unit_test(test_what_runs_code_is_named),
+        cmocka_unit_test(test_what_the_unpicklers_read_differently_is_refused),
         cmocka_unit_test(test_what_ran_before_a_corruption_counts),
         cmocka_unit_test(test_text_and_data_are_no_pickles),
         cmocka_unit_test(test_another_formats_magic_hides_no_pickle),

@@ -135,7 +135,7 @@ static void one_bad_file_has_the_tree_refused(void **state)
     is_text(&root, "findings.0.path", "b/notes.txt");
     is_text(&root, "findings.0.severity", "critical");
     is_text(&root, "findings.0.rule", "pickle-import");
-    is_text(&root, "findings.0.message", "calls os.system");
+    is_text(&root, "findings.0.message", "calls os.system('id')");
     is_number(&root, "findings.0.offset", 2);
     is_text(&root, "findings.1.rule", "not-opened");
     assert_null(sw_json_path(&root, sw_str("findings.1.offset")));
