@@ -83,7 +83,7 @@ static sw_result scan_it(struct sw_cli *cli, const struct scan_args *args,
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct scan_args *args = data;
-    document_fn write;
+    document_fn write = NULL;
     struct sw_scan_report report;
     SW_TRY(choose_format(cli, args, &write, err));
     SW_TRY(scan_it(cli, args, &report, err));
