@@ -165,6 +165,10 @@ expect "a document names more than the log's entry does" 0 sw data import wide.j
 mkdir wide
 expect "a model is trained on the last" 0 sw data train --dataset "$(name_of wide80)" --code train.sh --out wide \
     -- sh train.sh wide
+expect "trace names it, though nobody counted what it was trained on" 3 sw data trace "dataset:$(name_of wide80)" --json
+json "as recorded: that much is sure" '[.models[] | [.name, .basis]] | tojson' '[["wide","recorded"]]'
+expect "for people too" 3 sw data trace "dataset:$(name_of wide80)"
+like "by its name" "$out" "model wide +made from one of these"
 expect "it is sealed" 0 sw seal wide
 expect "the first is tainted" 0 sw data taint "dataset:$(name_of wide0)" --reason 'bad labels'
 expect "that keeps the model out" 1 sw admit --policy taints.yaml wide
