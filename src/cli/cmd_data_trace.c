@@ -572,6 +572,15 @@ static sw_result parse(
                : sw_question_sample(question, text, out, err);
 }
 
+static bool reaches_model(const struct telling *t)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < t->graph->model_count; i++) {
+        any = any || t->trace->models[i];
+    }
+    return any;
+}
+
 static void show_none(struct sw_cli *cli, const char *text)
 {
     if (names_dataset(text)) {
@@ -604,7 +613,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     if (cli->json) {
         return print_json(&telling, &what, err);
     }
-    if (trace.sample_count == 0 && trace.leap_count == 0) {
+    if (trace.sample_count == 0 && trace.leap_count == 0 && !reaches_model(&telling)) {
         show_none(cli, cli->operands[0]);
         sw_question_show_gaps(cli, &trace.gaps);
         return SW_OK;

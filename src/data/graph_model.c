@@ -210,6 +210,17 @@ static sw_result meet(struct collecting *c, const struct demand *wanted, struct 
     return SW_OK;
 }
 
+/* What is lost, and may be about anything, may be about this. */
+static sw_result take_unsure(struct collecting *c, struct sw_error *err)
+{
+    for (size_t i = 0; i < c->record_count; i++) {
+        enum sw_graph_kind_id kind = kind_of(c->records[i].predicate_type);
+        bool unsure = c->records[i].subjects_left_out && kind != SW_NODE_END;
+        SW_TRY(unsure ? take(c, kind, i, err) : SW_OK);
+    }
+    return SW_OK;
+}
+
 /* A taint may be on anything that the model is made of, so each is needed. */
 static sw_result take_all(struct collecting *c, enum sw_graph_kind_id kind, struct sw_error *err)
 {
@@ -224,6 +235,7 @@ static sw_result take_all(struct collecting *c, enum sw_graph_kind_id kind, stru
 static sw_result collect(struct collecting *c, const struct sw_digest *root, struct sw_error *err)
 {
     SW_TRY(read_log(c, err));
+    SW_TRY(take_unsure(c, err));
     SW_TRY(demand(c, SW_NODE_TRAINING, root));
     for (size_t i = 0; i < c->demand_count; i++) {
         struct demand wanted = c->demands[i]; /* the list may move */

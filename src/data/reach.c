@@ -200,9 +200,11 @@ static void mark_trained(struct reaching *r, bool declared, uint32_t *stack)
     mark_derived(r, declared, stack, depth);
 }
 
-/* Samples in the sets that a model, or a base of it, was trained on; each set once. */
+/* Samples in the sets that a model, or a base of it, was trained on; each set once. What only a
+ * document leads to is not among those of a model that is surely reached. */
 struct adding {
     const struct reaching *r;
+    bool declared; /* is the model reached over documents only? */
     uint32_t *stack;
     uint32_t *models; /* by model, by set: in which round it was seen last */
     uint32_t *sets;
@@ -215,7 +217,8 @@ static uint64_t add_training(struct adding *a, const struct sw_graph_training *t
     for (size_t i = 0; i < t->claim.dataset_count; i++) {
         if (a->sets[t->sets[i]] != a->round) {
             a->sets[t->sets[i]] = a->round;
-            sum += a->r->out->samples[t->sets[i]];
+            bool sure = a->declared || !a->r->out->declared_sets[t->sets[i]];
+            sum += sure ? a->r->out->samples[t->sets[i]] : 0;
         }
     }
     for (size_t i = 0; i < t->claim.base_count; i++) {
@@ -233,6 +236,7 @@ static uint64_t add_samples(struct adding *a, uint32_t model)
     uint64_t sum = 0;
     uint32_t depth = 1;
     a->round = model + 1;
+    a->declared = a->r->out->declared_models[model];
     a->models[model] = a->round;
     a->stack[0] = model;
     while (depth > 0) {

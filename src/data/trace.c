@@ -397,8 +397,18 @@ static void mark_derived(struct marking *m)
     }
 }
 
-/* Those trained on a sample that is reached, or on all of a set that may be, and those derived from
- * them. */
+static void mark_trained(struct marking *m, const bool *sets)
+{
+    const struct sw_graph *g = m->t->graph;
+    for (uint32_t set = 0; set < g->set_count; set++) {
+        for (uint32_t i = 0; sets[set] && i < g->sets[set].trained_count; i++) {
+            mark_model(m, &g->trainings[g->sets[set].trained[i]]);
+        }
+    }
+}
+
+/* Those trained on a sample that is reached, or on all of a set that is asked about or may be
+ * reached, and those derived from them. */
 static sw_result find_models(struct tracing *t, const bool *whole)
 {
     const struct sw_graph *g = t->graph;
@@ -408,13 +418,12 @@ static sw_result find_models(struct tracing *t, const bool *whole)
     for (size_t i = 0; i < t->out->use_count; i++) {
         mark_model(&m, &g->trainings[t->out->uses[i].training]);
     }
+    if ((t->options->ways & SW_TRACE_FORWARD) != 0) {
+        mark_trained(&m, t->uncounted);
+    }
     mark_derived(&m);
     m.declared = true;
-    for (uint32_t set = 0; set < g->set_count; set++) {
-        for (uint32_t i = 0; whole[set] && i < g->sets[set].trained_count; i++) {
-            mark_model(&m, &g->trainings[g->sets[set].trained[i]]);
-        }
-    }
+    mark_trained(&m, whole);
     mark_derived(&m);
     return SW_OK;
 }

@@ -97,6 +97,7 @@ struct sw_evidence_record {
     int64_t time;       /* when the log recorded it */
     struct sw_str hint; /* key hint or certificate digest of the signer, as the bundle says */
     struct sw_bytes signature; /* as the leaf has it; only sw_evidence_gather() gives it */
+    bool subjects_left_out;    /* likewise: it has more that cannot be read */
 };
 
 sw_result sw_evidence_find(struct sw_store *store, const struct sw_evidence_query *query,
@@ -106,9 +107,9 @@ sw_result sw_evidence_find(struct sw_store *store, const struct sw_evidence_quer
  * that the log's checkpoint does not sign: every entry is read and hashed, so whoever edits the
  * index can neither hide a claim nor change its time. For decisions; it costs a pass over the log
  * (bench/gather.sh). What is durable and not published yet is taken from the journal. Records hold
- * the asked-for subject alone (without one, those that the leaf names: the first 64) and no hint.
- * SW_E_REFUSED when the entries are not those that were signed. A claim that cannot be read and
- * whose leaf does not name all its subjects is given too: it may be about this one. */
+ * the asked-for subject alone (without one, all of them) and no hint. SW_E_REFUSED when the entries
+ * are not those that were signed. A claim that cannot be read and whose leaf does not name all its
+ * subjects is given too: it may be about this one. */
 sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_query *query,
     struct sw_arena *arena, struct sw_evidence_record **records, size_t *count,
     struct sw_error *err);

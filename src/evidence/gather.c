@@ -87,7 +87,8 @@ static sw_result keep(struct gather *g, uint64_t number, const struct sw_leaf *l
         .predicate_type = sw_str(type),
         .time = leaf->time,
         .hint = sw_str(""),
-        .signature = sw_bytes(signature, leaf->signature.len)};
+        .signature = sw_bytes(signature, leaf->signature.len),
+        .subjects_left_out = g->query->subject == NULL && leaf->subjects_left_out};
     g->unsure += sure ? 0 : 1;
     return SW_OK;
 }
@@ -173,6 +174,40 @@ static void settle_unsure(const struct sw_store *store, struct gather *g)
         g->records[n++].subject_count = 1;
     }
     g->count = g->unsure != 0 ? n : g->count;
+}
+
+/* All that the claim names, in place of the first that its leaf does; a claim that cannot be read
+ * may be about anything, and stays one that leaves some out. */
+static sw_result name_all(
+    const struct sw_store *store, struct gather *g, struct sw_evidence_record *record)
+{
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_error ignored = {0};
+    struct sw_leaf_claim claim;
+    if (sw_blob_get(&store->disk, &record->claim, &bundle, &ignored) != SW_OK ||
+        sw_leaf_claim_read(&arena, sw_buf_bytes(&bundle), &claim, &ignored) != SW_OK) {
+        return SW_OK;
+    }
+    size_t count = claim.record.subject_count;
+    struct sw_subject *subjects = SW_ARENA_ARRAY(g->arena, struct sw_subject, count);
+    SW_TRY_PTR(subjects);
+    for (size_t i = 0; i < count; i++) {
+        subjects[i] = (struct sw_subject){sw_str(""), claim.record.subjects[i].digest};
+    }
+    record->subjects = subjects;
+    record->subject_count = count;
+    record->subjects_left_out = false;
+    return SW_OK;
+}
+
+static sw_result settle_left_out(const struct sw_store *store, struct gather *g)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        SW_TRY(g->records[i].subjects_left_out ? name_all(store, g, &g->records[i]) : SW_OK);
+    }
+    return SW_OK;
 }
 
 static int by_claim_then_leaf(const void *left, const void *right)
@@ -380,6 +415,7 @@ sw_result sw_evidence_gather(struct sw_store *store, const struct sw_evidence_qu
     (void)pthread_mutex_unlock(&store->io);
     SW_TRY(rc);
     settle_unsure(store, &g);
+    SW_TRY(settle_left_out(store, &g));
     SW_TRY(drop_repeats(&g));
     if (!query->oldest_first) {
         newest_first(g.records, g.count);

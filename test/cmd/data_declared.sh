@@ -117,7 +117,7 @@ cp -a .sealwright kept
 leaf=$(sw evidence list --type urn:sealwright:claim:declaration:v1 --json | jq -r '.[0].claim[7:]')
 rm -f ".sealwright/blobs/sha256/${leaf:0:2}/$leaf" .sealwright/data/graph.cache
 expect "and so does a store that lost the document's claim" 1 sw admit --policy taints.yaml far
-rm -rf .sealwright && cp -a kept .sealwright
+rm -rf .sealwright && mv kept .sealwright
 expect "it is lifted" 0 sw data taint "dataset:$raw" --lift --reason 'they are right'
 expect "and no longer in the way" 0 sw admit --policy taints.yaml far
 
@@ -156,6 +156,27 @@ expect "a sample that was dropped" 3 sw data reach 'text:post 15' --json
 json "is not reached again by the document" '[.datasets[].name] | tojson' '["forum"]'
 json "which is no gap: what is not known are the sets that nobody saw" \
     '[.gaps[] | select(contains("were declared and never seen") | not)] | length' 0
+
+# --- a document of very many datasets ---------------------------------------------------------
+
+chain=$(for i in $(seq 80); do event "wide$i" 5 "[$(dataset "wide$((i - 1))")]" "[$(dataset "wide$i")]"; done)
+printf '%s\n' "$chain" >wide.jsonl
+expect "a document names more than the log's entry does" 0 sw data import wide.jsonl
+mkdir wide
+expect "a model is trained on the last" 0 sw data train --dataset "$(name_of wide80)" --code train.sh --out wide \
+    -- sh train.sh wide
+expect "trace names it, though nobody counted what it was trained on" 3 sw data trace "dataset:$(name_of wide80)" --json
+json "as recorded: that much is sure" '[.models[] | [.name, .basis]] | tojson' '[["wide","recorded"]]'
+expect "for people too" 3 sw data trace "dataset:$(name_of wide80)"
+like "by its name" "$out" "model wide +made from one of these"
+expect "it is sealed" 0 sw seal wide
+expect "the first is tainted" 0 sw data taint "dataset:$(name_of wide0)" --reason 'bad labels'
+expect "that keeps the model out" 1 sw admit --policy taints.yaml wide
+cp -a .sealwright kept
+leaf=$(sw evidence list --type urn:sealwright:claim:declaration:v1 --json | jq -r 'max_by(.leaf).claim[7:]')
+rm -f ".sealwright/blobs/sha256/${leaf:0:2}/$leaf" .sealwright/data/graph.cache
+expect "as does the loss of the document's claim" 1 sw admit --policy taints.yaml wide
+rm -rf .sealwright && mv kept .sealwright
 
 # --- by nobody trusted ------------------------------------------------------------------------
 

@@ -168,6 +168,7 @@ static void test_all_that_a_document_leads_to_is_reached(void **state)
         uint32_t model = sw_graph_find_model(graph, &w->models[i].root);
         assert_true(found.models[model]);
         assert_int_equal(found.declared_models[model], i == 0); /* the other has in0 itself */
+        assert_int_equal(found.model_samples[model], i == 0 ? 11 : 1); /* and that is sure */
     }
     /* A row that was dropped before the document is not in what it tells of. */
     found = reach(w, graph, "sample:in0@1#4");

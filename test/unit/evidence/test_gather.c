@@ -92,6 +92,15 @@ static void expect(
     assert_string_equal(got, leaves);
 }
 
+static void lose_claim(struct fixture *f, const struct sw_digest *claim)
+{
+    char hex[2 * SW_DIGEST_MAX + 1];
+    char path[128];
+    sw_digest_hex(claim, hex);
+    (void)snprintf(path, sizeof(path), "store/blobs/sha256/%.2s/%s", hex, hex);
+    assert_int_equal(remove(temp_tree_path(&f->tree, path)), 0);
+}
+
 static void gives_all_of_one_type_without_a_subject(void **state)
 {
     struct fixture *f = *state;
@@ -116,8 +125,16 @@ static void gives_all_of_one_type_without_a_subject(void **state)
         struct sw_digest want = digest_of_text("a 1");
         assert_true(sw_digest_equal(&records[0].subjects[1].digest, &want));
         assert_int_equal(records[1].leaf, 2);
-        assert_int_equal(records[1].subject_count, SW_LEAF_SUBJECTS);
+        want = digest_of_text("c 99");
+        assert_int_equal(records[1].subject_count, 100);
+        assert_true(sw_digest_equal(&records[1].subjects[99].digest, &want));
+        assert_false(records[1].subjects_left_out);
     }
+    lose_claim(f, &records[1].claim);
+    struct sw_evidence_query query = {.predicate_type = TYPE_A, .oldest_first = true};
+    MUST(sw_evidence_gather(f->store, &query, &arena, &records, &count, &must_error));
+    assert_int_equal(records[1].subject_count, SW_LEAF_SUBJECTS);
+    assert_true(records[1].subjects_left_out);
 }
 
 static void gives_what_is_about_the_subject(void **state)
