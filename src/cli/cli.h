@@ -246,6 +246,7 @@ struct sw_seal_request {
     const struct sw_signer *signer;
     struct sw_model_options options;
     bool despite_findings; /* sign also what the scan refuses */
+    bool tensors;          /* record the digest of each tensor as well */
     int64_t now;
 };
 
@@ -256,6 +257,8 @@ struct sw_sealed {
     bool refused; /* the scan refused it for what it found: only the scan claim was recorded */
     struct sw_receipt scan_receipt;
     struct sw_receipt signature_receipt; /* alg 0 when refused */
+    struct sw_tensor_list tensors;
+    struct sw_receipt tensors_receipt; /* alg 0 when refused, or not asked for */
 };
 
 sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *request,

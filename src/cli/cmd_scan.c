@@ -4,6 +4,8 @@ struct scan_args {
     struct sw_scan_args scan;
     struct sw_text_list packs;
     bool metadata_only;
+    bool profile;
+    bool tensors;
     const char *format;
 };
 
@@ -16,6 +18,10 @@ static const struct sw_option options[] = {
         "whom the store's trust.yaml names; may be given again"},
     {"metadata-only", SW_OPTION_FLAG, offsetof(struct scan_args, metadata_only), NULL,
         "pass over tensors and other large data; the coverage says how much was skipped"},
+    {"profile", SW_OPTION_FLAG, offsetof(struct scan_args, profile), NULL,
+        "print what the numbers of each tensor are like"},
+    {"tensors", SW_OPTION_FLAG, offsetof(struct scan_args, tensors), NULL,
+        "print the digest of each tensor, and the root over them"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -35,31 +41,24 @@ static int status_of(enum sw_scan_verdict verdict)
 typedef void (*document_fn)(
     struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
 
-static void write_json(
-    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report)
-{
-    sw_jw_object(w, NULL);
-    sw_scan_json(w, report);
-    sw_jw_object_end(w);
-}
-
+enum { FORMAT_TEXT, FORMAT_JSON };
 static const struct {
     const char *name;
-    document_fn write; /* NULL: for people */
+    document_fn write; /* NULL: here */
 } formats[] = {
-    {"text", NULL},
-    {"json", write_json},
+    [FORMAT_TEXT] = {"text", NULL},
+    [FORMAT_JSON] = {"json", NULL},
     {"sarif", sw_scan_sarif},
     {"cyclonedx", sw_scan_cyclonedx},
 };
 
 static sw_result choose_format(
-    const struct sw_cli *cli, const struct scan_args *args, document_fn *out, struct sw_error *err)
+    const struct sw_cli *cli, const struct scan_args *args, size_t *out, struct sw_error *err)
 {
     const char *name = args->format != NULL ? args->format : cli->json ? "json" : "text";
     for (size_t i = 0; i < SW_COUNT(formats); i++) {
         if (strcmp(name, formats[i].name) == 0) {
-            *out = formats[i].write;
+            *out = i;
             return SW_OK;
         }
     }
@@ -70,7 +69,13 @@ static sw_result choose_format(
 static sw_result scan_it(struct sw_cli *cli, const struct scan_args *args,
     struct sw_scan_report *report, struct sw_error *err)
 {
-    struct sw_scan_options scan = {.metadata_only = args->metadata_only};
+    if (args->metadata_only && (args->tensors || args->profile)) {
+        return sw_fail(err, SW_E_USAGE,
+            "--metadata-only passes over tensors, so it does not go with --tensors or --profile");
+    }
+    struct sw_scan_options scan = {.metadata_only = args->metadata_only,
+        .profile = args->profile,
+        .hash_tensors = args->tensors};
     SW_TRY(sw_scan_args_time_limit(&args->scan, &scan.time_limit, err));
     SW_TRY(sw_scan_args_packs(cli, &args->packs, &scan, err));
     struct sw_bar *bar = sw_bar_start(cli, "scanning");
@@ -80,21 +85,57 @@ static sw_result scan_it(struct sw_cli *cli, const struct scan_args *args,
     return code;
 }
 
+static sw_result show(struct sw_cli *cli, const struct scan_args *args,
+    const struct sw_scan_report *report, struct sw_error *err)
+{
+    sw_show_scan(cli, report);
+    if (args->profile) {
+        sw_show_profile(cli, report);
+    }
+    return args->tensors ? sw_show_tensors(cli, report, err) : SW_OK;
+}
+
+static sw_result write_json(struct sw_cli *cli, const struct scan_args *args,
+    const struct sw_scan_report *report, struct sw_json_writer *w, struct sw_error *err)
+{
+    sw_jw_object(w, NULL);
+    sw_scan_json(w, report);
+    if (args->profile) {
+        sw_profile_json(w, report);
+    }
+    SW_TRY(args->tensors ? sw_tensors_json(w, cli, report, err) : SW_OK);
+    sw_jw_object_end(w);
+    return SW_OK;
+}
+
+static sw_result print_document(struct sw_cli *cli, const struct scan_args *args, size_t format,
+    const struct sw_scan_report *report, struct sw_error *err)
+{
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    enum sw_code code = SW_OK;
+    if (format == FORMAT_JSON) {
+        code = write_json(cli, args, report, w, err);
+    } else {
+        formats[format].write(cli, w, report);
+    }
+    if (code != SW_OK) {
+        sw_buf_release(&out.buf);
+        return code;
+    }
+    return sw_json_out_end(&out, err);
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct scan_args *args = data;
-    document_fn write = NULL;
+    size_t format = FORMAT_TEXT;
     struct sw_scan_report report;
-    SW_TRY(choose_format(cli, args, &write, err));
+    SW_TRY(choose_format(cli, args, &format, err));
     SW_TRY(scan_it(cli, args, &report, err));
     cli->status = status_of(report.verdict);
-    if (write == NULL) {
-        sw_show_scan(cli, &report);
-        return SW_OK;
-    }
-    struct sw_json_out out;
-    write(cli, sw_json_out_begin(&out), &report);
-    return sw_json_out_end(&out, err);
+    return format == FORMAT_TEXT ? show(cli, args, &report, err)
+                                 : print_document(cli, args, format, &report, err);
 }
 
 const struct sw_command sw_cmd_scan = {
@@ -108,7 +149,8 @@ const struct sw_command sw_cmd_scan = {
     .description =
         "Recognises every file by its content, not its name, and looks into it without running "
         "anything: pickles are walked opcode by opcode and every import is named, tensor files are "
-        "checked to the byte. Each file is parsed in a confined process of its own. A .git "
+        "checked to the byte and their numbers weighed. Each file is parsed in a confined process "
+        "of its own. A .git "
         "directory at the root is left out. Clean means that every file was read, or is text or "
         "an image, and that nothing was found by the present rules; not that the model is safe. "
         "Notes are findings of low or medium severity, of which none is a reason to refuse. "

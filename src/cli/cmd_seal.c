@@ -7,6 +7,7 @@ struct seal_args {
     struct sw_signer_args signer;
     struct sw_scan_args scan;
     bool despite_findings;
+    bool tensors;
 };
 
 static const struct sw_option options[] = {
@@ -16,6 +17,8 @@ static const struct sw_option options[] = {
     SW_SCAN_OPTIONS(struct seal_args, scan),
     {"despite-findings", SW_OPTION_FLAG, offsetof(struct seal_args, despite_findings), NULL,
         "sign even what the scan refuses (the scan is recorded all the same)"},
+    {"tensors", SW_OPTION_FLAG, offsetof(struct seal_args, tensors), NULL,
+        "record the digest of each tensor as well, for 'diff --sealed'"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -41,6 +44,11 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_sealed *s
     sw_say(cli, SW_TONE_PLAIN, "  in the log  the signature, leaf %llu; the scan, leaf %llu\n",
         (unsigned long long)sealed->signature_receipt.leaf,
         (unsigned long long)sealed->scan_receipt.leaf);
+    if (sealed->tensors.count > 0) {
+        sw_say(cli, SW_TONE_PLAIN, "              the digests of %s, leaf %llu\n",
+            sw_count_show(cli, sealed->tensors.count, "tensor"),
+            (unsigned long long)sealed->tensors_receipt.leaf);
+    }
 }
 
 static void receipt_json(
@@ -70,6 +78,7 @@ static sw_result print_json(const struct sw_sealed *sealed, struct sw_error *err
     sw_jw_text(w, "signature_file", sealed->refused ? NULL : sealed->signature_path);
     receipt_json(w, "signature", &sealed->signature_receipt);
     receipt_json(w, "scan_claim", &sealed->scan_receipt);
+    receipt_json(w, "tensors_claim", &sealed->tensors_receipt);
     sw_jw_object(w, "scan");
     sw_scan_json(w, &sealed->scan);
     sw_jw_object_end(w);
@@ -116,6 +125,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct sw_seal_request request = {.path = cli->operands[0],
         .signature_path = args->model.signature,
         .despite_findings = args->despite_findings,
+        .tensors = args->tensors,
         .now = cli->now};
     SW_TRY(sw_model_options_from(cli, &args->model, request.path, &request.options, err));
     SW_TRY(sw_method_options_from(&args->method, &request.options, err));

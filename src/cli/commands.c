@@ -10,6 +10,7 @@
     X(sign)              \
     X(verify)            \
     X(scan)              \
+    X(diff)              \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \

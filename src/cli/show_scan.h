@@ -12,6 +12,14 @@ void sw_scan_sarif(
     struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
 void sw_scan_cyclonedx(
     struct sw_cli *cli, struct sw_json_writer *w, const struct sw_scan_report *report);
+/* What the numbers of tensors are like (show_profile.c). */
+void sw_show_profile(struct sw_cli *cli, const struct sw_scan_report *report);
+void sw_profile_json(struct sw_json_writer *w, const struct sw_scan_report *report);
+/* The digest of each, of a scan that hashed them (show_tensors.c). */
+sw_result sw_show_tensors(
+    struct sw_cli *cli, const struct sw_scan_report *report, struct sw_error *err);
+sw_result sw_tensors_json(struct sw_json_writer *w, struct sw_cli *cli,
+    const struct sw_scan_report *report, struct sw_error *err);
 enum sw_tone sw_scan_tone(enum sw_scan_verdict verdict);
 
 /* How a command scans. The rows go into its option table. */

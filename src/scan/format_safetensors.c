@@ -1,6 +1,7 @@
 /* safetensors: a length, a JSON header, and tensors that cover the rest exactly.
  * doc/format/scan.md, "safetensors". */
 #include "scan/format.h"
+#include "scan/tensor.h"
 
 /* The reference implementation's limit, also of what it writes (safetensors, MAX_HEADER_SIZE). */
 #define HEADER_MAX 100000000u
@@ -35,17 +36,14 @@ static const struct {
     {"C64", 64},
 };
 
-struct tensor {
-    uint64_t start, end;
-    struct sw_str name;
-};
-
 struct header {
     struct sw_inspection *in;
     struct sw_error *err;
+    uint64_t data; /* where the tensors begin */
     uint64_t data_size;
-    struct tensor *tensors;
+    struct sw_tensor *tensors;
     size_t count;
+    bool overlaps;
 };
 
 static sw_result bad(struct header *h, const struct sw_json_member *member, const char *what)
@@ -56,10 +54,11 @@ static sw_result bad(struct header *h, const struct sw_json_member *member, cons
         (unsigned long long)(PREFIX + member->value.where), SW_STR_ARG(name), what);
 }
 
-static bool dtype_bits(const struct sw_json *dtype, uint64_t *bits)
+static bool dtype_bits(const struct sw_json *dtype, const char **name, uint64_t *bits)
 {
     for (size_t i = 0; i < SW_COUNT(dtypes); i++) {
         if (sw_json_is(dtype, dtypes[i].name)) {
+            *name = dtypes[i].name;
             *bits = dtypes[i].bits;
             return true;
         }
@@ -74,24 +73,67 @@ static bool plain_u64(const struct sw_json *value, uint64_t *out)
 }
 
 /* dtype × shape in bytes; false on overflow, on half bytes, on anything but whole numbers. */
-static bool tensor_size(const struct sw_json *dtype, const struct sw_json *shape, uint64_t *out)
+static bool read_size(struct sw_arena *arena, const struct sw_json *value, struct sw_tensor *tensor)
 {
+    const struct sw_json *shape = sw_json_get(value, "shape");
     uint64_t bits;
-    if (!dtype_bits(dtype, &bits) || shape == NULL || shape->type != SW_JSON_ARRAY) {
+    if (!dtype_bits(sw_json_get(value, "dtype"), &tensor->dtype, &bits) || shape == NULL ||
+        shape->type != SW_JSON_ARRAY) {
         return false;
     }
+    uint64_t *dims = SW_ARENA_ARRAY(arena, uint64_t, shape->count);
     uint64_t count = 1;
     SW_JSON_EACH (dimension, shape) {
         uint64_t n;
-        if (!plain_u64(dimension, &n) || !sw_mul_u64(count, n, &count)) {
+        if (dims == NULL || !plain_u64(dimension, &n) || !sw_mul_u64(count, n, &count)) {
             return false;
         }
+        dims[tensor->dim_count++] = n;
     }
+    tensor->dims = dims;
     if (!sw_mul_u64(count, bits, &bits) || bits % 8 != 0) {
         return false;
     }
-    *out = bits / 8;
+    tensor->size = bits / 8;
     return true;
+}
+
+/* What no word about a model needs. */
+static const char *const code_words[] = {"__import__", "import os", "import sys",
+    "import subprocess", "os.system", "subprocess.", "eval(", "exec(", "pickle.loads", "<script",
+    "javascript:", "#!/"};
+
+static bool has_word(struct sw_str text, const char *word)
+{
+    return text.len > 0 && memmem(text.ptr, text.len, word, strlen(word)) != NULL;
+}
+
+/* Keys whose values are addresses by their specification (modelspec). */
+static bool may_link(struct sw_str key)
+{
+    return sw_str_starts(key, "modelspec.") || sw_str_is(key, "license") ||
+           sw_str_is(key, "homepage");
+}
+
+static sw_result check_entry(struct header *h, const struct sw_json_member *entry)
+{
+    struct sw_str text = entry->value.text;
+    struct sw_str key = entry->name;
+    uint64_t at = PREFIX + entry->value.where;
+    key.len = key.len > 200 ? 200 : key.len;
+    for (size_t i = 0; i < SW_COUNT(code_words); i++) {
+        if (has_word(text, code_words[i])) {
+            return sw_found(h->in, "safetensors-metadata", SW_SEVERITY_MEDIUM, at,
+                "\"" SW_STR_FMT "\" in __metadata__ holds code: %s", SW_STR_ARG(key),
+                code_words[i]);
+        }
+    }
+    if (has_word(text, "http://") || has_word(text, "https://")) {
+        enum sw_severity severity = may_link(entry->name) ? SW_SEVERITY_INFO : SW_SEVERITY_LOW;
+        return sw_found(h->in, "safetensors-metadata", severity, at,
+            "\"" SW_STR_FMT "\" in __metadata__ holds an address of the network", SW_STR_ARG(key));
+    }
+    return SW_OK;
 }
 
 static sw_result check_metadata(struct header *h, const struct sw_json_member *member)
@@ -103,6 +145,7 @@ static sw_result check_metadata(struct header *h, const struct sw_json_member *m
         if (entry->value.type != SW_JSON_STRING) {
             return bad(h, entry, "in __metadata__ is no string");
         }
+        SW_TRY(check_entry(h, entry));
     }
     return SW_OK;
 }
@@ -111,32 +154,34 @@ static sw_result read_tensor(struct header *h, const struct sw_json_member *memb
 {
     const struct sw_json *value = &member->value;
     const struct sw_json *offsets = sw_json_get(value, "data_offsets");
-    struct tensor tensor = {.name = member->name};
-    uint64_t size;
+    struct sw_tensor tensor = {.name = member->name};
+    uint64_t start;
+    uint64_t end;
     if (value->type != SW_JSON_OBJECT || value->count != 3) {
         return bad(h, member, "is not an object of dtype, shape and data_offsets");
     }
-    if (!tensor_size(sw_json_get(value, "dtype"), sw_json_get(value, "shape"), &size)) {
+    if (!read_size(h->in->arena, value, &tensor)) {
         return bad(h, member, "has an unknown dtype, or a shape that overflows");
     }
     if (offsets == NULL || offsets->type != SW_JSON_ARRAY || offsets->count != 2 ||
-        !plain_u64(sw_json_item(offsets, 0), &tensor.start) ||
-        !plain_u64(sw_json_item(offsets, 1), &tensor.end)) {
+        !plain_u64(sw_json_item(offsets, 0), &start) ||
+        !plain_u64(sw_json_item(offsets, 1), &end)) {
         return bad(h, member, "has no two offsets");
     }
-    if (tensor.start > tensor.end || tensor.end > h->data_size) {
+    if (start > end || end > h->data_size) {
         return bad(h, member, "lies outside the file");
     }
-    if (tensor.end - tensor.start != size) {
+    if (end - start != tensor.size) {
         return bad(h, member, "has offsets that do not fit its dtype and shape");
     }
+    tensor.offset = h->data + start;
     h->tensors[h->count++] = tensor;
     return SW_OK;
 }
 
 static sw_result read_members(struct header *h, const struct sw_json *root)
 {
-    h->tensors = SW_ARENA_ARRAY(h->in->arena, struct tensor, root->count);
+    h->tensors = SW_ARENA_ARRAY(h->in->arena, struct sw_tensor, root->count);
     if (h->tensors == NULL) {
         return sw_fail(h->err, SW_E_NOMEM, "no memory for the tensor table");
     }
@@ -150,14 +195,18 @@ static sw_result read_members(struct header *h, const struct sw_json *root)
     return SW_OK;
 }
 
+/* Empty tensors stand before the one that begins where they do. */
 static int compare_tensors(const void *a, const void *b)
 {
-    const struct tensor *x = a;
-    const struct tensor *y = b;
-    if (x->start != y->start) {
-        return x->start < y->start ? -1 : 1;
+    const struct sw_tensor *x = a;
+    const struct sw_tensor *y = b;
+    if (x->offset != y->offset) {
+        return x->offset < y->offset ? -1 : 1;
     }
-    return (x->end > y->end) - (x->end < y->end);
+    if (x->size != y->size) {
+        return x->size < y->size ? -1 : 1;
+    }
+    return sw_str_compare(x->name, y->name);
 }
 
 static sw_result say(
@@ -169,26 +218,28 @@ static sw_result say(
 }
 
 /* Tensors cover the data from its first byte to its last, each byte once. */
-static sw_result check_cover(struct header *h, uint64_t data)
+static sw_result check_cover(struct header *h)
 {
     qsort(h->tensors, h->count, sizeof(*h->tensors), compare_tensors);
-    uint64_t covered = 0;
+    uint64_t covered = h->data;
     for (size_t i = 0; i < h->count; i++) {
-        const struct tensor *t = &h->tensors[i];
-        if (t->start > covered) {
-            SW_TRY(say(h, "safetensors-hole", data + covered, t->name,
+        const struct sw_tensor *t = &h->tensors[i];
+        uint64_t end = t->offset + t->size;
+        if (t->offset > covered) {
+            SW_TRY(say(h, "safetensors-hole", covered, t->name,
                 "begins behind bytes that belong to no tensor"));
         }
-        if (t->start < covered && t->end > t->start) {
-            SW_TRY(say(h, "safetensors-overlap", data + t->start, t->name,
-                "shares bytes with another tensor"));
+        if (t->offset < covered && t->size > 0) {
+            SW_TRY(say(
+                h, "safetensors-overlap", t->offset, t->name, "shares bytes with another tensor"));
+            h->overlaps = true;
         }
-        covered = t->end > covered ? t->end : covered;
+        covered = end > covered ? end : covered;
     }
-    if (covered != h->data_size) {
-        return sw_found(h->in, "safetensors-trailing", SW_SEVERITY_HIGH, data + covered,
+    if (covered != h->data + h->data_size) {
+        return sw_found(h->in, "safetensors-trailing", SW_SEVERITY_HIGH, covered,
             "%llu bytes behind the last tensor belong to none",
-            (unsigned long long)(h->data_size - covered));
+            (unsigned long long)(h->data + h->data_size - covered));
     }
     return SW_OK;
 }
@@ -220,9 +271,14 @@ static sw_result parse(
     if (root.type != SW_JSON_OBJECT) {
         return sw_fail(err, SW_E_FORMAT, "byte %d: the header is no object", PREFIX);
     }
-    struct header h = {.in = in, .err = err, .data_size = specimen->source.size - PREFIX - len};
+    struct header h = {.in = in,
+        .err = err,
+        .data = PREFIX + len,
+        .data_size = specimen->source.size - PREFIX - len};
     SW_TRY(read_members(&h, &root));
-    return check_cover(&h, PREFIX + len);
+    SW_TRY(check_cover(&h));
+    /* Bytes that several tensors share could be read over and over. */
+    return h.overlaps ? SW_OK : sw_tensors_done(in, &specimen->source, h.tensors, h.count, err);
 }
 
 /* No magic: a header length that a file may have, then the beginning of a JSON object. Text never

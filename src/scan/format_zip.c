@@ -1,6 +1,7 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
  * that any reader could find is looked at. doc/format/scan-containers.md, "Zip". */
 #include "scan/format.h"
+#include "scan/tensor.h"
 #include "scan/torch_storage.h"
 #include "scan/unpacked.h"
 
@@ -273,9 +274,8 @@ static sw_result visit_storage(
     const char *outer = in->member;
     in->member = name;
     enum sw_code code = sw_pickle_search(in, source, 0, end, &err);
+    code = code == SW_OK ? sw_weigh_storage(in, source, end, &err) : code;
     in->member = outer;
-    in->coverage.members_skipped++;
-    sw_skipped(in, source->size - end);
     return code;
 }
 

@@ -63,6 +63,8 @@ struct sw_inspection {
     uint64_t search_ops;                     /* …and the opcodes that this took */
     bool torchscript;                        /* inside a TorchScript archive */
     bool metadata_only; /* pass over what is large and only data, and say so (sw_skipped) */
+    bool wants_digests; /* of each tensor */
+    bool wants_profile; /* what the numbers of each are like, and not only their sums */
     struct sw_coverage coverage; /* `read` and `undecodable` are set at the end */
     struct sw_fact *facts;
     size_t fact_count;

@@ -205,6 +205,7 @@ sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, st
     write_summary(&w, report);
     SW_TRY(write_formats(&w, report));
     sw_scan_coverage_json(&w, report);
+    sw_scan_weights_json(&w, report);
     write_findings(&w, report);
     write_rules(&w, report);
     sw_jw_object_end(&w);

@@ -2,7 +2,7 @@
 
 /* Each is asked about every model; one that does not concern it finds nothing. */
 static const sw_repository_check checks[] = {
-    NULL,
+    sw_repository_check_architecture,
 };
 
 sw_result sw_repository_inspect(
@@ -10,7 +10,7 @@ sw_result sw_repository_inspect(
 {
     in->format = "repository";
     in->status = SW_SCAN_PARSED;
-    for (size_t i = 0; i < SW_COUNT(checks) && checks[i] != NULL; i++) {
+    for (size_t i = 0; i < SW_COUNT(checks); i++) {
         SW_TRY(checks[i](in, repository, err));
     }
     return SW_OK;

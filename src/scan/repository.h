@@ -26,6 +26,8 @@ typedef enum sw_code (*sw_repository_check)(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 
 /* The checks, one file each (repository_*.c) and one line here and in repository.c. */
+sw_result sw_repository_check_architecture(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 
 /* Runs all checks. */
 sw_result sw_repository_inspect(

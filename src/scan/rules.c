@@ -86,8 +86,9 @@ void sw_scan_rules_digest(struct sw_digest *out)
 /* The version, and the edition of what else is in code and not in tables. */
 void sw_scan_rules_digest_of(const struct sw_packs *packs, struct sw_digest *out)
 {
-    static const char title[] = "sealwright scan rules " SW_VERSION
-                                ", 5: containers are opened, packs say what libraries may load";
+    static const char title[] =
+        "sealwright scan rules " SW_VERSION
+        ", 6: containers are opened, packs say what libraries may load, tensors weighed";
     struct sw_hash hash;
     *out = (struct sw_digest){0};
     if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {

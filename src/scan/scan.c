@@ -20,13 +20,15 @@ struct capture {
 static sw_result look_at_file(
     struct sw_inspection *in, int fd, struct sw_cursor *cur, struct sw_error *err)
 {
-    uint8_t metadata_only;
+    uint8_t wishes;
     uint64_t size;
     struct sw_bytes name;
-    SW_TRY(sw_cur_u8(cur, &metadata_only));
+    SW_TRY(sw_cur_u8(cur, &wishes));
     SW_TRY(sw_cur_u64be(cur, &size));
     SW_TRY(sw_cur_until(cur, 0, &name));
-    in->metadata_only = metadata_only != 0;
+    in->metadata_only = (wishes & SW_WISH_METADATA) != 0;
+    in->wants_digests = (wishes & SW_WISH_DIGESTS) != 0;
+    in->wants_profile = (wishes & SW_WISH_PROFILE) != 0;
     struct sw_source source = sw_source_fd(fd, size);
     return sw_inspect(in, &source, (const char *)name.ptr);
 }
@@ -64,7 +66,9 @@ static sw_result ask(struct sw_scan *scan, int fd, const struct sw_specimen *spe
 {
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_TRY(sw_buf_putc(&request, SW_TASK_FILE));
-    SW_TRY(sw_buf_putc(&request, scan->metadata_only ? 1 : 0));
+    int wishes = (scan->metadata_only ? SW_WISH_METADATA : 0) |
+                 (scan->hash_tensors ? SW_WISH_DIGESTS : 0) | (scan->profile ? SW_WISH_PROFILE : 0);
+    SW_TRY(sw_buf_putc(&request, (char)wishes));
     SW_TRY(sw_buf_put_u64be(&request, specimen->source.size));
     SW_TRY(sw_buf_append(&request, specimen->name, strlen(specimen->name) + 1));
     struct sw_worker_task task = {
@@ -114,7 +118,7 @@ static sw_result keep_facts(
         SW_TRY_PTR(bytes);
         SW_TRY_PTR(result->facts[i].kind);
         SW_TRY_PTR(result->facts[i].member);
-        scan->fact_bytes += from->bytes.len;
+        scan->fact_bytes += sw_fact_is_for_checks(from) ? from->bytes.len : 0;
     }
     result->fact_count = in->fact_count;
     return SW_OK;
@@ -297,6 +301,16 @@ void sw_scan_metadata_only(struct sw_scan *scan, bool only)
     scan->metadata_only = only;
 }
 
+void sw_scan_profile(struct sw_scan *scan, bool each)
+{
+    scan->profile = each;
+}
+
+void sw_scan_hash_tensors(struct sw_scan *scan, bool hash)
+{
+    scan->hash_tensors = hash;
+}
+
 void sw_scan_watch(struct sw_scan *scan, const struct sw_progress *progress)
 {
     scan->progress = progress;
@@ -378,6 +392,8 @@ sw_result sw_scan_path(struct sw_arena *arena, const char *path,
     sw_scan_limit_time(scan, options->time_limit);
     sw_scan_watch(scan, options->progress);
     sw_scan_metadata_only(scan, options->metadata_only);
+    sw_scan_hash_tensors(scan, options->hash_tensors);
+    sw_scan_profile(scan, options->profile);
     SW_TRY(sw_tree_open(&tree, path, &tree_options, err));
     sw_scan_tree(scan, &tree);
     const struct sw_consumer *consumer = sw_scan_consumer(scan);

@@ -5,6 +5,8 @@
 #define SW_SCAN_SCAN_H
 
 #include "evidence/evidence.h"
+#include "scan/diff.h"
+#include "scan/tensor_list.h"
 
 enum sw_severity {
     SW_SEVERITY_INFO,
@@ -80,6 +82,12 @@ struct sw_scan_file {
     size_t unread_count;
     enum sw_scan_verdict verdict; /* of this file alone */
     struct sw_coverage coverage;
+    /* What its parser told of tensors, as JSON that is not checked (doc/format/scan-weights.md);
+     * empty when there is nothing. */
+    struct sw_str weights;  /* what their numbers are like */
+    struct sw_str tensors;  /* names, types, shapes and places */
+    struct sw_str digests;  /* SHA-256 of each, when they were asked for */
+    struct sw_str settings; /* of GGUF: keys and their values, as far as they are short */
 };
 
 /* How many files have content of one kind that was not read. */
@@ -131,6 +139,11 @@ void sw_scan_limit_time(struct sw_scan *scan, uint64_t seconds);
 /* Later passes pass over what is large and only data, such as tensors. Their reports say so. */
 void sw_scan_metadata_only(struct sw_scan *scan, bool only);
 
+/* Later passes tell what the numbers of each tensor are like, and not only of a file together. */
+void sw_scan_profile(struct sw_scan *scan, bool each);
+/* Later passes hash each tensor by itself as well. */
+void sw_scan_hash_tensors(struct sw_scan *scan, bool hash);
+
 /* Who can ask the next passes to stop while they parse; NULL (as at first): nobody. It must live as
  * long as they take. */
 void sw_scan_watch(struct sw_scan *scan, const struct sw_progress *progress);
@@ -149,6 +162,8 @@ struct sw_scan_options {
     bool metadata_only;           /* as sw_scan_metadata_only() */
     const struct sw_bytes *packs; /* as for sw_scan_new_with_packs() */
     size_t pack_count;
+    bool hash_tensors; /* as sw_scan_hash_tensors() */
+    bool profile;      /* as sw_scan_profile() */
     struct sw_progress *progress;
 };
 
@@ -162,8 +177,13 @@ sw_result sw_scan_predicate(const struct sw_scan_report *report, int64_t now, st
 /* Parts of it, for other documents: members of the current JSON object. The words of a list are
  * separated by one space. */
 void sw_scan_coverage_json(struct sw_json_writer *w, const struct sw_scan_report *report);
+void sw_scan_weights_json(struct sw_json_writer *w, const struct sw_scan_report *report);
 void sw_scan_rule_json(struct sw_json_writer *w, const struct sw_rule *rule);
 void sw_scan_words_json(struct sw_json_writer *w, const char *name, const char *words);
+
+/* What the parser of a file told of its numbers: {"list": [{"name", "dtype", …}, …], "tensors": …},
+ * or anything else, since the file may have taken it over. False when there is nothing. */
+bool sw_scan_weights(struct sw_arena *arena, const struct sw_scan_file *file, struct sw_json *out);
 
 /* The digest of the present rule set. */
 void sw_scan_rules_digest(struct sw_digest *out);

@@ -9,8 +9,14 @@
 
 /* What the worker is asked for: the first byte of a request. */
 enum sw_scan_task {
-    SW_TASK_FILE, /* u8 whether metadata is enough, u64 the file's size (big-endian), its name */
+    SW_TASK_FILE,       /* u8 enum sw_scan_wish, u64 the file's size (big-endian), its name */
     SW_TASK_REPOSITORY, /* what sw_repository_encode() writes */
+};
+
+enum sw_scan_wish {
+    SW_WISH_METADATA = 1, /* and no more */
+    SW_WISH_DIGESTS = 2,  /* of each tensor */
+    SW_WISH_PROFILE = 4,  /* likewise */
 };
 
 /* What the pass found out about one entry of the tree. */
@@ -42,6 +48,8 @@ struct sw_scan {
     size_t kept;       /* findings, of all files */
     size_t fact_bytes; /* likewise */
     bool metadata_only;
+    bool hash_tensors;
+    bool profile;
     bool told; /* of the tree */
     struct sw_consumer consumer;
 };
@@ -50,6 +58,9 @@ struct sw_scan {
 sw_result sw_keep_finding(
     struct sw_arena *arena, const struct sw_finding *from, const char *path, struct sw_finding *to);
 const char *const *sw_keep_words(struct sw_arena *arena, const char *const *words, size_t count);
+
+/* Is it for the checks of a repository, or for the report alone? (scan_together.c) */
+bool sw_fact_is_for_checks(const struct sw_fact *fact);
 
 /* Adds findings behind those that the result has already (scan_report.c). */
 sw_result sw_scan_add_findings(

@@ -101,6 +101,31 @@ static void add_coverage(struct sw_coverage *sum, const struct sw_coverage *one)
     sum->members_undecodable += one->members_undecodable;
 }
 
+/* The first fact of a kind about the file itself. */
+static sw_result copy_fact(
+    struct sw_arena *arena, const struct sw_scan_result *from, const char *kind, struct sw_str *out)
+{
+    for (size_t i = 0; i < from->fact_count; i++) {
+        const struct sw_fact *fact = &from->facts[i];
+        if (strcmp(fact->kind, kind) == 0 && fact->member[0] == '\0') {
+            const char *copy = sw_arena_strndup(arena, sw_str_of_bytes(fact->bytes));
+            *out = sw_str_n(copy, fact->bytes.len);
+            return copy == NULL ? SW_E_NOMEM : SW_OK;
+        }
+    }
+    *out = sw_str("");
+    return SW_OK;
+}
+
+static sw_result copy_facts(
+    struct sw_arena *arena, const struct sw_scan_result *from, struct sw_scan_file *file)
+{
+    SW_TRY(copy_fact(arena, from, "weights", &file->weights));
+    SW_TRY(copy_fact(arena, from, "tensors", &file->tensors));
+    SW_TRY(copy_fact(arena, from, "gguf", &file->settings));
+    return copy_fact(arena, from, "tensor-digests", &file->digests);
+}
+
 static sw_result copy_result(
     struct sw_arena *arena, const struct sw_scan_result *from, struct sw_scan_report *out)
 {
@@ -115,6 +140,7 @@ static sw_result copy_result(
         !sw_add_u64(out->bytes, from->size, &out->bytes)) {
         return SW_E_NOMEM;
     }
+    SW_TRY(copy_facts(arena, from, file));
     struct sw_finding *first = &out->findings[out->finding_count];
     file->coverage = from->coverage;
     add_coverage(&out->coverage, &from->coverage);

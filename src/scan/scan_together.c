@@ -4,6 +4,25 @@
 /* What the parsers may tell together. */
 #define FACTS_MAX ((size_t)64 << 20)
 
+/* What the report alone is for stays here. */
+bool sw_fact_is_for_checks(const struct sw_fact *fact)
+{
+    return strcmp(fact->kind, "weights") != 0 && strcmp(fact->kind, "tensor-digests") != 0;
+}
+
+static sw_result take_facts(
+    struct sw_arena *arena, const struct sw_scan_result *result, struct sw_repository_file *file)
+{
+    file->facts = SW_ARENA_ARRAY(arena, struct sw_fact, result->fact_count);
+    SW_TRY_PTR(file->facts);
+    for (size_t i = 0; i < result->fact_count; i++) {
+        if (sw_fact_is_for_checks(&result->facts[i])) {
+            file->facts[file->fact_count++] = result->facts[i];
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result make_repository(
     const struct sw_scan *scan, struct sw_arena *arena, struct sw_repository *out)
 {
@@ -11,11 +30,9 @@ static sw_result make_repository(
     SW_TRY_PTR(out->files);
     for (size_t i = 0; i < scan->result_count; i++) {
         const struct sw_scan_result *result = &scan->results[i];
-        out->files[i] = (struct sw_repository_file){.path = result->path,
-            .format = result->format,
-            .size = result->size,
-            .facts = result->facts,
-            .fact_count = result->fact_count};
+        out->files[i] = (struct sw_repository_file){
+            .path = result->path, .format = result->format, .size = result->size};
+        SW_TRY(take_facts(arena, result, &out->files[i]));
     }
     out->count = scan->result_count;
     return SW_OK;

@@ -38,6 +38,7 @@ a-fourth-verdict .verdict="safe"
 no-verdict-at-all del(.verdict)
 no-coverage del(.coverage)
 no-bytes del(.coverage.bytes)
+no-weights del(.weights)
 a-rule-without-advice del(.ruleDetails["pickle-import"].advice)
 an-atlas-id-that-is-none .ruleDetails["pickle-import"].atlas=["T1"]
 an-unread-format-twice .coverage.unreadFormats=["onnx","onnx"]

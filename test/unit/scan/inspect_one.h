@@ -23,6 +23,7 @@ static inline void look(struct looked *out, const void *bytes, size_t len, const
 {
     sw_arena_init(&out->arena, 0);
     sw_inspection_init(&out->in, &out->arena);
+    out->in.wants_profile = true;
     uint8_t *copy = malloc(len == 0 ? 1 : len);
     assert_non_null(copy);
     if (len > 0) {

@@ -189,6 +189,14 @@ def gguf_string(text):
     return struct.pack("<Q", len(text)) + text.encode()
 
 
+def numbers(kind, size):
+    """Of the type 0 (F32) or 1 (F16); of others, any bytes."""
+    if kind > 1:
+        return rng.randbytes(size)
+    code, width = ("f", 4) if kind == 0 else ("e", 2)
+    return b"".join(struct.pack("<" + code, rng.gauss(0, 0.02)) for _ in range(size // width))
+
+
 def gguf():
     keys = [
         gguf_string("general.architecture") + struct.pack("<I", 8) + gguf_string("llama"),
@@ -206,7 +214,7 @@ def gguf():
     for name, dims, kind, size in tensors:
         infos += gguf_string(name) + struct.pack("<I", len(dims))
         infos += b"".join(struct.pack("<Q", d) for d in dims) + struct.pack("<IQ", kind, len(data))
-        data += rng.randbytes(size) + b"\0" * (-size % 32)
+        data += numbers(kind, size) + b"\0" * (-size % 32)
     head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys)) + b"".join(keys) + infos
     return head + b"\0" * (-len(head) % 32) + data
 
