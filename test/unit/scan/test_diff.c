@@ -43,7 +43,7 @@ static struct sw_tensor_list list_of(struct fixture *f, const char *name, bool h
     struct sw_scan_options options = {
         .time_limit = SW_SCAN_TIME_LIMIT, .metadata_only = !hash, .hash_tensors = hash};
     struct sw_scan_report report;
-    struct sw_tensor_list list;
+    struct sw_tensor_list list = {0};
     struct sw_error err = {0};
     const char *path = sw_path_join(&f->arena, f->tree.path, name);
     if (sw_scan_path(&f->arena, path, &options, &report, &err) != SW_OK ||
