@@ -213,27 +213,84 @@ static bool next_place(
     return true;
 }
 
-/* All rows before are gone through. */
+/* Adds `count` numbers up, modulo 2^64. */
+static bool sum_varints(struct sw_cursor *cur, size_t count, bool zigzag, uint64_t *out)
+{
+    struct sw_cursor at = *cur; /* which registers can hold */
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        if (sw_varint_get(&at, &value) != SW_OK) {
+            return false;
+        }
+        sum += zigzag ? sw_unzigzag(value) : value;
+    }
+    *cur = at;
+    *out = sum;
+    return true;
+}
+
+/* The last of the `count` rows that begins another file than the one before, and what file that is.
+ */
+static bool last_file(struct sw_cursor *cur, size_t count, size_t *start, uint32_t *file)
+{
+    struct sw_cursor at = *cur;
+    uint64_t now = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        if (sw_varint_get(&at, &value) != SW_OK) {
+            return false;
+        }
+        if (value != 0) {
+            now += sw_unzigzag(value);
+            last = i;
+        }
+        if (now > UINT32_MAX) {
+            return false;
+        }
+    }
+    *cur = at;
+    *start = last;
+    *file = (uint32_t)now;
+    return true;
+}
+
+/* Passes over `count` rows. What follows stands on the file of the last, and on where that ends,
+ * which is all that has been added up in this file (expected_offset). */
+static bool pass_places(struct place_reading *reading, size_t count, struct sw_row *last)
+{
+    struct sw_cursor *lengths = &reading->cursors[1];
+    struct sw_cursor *offsets = &reading->cursors[2];
+    size_t start;
+    uint64_t length;
+    uint64_t between;
+    if (!last_file(&reading->cursors[0], count, &start, &last->file) ||
+        !skip_varints(lengths, start) || !sum_varints(lengths, count - start, false, &length) ||
+        !skip_varints(offsets, start) || !sum_varints(offsets, count - start, true, &between)) {
+        return false;
+    }
+    last->offset = between + length;
+    last->length = 0;
+    return true;
+}
+
 static sw_result range_places(const struct sw_rows *rows, uint32_t index, size_t first,
     size_t wanted, struct sw_row *out, struct sw_error *err)
 {
     SW_CLEANUP(place_reading) struct place_reading reading = {0};
-    struct sw_row turns[2] = {{.file = 0}, {.file = 0}};
     for (size_t c = 0; c < SW_COUNT(place_columns); c++) {
         SW_TRY(sw_chunks_get(
             &rows->chunks, (uint16_t)place_columns[c], index, &reading.bytes[c], err));
         reading.cursors[c] = sw_cursor(sw_buf_bytes(&reading.bytes[c]));
     }
-    for (size_t i = 0; i < first + wanted; i++) {
-        struct sw_row *row = &turns[i % 2];
-        if (!next_place(&reading, row, i == 0 ? NULL : &turns[(i - 1) % 2])) {
-            return broken(&rows->chunks, index, err);
-        }
-        if (i >= first) {
-            out[i - first] = *row;
-        }
+    struct sw_row passed = {.file = 0};
+    bool good = pass_places(&reading, first, &passed);
+    for (size_t i = 0; i < wanted && good; i++) {
+        const struct sw_row *before = i > 0 ? &out[i - 1] : first > 0 ? &passed : NULL;
+        good = next_place(&reading, &out[i], before);
     }
-    return SW_OK;
+    return good ? SW_OK : broken(&rows->chunks, index, err);
 }
 
 static sw_result range_numbers(const struct sw_rows *rows, uint32_t index, size_t first,
