@@ -7,7 +7,7 @@
 #   make install      PREFIX=/usr/local DESTDIR=
 #   make gates        formatting, banned calls, arrows, size, warnings
 #   make fuzz         fuzz every target for FUZZ_SECONDS each
-#   make soak         what takes long: kill -9, large logs
+#   make soak         what takes long: kill -9, large logs, ten million runs of each parser
 
 PREFIX ?= /usr/local
 DESTDIR ?=
