@@ -4,5 +4,5 @@
 . "${SW_SOURCE:-.}/bench/lib.sh"
 
 cd "$SW_SOURCE"
-mapfile -t targets < <(grep -l '"scan/' test/fuzz/fuzz_*.c | sed 's/.*fuzz_//; s/\.c$//')
+mapfile -t targets < <(grep -lE 'inspect_input\.h|"scan/' test/fuzz/fuzz_*.c | sed 's/.*fuzz_//; s/\.c$//')
 scripts/fuzz "runs=${SW_SOAK_RUNS:-10000000}" "${targets[@]}"
