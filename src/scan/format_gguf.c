@@ -3,6 +3,7 @@
  * doc/format/scan.md, "GGUF". */
 #include "scan/format.h"
 #include "scan/stream.h"
+#include "scan/template.h"
 #include "scan/tensor.h"
 
 #define KEY_MAX 65535 /* "up to 2^16 - 1 bytes long" */
@@ -235,19 +236,41 @@ static sw_result read_scalar(struct gguf *g, const char *key, uint64_t type)
     return SW_OK;
 }
 
+static sw_result append_text(struct gguf *g, uint64_t len, struct sw_buf *out)
+{
+    while (out->len < len) {
+        struct sw_bytes part;
+        size_t left = (size_t)len - out->len;
+        SW_TRY(sw_stream_bytes(
+            &g->stream, left < SW_WINDOW_SIZE ? left : SW_WINDOW_SIZE, &part, "a string"));
+        SW_TRY(sw_buf_append(out, part.ptr, part.len));
+    }
+    return SW_OK;
+}
+
+/* tokenizer.chat_template and tokenizer.chat_template.NAME are what a loader renders (GGUF, "Chat
+ * template"); what looks like a template is looked at under any name. */
+static sw_result look_for_template(struct gguf *g, const char *key, struct sw_bytes text)
+{
+    return strstr(key, "chat_template") != NULL ? sw_template_inspect(g->in, text)
+                                                : sw_text_find_template(g->in, text);
+}
+
 static sw_result read_text(struct gguf *g, const char *key)
 {
     uint64_t len;
-    struct sw_bytes text;
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     SW_TRY(read_number(g, 8, &len, "a string's length"));
-    if (len > TOLD_TEXT_MAX) {
-        return sw_stream_skip(&g->stream, len, "a string");
+    if (len > SW_TEMPLATE_SIZE_MAX) {
+        return strstr(key, "chat_template") != NULL
+                   ? sw_stream_fail(&g->stream, "a chat template is too large to be read")
+                   : sw_stream_skip(&g->stream, len, "a string");
     }
-    SW_TRY(sw_stream_bytes(&g->stream, (size_t)len, &text, "a string"));
-    if (is_told(g)) {
-        sw_jw_str(&g->json, key, sw_str_of_bytes(text));
+    SW_TRY(append_text(g, len, &text));
+    if (is_told(g) && len <= TOLD_TEXT_MAX) {
+        sw_jw_str(&g->json, key, sw_str_of_bytes(sw_buf_bytes(&text)));
     }
-    return SW_OK;
+    return look_for_template(g, key, sw_buf_bytes(&text));
 }
 
 /* Only how long it is. */

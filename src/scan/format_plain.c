@@ -1,5 +1,6 @@
 /* What stands beside a model in most directories and no loader runs. */
 #include "scan/format.h"
+#include "scan/template.h"
 
 static bool sniff_empty(const struct sw_specimen *specimen)
 {
@@ -112,7 +113,115 @@ static bool sniff_json(const struct sw_specimen *specimen)
     return strchr(firsts, head.ptr[next]) != NULL && sw_is_text(specimen);
 }
 
-const struct sw_format sw_format_json = {
-    .id = "json", .names = "", .sniff = sniff_json, .whole = true, .plain = true};
-const struct sw_format sw_format_text = {
-    .id = "text", .names = "", .sniff = sw_is_text, .whole = true, .plain = true};
+/* --- templates ------------------------------------------------------------------------------- */
+
+/* Whether a text may hold a template: a brace that opens a tag, or in JSON an escape that could be
+ * one. */
+bool sw_may_hold_template(const struct sw_specimen *specimen)
+{
+    static const char *const signs[] = {"{%", "{{", "\\u00"};
+    const struct sw_source *source = &specimen->source;
+    SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
+    if (window == NULL) {
+        return true;
+    }
+    sw_window_init(window, source);
+    for (uint64_t at = 0; at < source->size; at += SW_WINDOW_SIZE - 4) {
+        struct sw_bytes part;
+        if (sw_window_view(window, at, SW_WINDOW_SIZE, &part, NULL) != SW_OK) {
+            return true;
+        }
+        for (size_t i = 0; i < SW_COUNT(signs); i++) {
+            if (memmem(part.ptr, part.len, signs[i], strlen(signs[i])) != NULL) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Stays what it was: data that no loader runs, where nothing else is said. */
+static sw_result parse_text(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    in->status = SW_SCAN_PLAIN;
+    if (specimen->source.size > SW_LARGE) {
+        return SW_OK;
+    }
+    SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
+    return sw_text_find_template(in, sw_buf_bytes(&text));
+}
+
+/* The end of the string literal that begins at `at`; `len` when there is none. */
+static size_t literal_end(struct sw_bytes text, size_t at)
+{
+    for (at++; at < text.len && text.ptr[at] != '"'; at++) {
+        at += text.ptr[at] == '\\' ? 1 : 0;
+    }
+    return at < text.len ? at + 1 : text.len;
+}
+
+/* The name whose value a string is: "chat_template", and "template" in its list of named ones. */
+static bool is_template_name(struct sw_bytes name)
+{
+    return memmem(name.ptr, name.len, "template\"", strlen("template\"")) != NULL;
+}
+
+static sw_result look_at_literal(struct sw_inspection *in, struct sw_bytes literal, bool named)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, SW_LARGE * 4);
+    struct sw_json value;
+    bool escaped = memmem(literal.ptr, literal.len, "\\u00", 4) != NULL;
+    if (!escaped && !sw_text_has_tags(literal)) {
+        return SW_OK;
+    }
+    /* What is no JSON string is refused by what loads it. */
+    if (sw_json_parse(&arena, literal, NULL, &value, NULL) != SW_OK ||
+        value.type != SW_JSON_STRING) {
+        return SW_OK;
+    }
+    struct sw_bytes text = sw_bytes_of_str(value.text);
+    return named && sw_text_has_tags(text) ? sw_template_inspect(in, text)
+                                           : sw_text_find_template(in, text);
+}
+
+/* The strings of a document, whether all of it is JSON or not. */
+static sw_result parse_json(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    in->status = SW_SCAN_PLAIN;
+    if (specimen->source.size > SW_LARGE) {
+        return SW_OK;
+    }
+    SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
+    struct sw_bytes all = sw_buf_bytes(&text);
+    struct sw_bytes before = {0};
+    for (size_t at = 0; at < all.len;) {
+        if (all.ptr[at] != '"') {
+            at++;
+            continue;
+        }
+        size_t end = literal_end(all, at);
+        struct sw_bytes literal = sw_bytes(all.ptr + at, end - at);
+        SW_TRY(look_at_literal(in, literal, is_template_name(before)));
+        before = literal;
+        at = end;
+    }
+    return SW_OK;
+}
+
+const struct sw_format sw_format_json = {.id = "json",
+    .names = "",
+    .sniff = sniff_json,
+    .whole = true,
+    .plain = true,
+    .parse = parse_json};
+const struct sw_format sw_format_text = {.id = "text",
+    .names = "",
+    .sniff = sw_is_text,
+    .whole = true,
+    .plain = true,
+    .parse = parse_text};

@@ -1,6 +1,7 @@
 /* safetensors: a length, a JSON header, and tensors that cover the rest exactly.
  * doc/format/scan.md, "safetensors". */
 #include "scan/format.h"
+#include "scan/template.h"
 #include "scan/tensor.h"
 
 /* The reference implementation's limit, also of what it writes (safetensors, MAX_HEADER_SIZE). */
@@ -121,6 +122,8 @@ static sw_result check_entry(struct header *h, const struct sw_json_member *entr
     struct sw_str key = entry->name;
     uint64_t at = PREFIX + entry->value.where;
     key.len = key.len > 200 ? 200 : key.len;
+    SW_TRY(has_word(key, "chat_template") ? sw_template_inspect(h->in, sw_bytes_of_str(text))
+                                          : sw_text_find_template(h->in, sw_bytes_of_str(text)));
     for (size_t i = 0; i < SW_COUNT(code_words); i++) {
         if (has_word(text, code_words[i])) {
             return sw_found(h->in, "safetensors-metadata", SW_SEVERITY_MEDIUM, at,

@@ -1,4 +1,4 @@
-#include "scan/inspect.h"
+#include "scan/format.h"
 #include "scan/pickle.h"
 
 void sw_inspection_init(struct sw_inspection *in, struct sw_arena *arena)
@@ -326,7 +326,8 @@ static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_spec
     bool also_zip = !is_zip(format) && ends_as_zip(specimen);
     bool also_pickle = begins_as_pickle(format, specimen);
     bool guess = is_guess(format, specimen);
-    bool parses = format != NULL && format->parse != NULL;
+    bool parses = format != NULL && format->parse != NULL &&
+                  (!format->plain || sw_may_hold_template(specimen));
     if (specimen->outside && (also_zip || also_pickle || parses || guess)) {
         in->wants_parser = true;
         in->format = format == NULL || guess ? "unknown" : format->id;

@@ -36,6 +36,7 @@ static const struct sw_rule_set *const rule_sets[] = {
     &sw_rules_tensors,
     &sw_rules_graphs,
     &sw_rules_repository,
+    &sw_rules_template,
 };
 
 const struct sw_rule *sw_scan_rule_at(size_t index)
