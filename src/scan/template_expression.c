@@ -242,7 +242,7 @@ static sw_result read_dotted(struct sw_template_parser *parser, struct sw_str *n
 {
     SW_TRY(sw_template_name(parser, name));
     while (sw_template_take(parser, SW_TOKEN_SIGN, ".")) {
-        struct sw_str part;
+        struct sw_str part = {0};
         SW_TRY(sw_template_name(parser, &part));
         name->len = (size_t)(part.ptr + part.len - name->ptr);
     }
@@ -251,7 +251,7 @@ static sw_result read_dotted(struct sw_template_parser *parser, struct sw_str *n
 
 static sw_result read_filter(struct sw_template_parser *parser, struct sw_node **node)
 {
-    struct sw_str name;
+    struct sw_str name = {0};
     SW_TRY(read_dotted(parser, &name));
     struct sw_node *value = *node;
     SW_TRY(make(parser, SW_NODE_FILTER, name, value, node));
@@ -278,7 +278,7 @@ static sw_result read_suffixed(
 static sw_result read_test(struct sw_template_parser *parser, struct sw_node **node)
 {
     bool inverted = sw_template_take(parser, SW_TOKEN_NAME, "not");
-    struct sw_str name;
+    struct sw_str name = {0};
     SW_TRY(read_dotted(parser, &name));
     struct sw_node *value = *node;
     SW_TRY(make(parser, SW_NODE_TEST, name, value, node));
