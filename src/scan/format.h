@@ -38,7 +38,7 @@ extern const struct sw_format sw_format_executable;
 /* UTF-8 to the end of the file, without control characters but those of layout. A format that asks
  * it is decided by the `whole` file. */
 bool sw_is_text(const struct sw_specimen *specimen);
-/* Whether a text is worth looking at for templates. */
-bool sw_may_hold_template(const struct sw_specimen *specimen);
+/* Whether there may be more to a text than that: a template, or the settings of a model. */
+bool sw_text_wants_parser(const struct sw_specimen *specimen);
 
 #endif

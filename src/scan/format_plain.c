@@ -115,9 +115,15 @@ static bool sniff_json(const struct sw_specimen *specimen)
 
 /* --- templates ------------------------------------------------------------------------------- */
 
-/* Whether a text may hold a template: a brace that opens a tag, or in JSON an escape that could be
- * one. */
-bool sw_may_hold_template(const struct sw_specimen *specimen)
+/* The settings of a model, which its tensors must fit (repository_architecture.c). */
+static bool is_settings(const struct sw_specimen *specimen)
+{
+    const char *slash = strrchr(specimen->name, '/');
+    return strcmp(slash == NULL ? specimen->name : slash + 1, "config.json") == 0;
+}
+
+/* A brace that opens a tag, or in JSON an escape that could be one. */
+static bool may_hold_template(const struct sw_specimen *specimen)
 {
     static const char *const signs[] = {"{%", "{{", "\\u00"};
     const struct sw_source *source = &specimen->source;
@@ -138,6 +144,11 @@ bool sw_may_hold_template(const struct sw_specimen *specimen)
         }
     }
     return false;
+}
+
+bool sw_text_wants_parser(const struct sw_specimen *specimen)
+{
+    return is_settings(specimen) || may_hold_template(specimen);
 }
 
 /* Stays what it was: data that no loader runs, where nothing else is said. */
@@ -187,6 +198,8 @@ static sw_result look_at_literal(struct sw_inspection *in, struct sw_bytes liter
                                            : sw_text_find_template(in, text);
 }
 
+#define SETTINGS_MAX ((size_t)1 << 20)
+
 /* The strings of a document, whether all of it is JSON or not. */
 static sw_result parse_json(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
@@ -199,6 +212,9 @@ static sw_result parse_json(
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
     struct sw_bytes all = sw_buf_bytes(&text);
     struct sw_bytes before = {0};
+    if (is_settings(specimen) && all.len <= SETTINGS_MAX) {
+        SW_TRY(sw_tell(in, "json", all));
+    }
     for (size_t at = 0; at < all.len;) {
         if (all.ptr[at] != '"') {
             at++;

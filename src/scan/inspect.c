@@ -327,7 +327,7 @@ static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_spec
     bool also_pickle = begins_as_pickle(format, specimen);
     bool guess = is_guess(format, specimen);
     bool parses = format != NULL && format->parse != NULL &&
-                  (!format->plain || sw_may_hold_template(specimen));
+                  (!format->plain || sw_text_wants_parser(specimen));
     if (specimen->outside && (also_zip || also_pickle || parses || guess)) {
         in->wants_parser = true;
         in->format = format == NULL || guess ? "unknown" : format->id;
