@@ -156,6 +156,19 @@ static bool fold_format(struct folding *f, struct sw_str how, const struct sw_no
     return true;
 }
 
+/* Names as they are. */
+static bool keeps(struct sw_str name)
+{
+    static const char *const names[] = {
+        "string", "safe", "trim", "strip", "e", "escape", "list", "forceescape"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_str_is(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A filter, or the method of the same name. `value` and what follows are its arguments. */
 static bool fold_named(struct folding *f, struct sw_str name, const struct sw_node *value,
     const struct sw_node *arguments, bool method, struct folded *out)
@@ -185,9 +198,7 @@ static bool fold_named(struct folding *f, struct sw_str name, const struct sw_no
         change_case(out->text + start, out->len - start, upper);
         return true;
     }
-    return sw_str_is(name, "string") || sw_str_is(name, "safe") || sw_str_is(name, "trim") ||
-           sw_str_is(name, "strip") || sw_str_is(name, "e") || sw_str_is(name, "escape") ||
-           sw_str_is(name, "list") || sw_str_is(name, "forceescape");
+    return keeps(name);
 }
 
 static bool is_minus_one(const struct sw_node *node)

@@ -559,21 +559,29 @@ size_t sw_template_words(struct sw_str text)
     return words;
 }
 
-/* Directional overrides, tag characters and what has no width (Unicode 15, 23.2 and 23.9). */
+/* Directional overrides, tag characters and what has no width (Unicode 15, 23.2 and 23.9), by the
+ * first bytes and the range of the next one. */
+static const struct {
+    const char *first;
+    uint8_t from, to;
+    enum sw_severity severity;
+} hidden[] = {
+    {"\xe2\x80", 0xaa, 0xae, SW_SEVERITY_HIGH},
+    {"\xe2\x80", 0x8b, 0x8f, SW_SEVERITY_MEDIUM},
+    {"\xe2\x81", 0xa6, 0xa9, SW_SEVERITY_HIGH},
+    {"\xe2\x81", 0xa0, 0xa4, SW_SEVERITY_MEDIUM},
+    {"\xf3\xa0", 0x80, 0x81, SW_SEVERITY_HIGH},
+};
+
 static enum sw_severity hidden_severity(const uint8_t *at, size_t left)
 {
-    if (left >= 3 && at[0] == 0xe2 && at[1] == 0x80) {
-        return at[2] >= 0xaa && at[2] <= 0xae   ? SW_SEVERITY_HIGH
-               : at[2] >= 0x8b && at[2] <= 0x8f ? SW_SEVERITY_MEDIUM
-                                                : SW_SEVERITY_INFO;
+    for (size_t i = 0; i < SW_COUNT(hidden) && left >= 3; i++) {
+        if (memcmp(at, hidden[i].first, 2) == 0 && at[2] >= hidden[i].from &&
+            at[2] <= hidden[i].to) {
+            return hidden[i].severity;
+        }
     }
-    if (left >= 3 && at[0] == 0xe2 && at[1] == 0x81) {
-        return at[2] >= 0xa6 && at[2] <= 0xa9   ? SW_SEVERITY_HIGH
-               : at[2] >= 0xa0 && at[2] <= 0xa4 ? SW_SEVERITY_MEDIUM
-                                                : SW_SEVERITY_INFO;
-    }
-    bool tag = left >= 4 && at[0] == 0xf3 && at[1] == 0xa0 && (at[2] == 0x80 || at[2] == 0x81);
-    return tag ? SW_SEVERITY_HIGH : SW_SEVERITY_INFO;
+    return SW_SEVERITY_INFO;
 }
 
 static sw_result judge_hidden(struct sw_template_judge *judge, struct sw_str text, size_t at)

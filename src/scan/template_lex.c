@@ -211,32 +211,40 @@ static bool ends_tag(struct lexer *lexer, const char *end)
     return true;
 }
 
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
+static sw_result lex_piece(struct lexer *lexer, char c)
+{
+    if (is_one_of(c, "\"'")) {
+        return lex_string(lexer);
+    }
+    if (is_digit(c)) {
+        return lex_run(lexer, SW_TOKEN_NUMBER);
+    }
+    return is_name(c, true) ? lex_run(lexer, SW_TOKEN_NAME) : lex_sign(lexer);
+}
+
 static sw_result lex_inside(struct lexer *lexer, bool print)
 {
     const char *end = print ? "}}" : "%}";
     size_t brackets = 0;
     while (lexer->at < lexer->text.len) {
         char c = peek(lexer, 0);
-        if (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v') {
+        size_t start = lexer->at;
+        if (is_one_of(c, " \t\n\r\f\v")) {
             lexer->at++;
             continue;
         }
-        size_t start = lexer->at;
         if (brackets == 0 && ends_tag(lexer, end)) {
             return push(
                 lexer, print ? SW_TOKEN_CLOSE_PRINT : SW_TOKEN_CLOSE_BLOCK, sw_str(end), start);
         }
-        if (c == '"' || c == '\'') {
-            SW_TRY(lex_string(lexer));
-            continue;
-        }
-        if (is_digit(c) || is_name(c, true)) {
-            SW_TRY(lex_run(lexer, is_digit(c) ? SW_TOKEN_NUMBER : SW_TOKEN_NAME));
-            continue;
-        }
-        brackets += c == '(' || c == '[' || c == '{' ? 1 : 0;
-        brackets -= (c == ')' || c == ']' || c == '}') && brackets > 0 ? 1 : 0;
-        SW_TRY(lex_sign(lexer));
+        brackets += is_one_of(c, "([{") ? 1 : 0;
+        brackets -= is_one_of(c, ")]}") && brackets > 0 ? 1 : 0;
+        SW_TRY(lex_piece(lexer, c));
     }
     return fail(lexer, "a tag that does not end");
 }
