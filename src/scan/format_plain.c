@@ -176,7 +176,7 @@ static size_t literal_end(struct sw_bytes text, size_t at)
 /* The name whose value a string is: "chat_template", and "template" in its list of named ones. */
 static bool is_template_name(struct sw_bytes name)
 {
-    return memmem(name.ptr, name.len, "template\"", strlen("template\"")) != NULL;
+    return name.len > 0 && memmem(name.ptr, name.len, "template\"", strlen("template\"")) != NULL;
 }
 
 static sw_result look_at_literal(struct sw_inspection *in, struct sw_bytes literal, bool named)
