@@ -285,7 +285,7 @@ static void put(struct order *o, size_t width, uint64_t value)
 {
     for (size_t i = 0; i < width; i++) {
         size_t shift = o->big ? 8 * (width - 1 - i) : 8 * i;
-        assert_int_equal(sw_buf_putc(&o->out, (char)(value >> shift)), SW_OK);
+        assert_int_equal(sw_buf_putc(&o->out, shift < 64 ? (char)(value >> shift) : 0), SW_OK);
     }
 }
 
