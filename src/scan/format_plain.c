@@ -122,6 +122,17 @@ static bool is_settings(const struct sw_specimen *specimen)
     return strcmp(slash == NULL ? specimen->name : slash + 1, "config.json") == 0;
 }
 
+/* Loaders take a file of such a name for a template, whatever is in it. */
+static bool is_template_file(const char *name)
+{
+    static const char *const endings[] = {".jinja", ".jinja2", ".j2"};
+    bool is = false;
+    for (size_t i = 0; i < SW_COUNT(endings); i++) {
+        is = is || sw_str_ends(sw_str(name), endings[i]);
+    }
+    return is;
+}
+
 /* A brace that opens a tag, or in JSON an escape that could be one. */
 static bool may_hold_template(const struct sw_specimen *specimen)
 {
@@ -148,7 +159,7 @@ static bool may_hold_template(const struct sw_specimen *specimen)
 
 bool sw_text_wants_parser(const struct sw_specimen *specimen)
 {
-    return is_settings(specimen) || may_hold_template(specimen);
+    return is_settings(specimen) || is_template_file(specimen->name) || may_hold_template(specimen);
 }
 
 /* Stays what it was: data that no loader runs, where nothing else is said. */
@@ -156,12 +167,14 @@ static sw_result parse_text(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    bool named = is_template_file(specimen->name);
     in->status = SW_SCAN_PLAIN;
     if (specimen->source.size > SW_LARGE) {
-        return SW_OK;
+        return named ? sw_fail(err, SW_E_LIMIT, "a template of more than 16 MiB") : SW_OK;
     }
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
-    return sw_text_find_template(in, sw_buf_bytes(&text));
+    return named ? sw_template_inspect(in, sw_buf_bytes(&text))
+                 : sw_text_find_template(in, sw_buf_bytes(&text));
 }
 
 /* The end of the string literal that begins at `at`; `len` when there is none. */
@@ -173,29 +186,61 @@ static size_t literal_end(struct sw_bytes text, size_t at)
     return at < text.len ? at + 1 : text.len;
 }
 
-/* The name whose value a string is: "chat_template", and "template" in its list of named ones. */
-static bool is_template_name(struct sw_bytes name)
+/* Whether a string is the name of a member, whose value then begins at *at. */
+static bool is_name(struct sw_bytes text, size_t *at)
 {
-    return name.len > 0 && memmem(name.ptr, name.len, "template\"", strlen("template\"")) != NULL;
+    size_t colon = skip_space(text, *at);
+    if (colon == text.len || text.ptr[colon] != ':') {
+        return false;
+    }
+    *at = skip_space(text, colon + 1);
+    return true;
+}
+
+static bool read_literal(struct sw_arena *arena, struct sw_bytes literal, struct sw_bytes *out)
+{
+    struct sw_json value;
+    if (sw_json_parse(arena, literal, NULL, &value, NULL) != SW_OK ||
+        value.type != SW_JSON_STRING) {
+        return false;
+    }
+    *out = sw_bytes_of_str(value.text);
+    return true;
+}
+
+/* "chat_template", and "template" in its list of named ones. A name that cannot be read may be. */
+static bool is_template_name(struct sw_bytes literal)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_bytes name;
+    if (literal.len > 1024) {
+        return false;
+    }
+    return !read_literal(&arena, literal, &name) || sw_str_ends(sw_str_of_bytes(name), "template");
+}
+
+/* Loaders take strings that are refused here, such as half of a surrogate pair. */
+static sw_result look_at_unread(struct sw_inspection *in, struct sw_bytes literal, bool named)
+{
+    return named ? sw_found(in, "template-broken", SW_SEVERITY_HIGH, UINT64_MAX,
+                       "the string that holds a chat template cannot be read")
+                 : sw_text_find_template(in, literal);
 }
 
 static sw_result look_at_literal(struct sw_inspection *in, struct sw_bytes literal, bool named)
 {
-    SW_CLEANUP(arena) struct sw_arena arena;
-    sw_arena_init(&arena, SW_LARGE * 4);
-    struct sw_json value;
     bool escaped = memmem(literal.ptr, literal.len, "\\u00", 4) != NULL;
     if (!escaped && !sw_text_has_tags(literal)) {
         return SW_OK;
     }
-    /* What is no JSON string is refused by what loads it. */
-    if (sw_json_parse(&arena, literal, NULL, &value, NULL) != SW_OK ||
-        value.type != SW_JSON_STRING) {
-        return SW_OK;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, SW_LARGE * 4);
+    struct sw_bytes text;
+    if (!read_literal(&arena, literal, &text)) {
+        return look_at_unread(in, literal, named);
     }
-    struct sw_bytes text = sw_bytes_of_str(value.text);
-    return named && sw_text_has_tags(text) ? sw_template_inspect(in, text)
-                                           : sw_text_find_template(in, text);
+    return named ? sw_template_inspect(in, text) : sw_text_find_template(in, text);
 }
 
 #define SETTINGS_MAX ((size_t)1 << 20)
@@ -211,10 +256,10 @@ static sw_result parse_json(
     }
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
     struct sw_bytes all = sw_buf_bytes(&text);
-    struct sw_bytes before = {0};
     if (is_settings(specimen) && all.len <= SETTINGS_MAX) {
         SW_TRY(sw_tell(in, "json", all));
     }
+    bool named = false;
     for (size_t at = 0; at < all.len;) {
         if (all.ptr[at] != '"') {
             at++;
@@ -222,8 +267,9 @@ static sw_result parse_json(
         }
         size_t end = literal_end(all, at);
         struct sw_bytes literal = sw_bytes(all.ptr + at, end - at);
-        SW_TRY(look_at_literal(in, literal, is_template_name(before)));
-        before = literal;
+        SW_TRY(look_at_literal(in, literal, named));
+        named =
+            is_name(all, &end) && end < all.len && all.ptr[end] == '"' && is_template_name(literal);
         at = end;
     }
     return SW_OK;

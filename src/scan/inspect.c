@@ -326,7 +326,8 @@ static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_spec
     bool also_zip = !is_zip(format) && ends_as_zip(specimen);
     bool also_pickle = begins_as_pickle(format, specimen);
     bool guess = is_guess(format, specimen);
-    bool parses = format != NULL && format->parse != NULL &&
+    /* Of what is a guess here, all bytes are for the worker. */
+    bool parses = format != NULL && format->parse != NULL && !guess &&
                   (!format->plain || sw_text_wants_parser(specimen));
     if (specimen->outside && (also_zip || also_pickle || parses || guess)) {
         in->wants_parser = true;

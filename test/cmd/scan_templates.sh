@@ -52,6 +52,24 @@ for kind in escape trigger include; do
         "$(jq --arg rule "template-$kind" '[.files[] | select(any(.findings[]; .rule == $rule))] | length' "$tmp.out")" 10
 done
 
+# Ways to hide what a string or a file is from who looks for it, and not from what loads it.
+evil='Hello {{ x.__class__ }}'
+mkdir hidden
+printf '{"chat_\\u0074emplate": "%s"}' "$evil" >hidden/name.json
+printf '{"chat_template" : \n "%s \\ud800"}' "$evil" >hidden/surrogate.json
+printf '%s' "$evil" >hidden/plain.jinja
+printf '{%%%% frob %%%%}' >hidden/broken.jinja
+run "$SW_BIN" scan --json hidden
+exits "what is hidden is refused" 1
+is "each of it" "$(jq -r '[.files[] | select(.verdict != "refused") | .path] | join(" ")' "$tmp.out")" ""
+
+# Words of a vocabulary are no templates.
+mkdir words
+printf '{"vocab": {"template": 7, "{{": 8, "\\u0120{%%%%": 9}, "merges": ["\\u0120a b", "{{ %%%%"]}' >words/tokenizer.json
+run "$SW_BIN" scan --json words
+exits "a vocabulary is not refused" 0
+is "nor noted" "$(jq -r .verdict "$tmp.out")" clean
+
 # A page about templates is none.
 mkdir page
 printf '# Attacks\n\nWrite `{{ x.__class__ }}` and see. ${{ secrets.TOKEN }}, \\frac{{a}}{{b}}\n' >page/README.md
