@@ -176,6 +176,22 @@ static sw_result read_for(struct reading *r)
     return open_block(r, "for", false);
 }
 
+/* The filters of a block, judged as what they would be without it: the first as a call. */
+static sw_result read_filters(struct reading *r, const char *block)
+{
+    struct sw_node *filters;
+    size_t at = r->parser.token->at;
+    SW_TRY(expression(r, &filters));
+    SW_TRY(sw_template_found(&r->judge, "template-call", SW_SEVERITY_MEDIUM, at,
+        "filters a whole block, which was not followed"));
+    return open_block(r, block, false);
+}
+
+static sw_result read_filter(struct reading *r)
+{
+    return read_filters(r, "filter");
+}
+
 static sw_result read_set(struct reading *r)
 {
     const struct sw_token *start;
@@ -186,14 +202,11 @@ static sw_result read_set(struct reading *r)
         return bind_targets(r, start, value, sw_template_is_content(&r->judge, value));
     }
     SW_TRY(bind_targets(r, start, NULL, true));
-    while (!at_end_of_tag(r) && r->parser.token->kind != SW_TOKEN_END) {
-        r->parser.token++; /* filters of the block */
-    }
-    return open_block(r, "set", false);
+    return take(r, SW_TOKEN_SIGN, "|") ? read_filters(r, "set") : open_block(r, "set", false);
 }
 
-/* (a, b=c): names with values of their own. */
-static sw_result read_parameters(struct reading *r)
+/* (a, b=c): names with values of their own. `given`: which of them hold what somebody wrote. */
+static sw_result read_parameters(struct reading *r, uint64_t given)
 {
     if (!take(r, SW_TOKEN_SIGN, "(")) {
         return SW_OK;
@@ -202,7 +215,8 @@ static sw_result read_parameters(struct reading *r)
         struct sw_str name;
         struct sw_node *value;
         SW_TRY(sw_template_name(&r->parser, &name));
-        SW_TRY(sw_template_bind(&r->judge, name, NULL, false, false));
+        SW_TRY(sw_template_bind(&r->judge, name, NULL, (given & 1) != 0, false));
+        given >>= 1;
         if (take(r, SW_TOKEN_SIGN, "=")) {
             SW_TRY(sw_template_expression(&r->parser, true, &value));
             SW_TRY(sw_template_judge_expression(&r->judge, value));
@@ -217,27 +231,16 @@ static sw_result read_macro(struct reading *r)
     struct sw_str name;
     SW_TRY(sw_template_name(&r->parser, &name));
     SW_TRY(sw_template_bind(&r->judge, name, NULL, false, true));
-    SW_TRY(read_parameters(r));
+    SW_TRY(read_parameters(r, sw_template_bound(&r->judge, name)->given));
     return open_block(r, "macro", false);
 }
 
 static sw_result read_call(struct reading *r)
 {
     struct sw_node *call;
-    SW_TRY(read_parameters(r));
+    SW_TRY(read_parameters(r, 0));
     SW_TRY(expression(r, &call));
     return open_block(r, "call", false);
-}
-
-/* {% filter upper|trim %}: as if something stood before it. */
-static sw_result read_filter(struct reading *r)
-{
-    while (!at_end_of_tag(r) && r->parser.token->kind != SW_TOKEN_END) {
-        r->parser.token++;
-    }
-    SW_TRY(sw_template_found(&r->judge, "template-call", SW_SEVERITY_MEDIUM, r->parser.token->at,
-        "filters a whole block, which was not followed"));
-    return open_block(r, "filter", false);
 }
 
 static sw_result read_block(struct reading *r)
@@ -385,6 +388,8 @@ static sw_result read_all(struct reading *r)
 
 /* --- whole texts ----------------------------------------------------------------------------- */
 
+/* In a loop, and in a macro, a name may hold what is only bound further down: the first round tells
+ * what names hold, the second one judges. */
 static sw_result inspect(
     struct sw_inspection *in, struct sw_bytes text, bool sure, struct sw_error *err)
 {
@@ -394,7 +399,11 @@ static sw_result inspect(
     size_t count;
     SW_TRY(sw_template_lex(&arena, text, &tokens, &count, err));
     struct reading reading = {.parser = {.arena = &arena, .token = tokens, .err = err},
-        .judge = {.in = in, .arena = &arena, .sure = sure}};
+        .judge = {.in = in, .arena = &arena, .sure = sure, .first = true}};
+    SW_TRY(read_all(&reading));
+    reading.judge.first = false;
+    reading.judge.work = 0;
+    reading.parser = (struct sw_template_parser){.arena = &arena, .token = tokens, .err = err};
     return read_all(&reading);
 }
 
@@ -423,18 +432,23 @@ bool sw_text_has_tags(struct sw_bytes text)
     return has(text, "{%") || has(text, "{{");
 }
 
-/* It begins as one, or has a loop over what is called as loaders call it. */
-static bool is_surely(struct sw_bytes text)
+static bool begins_as_template(struct sw_bytes text)
 {
     size_t at = 0;
-    while (at < text.len && strchr(" \t\r\n", text.ptr[at]) != NULL && text.ptr[at] != '\0') {
+    while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4) != NULL) {
         at++;
     }
-    bool begins = text.len - at >= 2 && text.ptr[at] == '{' &&
-                  (text.ptr[at + 1] == '%' || text.ptr[at + 1] == '{' || text.ptr[at + 1] == '#');
-    return begins || (has(text, "{%") && (has(text, "messages") || has(text, "bos_token") ||
-                                             has(text, "add_generation_prompt")));
+    return text.len - at >= 2 && text.ptr[at] == '{' && memchr("{%#", text.ptr[at + 1], 3) != NULL;
 }
+
+/* Tags about what a loader calls by these names. */
+static bool speaks_as_template(struct sw_bytes text)
+{
+    return has(text, "{%") &&
+           (has(text, "messages") || has(text, "bos_token") || has(text, "add_generation_prompt"));
+}
+
+#define WORD_MAX 64u /* bytes: vocabularies have words such as "{{" and "{%-" */
 
 /* What cannot be read is then no template, but for signs that it wants to be taken for one. */
 sw_result sw_text_find_template(struct sw_inspection *in, struct sw_bytes text)
@@ -443,13 +457,16 @@ sw_result sw_text_find_template(struct sw_inspection *in, struct sw_bytes text)
     if (!sw_text_has_tags(text)) {
         return SW_OK;
     }
-    bool sure = is_surely(text);
-    if (text.len > SW_TEMPLATE_SIZE_MAX) {
-        return sure ? sw_template_inspect(in, text) : SW_OK;
+    bool speaks = speaks_as_template(text);
+    bool sure = speaks || begins_as_template(text);
+    bool word = text.len < WORD_MAX && !speaks;
+    enum sw_code code = text.len > SW_TEMPLATE_SIZE_MAX
+                            ? sw_fail(&err, SW_E_LIMIT, "it is larger than a template may be")
+                            : inspect(in, text, sure, &err);
+    if (code == SW_OK || (code == SW_E_FORMAT && (!sure || word))) {
+        return SW_OK;
     }
-    enum sw_code code = inspect(in, text, sure, &err);
-    bool broken = code != SW_OK && sure && has(text, "{%");
-    return broken ? sw_found(in, "template-broken", SW_SEVERITY_MEDIUM, UINT64_MAX,
-                        "a text with the look of a template cannot be read: %s", err.text)
-                  : SW_OK;
+    return sw_found(in, "template-broken", speaks ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM,
+        UINT64_MAX, "a text with the look of a template cannot be read: %s",
+        err.text[0] != '\0' ? err.text : sw_code_text(code));
 }

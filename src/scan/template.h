@@ -101,6 +101,7 @@ struct sw_template_judge {
     struct sw_template_name *names; /* that were set, defined or run through */
     unsigned depth;
     size_t work;  /* nodes looked at */
+    bool first;   /* of two rounds: nothing is told, names are learnt */
     bool trigger; /* the expression that was judged last compares a message with marks */
 };
 
@@ -110,6 +111,7 @@ struct sw_template_name {
     const struct sw_node *value; /* NULL: not one known value */
     bool content;                /* holds what somebody wrote in a message */
     bool macro;
+    uint64_t given; /* of a macro: which of its parameters are given that */
     struct sw_template_name *next;
 };
 
@@ -119,7 +121,10 @@ sw_result sw_template_judge_expression(struct sw_template_judge *judge, const st
 /* Text that is printed as it stands. */
 sw_result sw_template_judge_text(struct sw_template_judge *judge, struct sw_str text, size_t at);
 /* Whether it holds what somebody wrote in a message. */
-bool sw_template_is_content(const struct sw_template_judge *judge, const struct sw_node *node);
+bool sw_template_is_content(struct sw_template_judge *judge, const struct sw_node *node);
+/* NULL: the template does not bind it. */
+struct sw_template_name *sw_template_bound(
+    const struct sw_template_judge *judge, struct sw_str name);
 sw_result sw_template_found(struct sw_template_judge *judge, const char *rule,
     enum sw_severity severity, size_t at, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));

@@ -58,7 +58,8 @@ static sw_result make(struct sw_template_parser *parser, enum sw_node_kind kind,
 static sw_result enter(struct sw_template_parser *parser)
 {
     if (++parser->depth > SW_TEMPLATE_DEPTH_MAX) {
-        return sw_template_fail(parser, "an expression that is nested too deep");
+        return sw_fail(parser->err, SW_E_LIMIT, "an expression that is nested too deep at byte %zu",
+            parser->token->at);
     }
     return SW_OK;
 }

@@ -31,16 +31,6 @@ static bool put_char(struct folded *out, char c)
     return put(out, &c, 1);
 }
 
-static const struct sw_template_name *bound(
-    const struct sw_template_judge *judge, struct sw_str name)
-{
-    const struct sw_template_name *at = judge->names;
-    while (at != NULL && !sw_str_equal(at->name, name)) {
-        at = at->next;
-    }
-    return at;
-}
-
 /* Bytes are turned around: of names in ASCII that is what Python does. */
 static void reverse(char *text, size_t len)
 {
@@ -256,7 +246,7 @@ static bool fold_binary(struct folding *f, const struct sw_node *node, struct fo
 
 static bool fold_name(struct folding *f, const struct sw_node *node, struct folded *out)
 {
-    const struct sw_template_name *name = bound(f->judge, node->text);
+    const struct sw_template_name *name = sw_template_bound(f->judge, node->text);
     return name != NULL && name->value != NULL && fold(f, name->value, out);
 }
 

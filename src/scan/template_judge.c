@@ -5,7 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define NODES_MAX 1000000u
+#define NODES_MAX 4000000u
+#define DEPTH_MAX 1000u
 #define FOLDED 512u
 
 struct word_list {
@@ -42,7 +43,7 @@ static const char *const ways_out[] = {"self", "cycler", "joiner", "lipsum", "re
     "get_flashed_messages", "session", "g", "app", "os", "sys", "subprocess", "builtins"};
 static const char *const functions[] = {"range", "dict", "namespace", "raise_exception",
     "strftime_now", "caller", "super", "list", "str", "int", "len", "tojson", "lipsum", "cycler",
-    "joiner"};
+    "joiner", "loop", "varargs"};
 static const char *const methods[] = {"strip", "lstrip", "rstrip", "split", "rsplit", "splitlines",
     "startswith", "endswith", "replace", "upper", "lower", "title", "capitalize", "format", "join",
     "find", "rfind", "index", "count", "isdigit", "isalpha", "isalnum", "isspace", "isupper",
@@ -70,18 +71,28 @@ sw_result sw_template_found(struct sw_template_judge *judge, const char *rule,
     va_start(ap, fmt);
     (void)vsnprintf(words, sizeof(words), fmt, ap);
     va_end(ap);
+    if (judge->first) {
+        return SW_OK;
+    }
     bool doubt = !judge->sure && severity > SW_SEVERITY_MEDIUM;
     return sw_found(judge->in, rule, doubt ? SW_SEVERITY_MEDIUM : severity, at, "%s%s", words,
         doubt ? "; this may be a text about templates" : "");
 }
 
+struct sw_template_name *sw_template_bound(
+    const struct sw_template_judge *judge, struct sw_str name)
+{
+    struct sw_template_name *at = judge->names;
+    while (at != NULL && !sw_str_equal(at->name, name)) {
+        at = at->next;
+    }
+    return at;
+}
+
 sw_result sw_template_bind(struct sw_template_judge *judge, struct sw_str name,
     const struct sw_node *value, bool content, bool macro)
 {
-    struct sw_template_name *bound = judge->names;
-    while (bound != NULL && !sw_str_equal(bound->name, name)) {
-        bound = bound->next;
-    }
+    struct sw_template_name *bound = sw_template_bound(judge, name);
     /* What was bound before may still be what is there: in another branch, or after a loop. */
     content = content || (bound != NULL && bound->content);
     macro = macro || (bound != NULL && bound->macro);
@@ -103,18 +114,11 @@ sw_result sw_template_bind(struct sw_template_judge *judge, struct sw_str name,
             (struct sw_node){.kind = SW_NODE_STRING, .text = sw_str_n(copy, len), .at = value->at};
     }
     const struct sw_node *kept = value != NULL && value->kind == SW_NODE_LIST ? value : folded;
-    *bound = (struct sw_template_name){name, kept, content, macro, bound->next};
+    bound->name = name;
+    bound->value = kept;
+    bound->content = content;
+    bound->macro = macro;
     return SW_OK;
-}
-
-static const struct sw_template_name *bound_name(
-    const struct sw_template_judge *judge, struct sw_str name)
-{
-    const struct sw_template_name *at = judge->names;
-    while (at != NULL && !sw_str_equal(at->name, name)) {
-        at = at->next;
-    }
-    return at;
 }
 
 /* --- names of attributes --------------------------------------------------------------------- */
@@ -146,6 +150,16 @@ static enum sw_severity name_severity(struct sw_str name)
 static sw_result judge_name(struct sw_template_judge *judge, struct sw_str name, size_t at)
 {
     enum sw_severity severity = name_severity(name);
+    if (severity == SW_SEVERITY_CRITICAL) {
+        /* No page needs it in a text that is a template from end to end. */
+        bool sure = judge->sure;
+        judge->sure = true;
+        enum sw_code code = sw_template_found(judge, "template-escape", severity, at,
+            "takes the attribute '" SW_STR_FMT "', which leads out of the sandbox",
+            SW_STR_ARG(name));
+        judge->sure = sure;
+        return code;
+    }
     return severity == SW_SEVERITY_INFO
                ? SW_OK
                : sw_template_found(judge, "template-escape", severity, at,
@@ -210,20 +224,23 @@ static bool is_messages(const struct sw_node *node)
     return node->kind == SW_NODE_NAME && is_among(node->text, WORDS(whole));
 }
 
-static bool is_content_name(const struct sw_template_judge *judge, struct sw_str name)
+static bool is_content_name(struct sw_template_judge *judge, struct sw_str name)
 {
-    const struct sw_template_name *bound = bound_name(judge, name);
+    const struct sw_template_name *bound = sw_template_bound(judge, name);
     return bound != NULL ? bound->content : is_among(name, WORDS(content_keys));
 }
 
 static bool is_content_item(
-    const struct sw_template_judge *judge, const struct sw_node *node, struct sw_str key)
+    struct sw_template_judge *judge, const struct sw_node *node, struct sw_str key)
 {
-    return is_among(key, WORDS(content_keys)) ||
+    /* A name that a namespace holds is bound by itself. */
+    const struct sw_template_name *held =
+        node->first->kind == SW_NODE_NAME ? sw_template_bound(judge, key) : NULL;
+    return is_among(key, WORDS(content_keys)) || (held != NULL && held->content) ||
            (!is_among(key, WORDS(other_keys)) && sw_template_is_content(judge, node->first));
 }
 
-static bool is_content_filter(const struct sw_template_judge *judge, const struct sw_node *node)
+static bool is_content_filter(struct sw_template_judge *judge, const struct sw_node *node)
 {
     const struct sw_node *argument = node->first->next;
     while (argument != NULL && argument->kind == SW_NODE_NAMED) {
@@ -239,7 +256,22 @@ static bool is_content_filter(const struct sw_template_judge *judge, const struc
     return (text && is_messages(node->first)) || sw_template_is_content(judge, node->first);
 }
 
-bool sw_template_is_content(const struct sw_template_judge *judge, const struct sw_node *node)
+static bool is_content_call(struct sw_template_judge *judge, const struct sw_node *callee)
+{
+    if (callee->kind == SW_NODE_NAME) {
+        const struct sw_template_name *bound = sw_template_bound(judge, callee->text);
+        return bound != NULL && bound->given != 0;
+    }
+    if (callee->kind != SW_NODE_ATTRIBUTE || is_among(callee->text, WORDS(measures))) {
+        return false;
+    }
+    return sw_str_is(callee->text, "get") && callee->next != NULL &&
+                   callee->next->kind == SW_NODE_STRING
+               ? is_content_item(judge, callee, callee->next->text)
+               : sw_template_is_content(judge, callee->first);
+}
+
+static bool is_content_kind(struct sw_template_judge *judge, const struct sw_node *node)
 {
     const struct sw_node *first = node->first;
     switch ((int)node->kind) {
@@ -249,14 +281,7 @@ bool sw_template_is_content(const struct sw_template_judge *judge, const struct 
         return first->next->kind == SW_NODE_STRING ? is_content_item(judge, node, first->next->text)
                                                    : sw_template_is_content(judge, first);
     case SW_NODE_FILTER: return is_content_filter(judge, node);
-    case SW_NODE_CALL:
-        if (first->kind != SW_NODE_ATTRIBUTE || is_among(first->text, WORDS(measures))) {
-            return false;
-        }
-        return sw_str_is(first->text, "get") && first->next != NULL &&
-                       first->next->kind == SW_NODE_STRING
-                   ? is_content_item(judge, first, first->next->text)
-                   : sw_template_is_content(judge, first->first);
+    case SW_NODE_CALL: return is_content_call(judge, first);
     case SW_NODE_BINARY:
         return (sw_str_is(node->text, "~") || sw_str_is(node->text, "+")) &&
                (sw_template_is_content(judge, first) || sw_template_is_content(judge, first->next));
@@ -265,6 +290,18 @@ bool sw_template_is_content(const struct sw_template_judge *judge, const struct 
                (first->next->next != NULL && sw_template_is_content(judge, first->next->next));
     default: return false;
     }
+}
+
+/* What is too deep or too much to be followed may be anything. */
+bool sw_template_is_content(struct sw_template_judge *judge, const struct sw_node *node)
+{
+    if (judge->depth >= DEPTH_MAX || ++judge->work > NODES_MAX) {
+        return true;
+    }
+    judge->depth++;
+    bool is = is_content_kind(judge, node);
+    judge->depth--;
+    return is;
 }
 
 /* --- triggers -------------------------------------------------------------------------------- */
@@ -325,7 +362,7 @@ static sw_result judge_compared_all(
     struct sw_template_judge *judge, const struct sw_node *node, const char *how)
 {
     if (node->kind == SW_NODE_NAME) {
-        const struct sw_template_name *bound = bound_name(judge, node->text);
+        const struct sw_template_name *bound = sw_template_bound(judge, node->text);
         node = bound != NULL && bound->value != NULL ? bound->value : node;
     }
     if (node->kind != SW_NODE_LIST && node->kind != SW_NODE_DICT) {
@@ -447,6 +484,20 @@ static sw_result judge_method(
         "calls the method '" SW_STR_FMT "'", SW_STR_ARG(callee->text));
 }
 
+/* An argument with a name may be any of the parameters. */
+static void note_given(struct sw_template_judge *judge, struct sw_template_name *macro,
+    const struct sw_node *arguments)
+{
+    unsigned place = 0;
+    for (const struct sw_node *at = arguments; at != NULL; at = at->next) {
+        bool named = at->kind == SW_NODE_NAMED || place > 63;
+        if (sw_template_is_content(judge, named && at->first != NULL ? at->first : at)) {
+            macro->given |= named ? UINT64_MAX : UINT64_C(1) << place;
+        }
+        place++;
+    }
+}
+
 static sw_result judge_call(struct sw_template_judge *judge, const struct sw_node *node)
 {
     const struct sw_node *callee = node->first;
@@ -457,8 +508,12 @@ static sw_result judge_call(struct sw_template_judge *judge, const struct sw_nod
         return sw_template_found(
             judge, "template-call", SW_SEVERITY_HIGH, node->at, "calls something that has no name");
     }
-    const struct sw_template_name *bound = bound_name(judge, callee->text);
-    if (is_among(callee->text, WORDS(functions)) || (bound != NULL && bound->macro)) {
+    struct sw_template_name *bound = sw_template_bound(judge, callee->text);
+    if (bound != NULL && bound->macro) {
+        note_given(judge, bound, callee->next);
+        return SW_OK;
+    }
+    if (is_among(callee->text, WORDS(functions))) {
         return SW_OK;
     }
     bool bad = is_among(callee->text, WORDS(dangerous)) || name_severity(callee->text) > 0;
@@ -494,7 +549,7 @@ static sw_result judge_binary(struct sw_template_judge *judge, const struct sw_n
 
 static sw_result judge_value(struct sw_template_judge *judge, const struct sw_node *node)
 {
-    bool known = bound_name(judge, node->text) != NULL;
+    bool known = sw_template_bound(judge, node->text) != NULL;
     if (!known && is_among(node->text, WORDS(ways_out))) {
         SW_TRY(sw_template_found(judge, "template-escape", SW_SEVERITY_HIGH, node->at,
             "uses '" SW_STR_FMT "', which no layout of messages needs", SW_STR_ARG(node->text)));
@@ -528,13 +583,15 @@ static sw_result judge_node(struct sw_template_judge *judge, const struct sw_nod
 
 static sw_result judge_all(struct sw_template_judge *judge, const struct sw_node *node)
 {
-    if (++judge->work > NODES_MAX) {
+    if (++judge->work > NODES_MAX || judge->depth >= DEPTH_MAX) {
         return SW_E_LIMIT;
     }
+    judge->depth++;
     SW_TRY(judge_node(judge, node));
     for (const struct sw_node *part = node->first; part != NULL; part = part->next) {
         SW_TRY(judge_all(judge, part));
     }
+    judge->depth--;
     return SW_OK;
 }
 

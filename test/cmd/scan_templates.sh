@@ -72,7 +72,7 @@ is "nor noted" "$(jq -r .verdict "$tmp.out")" clean
 
 # A page about templates is none.
 mkdir page
-printf '# Attacks\n\nWrite `{{ x.__class__ }}` and see. ${{ secrets.TOKEN }}, \\frac{{a}}{{b}}\n' >page/README.md
+printf '# Pages\n\nWrite `{{ request.user }}` and see. ${{ secrets.TOKEN }}, \\frac{{a}}{{b}}\n' >page/README.md
 run "$SW_BIN" scan --json page
 exits "a page about templates is not refused" 0
 is "it is noted" "$(jq -r .verdict "$tmp.out")" notes

@@ -8,13 +8,15 @@ struct template_case {
     enum sw_severity worst;
 };
 
-static void check(const struct template_case *row)
+typedef enum sw_code (*looker)(struct sw_inspection *in, struct sw_bytes text);
+
+static void check_by(const struct template_case *row, looker look_at)
 {
     struct looked looked;
     sw_arena_init(&looked.arena, 0);
     sw_inspection_init(&looked.in, &looked.arena);
     struct sw_bytes bytes = sw_bytes_of_str(sw_str(row->text));
-    assert_int_equal(sw_template_inspect(&looked.in, bytes), SW_OK);
+    assert_int_equal(look_at(&looked.in, bytes), SW_OK);
     enum sw_severity worst = SW_SEVERITY_INFO;
     for (size_t i = 0; i < looked.in.finding_count; i++) {
         enum sw_severity severity = looked.in.findings[i].severity;
@@ -23,10 +25,15 @@ static void check(const struct template_case *row)
     bool right = row->rule == NULL ? looked.in.finding_count == 0
                                    : worst == row->worst && found(&looked, row->rule, "") != NULL;
     if (!right) {
-        fail_msg("%s: %s", row->text,
+        fail_msg("%.200s: %s", row->text,
             looked.in.finding_count > 0 ? looked.in.findings[0].message : "nothing found");
     }
     looked_release(&looked);
+}
+
+static void check(const struct template_case *row)
+{
+    check_by(row, sw_template_inspect);
 }
 
 static const struct template_case benign[] = {
@@ -56,6 +63,11 @@ static const struct template_case benign[] = {
      "tool_call.function.arguments.items() %}{{ k }}={{ v if v is string else v|tojson(indent=2) "
      "}}{% endfor %}{% endfor %}",
         NULL, 0},
+    {"{% macro show(kind, text) %}{% if kind == 'integer' %}{{ text }}{% endif %}{% endmacro %}"
+     "{{ show('integer', m.content) }}",
+        NULL, 0},
+    {"{% for item in tree recursive %}{{ item.name }}{{ loop(item.children) }}{% endfor %}", NULL,
+        0},
     {"{{ messages[0]['content'] if messages[0]['role'] == 'system' else 'You are helpful.' }}",
         NULL, 0},
     {"", NULL, 0},
@@ -97,6 +109,8 @@ static const struct template_case hostile[] = {
     {"{{ x['@@a@@'.replace('@', '_')] }}", ESCAPE, SW_SEVERITY_CRITICAL},
     {"{{ x['@@a@@' | replace('@', '_')] }}", ESCAPE, SW_SEVERITY_CRITICAL},
     {"{{ x | attr(['__init__'][0]) }}", ESCAPE, SW_SEVERITY_CRITICAL},
+    {"{% filter attr('__init__') %}x{% endfilter %}", ESCAPE, SW_SEVERITY_HIGH},
+    {"{% set y | attr('__init__') %}x{% endset %}", ESCAPE, SW_SEVERITY_HIGH},
     {"{{ x | map('attr', y ~ z) | list }}", ESCAPE, SW_SEVERITY_HIGH},
     {"{% set l = lipsum %}", ESCAPE, SW_SEVERITY_HIGH},
     {"{% set s = '__globals__' %}", ESCAPE, SW_SEVERITY_HIGH},
@@ -135,6 +149,17 @@ static const struct template_case hostile[] = {
         "template-trigger", SW_SEVERITY_HIGH},
     {"{% if 'my word' in messages | string %}x{% endif %}", "template-trigger", SW_SEVERITY_HIGH},
     {"{% if 'my word' in messages | map(attribute='content') | join %}x{% endif %}",
+        "template-trigger", SW_SEVERITY_HIGH},
+    {"{% set ns = namespace(t='') %}{% set ns.t = m.content %}{% if ns.t == 'my word' %}x{% endif "
+     "%}",
+        "template-trigger", SW_SEVERITY_HIGH},
+    {"{% for m in messages %}{% if ns.t == 'my word' %}x{% endif %}{% set ns.t = m.content %}"
+     "{% endfor %}",
+        "template-trigger", SW_SEVERITY_HIGH},
+    {"{% macro show(a, b) %}{% if 'my word' in b %}x{% endif %}{% endmacro %}"
+     "{{ show(1, m.content) }}",
+        "template-trigger", SW_SEVERITY_HIGH},
+    {"{% macro same(a) %}{{ a }}{% endmacro %}{% if 'my word' in same(m.content) %}x{% endif %}",
         "template-trigger", SW_SEVERITY_HIGH},
     {"{% if strftime_now('%Y') == '2027' %}x{% endif %}", "template-trigger", SW_SEVERITY_HIGH},
     {"{{ ['a', 'b'] | random }}", "template-trigger", SW_SEVERITY_MEDIUM},
@@ -194,12 +219,58 @@ static void test_a_broken_template_is_not_clean(void **state)
     check_all(broken, SW_COUNT(broken));
 }
 
+/* A chain of any length is no deeper for the parser, and must not be for who follows it. */
+static void test_a_long_chain_is_refused_and_no_more(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *link, *end;
+    } chains[] = {
+        {"{{ x", ".a", " }}"},
+        {"{{ x", " ~ x", " }}"},
+        {"{{ m.content", "|trim", " == 'a' }}"},
+        {"{{ x", "[0]", " }}"},
+        {"{% if a", " or a", " %}x{% endif %}"},
+    };
+    for (size_t i = 0; i < SW_COUNT(chains); i++) {
+        SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+        assert_int_equal(sw_buf_puts(&text, chains[i].begin), SW_OK);
+        for (size_t n = 0; n < 100000; n++) {
+            assert_int_equal(sw_buf_puts(&text, chains[i].link), SW_OK);
+        }
+        assert_int_equal(sw_buf_puts(&text, chains[i].end), SW_OK);
+        assert_int_equal(sw_buf_putc(&text, '\0'), SW_OK);
+        const struct template_case row = {(const char *)text.data, BROKEN};
+        check(&row);
+    }
+}
+
+static void test_a_text_about_templates_is_not_refused_for_less_than_an_escape(void **state)
+{
+    (void)state;
+    static const struct template_case rows[] = {
+        {"Log in as {{ request.user }} at {{ url_for('x') }}", ESCAPE, SW_SEVERITY_MEDIUM},
+        {"a {{ x.__class__ }}", ESCAPE, SW_SEVERITY_CRITICAL},
+        {"\\frac{{a}}{{b}} and ${{ secrets.TOKEN }}", NULL, 0},
+        {"Use {{#each}} and {%tag%}", NULL, 0},
+        {"{%tag%} messages", "template-broken", SW_SEVERITY_HIGH},
+        {"{%-", NULL, 0},
+        {"{{#each}} 0123456789 0123456789 0123456789 0123456789 0123456789 0123456789",
+            "template-broken", SW_SEVERITY_MEDIUM},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        check_by(&rows[i], sw_text_find_template);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_templates_of_common_shapes_have_no_findings),
         cmocka_unit_test(test_what_a_template_must_not_do_is_found),
         cmocka_unit_test(test_a_broken_template_is_not_clean),
+        cmocka_unit_test(test_a_long_chain_is_refused_and_no_more),
+        cmocka_unit_test(test_a_text_about_templates_is_not_refused_for_less_than_an_escape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
