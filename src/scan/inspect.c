@@ -315,6 +315,12 @@ static sw_result look_at(
     return run_parser(in, format, specimen);
 }
 
+static bool wants_parser(const struct sw_format *format, const struct sw_specimen *specimen)
+{
+    return format != NULL && format->parse != NULL &&
+           (!format->plain || sw_text_wants_parser(specimen));
+}
+
 static bool has_format(const struct sw_inspection *in)
 {
     return in->status != SW_SCAN_UNKNOWN && in->status != SW_SCAN_PLAIN;
@@ -327,8 +333,7 @@ static sw_result inspect_specimen(struct sw_inspection *in, const struct sw_spec
     bool also_pickle = begins_as_pickle(format, specimen);
     bool guess = is_guess(format, specimen);
     /* Of what is a guess here, all bytes are for the worker. */
-    bool parses = format != NULL && format->parse != NULL && !guess &&
-                  (!format->plain || sw_text_wants_parser(specimen));
+    bool parses = !guess && wants_parser(format, specimen);
     if (specimen->outside && (also_zip || also_pickle || parses || guess)) {
         in->wants_parser = true;
         in->format = format == NULL || guess ? "unknown" : format->id;

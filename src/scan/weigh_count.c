@@ -2,6 +2,7 @@
  * that is asked of them; of F32 the upper half is, and the lower bytes by themselves. Everything
  * else is counted by bytes. */
 #include "scan/weigh.h"
+#include "scan/wide.h"
 
 #include <math.h>
 
@@ -39,20 +40,6 @@ double sw_entropy(const uint64_t counts[256])
 }
 
 /* --- vectors ---------------------------------------------------------------------------------- */
-
-#ifdef __x86_64__
-#define WIDE __attribute__((target("avx2")))
-static bool has_wide(void)
-{
-    return __builtin_cpu_supports("avx2") != 0;
-}
-#else
-#define WIDE
-static bool has_wide(void)
-{
-    return false;
-}
-#endif
 
 #define LANES 8
 typedef float floats __attribute__((vector_size(32)));
@@ -105,7 +92,7 @@ static void add_runs(struct range *r, const uint8_t *bytes, size_t vectors)
     }
 }
 
-WIDE static void add_runs_wide(struct range *r, const uint8_t *bytes, size_t vectors)
+SW_WIDE static void add_runs_wide(struct range *r, const uint8_t *bytes, size_t vectors)
 {
     for (size_t i = 0; i < vectors; i += RUN) {
         add_run(r, bytes + i * sizeof(floats), vectors - i < RUN ? vectors - i : RUN);
@@ -180,7 +167,7 @@ static bool add_fast(struct sw_scales *s, const uint8_t *bytes, size_t len)
     if (!all_finite(s)) {
         return false;
     }
-    if (has_wide()) {
+    if (sw_has_wide()) {
         add_runs_wide(&r, bytes, vectors);
     } else {
         add_runs(&r, bytes, vectors);

@@ -1,6 +1,7 @@
 /* Looking for what runs among numbers. In random bytes any four come by chance once in 2^32 places,
  * so what stands behind a magic has to be right too. */
 #include "scan/weigh.h"
+#include "scan/wide.h"
 
 #define HEAD 512 /* bytes that are looked at behind a magic */
 
@@ -190,20 +191,6 @@ static bool is_candidate(uint32_t word)
            ((half & 0xFF) == 0x80 && half >= 0x0280 && half < 0x0600);
 }
 
-#ifdef __x86_64__
-#define WIDE __attribute__((target("avx2")))
-static bool has_wide(void)
-{
-    return __builtin_cpu_supports("avx2") != 0;
-}
-#else
-#define WIDE
-static bool has_wide(void)
-{
-    return false;
-}
-#endif
-
 typedef uint32_t words __attribute__((vector_size(32)));
 #define GROUP (4 * sizeof(words))
 
@@ -233,7 +220,7 @@ static size_t next_group(const uint8_t *bytes, size_t at, size_t len)
     return at;
 }
 
-WIDE static size_t next_group_wide(const uint8_t *bytes, size_t at, size_t len)
+SW_WIDE static size_t next_group_wide(const uint8_t *bytes, size_t at, size_t len)
 {
     while (at + GROUP <= len && !any_in_group(bytes + at)) {
         at += GROUP;
@@ -257,7 +244,7 @@ static sw_result look_at_words(
 sw_result sw_magic_look(
     struct sw_magic_search *search, const uint8_t *bytes, size_t len, uint64_t offset)
 {
-    bool wide = has_wide();
+    bool wide = sw_has_wide();
     size_t at = 0;
     while (at < len && search->looked < SW_MAGIC_LOOKS_MAX) {
         at = wide ? next_group_wide(bytes, at, len) : next_group(bytes, at, len);
