@@ -438,7 +438,8 @@ static bool begins_as_template(struct sw_bytes text)
     while (at < text.len && memchr(" \t\r\n", text.ptr[at], 4) != NULL) {
         at++;
     }
-    return text.len - at >= 2 && text.ptr[at] == '{' && memchr("{%#", text.ptr[at + 1], 3) != NULL;
+    return text.len - at >= 2 && text.ptr[at] == '{' &&
+           memchr("{%#", text.ptr[at + 1], 3) != NULL && (has(text, "%}") || has(text, "}}"));
 }
 
 /* Tags about what a loader calls by these names. */
