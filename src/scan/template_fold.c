@@ -291,3 +291,48 @@ bool sw_template_fold(const struct sw_template_judge *judge, const struct sw_nod
     *len = folded.len;
     return true;
 }
+
+/* --- names ---------------------------------------------------------------------------------------
+ */
+
+struct sw_template_name *sw_template_bound(
+    const struct sw_template_judge *judge, struct sw_str name)
+{
+    struct sw_template_name *at = judge->names;
+    while (at != NULL && !sw_str_equal(at->name, name)) {
+        at = at->next;
+    }
+    return at;
+}
+
+sw_result sw_template_bind(struct sw_template_judge *judge, struct sw_str name,
+    const struct sw_node *value, bool content, bool macro)
+{
+    struct sw_template_name *bound = sw_template_bound(judge, name);
+    /* What was bound before may still be what is there: in another branch, or after a loop. */
+    content = content || (bound != NULL && bound->content);
+    macro = macro || (bound != NULL && bound->macro);
+    if (bound == NULL) {
+        bound = SW_ARENA_NEW(judge->arena, struct sw_template_name);
+        SW_TRY_PTR(bound);
+        bound->next = judge->names;
+        judge->names = bound;
+    }
+    char text[512];
+    size_t len;
+    struct sw_node *folded = NULL;
+    if (value != NULL && sw_template_fold(judge, value, text, sizeof(text), &len)) {
+        folded = SW_ARENA_NEW(judge->arena, struct sw_node);
+        char *copy = sw_arena_copy(judge->arena, sw_bytes(text, len));
+        SW_TRY_PTR(folded);
+        SW_TRY_PTR(copy);
+        *folded =
+            (struct sw_node){.kind = SW_NODE_STRING, .text = sw_str_n(copy, len), .at = value->at};
+    }
+    const struct sw_node *kept = value != NULL && value->kind == SW_NODE_LIST ? value : folded;
+    bound->name = name;
+    bound->value = kept;
+    bound->content = content;
+    bound->macro = macro;
+    return SW_OK;
+}
