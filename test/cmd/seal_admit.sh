@@ -102,21 +102,21 @@ json "and every file was scanned" '.scan.files | length' 2
 expect "and admitted" 0 "$SW_BIN" admit sharded
 
 # What the scan does not read is no evidence, and only a policy that names it takes it without.
-mkdir onnx && cp good/weights.dat onnx/
-printf '\x08\x07\x12\x02pt\x3a\x03\x12\x01g\x42\x02\x10\x0d' >onnx/model.onnx
-run "$SW_BIN" scan --json onnx
+mkdir unread && cp good/weights.dat unread/
+printf '\x1c\0\0\0ET12\0\0\0\0' >unread/model.pte
+run "$SW_BIN" scan --json unread
 exits "a format without a parser is no evidence" 3
-json "and named" '.verdict, .reason, .found, .coverage.unread.onnx' $'refused\nnot-read\nclean\n1'
+json "and named" '.verdict, .reason, .found, .coverage.unread.executorch' $'refused\nnot-read\nclean\n1'
 json "with its file" '.files[] | select(.unread != []) | .path + " " + .status + " " + .unread[0]' \
-    "model.onnx recognised onnx"
-expect "it is sealed" 0 "$SW_BIN" seal onnx
-like "with a scan that says so" "$out" 'refused: not everything could be read;  1 of 2 files read .1 safetensors., 1 not read .1 onnx.'
-run "$SW_BIN" admit --json onnx
+    "model.pte recognised executorch"
+expect "it is sealed" 0 "$SW_BIN" seal unread
+like "with a scan that says so" "$out" 'refused: not everything could be read;  1 of 2 files read .1 safetensors., 1 not read .1 executorch.'
+run "$SW_BIN" admit --json unread
 exits "and refused for want of evidence" 3
 json "of the scan" '[.rules[] | select(.verdict == "no-evidence") | .name] | join(",")' scanned
-cat >onnx.yaml <<'Y'
+cat >takes.yaml <<'Y'
 version: 1
-name: takes-onnx-unread
+name: takes-executorch-unread
 rules:
   - name: scanned
     claim: urn:sealwright:claim:scan:v1
@@ -125,14 +125,14 @@ rules:
       - field: predicate.found
         equals: clean
       - every: predicate.coverage.unreadFormats.*
-        in: [onnx, tflite]
+        in: [executorch, rar]
         allow-empty: true
 Y
-expect "a policy that names the format admits it" 0 "$SW_BIN" admit --policy onnx.yaml onnx
-expect "and what was read whole" 0 "$SW_BIN" admit --policy onnx.yaml good
-head -c 100 /dev/urandom | sed '1s/^/\x01/' >onnx/other
-expect "with other binary content it is sealed" 0 "$SW_BIN" seal onnx
-expect "and not admitted by that policy" 1 "$SW_BIN" admit --policy onnx.yaml onnx
+expect "a policy that names the format admits it" 0 "$SW_BIN" admit --policy takes.yaml unread
+expect "and what was read whole" 0 "$SW_BIN" admit --policy takes.yaml good
+head -c 100 /dev/urandom | sed '1s/^/\x01/' >unread/other
+expect "with other binary content it is sealed" 0 "$SW_BIN" seal unread
+expect "and not admitted by that policy" 1 "$SW_BIN" admit --policy takes.yaml unread
 
 # A scan that has no time is no evidence either.
 printf 'words\n' >good/notes.txt

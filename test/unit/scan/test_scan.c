@@ -12,6 +12,10 @@
 #include "temp_tree.h"
 #include "zip_build.h"
 
+/* Recognised, and not read. */
+#define EXECUTORCH \
+    "\x1c\0\0\0"   \
+    "ET12\0\0\0\0"
 #define EVIL   \
     "\x80\x02" \
     "cos\nsystem\n(X\x02\x00\x00\x00idtR."
@@ -177,8 +181,8 @@ static void what_is_only_odd_is_a_note(void **state)
 static void what_is_only_recognised_is_no_evidence_and_is_named(void **state)
 {
     struct fixture *f = *state;
-    temp_tree_write_bytes(&f->tree, "a.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
-    temp_tree_write_bytes(&f->tree, "b.tflite", "\x1c\0\0\0TFL3\0\0\0\0", 12);
+    temp_tree_write_bytes(&f->tree, "a.pte", EXECUTORCH, 12);
+    temp_tree_write_bytes(&f->tree, "b.pte", EXECUTORCH, 12);
     temp_tree_write_bytes(&f->tree, "c.bin", "\x01\x02\x03\x04", 4);
     temp_tree_write_bytes(&f->tree, "d.pkl", "\x80\x02(((((((((", 11);
     temp_tree_write(&f->tree, "e.txt", "text");
@@ -193,11 +197,11 @@ static void what_is_only_recognised_is_no_evidence_and_is_named(void **state)
     is_text(&root, "found", "notes"); /* d.pkl is broken */
     is_number(&root, "coverage.unreadFiles", 4);
     assert_int_equal(sw_json_path(&root, sw_str("coverage.unreadFormats"))->count, 3);
-    is_text(&root, "coverage.unreadFormats.0", "failed");
-    is_text(&root, "coverage.unreadFormats.1", "tflite");
+    is_text(&root, "coverage.unreadFormats.0", "executorch");
+    is_text(&root, "coverage.unreadFormats.1", "failed");
     is_text(&root, "coverage.unreadFormats.2", "unknown");
     is_number(&root, "coverage.unread.failed", 1);
-    is_number(&root, "coverage.unread.tflite", 2);
+    is_number(&root, "coverage.unread.executorch", 2);
     is_number(&root, "coverage.unread.unknown", 1);
     is_text(&root, "findings.0.severity", "info");
 }
@@ -330,8 +334,8 @@ static void a_bad_finding_behind_too_many_harmless_ones_is_kept(void **state)
     static char names[COUNT][16];
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
     for (size_t i = 0; i < COUNT; i++) {
-        (void)snprintf(names[i], sizeof(names[i]), "%zu.tflite", i);
-        members[i] = zip_stored(names[i], "\x1c\0\0\0TFL3\0\0\0\0", 12);
+        (void)snprintf(names[i], sizeof(names[i]), "%zu.pte", i);
+        members[i] = zip_stored(names[i], EXECUTORCH, 12);
     }
     members[COUNT] = zip_stored("zz", EVIL, sizeof(EVIL) - 1);
     zip_build(&bytes, members, COUNT + 1);
@@ -350,8 +354,8 @@ static void of_too_many_findings_in_all_the_worst_of_each_file_is_kept(void **st
     static char names[MEMBERS][16];
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
     for (size_t i = 0; i < MEMBERS; i++) {
-        (void)snprintf(names[i], sizeof(names[i]), "%zu.tflite", i);
-        members[i] = zip_stored(names[i], "\x1c\0\0\0TFL3\0\0\0\0", 12);
+        (void)snprintf(names[i], sizeof(names[i]), "%zu.pte", i);
+        members[i] = zip_stored(names[i], EXECUTORCH, 12);
     }
     zip_build(&bytes, members, MEMBERS);
     for (int i = 0; i < ARCHIVES; i++) {

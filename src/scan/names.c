@@ -1,0 +1,67 @@
+#include "scan/names.h"
+
+void sw_names_init(struct sw_names *names, struct sw_arena *arena)
+{
+    *names = (struct sw_names){.arena = arena};
+}
+
+/* FNV-1a, mixed at the end. Names that were made to collide only cost the file its time. */
+static uint32_t hash_of(uint32_t scope, struct sw_str text)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ scope;
+    for (size_t i = 0; i < text.len; i++) {
+        hash = (hash ^ (uint8_t)text.ptr[i]) * 0x100000001b3u;
+    }
+    hash ^= hash >> 32;
+    return (uint32_t)(hash * 0x9e3779b97f4a7c15u >> 32);
+}
+
+static uint32_t *find_slot(
+    const struct sw_names *names, uint32_t hash, uint32_t scope, struct sw_str text)
+{
+    size_t mask = names->slot_count - 1;
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+        uint32_t *slot = &names->slots[at];
+        const struct sw_name *name = *slot == 0 ? NULL : &names->names[*slot - 1];
+        if (name == NULL ||
+            (name->hash == hash && name->scope == scope && sw_str_equal(name->text, text))) {
+            return slot;
+        }
+    }
+}
+
+static sw_result grow(struct sw_names *names)
+{
+    size_t count = names->slot_count == 0 ? 256 : names->slot_count * 2;
+    uint32_t *slots = SW_ARENA_ARRAY(names->arena, uint32_t, count);
+    SW_TRY_PTR(slots);
+    names->slots = slots;
+    names->slot_count = count;
+    for (size_t i = 0; i < names->count; i++) {
+        const struct sw_name *name = &names->names[i];
+        *find_slot(names, name->hash, name->scope, name->text) = (uint32_t)i + 1;
+    }
+    return SW_OK;
+}
+
+sw_result sw_names_number(struct sw_names *names, uint32_t scope, struct sw_str text, uint32_t *out)
+{
+    if (names->count * 2 >= names->slot_count) {
+        SW_TRY(grow(names));
+    }
+    uint32_t hash = hash_of(scope, text);
+    uint32_t *slot = find_slot(names, hash, scope, text);
+    if (*slot == 0) {
+        if (names->count == SW_NAMES_MAX) {
+            return SW_E_LIMIT;
+        }
+        struct sw_name *grown =
+            sw_arena_grow(names->arena, names->names, names->count, &names->cap, sizeof(*grown));
+        SW_TRY_PTR(grown);
+        names->names = grown;
+        grown[names->count++] = (struct sw_name){text, scope, hash};
+        *slot = (uint32_t)names->count;
+    }
+    *out = *slot - 1;
+    return SW_OK;
+}
