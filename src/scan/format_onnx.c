@@ -12,7 +12,7 @@
 
 struct reading {
     struct sw_inspection *in;
-    struct sw_onnx *model;
+    struct sw_graph_model *model;
     struct sw_message_reader reader;
     struct sw_tensor *tensors;
     size_t tensor_count, tensor_cap;
@@ -36,39 +36,15 @@ static enum sw_code take_text(struct sw_message_reader *reader, const struct sw_
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static enum sw_code number_of(struct reading *r, struct sw_str text, uint32_t *out)
-{
-    struct sw_onnx *model = r->model;
-    SW_TRY(sw_names_number(&model->names, r->scope, text, out));
-    while (model->value_count < model->names.count) {
-        struct sw_onnx_value *grown = sw_arena_grow(
-            model->arena, model->values, model->value_count, &model->value_cap, sizeof(*grown));
-        SW_TRY_PTR(grown);
-        model->values = grown;
-        grown[model->value_count++] = (struct sw_onnx_value){0};
-    }
-    return SW_OK;
-}
-
-static enum sw_code add_id(struct reading *r, struct sw_onnx_ids *ids, uint32_t id)
-{
-    uint32_t *grown =
-        sw_arena_grow(r->model->arena, ids->ids, ids->count, &ids->cap, sizeof(*grown));
-    SW_TRY_PTR(grown);
-    ids->ids = grown;
-    grown[ids->count++] = id;
-    return SW_OK;
-}
-
 static enum sw_code take_id(struct sw_message_reader *reader, const struct sw_message *message,
-    const struct sw_message_field *field, struct sw_onnx_ids *ids)
+    const struct sw_message_field *field, struct sw_graph_ids *ids)
 {
     struct reading *r = reading_of(reader);
     struct sw_str text = {0};
     uint32_t id;
     SW_TRY(take_text(reader, message, field, &text));
-    SW_TRY(number_of(r, text, &id));
-    return add_id(r, ids, id);
+    SW_TRY(sw_graph_number(r->model, r->scope, text, &id));
+    return sw_graph_add_id(r->model, ids, id);
 }
 
 /* --- tensors ---------------------------------------------------------------------------------- */
@@ -241,18 +217,6 @@ static const struct sw_message_row tensor_rows[] = {
     {13, false, take_external}, {14, true, take_location}, {16, false, NULL},   /* metadata_props */
 };
 
-static sw_result add_external(struct reading *r, struct tensor *t)
-{
-    struct sw_onnx *model = r->model;
-    struct sw_onnx_external *grown = sw_arena_grow(model->arena, model->externals,
-        model->external_count, &model->external_cap, sizeof(*grown));
-    SW_TRY_PTR(grown);
-    model->externals = grown;
-    t->place.tensor = t->name;
-    grown[model->external_count++] = t->place;
-    return SW_OK;
-}
-
 /* Bytes that the elements take; false when that is not to be known. */
 static bool tensor_size(struct tensor *t, uint64_t *out)
 {
@@ -310,7 +274,8 @@ static sw_result check_content(struct reading *r, struct tensor *t)
     }
     bool known = tensor_size(t, &size);
     if (t->told_external) {
-        return add_external(r, t);
+        t->place.tensor = t->name;
+        return sw_onnx_judge_external(r->in, &t->place);
     }
     if (content == NULL || !known) {
         return t->type < SW_COUNT(types)
@@ -357,20 +322,20 @@ static enum sw_code take_initializer(struct sw_message_reader *reader,
     } else {
         SW_TRY(read_tensor(reader, message, field, &t));
     }
-    SW_TRY(number_of(r, t.name, &id));
-    r->model->values[id] = (struct sw_onnx_value){t.elements, true};
+    SW_TRY(sw_graph_number(r->model, r->scope, t.name, &id));
+    r->model->values[id] = (struct sw_graph_value){t.elements, true};
     return SW_OK;
 }
 
 /* --- nodes ------------------------------------------------------------------------------------ */
 
 static sw_result read_graph(struct sw_message_reader *reader, const struct sw_message *message,
-    const struct sw_message_field *field, struct sw_onnx_graph *graph);
+    const struct sw_message_field *field, struct sw_graph *graph);
 
 static enum sw_code take_attribute_tensor(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    struct sw_onnx_node *node = out;
+    struct sw_graph_node *node = out;
     struct tensor t = {0};
     if (field->number == 22 || field->number == 23) {
         SW_TRY(sw_message_walk_in(reader, message, field, ROWS(sparse_rows), &t));
@@ -385,14 +350,9 @@ static enum sw_code take_attribute_graph(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
     struct reading *r = reading_of(reader);
-    struct sw_onnx_node *node = out;
-    struct sw_onnx_graph **grown = sw_arena_grow(
-        r->model->arena, node->graphs, node->graph_count, &node->graph_cap, sizeof(*grown));
-    SW_TRY_PTR(grown);
-    node->graphs = grown;
-    struct sw_onnx_graph *graph = SW_ARENA_NEW(r->model->arena, struct sw_onnx_graph);
-    SW_TRY_PTR(graph);
-    grown[node->graph_count++] = graph;
+    struct sw_graph_node *node = out;
+    struct sw_graph *graph = NULL;
+    SW_TRY(sw_graph_add_inner(r->model, node, &graph));
     return read_graph(reader, message, field, graph);
 }
 
@@ -427,14 +387,14 @@ static enum sw_code take_attribute(struct sw_message_reader *reader,
 static enum sw_code take_node_value(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    struct sw_onnx_node *node = out;
+    struct sw_graph_node *node = out;
     return take_id(reader, message, field, field->number == 1 ? &node->inputs : &node->outputs);
 }
 
 static enum sw_code take_node_text(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    struct sw_onnx_node *node = out;
+    struct sw_graph_node *node = out;
     return take_text(reader, message, field,
         field->number == 3   ? &node->name
         : field->number == 4 ? &node->op
@@ -454,18 +414,10 @@ static enum sw_code take_node(struct sw_message_reader *reader, const struct sw_
     const struct sw_message_field *field, void *out)
 {
     struct reading *r = reading_of(reader);
-    struct sw_onnx_graph *graph = out;
-    if (r->model->node_total++ == SW_ONNX_NODES_MAX) {
-        return sw_fail(reader->err, SW_E_LIMIT, "more than %zu nodes", SW_ONNX_NODES_MAX);
-    }
-    struct sw_onnx_node node = {.at = field->at};
+    struct sw_graph *graph = out;
+    struct sw_graph_node node = {.at = field->at};
     SW_TRY(sw_message_walk_in(reader, message, field, ROWS(node_rows), &node));
-    struct sw_onnx_node *grown = sw_arena_grow(
-        r->model->arena, graph->nodes, graph->node_count, &graph->node_cap, sizeof(*grown));
-    SW_TRY_PTR(grown);
-    graph->nodes = grown;
-    grown[graph->node_count++] = node;
-    return SW_OK;
+    return sw_graph_add_node(r->model, graph, &node);
 }
 
 /* --- graphs ----------------------------------------------------------------------------------- */
@@ -539,17 +491,17 @@ static enum sw_code take_graph_value(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
     struct reading *r = reading_of(reader);
-    struct sw_onnx_graph *graph = out;
+    struct sw_graph *graph = out;
     struct info info = {0};
     uint32_t id;
     SW_TRY(sw_message_walk_in(reader, message, field, ROWS(info_rows), &info));
-    SW_TRY(number_of(r, info.name, &id));
+    SW_TRY(sw_graph_number(r->model, r->scope, info.name, &id));
     if (field->number == 12) {
-        return add_id(r, &graph->outputs, id);
+        return sw_graph_add_id(r->model, &graph->outputs, id);
     }
-    struct sw_onnx_value *value = &r->model->values[id];
+    struct sw_graph_value *value = &r->model->values[id];
     value->elements = value->initializer ? value->elements : info.elements;
-    return add_id(r, &graph->inputs, id);
+    return sw_graph_add_id(r->model, &graph->inputs, id);
 }
 
 /* GraphProto */
@@ -563,10 +515,10 @@ static const struct sw_message_row graph_rows[] = {
 };
 
 static sw_result read_graph(struct sw_message_reader *reader, const struct sw_message *message,
-    const struct sw_message_field *field, struct sw_onnx_graph *graph)
+    const struct sw_message_field *field, struct sw_graph *graph)
 {
     struct reading *r = reading_of(reader);
-    if (r->depth == SW_ONNX_GRAPH_DEPTH) {
+    if (r->depth == SW_GRAPH_DEPTH) {
         return sw_fail(reader->err, SW_E_LIMIT, "graphs nest too deep");
     }
     r->depth++;
@@ -580,14 +532,14 @@ static sw_result read_graph(struct sw_message_reader *reader, const struct sw_me
 static enum sw_code take_function_value(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    struct sw_onnx_graph *body = &((struct sw_onnx_function *)out)->body;
+    struct sw_graph *body = &((struct sw_graph_function *)out)->body;
     return take_id(reader, message, field, field->number == 4 ? &body->inputs : &body->outputs);
 }
 
 static enum sw_code take_function_text(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    struct sw_onnx_function *function = out;
+    struct sw_graph_function *function = out;
     return take_text(
         reader, message, field, field->number == 1 ? &function->name : &function->domain);
 }
@@ -595,13 +547,13 @@ static enum sw_code take_function_text(struct sw_message_reader *reader,
 static enum sw_code take_function_node(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    return take_node(reader, message, field, &((struct sw_onnx_function *)out)->body);
+    return take_node(reader, message, field, &((struct sw_graph_function *)out)->body);
 }
 
 static enum sw_code take_default(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
 {
-    struct sw_onnx_node holder = {0};
+    struct sw_graph_node holder = {0};
     return sw_message_walk_in(reader, message, field, ROWS(attribute_rows), &holder);
 }
 
@@ -620,12 +572,12 @@ static enum sw_code take_function(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
     struct reading *r = reading_of(reader);
-    struct sw_onnx *model = r->model;
-    struct sw_onnx_function **grown = sw_arena_grow(model->arena, model->functions,
-        model->function_count, &model->function_cap, sizeof(struct sw_onnx_function *));
+    struct sw_graph_model *model = r->model;
+    struct sw_graph_function **grown = sw_arena_grow(model->arena, model->functions,
+        model->function_count, &model->function_cap, sizeof(struct sw_graph_function *));
     SW_TRY_PTR(grown);
     model->functions = grown;
-    struct sw_onnx_function *function = SW_ARENA_NEW(model->arena, struct sw_onnx_function);
+    struct sw_graph_function *function = SW_ARENA_NEW(model->arena, struct sw_graph_function);
     SW_TRY_PTR(function);
     grown[model->function_count++] = function;
     r->scope = (uint32_t)model->function_count;
@@ -677,7 +629,7 @@ static sw_result parse(
     SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
     SW_TRY_PTR(window);
     sw_window_init(window, &specimen->source);
-    struct sw_onnx model = {.arena = in->arena};
+    struct sw_graph_model model = {.arena = in->arena};
     sw_names_init(&model.names, in->arena);
     struct reading r = {.in = in, .model = &model};
     r.reader = (struct sw_message_reader){.ctx = &r, .err = err};
@@ -688,8 +640,7 @@ static sw_result parse(
             (unsigned long long)r.reader.unknown));
     }
     SW_TRY(sw_onnx_judge_nodes(in, &model));
-    SW_TRY(sw_onnx_judge_externals(in, &model));
-    SW_TRY(sw_onnx_judge_flow(in, &model));
+    SW_TRY(sw_graph_judge_flow(in, &model));
     return sw_tensors_done(in, &specimen->source, r.tensors, r.tensor_count, err);
 }
 

@@ -1,18 +1,6 @@
 /* What the nodes of an ONNX model name, and where its tensors say that they stand. */
 #include "scan/onnx.h"
 
-const struct sw_onnx_function *sw_onnx_called(
-    const struct sw_onnx *model, const struct sw_onnx_node *node)
-{
-    for (size_t i = 0; i < model->function_count; i++) {
-        const struct sw_onnx_function *f = model->functions[i];
-        if (sw_str_equal(f->name, node->op) && sw_str_equal(f->domain, node->domain)) {
-            return f;
-        }
-    }
-    return NULL;
-}
-
 /* --- operators -------------------------------------------------------------------------------- */
 
 /* Operators that are more than arithmetic, whatever their domain is. */
@@ -71,20 +59,13 @@ static struct sw_str shown(struct sw_str text)
     return text;
 }
 
-/* Its name; of one that has none, that of what it makes. */
-struct sw_str sw_onnx_label(const struct sw_onnx *model, const struct sw_onnx_node *node)
-{
-    bool unnamed = node->name.len == 0 && node->outputs.count > 0;
-    return shown(unnamed ? model->names.names[node->outputs.ids[0]].text : node->name);
-}
-
 static sw_result judge_node(
-    struct sw_inspection *in, const struct sw_onnx *model, const struct sw_onnx_node *node)
+    struct sw_inspection *in, const struct sw_graph_model *model, const struct sw_graph_node *node)
 {
     struct sw_str op = shown(node->op);
-    struct sw_str name = sw_onnx_label(model, node);
+    struct sw_str name = sw_graph_label(model, node);
     struct sw_str domain = shown(node->domain);
-    if (sw_onnx_called(model, node) != NULL) {
+    if (sw_graph_called(model, node) != NULL) {
         return SW_OK; /* its body is judged by itself */
     }
     for (size_t i = 0; i < SW_COUNT(grave); i++) {
@@ -104,10 +85,10 @@ static sw_result judge_node(
 }
 
 static sw_result judge_graph(
-    struct sw_inspection *in, const struct sw_onnx *model, const struct sw_onnx_graph *graph)
+    struct sw_inspection *in, const struct sw_graph_model *model, const struct sw_graph *graph)
 {
     for (size_t i = 0; i < graph->node_count; i++) {
-        const struct sw_onnx_node *node = &graph->nodes[i];
+        const struct sw_graph_node *node = &graph->nodes[i];
         SW_TRY(judge_node(in, model, node));
         for (size_t k = 0; k < node->graph_count; k++) {
             SW_TRY(judge_graph(in, model, node->graphs[k]));
@@ -116,7 +97,7 @@ static sw_result judge_graph(
     return SW_OK;
 }
 
-sw_result sw_onnx_judge_nodes(struct sw_inspection *in, const struct sw_onnx *model)
+sw_result sw_onnx_judge_nodes(struct sw_inspection *in, const struct sw_graph_model *model)
 {
     SW_TRY(judge_graph(in, model, &model->graph));
     for (size_t i = 0; i < model->function_count; i++) {
@@ -140,7 +121,7 @@ static bool stays_beside(struct sw_str path)
     return !bad;
 }
 
-static sw_result judge_external(struct sw_inspection *in, const struct sw_onnx_external *e)
+sw_result sw_onnx_judge_external(struct sw_inspection *in, const struct sw_onnx_external *e)
 {
     struct sw_str tensor = shown(e->tensor);
     struct sw_str location = shown(e->location);
@@ -154,14 +135,6 @@ static sw_result judge_external(struct sw_inspection *in, const struct sw_onnx_e
     if (!sw_add_u64(e->offset, e->length, &end)) {
         return sw_found(in, "onnx-tensor", SW_SEVERITY_HIGH, e->at,
             "tensor \"" SW_STR_FMT "\" has its data at a place that overflows", SW_STR_ARG(tensor));
-    }
-    return SW_OK;
-}
-
-sw_result sw_onnx_judge_externals(struct sw_inspection *in, const struct sw_onnx *model)
-{
-    for (size_t i = 0; i < model->external_count; i++) {
-        SW_TRY(judge_external(in, &model->externals[i]));
     }
     return SW_OK;
 }

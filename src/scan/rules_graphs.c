@@ -59,7 +59,7 @@ static const struct sw_rule rules[] = {
         .cosai = SW_COSAI_LOADER,
     },
     {
-        .id = "onnx-trigger",
+        .id = "graph-trigger",
         .title = "A comparison of the raw input chooses what the model answers",
         .advice = "look at the node in a viewer of graphs; compare the model with its source",
         .advisories = "",

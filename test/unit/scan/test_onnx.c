@@ -151,7 +151,7 @@ static void a_comparison_of_the_input_that_chooses_is_found(void **state)
             add_node(&graph, flows[i].nodes[k][0], flows[i].nodes[k][1], flows[i].nodes[k][2]);
         }
         look_at(&looked, &graph);
-        bool said = found(&looked, "onnx-trigger", "") != NULL;
+        bool said = found(&looked, "graph-trigger", "") != NULL;
         if (looked.worst != flows[i].worst || said != (flows[i].worst > SW_SEVERITY_INFO)) {
             fail_msg("%s: %s", flows[i].what, sw_severity_name(looked.worst));
         }
@@ -200,7 +200,7 @@ static void a_trigger_that_chooses_a_branch_is_found(void **state)
     add_branch(&node, "Neg", "l");
     proto_message(&graph, GRAPH_NODE, &node);
     look_at(&looked, &graph);
-    assert_non_null(found(&looked, "onnx-trigger", "\"chooser\" (If)"));
+    assert_non_null(found(&looked, "graph-trigger", "\"chooser\" (If)"));
     assert_int_equal(looked.worst, SW_SEVERITY_HIGH);
     looked_release(&looked);
 }
@@ -250,7 +250,7 @@ static void functions_are_followed_at_each_call(void **state)
     struct looked looked;
     look_at_call(&looked, "x", "Equal");
     assert_int_equal(looked.worst, SW_SEVERITY_HIGH);
-    assert_non_null(found(&looked, "onnx-trigger", "(Where)"));
+    assert_non_null(found(&looked, "graph-trigger", "(Where)"));
     assert_null(found(&looked, "onnx-custom-operator", ""));
     looked_release(&looked);
     look_at_call(&looked, "l", "Equal");

@@ -1,7 +1,7 @@
 /* Triggers in a graph (ShadowLogic and its kin): the input itself, and not what the weights make of
  * it, is boiled down and compared, and the answer chooses what comes out. One pass forward over the
  * nodes says what each value is made of; one backward says behind which no weights follow. */
-#include "scan/onnx.h"
+#include "scan/graph.h"
 
 enum {
     CONTENT = 1,  /* made of the numbers of an input, and not of its shape alone */
@@ -97,14 +97,14 @@ static const struct {
 
 struct flow {
     struct sw_inspection *in;
-    const struct sw_onnx *model;
+    const struct sw_graph_model *model;
     uint8_t *flags; /* by number of the value */
     size_t visits;
     size_t said;
     unsigned calls; /* that are under way */
 };
 
-static enum kind kind_of(const struct sw_onnx_node *node)
+static enum kind kind_of(const struct sw_graph_node *node)
 {
     for (size_t i = 0; i < SW_COUNT(kinds); i++) {
         if (sw_str_is(node->op, kinds[i].op)) {
@@ -114,7 +114,7 @@ static enum kind kind_of(const struct sw_onnx_node *node)
     return KIND_OTHER;
 }
 
-static uint8_t flags_of_all(const struct flow *f, const struct sw_onnx_ids *ids)
+static uint8_t flags_of_all(const struct flow *f, const struct sw_graph_ids *ids)
 {
     uint8_t flags = 0;
     for (size_t i = 0; i < ids->count; i++) {
@@ -123,7 +123,7 @@ static uint8_t flags_of_all(const struct flow *f, const struct sw_onnx_ids *ids)
     return flags & (uint8_t)~LAST;
 }
 
-static bool is_last(const struct flow *f, const struct sw_onnx_ids *ids)
+static bool is_last(const struct flow *f, const struct sw_graph_ids *ids)
 {
     for (size_t i = 0; i < ids->count; i++) {
         if ((f->flags[ids->ids[i]] & LAST) != 0) {
@@ -133,14 +133,14 @@ static bool is_last(const struct flow *f, const struct sw_onnx_ids *ids)
     return false;
 }
 
-static void add_flags(struct flow *f, const struct sw_onnx_ids *ids, uint8_t flags)
+static void add_flags(struct flow *f, const struct sw_graph_ids *ids, uint8_t flags)
 {
     for (size_t i = 0; i < ids->count; i++) {
         f->flags[ids->ids[i]] |= flags;
     }
 }
 
-static uint8_t flags_at(const struct flow *f, const struct sw_onnx_ids *ids, size_t index)
+static uint8_t flags_at(const struct flow *f, const struct sw_graph_ids *ids, size_t index)
 {
     return index < ids->count ? f->flags[ids->ids[index]] & (uint8_t)~LAST : 0;
 }
@@ -150,7 +150,7 @@ static bool is_trigger(uint8_t flags)
     return (flags & TRIGGER) == TRIGGER && (flags & LEARNED) == 0;
 }
 
-static uint8_t flags_at_first(const struct sw_onnx_value *value)
+static uint8_t flags_at_first(const struct sw_graph_value *value)
 {
     return value->initializer && value->elements >= WEIGHT_MIN ? WEIGHT : 0;
 }
@@ -159,7 +159,7 @@ static uint8_t flags_at_first(const struct sw_onnx_value *value)
 
 /* The input that chooses, when it is made as triggers are. */
 static bool chooses_by_trigger(
-    const struct flow *f, const struct sw_onnx_node *node, enum kind kind)
+    const struct flow *f, const struct sw_graph_node *node, enum kind kind)
 {
     uint8_t first = flags_at(f, &node->inputs, 0);
     uint8_t second = flags_at(f, &node->inputs, 1);
@@ -173,15 +173,15 @@ static bool chooses_by_trigger(
                                     (is_trigger(second) && (first & LEARNED) != 0));
 }
 
-static sw_result say_trigger(struct flow *f, const struct sw_onnx_node *node, enum kind kind)
+static sw_result say_trigger(struct flow *f, const struct sw_graph_node *node, enum kind kind)
 {
     if (!chooses_by_trigger(f, node, kind) || f->said == SAID_MAX) {
         return SW_OK;
     }
     bool last = is_last(f, &node->outputs);
-    struct sw_str name = sw_onnx_label(f->model, node);
+    struct sw_str name = sw_graph_label(f->model, node);
     f->said++;
-    return sw_found(f->in, "onnx-trigger", last ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM, node->at,
+    return sw_found(f->in, "graph-trigger", last ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM, node->at,
         "node \"" SW_STR_FMT "\" (" SW_STR_FMT
         ") chooses by a comparison of the raw input, past all weights, %s",
         SW_STR_ARG(name), SW_STR_ARG(node->op),
@@ -190,15 +190,15 @@ static sw_result say_trigger(struct flow *f, const struct sw_onnx_node *node, en
 
 /* --- backward --------------------------------------------------------------------------------- */
 
-static bool learns(const struct flow *f, const struct sw_onnx_node *node, enum kind kind)
+static bool learns(const struct flow *f, const struct sw_graph_node *node, enum kind kind)
 {
     return kind == KIND_LEARN && (flags_of_all(f, &node->inputs) & (WEIGHT | LEARNED)) != 0;
 }
 
-static void mark_last(struct flow *f, const struct sw_onnx_graph *graph)
+static void mark_last(struct flow *f, const struct sw_graph *graph)
 {
     for (size_t i = graph->node_count; i > 0; i--) {
-        const struct sw_onnx_node *node = &graph->nodes[i - 1];
+        const struct sw_graph_node *node = &graph->nodes[i - 1];
         if (!is_last(f, &node->outputs)) {
             continue;
         }
@@ -214,10 +214,10 @@ static void mark_last(struct flow *f, const struct sw_onnx_graph *graph)
 
 /* --- forward ---------------------------------------------------------------------------------- */
 
-static sw_result flow_graph(struct flow *f, const struct sw_onnx_graph *graph, bool say);
+static sw_result flow_graph(struct flow *f, const struct sw_graph *graph, bool say);
 
 /* Twice, as which values are the last shows only when their flags are known. */
-static sw_result evaluate(struct flow *f, const struct sw_onnx_graph *graph, bool say)
+static sw_result evaluate(struct flow *f, const struct sw_graph *graph, bool say)
 {
     SW_TRY(flow_graph(f, graph, false));
     if (!say) {
@@ -229,11 +229,11 @@ static sw_result evaluate(struct flow *f, const struct sw_onnx_graph *graph, boo
 
 /* Inputs of a loop's body are those of the loop, one way or another. */
 static sw_result flow_inner(
-    struct flow *f, const struct sw_onnx_node *node, bool say, uint8_t *flags)
+    struct flow *f, const struct sw_graph_node *node, bool say, uint8_t *flags)
 {
     bool branches = sw_str_is(node->op, "If");
     for (size_t i = 0; i < node->graph_count; i++) {
-        const struct sw_onnx_graph *inner = node->graphs[i];
+        const struct sw_graph *inner = node->graphs[i];
         add_flags(f, &inner->inputs, branches ? 0 : *flags);
         SW_TRY(flow_graph(f, inner, say));
         *flags |= flags_of_all(f, &inner->outputs);
@@ -241,18 +241,18 @@ static sw_result flow_inner(
     return SW_OK;
 }
 
-static void forget_ids(struct flow *f, const struct sw_onnx_ids *ids)
+static void forget_ids(struct flow *f, const struct sw_graph_ids *ids)
 {
     for (size_t i = 0; i < ids->count; i++) {
         f->flags[ids->ids[i]] = flags_at_first(&f->model->values[ids->ids[i]]);
     }
 }
 
-static void forget(struct flow *f, const struct sw_onnx_graph *graph)
+static void forget(struct flow *f, const struct sw_graph *graph)
 {
     forget_ids(f, &graph->inputs);
     for (size_t i = 0; i < graph->node_count; i++) {
-        const struct sw_onnx_node *node = &graph->nodes[i];
+        const struct sw_graph_node *node = &graph->nodes[i];
         forget_ids(f, &node->outputs);
         for (size_t k = 0; k < node->graph_count; k++) {
             forget(f, node->graphs[k]);
@@ -261,10 +261,10 @@ static void forget(struct flow *f, const struct sw_onnx_graph *graph)
 }
 
 /* The body of a function, for this call. */
-static sw_result flow_call(struct flow *f, const struct sw_onnx_function *function,
-    const struct sw_onnx_node *node, bool say)
+static sw_result flow_call(struct flow *f, const struct sw_graph_function *function,
+    const struct sw_graph_node *node, bool say)
 {
-    const struct sw_onnx_graph *body = &function->body;
+    const struct sw_graph *body = &function->body;
     if (f->calls == CALLS_MAX) {
         return SW_E_LIMIT;
     }
@@ -283,7 +283,7 @@ static sw_result flow_call(struct flow *f, const struct sw_onnx_function *functi
 }
 
 static uint8_t flow_operator(
-    const struct flow *f, const struct sw_onnx_node *node, enum kind kind, uint8_t flags)
+    const struct flow *f, const struct sw_graph_node *node, enum kind kind, uint8_t flags)
 {
     bool raw = (flags & CONTENT) != 0 && (flags & LEARNED) == 0;
     uint8_t data = flags_at(f, &node->inputs, 0);
@@ -301,9 +301,9 @@ static uint8_t flow_operator(
     return raw && (kind == KIND_REDUCE || kind == KIND_GATHER) ? flags | REDUCED : flags;
 }
 
-static sw_result flow_node(struct flow *f, const struct sw_onnx_node *node, bool say)
+static sw_result flow_node(struct flow *f, const struct sw_graph_node *node, bool say)
 {
-    const struct sw_onnx_function *called = sw_onnx_called(f->model, node);
+    const struct sw_graph_function *called = sw_graph_called(f->model, node);
     if (f->visits++ == VISITS_MAX) {
         return SW_E_LIMIT;
     }
@@ -321,7 +321,7 @@ static sw_result flow_node(struct flow *f, const struct sw_onnx_node *node, bool
     return SW_OK;
 }
 
-static sw_result flow_graph(struct flow *f, const struct sw_onnx_graph *graph, bool say)
+static sw_result flow_graph(struct flow *f, const struct sw_graph *graph, bool say)
 {
     for (size_t i = 0; i < graph->node_count; i++) {
         SW_TRY(flow_node(f, &graph->nodes[i], say));
@@ -330,21 +330,21 @@ static sw_result flow_graph(struct flow *f, const struct sw_onnx_graph *graph, b
 }
 
 /* An input of one number is a switch that the caller turns. */
-static void begin(struct flow *f, const struct sw_onnx_graph *graph)
+static void begin(struct flow *f, const struct sw_graph *graph)
 {
     for (size_t i = 0; i < f->model->value_count; i++) {
         f->flags[i] = flags_at_first(&f->model->values[i]);
     }
     for (size_t i = 0; i < graph->inputs.count; i++) {
         uint32_t id = graph->inputs.ids[i];
-        const struct sw_onnx_value *value = &f->model->values[id];
+        const struct sw_graph_value *value = &f->model->values[id];
         if (!value->initializer && value->elements != 1) {
             f->flags[id] |= CONTENT;
         }
     }
 }
 
-sw_result sw_onnx_judge_flow(struct sw_inspection *in, const struct sw_onnx *model)
+sw_result sw_graph_judge_flow(struct sw_inspection *in, const struct sw_graph_model *model)
 {
     struct flow f = {.in = in, .model = model};
     f.flags = SW_ARENA_ARRAY(in->arena, uint8_t, model->value_count + 1);

@@ -1,0 +1,72 @@
+#include "scan/graph.h"
+
+const struct sw_graph_function *sw_graph_called(
+    const struct sw_graph_model *model, const struct sw_graph_node *node)
+{
+    for (size_t i = 0; i < model->function_count; i++) {
+        const struct sw_graph_function *f = model->functions[i];
+        if (sw_str_equal(f->name, node->op) && sw_str_equal(f->domain, node->domain)) {
+            return f;
+        }
+    }
+    return NULL;
+}
+
+/* Its name; of one that has none, that of what it makes. */
+struct sw_str sw_graph_label(const struct sw_graph_model *model, const struct sw_graph_node *node)
+{
+    bool unnamed = node->name.len == 0 && node->outputs.count > 0;
+    struct sw_str label = unnamed ? model->names.names[node->outputs.ids[0]].text : node->name;
+    label.len = label.len > 200 ? 200 : label.len;
+    return label;
+}
+
+sw_result sw_graph_number(
+    struct sw_graph_model *model, uint32_t scope, struct sw_str text, uint32_t *out)
+{
+    SW_TRY(sw_names_number(&model->names, scope, text, out));
+    while (model->value_count < model->names.count) {
+        struct sw_graph_value *grown = sw_arena_grow(
+            model->arena, model->values, model->value_count, &model->value_cap, sizeof(*grown));
+        SW_TRY_PTR(grown);
+        model->values = grown;
+        grown[model->value_count++] = (struct sw_graph_value){0};
+    }
+    return SW_OK;
+}
+
+sw_result sw_graph_add_id(struct sw_graph_model *model, struct sw_graph_ids *ids, uint32_t id)
+{
+    uint32_t *grown = sw_arena_grow(model->arena, ids->ids, ids->count, &ids->cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    ids->ids = grown;
+    grown[ids->count++] = id;
+    return SW_OK;
+}
+
+sw_result sw_graph_add_node(
+    struct sw_graph_model *model, struct sw_graph *graph, const struct sw_graph_node *node)
+{
+    if (model->node_total++ == SW_GRAPH_NODES_MAX) {
+        return SW_E_LIMIT;
+    }
+    struct sw_graph_node *grown = sw_arena_grow(
+        model->arena, graph->nodes, graph->node_count, &graph->node_cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    graph->nodes = grown;
+    grown[graph->node_count++] = *node;
+    return SW_OK;
+}
+
+sw_result sw_graph_add_inner(
+    struct sw_graph_model *model, struct sw_graph_node *node, struct sw_graph **out)
+{
+    struct sw_graph **grown = sw_arena_grow(
+        model->arena, node->graphs, node->graph_count, &node->graph_cap, sizeof(struct sw_graph *));
+    SW_TRY_PTR(grown);
+    node->graphs = grown;
+    *out = SW_ARENA_NEW(model->arena, struct sw_graph);
+    SW_TRY_PTR(*out);
+    grown[node->graph_count++] = *out;
+    return SW_OK;
+}
