@@ -21,6 +21,8 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_xgboost,
     &sw_format_safetensors,
     &sw_format_savedmodel,
+    &sw_format_metagraph,
+    &sw_format_graphdef,
     &sw_format_onnx,
     &sw_format_pickle,
     &sw_format_zlib,

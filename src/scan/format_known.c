@@ -3,7 +3,6 @@
 
 #define MAGIC(at, bytes) .magic = (bytes), .magic_len = sizeof(bytes) - 1, .magic_at = (at)
 
-const struct sw_format sw_format_tflite = {.id = "tflite", .names = ".tflite", MAGIC(4, "TFL3")};
 const struct sw_format sw_format_executorch = {
     .id = "executorch", .names = ".pte", MAGIC(4, "ET12")};
 

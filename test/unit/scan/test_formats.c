@@ -14,7 +14,8 @@ static const char tar_wrong_sum[512] = {'a', [148] = '0', '0', '0', '5', '4', '2
 static const char windows[128 + 4] = {'M', 'Z', [60] = '\x80', [128] = 'P', 'E'};
 
 static const struct look_case recognised[] = {
-    {"tflite", BYTES("\x1c\0\0\0TFL3\0\0\0\0"), KNOWN("tflite")},
+    {"tflite", BYTES("\x1c\0\0\0TFL3\0\0\0\0"), "tflite", SW_SCAN_FAILED, SW_SEVERITY_HIGH,
+        "tflite-broken", "out of the file"},
     {"executorch", BYTES("\x1c\0\0\0ET12\0\0\0\0"), KNOWN("executorch")},
     {"HDF5", BYTES("\x89HDF\r\n\x1a\n\0\0"), KNOWN("hdf5")},
     {"HDF5 behind a user block", hdf5_at_512, sizeof(hdf5_at_512), KNOWN("hdf5")},
@@ -23,7 +24,8 @@ static const struct look_case recognised[] = {
     {"no onnx: a field too long", BYTES("\x08\x07\x12\x02pt\x3a\x04\x12\x01g"), UNKNOWN},
     {"no onnx: no graph", BYTES("\x08\x07\x12\x02pt"), UNKNOWN},
     {"no onnx: a field that it does not have", BYTES("\x08\x07\x3a\x01x\x4a\x01x"), UNKNOWN},
-    {"savedmodel", BYTES("\x08\x01\x12\x04\x0a\x02\x1a\0"), KNOWN("savedmodel")},
+    {"savedmodel", BYTES("\x08\x01\x12\x04\x0a\x02\x1a\0"), "savedmodel", SW_SCAN_PARSED,
+        SW_SEVERITY_INFO, NULL, NULL},
     {"XGBoost JSON", BYTES("{\"learner\":{\"attributes\":{}}}"), KNOWN("xgboost")},
     {"XGBoost UBJSON", BYTES("{L\0\0\0\0\0\0\0\x07learner{}}"), KNOWN("xgboost")},
     {"XGBoost binary", BYTES("binf\0\0\0\0"), KNOWN("xgboost")},

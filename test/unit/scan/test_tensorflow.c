@@ -1,0 +1,221 @@
+#include "proto_files.h"
+
+/* node_def.proto, attr_value.proto, tensor.proto */
+static void add_node(struct proto *graph, unsigned field, const char *name, const char *op,
+    const char *input, const char *constant)
+{
+    struct proto node = {0}, value = {0}, tensor = {0}, attribute = {0};
+    proto_text(&node, 1, name);
+    proto_text(&node, 2, op);
+    if (input != NULL) {
+        proto_text(&node, 3, input);
+    }
+    if (constant != NULL) {
+        proto_number(&tensor, 1, 7);
+        proto_text(&tensor, 8, constant);
+        proto_message(&value, 8, &tensor);
+        proto_text(&attribute, 1, "value");
+        proto_message(&attribute, 2, &value);
+        proto_message(&node, 5, &attribute);
+    }
+    proto_message(graph, field, &node);
+}
+
+static void end_saved(struct proto *saved, struct proto *graph, struct proto *rest)
+{
+    struct proto info = {0}, meta = {0};
+    proto_text(&info, 4, "serve");
+    proto_message(&meta, 1, &info);
+    proto_message(&meta, 2, graph);
+    if (rest != NULL) {
+        proto_message(&meta, 6, rest);
+    }
+    proto_number(saved, 1, 1);
+    proto_message(saved, 2, &meta);
+}
+
+static void look_at_saved(struct looked *out, struct proto *graph, struct proto *asset)
+{
+    struct proto saved = {0};
+    end_saved(&saved, graph, asset);
+    proto_look(out, &saved, "saved_model.pb");
+    assert_string_equal(out->in.format, "savedmodel");
+    assert_int_equal(out->in.status, SW_SCAN_PARSED);
+    assert_true(unread_fits(out));
+}
+
+struct graph_case {
+    const char *what;
+    const char *op, *constant;
+    const char *rule, *words; /* NULL: nothing is found */
+    enum sw_severity worst;
+};
+
+static const struct graph_case cases[] = {
+    {"arithmetic", "Relu", "/etc/passwd", NULL, NULL, SW_SEVERITY_INFO},
+    {"Python", "PyFunc", "x", "tf-operator", "calls Python code", SW_SEVERITY_CRITICAL},
+    {"eager Python", "EagerPyFunc", "x", "tf-operator", "calls Python", SW_SEVERITY_CRITICAL},
+    {"a file that is read", "ReadFile", "data.txt", "tf-operator", "reads a file",
+        SW_SEVERITY_HIGH},
+    {"and which", "ReadFile", "/etc/passwd", "tf-path", "\"/etc/passwd\"", SW_SEVERITY_HIGH},
+    {"a file that is written", "WriteFile", "x", "tf-operator", "writes a file", SW_SEVERITY_HIGH},
+    {"a checkpoint as models have it", "RestoreV2", "model", NULL, NULL, SW_SEVERITY_INFO},
+    {"a checkpoint from elsewhere", "RestoreV2", "/root/.ssh/id", "tf-path", "reads a file",
+        SW_SEVERITY_HIGH},
+    {"a checkpoint above", "SaveV2", "../../x", "tf-path", "writes a file", SW_SEVERITY_HIGH},
+    {"a checkpoint on a server", "SaveV2", "s3://bucket/x", "tf-path", "s3://", SW_SEVERITY_HIGH},
+    {"a server", "RpcClient", "x", "tf-operator", "connects", SW_SEVERITY_HIGH},
+    {"an operator of nobody", "Zap>Zap", "x", "tf-custom-operator", "Zap>Zap", SW_SEVERITY_MEDIUM},
+    {"a constant that is an address of a file", "Relu", "file:///tmp/x", "tf-path", "file://",
+        SW_SEVERITY_HIGH},
+};
+
+static void check_graph(const struct graph_case *row, const struct looked *looked)
+{
+    bool said = row->rule == NULL ? looked->in.finding_count == 0
+                                  : found(looked, row->rule, row->words) != NULL;
+    if (!said || looked->worst != row->worst) {
+        fail_msg("%s: %s, %s", row->what, sw_severity_name(looked->worst),
+            looked->in.finding_count > 0 ? looked->in.findings[0].message : "nothing");
+    }
+}
+
+static void add_nodes(struct proto *graph, unsigned field, const struct graph_case *row)
+{
+    add_node(graph, field, "c", "Const", NULL, row->constant);
+    add_node(graph, field, "join", "StringJoin", "c", NULL);
+    add_node(graph, field, "n", row->op, "join", NULL);
+}
+
+static void nodes_of_a_saved_model_are_judged(void **state)
+{
+    for (size_t i = 0; i < SW_COUNT(cases); i++) {
+        struct proto graph = {0};
+        struct looked looked;
+        add_nodes(&graph, 1, &cases[i]);
+        look_at_saved(&looked, &graph, NULL);
+        check_graph(&cases[i], &looked);
+        looked_release(&looked);
+    }
+}
+
+static void nodes_of_its_functions_are_judged(void **state)
+{
+    for (size_t i = 0; i < SW_COUNT(cases); i++) {
+        struct proto graph = {0}, function = {0}, library = {0}, signature = {0};
+        struct looked looked;
+        add_node(&graph, 1, "x", "Placeholder", NULL, NULL);
+        proto_text(&signature, 1, "f");
+        proto_message(&function, 1, &signature);
+        add_nodes(&function, 3, &cases[i]);
+        proto_message(&library, 1, &function);
+        proto_message(&graph, 2, &library);
+        look_at_saved(&looked, &graph, NULL);
+        check_graph(&cases[i], &looked);
+        looked_release(&looked);
+    }
+}
+
+static void frozen_graphs_and_meta_graphs_are_judged(void **state)
+{
+    for (size_t i = 0; i < SW_COUNT(cases); i++) {
+        struct proto graph = {0}, meta = {0}, info = {0};
+        struct looked looked;
+        add_nodes(&graph, 1, &cases[i]);
+        look(&looked, graph.buf.data, graph.buf.len, "frozen.pb");
+        assert_string_equal(looked.in.format, "graphdef");
+        check_graph(&cases[i], &looked);
+        looked_release(&looked);
+        proto_text(&info, 5, "2.15.0");
+        proto_message(&meta, 1, &info);
+        proto_message(&meta, 2, &graph);
+        proto_look(&looked, &meta, "model.ckpt.meta");
+        assert_string_equal(looked.in.format, "metagraph");
+        check_graph(&cases[i], &looked);
+        looked_release(&looked);
+    }
+}
+
+/* The constant holds where the file was when the model was made; loaders put their own path in. */
+static void an_asset_may_have_stood_anywhere(void **state)
+{
+    static const struct {
+        const char *file, *node;
+        enum sw_severity worst;
+    } rows[] = {{"vocabulary.txt", "c:0", SW_SEVERITY_INFO}, {"../x", "c:0", SW_SEVERITY_HIGH},
+        {"vocabulary.txt", "other:0", SW_SEVERITY_HIGH}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct proto graph = {0}, asset = {0}, info = {0};
+        struct looked looked;
+        add_node(&graph, 1, "c", "Const", NULL, "/home/maker/vocabulary.txt");
+        add_node(&graph, 1, "n", "InitializeTableFromTextFileV2", "c", NULL);
+        proto_text(&info, 1, rows[i].node);
+        proto_message(&asset, 1, &info);
+        proto_text(&asset, 2, rows[i].file);
+        look_at_saved(&looked, &graph, &asset);
+        assert_int_equal(looked.worst, rows[i].worst);
+        looked_release(&looked);
+    }
+}
+
+static void add_constant(struct proto *graph, uint64_t elements, size_t size)
+{
+    struct proto node = {0}, value = {0}, tensor = {0}, attribute = {0}, shape = {0}, dim = {0};
+    uint8_t zeros[64] = {0};
+    proto_number(&dim, 1, elements);
+    proto_message(&shape, 2, &dim);
+    proto_number(&tensor, 1, 1);
+    proto_message(&tensor, 2, &shape);
+    proto_bytes(&tensor, 4, zeros, size);
+    proto_message(&value, 8, &tensor);
+    proto_text(&attribute, 1, "value");
+    proto_message(&attribute, 2, &value);
+    proto_text(&node, 1, "weights");
+    proto_text(&node, 2, "Const");
+    proto_message(&node, 5, &attribute);
+    proto_message(graph, 1, &node);
+}
+
+static void constants_must_have_the_bytes_of_their_shape(void **state)
+{
+    static const struct {
+        uint64_t elements;
+        size_t size;
+        enum sw_severity worst;
+    } rows[] = {{4, 16, SW_SEVERITY_INFO}, {4, 20, SW_SEVERITY_HIGH}, {4, 12, SW_SEVERITY_HIGH},
+        {UINT64_MAX / 2, 16, SW_SEVERITY_HIGH}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct proto graph = {0};
+        struct looked looked;
+        add_constant(&graph, rows[i].elements, rows[i].size);
+        look_at_saved(&looked, &graph, NULL);
+        assert_int_equal(looked.worst, rows[i].worst);
+        looked_release(&looked);
+    }
+}
+
+static void what_is_cut_inside_is_broken(void **state)
+{
+    struct proto graph = {0}, saved = {0};
+    struct looked looked;
+    add_node(&graph, 1, "c", "Const", NULL, "x");
+    proto_bytes(&graph, 1, "\x0a\x7f", 2);
+    end_saved(&saved, &graph, NULL);
+    proto_look(&looked, &saved, "saved_model.pb");
+    assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+    assert_non_null(found(&looked, "savedmodel-broken", "past the end"));
+    looked_release(&looked);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nodes_of_a_saved_model_are_judged),
+        cmocka_unit_test(nodes_of_its_functions_are_judged),
+        cmocka_unit_test(frozen_graphs_and_meta_graphs_are_judged),
+        cmocka_unit_test(an_asset_may_have_stood_anywhere),
+        cmocka_unit_test(constants_must_have_the_bytes_of_their_shape),
+        cmocka_unit_test(what_is_cut_inside_is_broken),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
