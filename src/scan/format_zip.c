@@ -1,6 +1,8 @@
 /* Zip archives and what is built on them: torch, TorchScript, npz, Keras, plain zips. Every member
  * that any reader could find is looked at. doc/format/scan-containers.md, "Zip". */
 #include "scan/format.h"
+#include "scan/keras.h"
+#include "scan/skops.h"
 #include "scan/tensor.h"
 #include "scan/torch_storage.h"
 #include "scan/unpacked.h"
@@ -279,6 +281,40 @@ static sw_result visit_storage(
     return code;
 }
 
+/* Members at the root whose text says what loaders make and call, whatever else the archive is. */
+static const struct {
+    const char *name, *rule;
+    sw_result (*judge)(struct sw_inspection *in, struct sw_bytes document, struct sw_error *err);
+} documents[] = {
+    {"config.json", "keras-broken", sw_keras_judge},
+    {"schema.json", "skops-broken", sw_skops_judge},
+};
+
+static sw_result visit_document(struct sw_inspection *in, const struct sw_zip_entry *entry,
+    const struct sw_source *source, const char *name)
+{
+    for (size_t i = 0; i < SW_COUNT(documents); i++) {
+        if (!sw_str_is(entry->name, documents[i].name)) {
+            continue;
+        }
+        SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+        struct sw_error err = {0};
+        const char *outer = in->member;
+        in->member = name;
+        enum sw_code code = source->size > SW_KERAS_MAX
+                                ? sw_fail(&err, SW_E_LIMIT, "larger than 64 MiB")
+                                : sw_source_append(source, 0, source->size, &text, &err);
+        code = code == SW_OK ? documents[i].judge(in, sw_buf_bytes(&text), &err) : code;
+        if (code != SW_OK && code != SW_E_NOMEM) {
+            code = sw_give_up(in, documents[i].rule, SW_SEVERITY_HIGH,
+                "what a loader makes of it was not read: %s", err.text);
+        }
+        in->member = outer;
+        return code;
+    }
+    return SW_OK;
+}
+
 static sw_result visit_content(struct sw_inspection *in, const struct sw_zip *zip,
     const struct sw_zip_entry *entry, const struct sw_source *source)
 {
@@ -295,7 +331,7 @@ static sw_result visit_content(struct sw_inspection *in, const struct sw_zip *zi
     }
     enum sw_code code = sw_inspect_member(in, source, name);
     in->storages = outer;
-    return code;
+    return code == SW_OK ? visit_document(in, entry, source, name) : code;
 }
 
 /* Programs that unpack make a symbolic link of it, whose target is the content. */
@@ -334,24 +370,13 @@ static sw_result visit_member(
     return code;
 }
 
-/* Some archives hold, in members that are only text, what their loader runs: whatever else such an
- * archive is. */
-static sw_result say_programs(struct sw_inspection *in, unsigned traits)
+/* TorchScript holds what its loader runs in members that are only text. */
+static sw_result say_programs(struct sw_inspection *in)
 {
     if (in->torchscript) {
         SW_TRY(sw_unread(in, "torchscript"));
         SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
             "a TorchScript archive: its code was not read"));
-    }
-    if ((traits & HAS_KERAS) != 0) {
-        SW_TRY(sw_unread(in, "keras"));
-        SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
-            "a Keras archive: its config.json, of which layers are made, was not read"));
-    }
-    if ((traits & HAS_SKOPS) != 0) {
-        SW_TRY(sw_unread(in, "skops"));
-        SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
-            "a skops archive: its schema.json, which says what is called, was not read"));
     }
     return SW_OK;
 }
@@ -369,7 +394,7 @@ static sw_result visit_archive(
     for (size_t i = 0; i < zip.count; i++) {
         SW_TRY(visit_member(in, &zip, &zip.entries[i]));
     }
-    return say_programs(in, traits);
+    return say_programs(in);
 }
 
 static sw_result parse(

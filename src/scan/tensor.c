@@ -56,6 +56,12 @@ size_t sw_number_width(enum sw_number number)
     return widths[number];
 }
 
+enum sw_number sw_tensor_number(const struct sw_tensor *tensor)
+{
+    enum sw_number number = sw_number_of(tensor->dtype);
+    return tensor->size % sw_number_width(number) == 0 ? number : SW_NUMBER_OPAQUE;
+}
+
 /* A floating-point number by its parts (IEEE 754-2019, 3.4): `bits` with `exponent` and `fraction`
  * bits behind the sign. */
 static double small_float(uint32_t bits, unsigned exponent, unsigned fraction)

@@ -35,6 +35,9 @@ size_t sw_number_width(enum sw_number number);
 /* The value of an element; NaN where it is none. */
 double sw_number_value(enum sw_number number, const uint8_t *bytes);
 
+/* What the bytes of a tensor are counted as: opaque where they are not whole elements. */
+enum sw_number sw_tensor_number(const struct sw_tensor *tensor);
+
 /* Bytes of JSON that are told of one file's tensors, and of what they weigh. */
 #define SW_TENSOR_FACTS_MAX ((size_t)3 << 19)
 

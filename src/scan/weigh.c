@@ -118,7 +118,7 @@ static bool has_values(enum sw_number number)
 static void put_tensor(struct weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
 {
     struct sw_json_writer *json = &g->json;
-    enum sw_number number = sw_number_of(t->dtype);
+    enum sw_number number = sw_tensor_number(t);
     sw_jw_object(json, NULL);
     sw_jw_str(json, "name", t->name);
     sw_jw_text(json, "dtype", t->dtype);
@@ -188,7 +188,7 @@ static sw_result read_tensor(
 {
     g->search.tensor = t->name;
     g->search.end = t->offset + t->size;
-    sw_scales_begin(g->scales, sw_number_of(t->dtype), weight);
+    sw_scales_begin(g->scales, sw_tensor_number(t), weight);
     for (uint64_t done = 0; done < t->size;) {
         uint64_t left = t->size - done;
         size_t len = left < SW_WEIGH_CHUNK ? (size_t)left : SW_WEIGH_CHUNK;
