@@ -1,5 +1,6 @@
 /* ONNX: a protobuf message that holds a graph and, mostly, its weights. doc/format/scan-graphs.md.
  */
+#include "scan/data_files.h"
 #include "scan/format.h"
 #include "scan/message.h"
 #include "scan/onnx.h"
@@ -16,6 +17,9 @@ struct reading {
     struct sw_message_reader reader;
     struct sw_tensor *tensors;
     size_t tensor_count, tensor_cap;
+    struct sw_names places; /* names of other files, and… */
+    uint64_t *needs;        /* …the bytes that each must have */
+    size_t need_count, need_cap;
     uint32_t scope; /* of names: the graph, or one function */
     unsigned depth; /* of graphs in graphs */
 };
@@ -257,6 +261,44 @@ static sw_result say_tensor(
         SW_STR_ARG(t->name), what);
 }
 
+/* To the end of the file where no length is told: then as much as the shape needs. */
+static sw_result note_place(struct reading *r, const struct tensor *t, uint64_t size)
+{
+    uint32_t id;
+    uint64_t end = 0;
+    SW_TRY(sw_names_number(&r->places, 0, t->place.location, &id));
+    while (r->need_count < r->places.count) {
+        uint64_t *grown =
+            sw_arena_grow(r->in->arena, r->needs, r->need_count, &r->need_cap, sizeof(*grown));
+        SW_TRY_PTR(grown);
+        r->needs = grown;
+        grown[r->need_count++] = 0;
+    }
+    uint64_t length = t->place.length > size ? t->place.length : size;
+    end = sw_add_u64(t->place.offset, length, &end) ? end : UINT64_MAX;
+    r->needs[id] = end > r->needs[id] ? end : r->needs[id];
+    return sw_onnx_judge_external(r->in, &t->place);
+}
+
+/* Behind the last tensor there may be padding. */
+#define PADDING_MAX ((uint64_t)64 << 10)
+
+static sw_result tell_places(struct reading *r)
+{
+    SW_CLEANUP(data_files) struct sw_data_files data;
+    sw_data_files_init(&data);
+    for (size_t i = 0; i < r->need_count; i++) {
+        uint64_t most = UINT64_MAX;
+        most = sw_add_u64(r->needs[i], PADDING_MAX, &most) ? most : UINT64_MAX;
+        if (sw_path_stays(r->places.names[i].text)) {
+            sw_data_files_begin(&data, "onnx-data", r->needs[i], most);
+            SW_TRY(sw_data_files_add(&data, r->places.names[i].text));
+            sw_data_files_end(&data);
+        }
+    }
+    return sw_data_files_tell(&data, r->in);
+}
+
 static sw_result check_content(struct reading *r, struct tensor *t)
 {
     uint64_t size = 0;
@@ -275,7 +317,7 @@ static sw_result check_content(struct reading *r, struct tensor *t)
     bool known = tensor_size(t, &size);
     if (t->told_external) {
         t->place.tensor = t->name;
-        return sw_onnx_judge_external(r->in, &t->place);
+        return note_place(r, t, known ? size : 0);
     }
     if (content == NULL || !known) {
         return t->type < SW_COUNT(types)
@@ -632,6 +674,7 @@ static sw_result parse(
     struct sw_graph_model model = {.arena = in->arena};
     sw_names_init(&model.names, in->arena);
     struct reading r = {.in = in, .model = &model};
+    sw_names_init(&r.places, in->arena);
     r.reader = (struct sw_message_reader){.ctx = &r, .err = err};
     SW_TRY(sw_message_walk(&r.reader, sw_message(window), ROWS(model_rows), NULL));
     if (r.reader.unknown > 0) {
@@ -641,6 +684,7 @@ static sw_result parse(
     }
     SW_TRY(sw_onnx_judge_nodes(in, &model));
     SW_TRY(sw_graph_judge_flow(in, &model));
+    SW_TRY(tell_places(&r));
     return sw_tensors_done(in, &specimen->source, r.tensors, r.tensor_count, err);
 }
 

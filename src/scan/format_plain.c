@@ -1,5 +1,6 @@
 /* What stands beside a model in most directories and no loader runs. */
 #include "scan/format.h"
+#include "scan/settings.h"
 #include "scan/template.h"
 
 static bool sniff_empty(const struct sw_specimen *specimen)
@@ -133,17 +134,18 @@ static bool is_template_file(const char *name)
     return is;
 }
 
-/* A brace that opens a tag, or in JSON an escape that could be one. */
-static bool may_hold_template(const struct sw_specimen *specimen)
+/* A brace that opens a tag, in JSON an escape that could be one, or settings that name classes. */
+static bool may_hold_more(const struct sw_specimen *specimen)
 {
     static const char *const signs[] = {"{%", "{{", "\\u00"};
+    enum { OVERLAP = 32 }; /* no sign is longer */
     const struct sw_source *source = &specimen->source;
     SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
     if (window == NULL) {
         return true;
     }
     sw_window_init(window, source);
-    for (uint64_t at = 0; at < source->size; at += SW_WINDOW_SIZE - 4) {
+    for (uint64_t at = 0; at < source->size; at += SW_WINDOW_SIZE - OVERLAP) {
         struct sw_bytes part;
         if (sw_window_view(window, at, SW_WINDOW_SIZE, &part, NULL) != SW_OK) {
             return true;
@@ -153,13 +155,16 @@ static bool may_hold_template(const struct sw_specimen *specimen)
                 return true;
             }
         }
+        if (sw_settings_may_be(part)) {
+            return true;
+        }
     }
     return false;
 }
 
 bool sw_text_wants_parser(const struct sw_specimen *specimen)
 {
-    return is_settings(specimen) || is_template_file(specimen->name) || may_hold_template(specimen);
+    return is_settings(specimen) || is_template_file(specimen->name) || may_hold_more(specimen);
 }
 
 /* Stays what it was: data that no loader runs, where nothing else is said. */
@@ -259,6 +264,7 @@ static sw_result parse_json(
     if (is_settings(specimen) && all.len <= SETTINGS_MAX) {
         SW_TRY(sw_tell(in, "json", all));
     }
+    SW_TRY(sw_settings_inspect(in, all));
     bool named = false;
     for (size_t at = 0; at < all.len;) {
         if (all.ptr[at] != '"') {

@@ -1,6 +1,8 @@
 /* What the nodes of an ONNX model name, and where its tensors say that they stand. */
 #include "scan/onnx.h"
 
+#include "scan/data_files.h"
+
 /* --- operators -------------------------------------------------------------------------------- */
 
 /* Operators that are more than arithmetic, whatever their domain is. */
@@ -108,25 +110,12 @@ sw_result sw_onnx_judge_nodes(struct sw_inspection *in, const struct sw_graph_mo
 
 /* --- other files ------------------------------------------------------------------------------ */
 
-/* A path below the model's directory, as every system reads it. */
-static bool stays_beside(struct sw_str path)
-{
-    bool bad = path.len == 0 || path.ptr[0] == '/' || memchr(path.ptr, '\\', path.len) != NULL ||
-               memchr(path.ptr, ':', path.len) != NULL || memchr(path.ptr, '\0', path.len) != NULL;
-    for (size_t i = 0; i < path.len && !bad; i++) {
-        bool begins = i == 0 || path.ptr[i - 1] == '/';
-        struct sw_str rest = sw_str_n(path.ptr + i, path.len - i);
-        bad = begins && (sw_str_is(rest, "..") || sw_str_starts(rest, "../"));
-    }
-    return !bad;
-}
-
 sw_result sw_onnx_judge_external(struct sw_inspection *in, const struct sw_onnx_external *e)
 {
     struct sw_str tensor = shown(e->tensor);
     struct sw_str location = shown(e->location);
     uint64_t end;
-    if (!stays_beside(e->location)) {
+    if (!sw_path_stays(e->location)) {
         return sw_found(in, "onnx-external-path", SW_SEVERITY_CRITICAL, e->at,
             "tensor \"" SW_STR_FMT "\" is read from \"" SW_STR_FMT
             "\", which is not below the model's directory",

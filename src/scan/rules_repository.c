@@ -10,6 +10,22 @@ static const struct sw_rule rules[] = {
         .atlas = SW_ATLAS_CORRUPT,
         .cosai = SW_COSAI_DENIAL,
     },
+    {
+        .id = "data-missing",
+        .title = "A file that holds numbers of the model is not there",
+        .advice = "fetch all files of the model",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
+    {
+        .id = "data-size",
+        .title = "The files that hold the numbers of a model are not of the size that it needs",
+        .advice = "fetch them again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
 };
 
 const struct sw_rule_set sw_rules_repository = {rules, SW_COUNT(rules)};

@@ -66,6 +66,14 @@ static const struct sw_rule rules[] = {
         .atlas = SW_ATLAS_CORRUPT,
         .cosai = SW_COSAI_LOADER,
     },
+    {
+        .id = "tfjs-weights",
+        .title = "A TensorFlow.js model takes its weights from where they should not be",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
 };
 
 const struct sw_rule_set sw_rules_settings = {rules, SW_COUNT(rules)};

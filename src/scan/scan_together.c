@@ -1,4 +1,5 @@
 /* The files of a model looked at together (repository.h), in a worker. */
+#include "codec/codec.h"
 #include "scan/scan_private.h"
 
 /* What the parsers may tell together. */
@@ -70,6 +71,61 @@ static sw_result ask_repository(
     return sw_inspection_decode(in, arena, sw_buf_bytes(&reply), err);
 }
 
+/* What such a file is called; a worker that was taken over can say no other words. */
+static const char *data_format(struct sw_str name)
+{
+    static const char *const formats[] = {"tfjs-weights", "onnx-data", "tensorflow-data"};
+    for (size_t i = 0; i < SW_COUNT(formats); i++) {
+        if (sw_str_is(name, formats[i])) {
+            return formats[i];
+        }
+    }
+    return NULL;
+}
+
+/* Only what nothing is known of, and nothing was found in, becomes data of the model beside it. */
+static void settle_file(struct sw_scan_result *result, const char *format)
+{
+    bool unknown = result->status == SW_SCAN_UNKNOWN && result->unread_count == 1 &&
+                   result->finding_count == 1 && strcmp(result->findings[0].rule, "not-read") == 0;
+    if (!unknown || result->dropped) {
+        return;
+    }
+    result->status = SW_SCAN_PLAIN;
+    result->format = format;
+    result->unread_count = 0;
+    result->finding_count = 0;
+    result->coverage.undecodable = 0;
+    result->coverage.skipped = result->size;
+}
+
+static sw_result settle(struct sw_scan *scan, struct sw_arena *arena, const struct sw_fact *fact)
+{
+    struct sw_json list;
+    SW_TRY(sw_json_parse(arena, fact->bytes, NULL, &list, NULL));
+    SW_JSON_EACH (item, &list) {
+        uint64_t index;
+        struct sw_str name;
+        if (!sw_json_u64(sw_json_item(item, 0), &index) || index >= scan->result_count ||
+            !sw_json_str(sw_json_item(item, 1), &name) || data_format(name) == NULL) {
+            return SW_E_FORMAT;
+        }
+        settle_file(&scan->results[index], data_format(name));
+    }
+    return SW_OK;
+}
+
+static sw_result settle_all(
+    struct sw_scan *scan, struct sw_arena *arena, const struct sw_inspection *in)
+{
+    for (size_t i = 0; i < in->fact_count; i++) {
+        if (strcmp(in->facts[i].kind, "settled") == 0) {
+            SW_TRY(settle(scan, arena, &in->facts[i]));
+        }
+    }
+    return SW_OK;
+}
+
 /* Where this cannot come to its end, the model is no evidence; its first file says so. */
 static sw_result give_up_repository(struct sw_scan *scan, struct sw_arena *arena, const char *why)
 {
@@ -97,6 +153,9 @@ sw_result sw_scan_look_together(struct sw_scan *scan, struct sw_error *stop)
     enum sw_code code = ask_repository(scan, &arena, &in, &err);
     for (size_t i = 0; i < in.finding_count && code == SW_OK; i++) {
         code = place_finding(scan, &in.findings[i]);
+    }
+    if (code == SW_OK && in.status == SW_SCAN_PARSED) {
+        code = settle_all(scan, &arena, &in);
     }
     if (code == SW_OK && in.status == SW_SCAN_PARSED) {
         return SW_OK;

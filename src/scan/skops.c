@@ -51,7 +51,7 @@ static const char *const never[] = {"sklearn.datasets", "sklearn.utils._testing"
 
 static const char *const builtins[] = {"bool", "bytearray", "bytes", "complex", "dict", "float",
     "frozenset", "int", "list", "range", "set", "slice", "str", "tuple", "type", "NoneType",
-    "object"};
+    "function", "builtin_function_or_method", "method", "object"};
 
 static bool is_among(const char *const *list, size_t count, struct sw_str name)
 {
