@@ -14,32 +14,6 @@ static bool has_at(const struct sw_specimen *specimen, size_t at, const void *by
     return head.len >= len && at <= head.len - len && memcmp(head.ptr + at, bytes, len) == 0;
 }
 
-/* The HDF5 superblock may stand at 0, 512, 1024, … in any file (HDF5 File Format Specification,
- * II.A), so what else a file is tells nothing. */
-static bool sniff_hdf5(const struct sw_specimen *specimen)
-{
-    static const char signature[] = "\x89HDF\r\n\x1a\n";
-    enum { LEN = sizeof(signature) - 1 };
-    uint64_t size = specimen->source.size;
-    for (uint64_t at = 0; at < SW_HEAD_SIZE; at = at == 0 ? 512 : at * 2) {
-        if (has_at(specimen, (size_t)at, signature, LEN)) {
-            return true;
-        }
-    }
-    char found[LEN];
-    for (uint64_t at = SW_HEAD_SIZE; at < size && size - at >= LEN && at <= INT64_MAX / 2;
-         at *= 2) {
-        if (sw_source_read(&specimen->source, at, found, LEN, NULL) == SW_OK &&
-            memcmp(found, signature, LEN) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-const struct sw_format sw_format_hdf5 = {
-    .id = "hdf5", .names = ".h5 .hdf5 .keras", .sniff = sniff_hdf5};
-
 /* XGBoost writes JSON and UBJSON objects whose member is "learner", and an old binary form. */
 static bool sniff_xgboost(const struct sw_specimen *specimen)
 {

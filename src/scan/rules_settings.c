@@ -74,6 +74,46 @@ static const struct sw_rule rules[] = {
         .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
         .cosai = SW_COSAI_TAMPERING,
     },
+    {
+        .id = "hdf5-broken",
+        .title = "The HDF5 file is not what its format asks for",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "hdf5-external",
+        .title = "An HDF5 file reads other files",
+        .advice = "do not open it",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "hdf5-filter",
+        .title = "An HDF5 file is unpacked by a library that is loaded for it",
+        .advice = "open it only where the library is wanted",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "hdf5-outside",
+        .title = "A dataset lies outside its HDF5 file",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
+    {
+        .id = "hdf5-size",
+        .title = "A dataset of an HDF5 file contradicts itself",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
 };
 
 const struct sw_rule_set sw_rules_settings = {rules, SW_COUNT(rules)};
