@@ -20,6 +20,8 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_executorch,
     &sw_format_xgboost,
     &sw_format_safetensors,
+    &sw_format_tf_index,
+    &sw_format_tf_fingerprint,
     &sw_format_savedmodel,
     &sw_format_metagraph,
     &sw_format_graphdef,

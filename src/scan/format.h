@@ -17,6 +17,8 @@ extern const struct sw_format sw_format_onnx;
 extern const struct sw_format sw_format_savedmodel;
 extern const struct sw_format sw_format_metagraph;
 extern const struct sw_format sw_format_graphdef;
+extern const struct sw_format sw_format_tf_index;
+extern const struct sw_format sw_format_tf_fingerprint;
 extern const struct sw_format sw_format_7z;
 extern const struct sw_format sw_format_rar;
 extern const struct sw_format sw_format_gzip;

@@ -154,6 +154,14 @@ static const struct sw_rule rules[] = {
         .atlas = SW_ATLAS_CORRUPT,
         .cosai = SW_COSAI_LOADER,
     },
+    {
+        .id = "tensorflow-index-broken",
+        .title = "The index of a TensorFlow checkpoint is not what its format asks for",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
 };
 
 const struct sw_rule_set sw_rules_graphs = {rules, SW_COUNT(rules)};

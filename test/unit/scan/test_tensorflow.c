@@ -207,6 +207,95 @@ static void what_is_cut_inside_is_broken(void **state)
     looked_release(&looked);
 }
 
+/* --- checkpoints ------------------------------------------------------------------------------ */
+
+/* An entry of a table, which shares nothing with the one before. */
+static void add_pair(struct proto *block, const char *key, struct proto *value)
+{
+    proto_varint(block, 0);
+    proto_varint(block, strlen(key));
+    proto_varint(block, value->buf.len);
+    assert_int_equal(sw_buf_append(&block->buf, key, strlen(key)), SW_OK);
+    assert_int_equal(sw_buf_append(&block->buf, value->buf.data, value->buf.len), SW_OK);
+    sw_buf_release(&value->buf);
+    value->buf = SW_BUF_INIT;
+}
+
+/* One restart, and the trailer; gives a handle of the block. */
+static void end_block(struct proto *file, struct proto *block, struct proto *handle)
+{
+    assert_int_equal(sw_buf_append(&block->buf, "\0\0\0\0\1\0\0\0", 8), SW_OK);
+    proto_varint(handle, file->buf.len);
+    proto_varint(handle, block->buf.len);
+    assert_int_equal(sw_buf_append(&file->buf, block->buf.data, block->buf.len), SW_OK);
+    assert_int_equal(sw_buf_append(&file->buf, "\0\0\0\0\0", 5), SW_OK);
+    sw_buf_release(&block->buf);
+    block->buf = SW_BUF_INIT;
+}
+
+static void look_at_index(struct looked *out, uint64_t shards, uint64_t shard, uint64_t offset)
+{
+    struct proto file = {0}, block = {0}, value = {0}, handle = {0}, footer = {0};
+    proto_number(&value, 1, shards);
+    add_pair(&block, "", &value);
+    proto_number(&value, 1, 1);
+    proto_number(&value, 3, shard);
+    proto_number(&value, 4, offset);
+    proto_number(&value, 5, 64);
+    add_pair(&block, "layer/kernel", &value);
+    end_block(&file, &block, &handle);
+    add_pair(&block, "z", &handle);
+    proto_varint(&footer, 0);
+    proto_varint(&footer, 0);
+    end_block(&file, &block, &footer);
+    while (footer.buf.len < 40) {
+        assert_int_equal(sw_buf_append(&footer.buf, "", 1), SW_OK);
+    }
+    assert_int_equal(sw_buf_append(&footer.buf, "\x57\xfb\x80\x8b\x24\x75\x47\xdb", 8), SW_OK);
+    assert_int_equal(sw_buf_append(&file.buf, footer.buf.data, footer.buf.len), SW_OK);
+    sw_buf_release(&footer.buf);
+    proto_look(out, &file, "variables/variables.index");
+    assert_string_equal(out->in.format, "tensorflow-index");
+}
+
+static void an_index_tells_which_data_files_there_must_be(void **state)
+{
+    struct looked looked;
+    look_at_index(&looked, 2, 1, 1000);
+    assert_int_equal(looked.in.status, SW_SCAN_PARSED);
+    assert_int_equal(looked.in.fact_count, 1);
+    assert_string_equal(looked.in.facts[0].kind, "data");
+    assert_string_equal((const char *)looked.in.facts[0].bytes.ptr,
+        "[[\"tensorflow-data\",0,0,[\"variables.data-00000-of-00002\"]],"
+        "[\"tensorflow-data\",1064,1064,[\"variables.data-00001-of-00002\"]]]");
+    looked_release(&looked);
+}
+
+static void an_index_that_cannot_be_is_broken(void **state)
+{
+    static const uint64_t rows[][3] = {{0, 0, 0}, {5000, 0, 0}, {1, 1, 0}, {1, 0, UINT64_MAX - 10}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct looked looked;
+        look_at_index(&looked, rows[i][0], rows[i][1], rows[i][2]);
+        assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+        assert_int_equal(looked.worst, SW_SEVERITY_HIGH);
+        looked_release(&looked);
+    }
+}
+
+static void a_fingerprint_is_data(void **state)
+{
+    struct proto print = {0};
+    struct looked looked;
+    for (unsigned i = 1; i <= 5; i++) {
+        proto_number(&print, i, 0x1234567890u * i);
+    }
+    proto_look(&looked, &print, "fingerprint.pb");
+    assert_string_equal(looked.in.format, "tensorflow-fingerprint");
+    assert_int_equal(looked.in.status, SW_SCAN_PLAIN);
+    looked_release(&looked);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -216,6 +305,9 @@ int main(void)
         cmocka_unit_test(an_asset_may_have_stood_anywhere),
         cmocka_unit_test(constants_must_have_the_bytes_of_their_shape),
         cmocka_unit_test(what_is_cut_inside_is_broken),
+        cmocka_unit_test(an_index_tells_which_data_files_there_must_be),
+        cmocka_unit_test(an_index_that_cannot_be_is_broken),
+        cmocka_unit_test(a_fingerprint_is_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
