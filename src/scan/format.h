@@ -36,6 +36,9 @@ extern const struct sw_format sw_format_empty;
 extern const struct sw_format sw_format_image;
 extern const struct sw_format sw_format_json;
 extern const struct sw_format sw_format_text;
+extern const struct sw_format sw_format_python;
+extern const struct sw_format sw_format_notebook;
+extern const struct sw_format sw_format_packages;
 extern const struct sw_format sw_format_source;
 extern const struct sw_format sw_format_executable;
 

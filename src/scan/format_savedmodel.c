@@ -509,11 +509,7 @@ static struct node *find_input(struct reading *r, const struct node *node, struc
     const char *colon = memchr(input.ptr == NULL ? "" : input.ptr, ':', input.len);
     input.len = colon == NULL ? input.len : (size_t)(colon - input.ptr);
     uint32_t scope = r->names.names[node->id].scope;
-    size_t before = r->names.count;
-    if (sw_names_number(&r->names, scope, input, &id) != SW_OK || r->names.count > before) {
-        return NULL;
-    }
-    return id < r->by_name_count ? r->by_name[id] : NULL;
+    return sw_names_find(&r->names, scope, input, &id) ? r->by_name[id] : NULL;
 }
 
 static sw_result say_path(

@@ -65,3 +65,13 @@ sw_result sw_names_number(struct sw_names *names, uint32_t scope, struct sw_str 
     *out = *slot - 1;
     return SW_OK;
 }
+
+bool sw_names_find(const struct sw_names *names, uint32_t scope, struct sw_str text, uint32_t *out)
+{
+    if (names->slot_count == 0) {
+        return false;
+    }
+    uint32_t slot = *find_slot(names, hash_of(scope, text), scope, text);
+    *out = slot - 1;
+    return slot != 0;
+}

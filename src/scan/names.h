@@ -26,4 +26,7 @@ void sw_names_init(struct sw_names *names, struct sw_arena *arena);
 sw_result sw_names_number(
     struct sw_names *names, uint32_t scope, struct sw_str text, uint32_t *out);
 
+/* Whether it has one, and which: to look without adding. */
+bool sw_names_find(const struct sw_names *names, uint32_t scope, struct sw_str text, uint32_t *out);
+
 #endif

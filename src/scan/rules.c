@@ -38,6 +38,7 @@ static const struct sw_rule_set *const rule_sets[] = {
     &sw_rules_repository,
     &sw_rules_template,
     &sw_rules_settings,
+    &sw_rules_code,
 };
 
 const struct sw_rule *sw_scan_rule_at(size_t index)

@@ -141,7 +141,7 @@ static void test_text_that_a_name_makes_a_program_is_no_plain_text(void **state)
     static const struct {
         const char *name, *bytes, *format;
     } rows[] = {
-        {"modeling_x.py", "import os\n", "source"},
+        {"modeling_x.py", "import os\n", "python"},
         {"a/b.sh", "ls\n", "source"},
         {"SETUP.BAT", "del x\r\n", "source"}, /* Windows asks nothing of case */
         {"x.Ps1", "del x\r\n", "source"},
@@ -671,11 +671,12 @@ static void test_what_is_not_read_in_an_archive_counts_for_the_archive(void **st
             "executorch", "torch"},
         {"a closed archive", PLAIN_PICKLE, {"x", BYTES("Rar!\x1a\x07\x01\0")}, "rar", "failed"},
         {"binary content", PLAIN_PICKLE, {"x", BYTES("\1\2\3\4")}, "unknown", "torch"},
-        {"a program", PLAIN_PICKLE, {"x.py", BYTES("import os\n")}, "source", "torchscript"},
-        {"TorchScript's code", PLAIN_PICKLE, {"m/code/__torch__.py", BYTES("class A\n")},
-            "torchscript", "source"},
+        {"a program", PLAIN_PICKLE, {"x.sh", BYTES("ls\n")}, "source", "torchscript"},
+        {"Python", PLAIN_PICKLE, {"x.py", BYTES("import os\n")}, NULL, "source"},
+        {"TorchScript's code", PLAIN_PICKLE,
+            {"m/code/__torch__.py", BYTES("class A(Module):\n  pass\n")}, NULL, "torchscript"},
         {"a program beside TorchScript's code", {"m/code/__torch__/data.pkl", BYTES("\x80\x02N.")},
-            {"m/x.py", BYTES("import os\n")}, "source", "unknown"},
+            {"m/x.sh", BYTES("ls\n")}, "source", "unknown"},
         {"Keras' configuration", {"config.json", BYTES("{}")}, {"metadata.json", BYTES("{}")}, NULL,
             "keras"},
         {"Keras' configuration in a torch archive", PLAIN_PICKLE, {"config.json", BYTES("{}")},
