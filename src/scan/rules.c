@@ -91,7 +91,7 @@ void sw_scan_rules_digest_of(const struct sw_packs *packs, struct sw_digest *out
 {
     static const char title[] =
         "sealwright scan rules " SW_VERSION
-        ", 6: containers are opened, packs say what libraries may load, tensors weighed";
+        ", 7: graphs, settings and code are read, and repositories looked at as a whole";
     struct sw_hash hash;
     *out = (struct sw_digest){0};
     if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {
