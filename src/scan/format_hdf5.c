@@ -3,9 +3,9 @@
 #include "scan/format.h"
 #include "scan/hdf5.h"
 #include "scan/keras.h"
+#include "scan/keras_json.h"
 #include "scan/names.h"
 #include "scan/pickle.h"
-#include "scan/settings.h"
 #include "scan/tensor.h"
 
 #define OBJECTS_MAX ((size_t)1 << 20)
@@ -71,7 +71,7 @@ static sw_result judge_text(
     }
     if (!is_settings(attribute->name)) {
         SW_TRY(look_for_pickle(w, attribute, text));
-        return sw_settings_may_be(text) ? sw_settings_inspect(w->in, text) : SW_OK;
+        return sw_keras_json_may_be(text) ? sw_keras_json_inspect(w->in, text) : SW_OK;
     }
     struct sw_error err = {0};
     enum sw_code code = sw_keras_judge(w->in, text, &err);

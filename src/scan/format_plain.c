@@ -1,6 +1,6 @@
 /* What stands beside a model in most directories and no loader runs. */
 #include "scan/format.h"
-#include "scan/settings.h"
+#include "scan/keras_json.h"
 #include "scan/template.h"
 
 static bool sniff_empty(const struct sw_specimen *specimen)
@@ -155,7 +155,7 @@ static bool may_hold_more(const struct sw_specimen *specimen)
                 return true;
             }
         }
-        if (sw_settings_may_be(part)) {
+        if (sw_keras_json_may_be(part)) {
             return true;
         }
     }
@@ -264,7 +264,7 @@ static sw_result parse_json(
     if (is_settings(specimen) && all.len <= SETTINGS_MAX) {
         SW_TRY(sw_tell(in, "json", all));
     }
-    SW_TRY(sw_settings_inspect(in, all));
+    SW_TRY(sw_keras_json_inspect(in, all));
     bool named = false;
     for (size_t at = 0; at < all.len;) {
         if (all.ptr[at] != '"') {

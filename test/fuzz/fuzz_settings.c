@@ -1,5 +1,5 @@
 #include "../../src/scan/keras.h"
-#include "../../src/scan/settings.h"
+#include "../../src/scan/keras_json.h"
 #include "../../src/scan/skops.h"
 #include "inspect_input.h"
 
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     sw_inspection_init(&in, &arena);
     in.format = "json";
     in.status = SW_SCAN_PARSED;
-    enum sw_code code = sw_settings_inspect(&in, sw_bytes(data, size));
+    enum sw_code code = sw_keras_json_inspect(&in, sw_bytes(data, size));
     fuzz_expect(code == SW_OK || code == SW_E_NOMEM || code == SW_E_LIMIT);
     code = sw_keras_judge(&in, sw_bytes(data, size), &err);
     fuzz_expect(code == SW_OK || code == SW_E_NOMEM || code == SW_E_FORMAT || code == SW_E_LIMIT);

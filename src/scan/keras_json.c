@@ -1,10 +1,10 @@
-#include "scan/settings.h"
+#include "scan/keras_json.h"
 
 #include "scan/data_files.h"
 #include "scan/keras.h"
 #include "scan/tf_ops.h"
 
-bool sw_settings_may_be(struct sw_bytes text)
+bool sw_keras_json_may_be(struct sw_bytes text)
 {
     static const char *const signs[] = {"\"class_name\"", "\"modelTopology\"", "\\u00"};
     for (size_t i = 0; i < SW_COUNT(signs); i++) {
@@ -130,12 +130,12 @@ static bool looks_like_one(struct sw_bytes text)
            memmem(text.ptr, text.len, tfjs, sizeof(tfjs) - 1) != NULL;
 }
 
-sw_result sw_settings_inspect(struct sw_inspection *in, struct sw_bytes text)
+sw_result sw_keras_json_inspect(struct sw_inspection *in, struct sw_bytes text)
 {
     static const struct sw_json_limits limits = {.max_depth = 256};
     struct sw_json root;
     struct sw_error err = {0};
-    if (!sw_settings_may_be(text)) {
+    if (!sw_keras_json_may_be(text)) {
         return SW_OK;
     }
     enum sw_code code = sw_json_parse(in->arena, text, &limits, &root, &err);
