@@ -1,5 +1,6 @@
 /* What stands beside a model in most directories and no loader runs. */
 #include "scan/format.h"
+#include "scan/settings.h"
 #include "scan/template.h"
 
 static bool sniff_empty(const struct sw_specimen *specimen)
@@ -115,13 +116,6 @@ static bool sniff_json(const struct sw_specimen *specimen)
 
 /* --- templates ------------------------------------------------------------------------------- */
 
-/* The settings of a model, which its tensors must fit (repository_architecture.c). */
-static bool is_settings(const struct sw_specimen *specimen)
-{
-    const char *slash = strrchr(specimen->name, '/');
-    return strcmp(slash == NULL ? specimen->name : slash + 1, "config.json") == 0;
-}
-
 /* Loaders take a file of such a name for a template, whatever is in it. */
 static bool is_template_file(const char *name)
 {
@@ -159,7 +153,8 @@ static bool may_hold_template(const struct sw_specimen *specimen)
 
 bool sw_text_wants_parser(const struct sw_specimen *specimen)
 {
-    return is_settings(specimen) || is_template_file(specimen->name) || may_hold_template(specimen);
+    return sw_is_settings(specimen->name) || is_template_file(specimen->name) ||
+           may_hold_template(specimen);
 }
 
 /* Stays what it was: data that no loader runs, where nothing else is said. */
@@ -243,8 +238,6 @@ static sw_result look_at_literal(struct sw_inspection *in, struct sw_bytes liter
     return named ? sw_template_inspect(in, text) : sw_text_find_template(in, text);
 }
 
-#define SETTINGS_MAX ((size_t)1 << 20)
-
 /* The strings of a document, whether all of it is JSON or not. */
 static sw_result parse_json(
     struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
@@ -256,8 +249,8 @@ static sw_result parse_json(
     }
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
     struct sw_bytes all = sw_buf_bytes(&text);
-    if (is_settings(specimen) && all.len <= SETTINGS_MAX) {
-        SW_TRY(sw_tell(in, "json", all));
+    if (sw_is_settings(specimen->name)) {
+        SW_TRY(sw_settings_tell(in, specimen->name, all));
     }
     bool named = false;
     for (size_t at = 0; at < all.len;) {

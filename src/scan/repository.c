@@ -3,6 +3,8 @@
 /* Each is asked about every model; one that does not concern it finds nothing. */
 static const sw_repository_check checks[] = {
     sw_repository_check_architecture,
+    sw_repository_check_settings,
+    sw_repository_check_index,
 };
 
 sw_result sw_repository_inspect(

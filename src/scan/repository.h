@@ -29,6 +29,11 @@ typedef enum sw_code (*sw_repository_check)(
 sw_result sw_repository_check_architecture(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 
+sw_result sw_repository_check_settings(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
+sw_result sw_repository_check_index(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
+
 /* Runs all checks. */
 sw_result sw_repository_inspect(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
