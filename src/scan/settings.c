@@ -3,7 +3,8 @@
 static const char *const names[] = {"config.json", "tokenizer_config.json",
     "generation_config.json", "adapter_config.json", "special_tokens_map.json", "added_tokens.json",
     "preprocessor_config.json", "processor_config.json", "modules.json", "configuration.json",
-    "model_index.json", "video_preprocessor_config.json", "feature_extractor_config.json"};
+    "model_index.json", "chat_template.json", "video_preprocessor_config.json",
+    "feature_extractor_config.json"};
 
 const char *sw_base_name(const char *path)
 {
