@@ -30,6 +30,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_empty,
     &sw_format_image,
     &sw_format_source,
+    &sw_format_xml,
     &sw_format_json,
     &sw_format_text,
 };
