@@ -20,6 +20,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_executorch,
     &sw_format_xgboost,
     &sw_format_safetensors,
+    &sw_format_sentencepiece,
     &sw_format_savedmodel,
     &sw_format_onnx,
     &sw_format_pickle,

@@ -66,6 +66,30 @@ static const struct sw_rule rules[] = {
         .atlas = SW_ATLAS_POISONED_MODEL,
         .cosai = SW_COSAI_TAMPERING,
     },
+    {
+        .id = "sentencepiece-broken",
+        .title = "A SentencePiece model that is not what its format asks for",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "sentencepiece-rules",
+        .title = "A SentencePiece model names a file",
+        .advice = "nothing to do: loaders do not open it",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
+    {
+        .id = "sentencepiece-unknown",
+        .title = "A SentencePiece model has not one piece for what is unknown",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
 };
 
 const struct sw_rule_set sw_rules_tokenizer = {rules, SW_COUNT(rules)};

@@ -169,11 +169,40 @@ static void test_files_agree_about_tokens(void **state)
     check_repositories(beside, SW_COUNT(beside));
 }
 
+#define PIECE(len, text_len, text, rest) "\x0a" len "\x0a" text_len text "\x15\0\0\0\0" rest
+#define UNKNOWN_PIECE PIECE("\x0c", "\x03", "unk", "\x18\x02")
+#define WORD_PIECE PIECE("\x08", "\x01", "a", "")
+#define BROKEN(words) "sentencepiece", SW_SCAN_FAILED, MEDIUM, "sentencepiece-broken", words
+
+static const struct look_case models[] = {
+    {"pieces", BYTES(UNKNOWN_PIECE WORD_PIECE), "sentencepiece", SW_SCAN_PARSED, SW_SEVERITY_INFO,
+        NULL, NULL},
+    {"a normalizer", BYTES(UNKNOWN_PIECE WORD_PIECE "\x1a\x0b\x12\x09\x04\0\0\0wxyz\0"),
+        "sentencepiece", SW_SCAN_PARSED, SW_SEVERITY_INFO, NULL, NULL},
+    {"a map that is larger than it is",
+        BYTES(UNKNOWN_PIECE WORD_PIECE "\x1a\x07\x12\x05\x08\0\0\0w"), BROKEN("its size says")},
+    {"texts that do not end", BYTES(UNKNOWN_PIECE WORD_PIECE "\x1a\x0b\x12\x09\x04\0\0\0wxyz!"),
+        BROKEN("do not end")},
+    {"a piece of no known type", BYTES(UNKNOWN_PIECE PIECE("\x0a", "\x01", "a", "\x18\x09")),
+        BROKEN("cannot have")},
+    {"nothing for the unknown", BYTES(WORD_PIECE WORD_PIECE), "sentencepiece", SW_SCAN_PARSED,
+        MEDIUM, "sentencepiece-unknown", "0 of 2 pieces"},
+    {"a field of nobody", BYTES(UNKNOWN_PIECE WORD_PIECE "\x30\x01"), BROKEN("that no model has")},
+    {"cut off", BYTES(UNKNOWN_PIECE "\x0a\x20\x0a"), BROKEN("")},
+};
+
+static void test_sentencepiece_is_read_to_its_end(void **state)
+{
+    (void)state;
+    check_cases(models, SW_COUNT(models));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tokenizers_are_judged),
         cmocka_unit_test(test_secrets_are_found_and_not_shown),
+        cmocka_unit_test(test_sentencepiece_is_read_to_its_end),
         cmocka_unit_test(test_files_agree_about_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
