@@ -22,6 +22,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_safetensors,
     &sw_format_tf_index,
     &sw_format_tf_fingerprint,
+    &sw_format_sentencepiece,
     &sw_format_savedmodel,
     &sw_format_metagraph,
     &sw_format_graphdef,
@@ -37,6 +38,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_notebook,
     &sw_format_packages,
     &sw_format_source,
+    &sw_format_xml,
     &sw_format_json,
     &sw_format_text,
 };

@@ -34,6 +34,8 @@ extern const struct sw_format sw_format_safetensors;
 extern const struct sw_format sw_format_pickle;
 extern const struct sw_format sw_format_empty;
 extern const struct sw_format sw_format_image;
+extern const struct sw_format sw_format_sentencepiece;
+extern const struct sw_format sw_format_xml;
 extern const struct sw_format sw_format_json;
 extern const struct sw_format sw_format_text;
 extern const struct sw_format sw_format_python;

@@ -76,6 +76,7 @@ static const struct {
  * arrays their length, which is what a model's shape follows from. */
 #define TOLD_MAX ((size_t)64 << 10)
 #define TOLD_TEXT_MAX 256
+#define TEMPLATE_MAX ((size_t)256 << 10) /* likewise, of the chat template */
 
 struct gguf {
     struct sw_inspection *in;
@@ -256,6 +257,13 @@ static sw_result look_for_template(struct gguf *g, const char *key, struct sw_by
                                                 : sw_text_find_template(g->in, text);
 }
 
+/* What stands in the settings beside it can be another one (repository_tokenizer.c). */
+static sw_result tell_template(struct gguf *g, const char *key, struct sw_bytes text)
+{
+    bool is = strcmp(key, "tokenizer.chat_template") == 0;
+    return is && text.len <= TEMPLATE_MAX ? sw_tell(g->in, "template", text) : SW_OK;
+}
+
 static sw_result read_text(struct gguf *g, const char *key)
 {
     uint64_t len;
@@ -270,6 +278,7 @@ static sw_result read_text(struct gguf *g, const char *key)
     if (is_told(g) && len <= TOLD_TEXT_MAX) {
         sw_jw_str(&g->json, key, sw_str_of_bytes(sw_buf_bytes(&text)));
     }
+    SW_TRY(tell_template(g, key, sw_buf_bytes(&text)));
     return look_for_template(g, key, sw_buf_bytes(&text));
 }
 

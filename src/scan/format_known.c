@@ -8,32 +8,6 @@ const struct sw_format sw_format_executorch = {
 
 const struct sw_format sw_format_rar = {
     .id = "rar", .names = ".rar", MAGIC(0, "Rar!\x1a\x07"), .holds_files = true};
-static bool has_at(const struct sw_specimen *specimen, size_t at, const void *bytes, size_t len)
-{
-    struct sw_bytes head = specimen->head;
-    return head.len >= len && at <= head.len - len && memcmp(head.ptr + at, bytes, len) == 0;
-}
-
-/* XGBoost writes JSON and UBJSON objects whose member is "learner", and an old binary form. */
-static bool sniff_xgboost(const struct sw_specimen *specimen)
-{
-    struct sw_bytes head = specimen->head;
-    if (has_at(specimen, 0, "binf", 4)) {
-        return true;
-    }
-    if (head.len < 16 || head.ptr[0] != '{') {
-        return false;
-    }
-    bool ubj = memchr("LliUI", head.ptr[1], 5) != NULL &&
-               memmem(head.ptr, head.len < 64 ? head.len : 64, "learner", 7) != NULL;
-    bool json = memmem(head.ptr, head.len, "\"learner\"", 9) != NULL &&
-                memmem(head.ptr, head.len < 64 ? head.len : 64, "\"", 1) != NULL;
-    return ubj || json;
-}
-
-const struct sw_format sw_format_xgboost = {
-    .id = "xgboost", .names = ".ubj .xgb", .sniff = sniff_xgboost};
-
 /* The text form of fastText and word2vec: two numbers, then a word and as many values a line. What
  * is text to its end is data. */
 static bool sniff_vectors(const struct sw_specimen *specimen)

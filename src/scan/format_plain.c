@@ -1,7 +1,10 @@
 /* What stands beside a model in most directories and no loader runs. */
 #include "scan/format.h"
 #include "scan/keras_json.h"
+#include "scan/secret.h"
+#include "scan/settings.h"
 #include "scan/template.h"
+#include "scan/tokenizer.h"
 
 static bool sniff_empty(const struct sw_specimen *specimen)
 {
@@ -116,13 +119,6 @@ static bool sniff_json(const struct sw_specimen *specimen)
 
 /* --- templates ------------------------------------------------------------------------------- */
 
-/* The settings of a model, which its tensors must fit (repository_architecture.c). */
-static bool is_settings(const struct sw_specimen *specimen)
-{
-    const char *slash = strrchr(specimen->name, '/');
-    return strcmp(slash == NULL ? specimen->name : slash + 1, "config.json") == 0;
-}
-
 /* Loaders take a file of such a name for a template, whatever is in it. */
 static bool is_template_file(const char *name)
 {
@@ -134,7 +130,8 @@ static bool is_template_file(const char *name)
     return is;
 }
 
-/* A brace that opens a tag, in JSON an escape that could be one, or settings that name classes. */
+/* A brace that opens a tag, in JSON an escape that could be one, settings that name classes, or the
+ * sign of a secret. */
 static bool may_hold_more(const struct sw_specimen *specimen)
 {
     static const char *const signs[] = {"{%", "{{", "\\u00"};
@@ -155,7 +152,7 @@ static bool may_hold_more(const struct sw_specimen *specimen)
                 return true;
             }
         }
-        if (sw_keras_json_may_be(part)) {
+        if (sw_keras_json_may_be(part) || sw_secret_may_be(part)) {
             return true;
         }
     }
@@ -164,7 +161,15 @@ static bool may_hold_more(const struct sw_specimen *specimen)
 
 bool sw_text_wants_parser(const struct sw_specimen *specimen)
 {
-    return is_settings(specimen) || is_template_file(specimen->name) || may_hold_more(specimen);
+    return sw_is_settings(specimen->name) || is_template_file(specimen->name) ||
+           sw_is_tokenizer(specimen) || may_hold_more(specimen);
+}
+
+/* What loaders render in place of the template in the settings. */
+static sw_result tell_template(struct sw_inspection *in, const char *name, struct sw_bytes text)
+{
+    bool is = strcmp(sw_base_name(name), "chat_template.jinja") == 0;
+    return is && text.len <= SW_SETTINGS_MAX ? sw_tell(in, "template", text) : SW_OK;
 }
 
 /* Stays what it was: data that no loader runs, where nothing else is said. */
@@ -178,6 +183,8 @@ static sw_result parse_text(
         return named ? sw_fail(err, SW_E_LIMIT, "a template of more than 16 MiB") : SW_OK;
     }
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
+    SW_TRY(sw_secret_search(in, sw_buf_bytes(&text)));
+    SW_TRY(tell_template(in, specimen->name, sw_buf_bytes(&text)));
     return named ? sw_template_inspect(in, sw_buf_bytes(&text))
                  : sw_text_find_template(in, sw_buf_bytes(&text));
 }
@@ -248,23 +255,9 @@ static sw_result look_at_literal(struct sw_inspection *in, struct sw_bytes liter
     return named ? sw_template_inspect(in, text) : sw_text_find_template(in, text);
 }
 
-#define SETTINGS_MAX ((size_t)1 << 20)
-
 /* The strings of a document, whether all of it is JSON or not. */
-static sw_result parse_json(
-    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+static sw_result look_at_strings(struct sw_inspection *in, struct sw_bytes all)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    in->status = SW_SCAN_PLAIN;
-    if (specimen->source.size > SW_LARGE) {
-        return SW_OK;
-    }
-    SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
-    struct sw_bytes all = sw_buf_bytes(&text);
-    if (is_settings(specimen) && all.len <= SETTINGS_MAX) {
-        SW_TRY(sw_tell(in, "json", all));
-    }
-    SW_TRY(sw_keras_json_inspect(in, all));
     bool named = false;
     for (size_t at = 0; at < all.len;) {
         if (all.ptr[at] != '"') {
@@ -279,6 +272,32 @@ static sw_result parse_json(
         at = end;
     }
     return SW_OK;
+}
+
+static sw_result parse_json(
+    struct sw_inspection *in, const struct sw_specimen *specimen, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    bool tokenizer = sw_is_tokenizer(specimen);
+    uint64_t size = specimen->source.size;
+    in->status = SW_SCAN_PLAIN;
+    if (size > (tokenizer ? SW_TOKENIZER_MAX : SW_LARGE)) {
+        return tokenizer ? sw_fail(err, SW_E_LIMIT, "a tokenizer of more than 64 MiB") : SW_OK;
+    }
+    SW_TRY(sw_source_append(&specimen->source, 0, size, &text, err));
+    struct sw_bytes all = sw_buf_bytes(&text);
+    if (tokenizer) {
+        SW_TRY(sw_tokenizer_inspect(in, all, err));
+    }
+    if (size > SW_LARGE) {
+        return SW_OK;
+    }
+    if (sw_is_settings(specimen->name)) {
+        SW_TRY(sw_settings_tell(in, specimen->name, all));
+    }
+    SW_TRY(sw_keras_json_inspect(in, all));
+    SW_TRY(sw_secret_search(in, all));
+    return look_at_strings(in, all);
 }
 
 const struct sw_format sw_format_json = {.id = "json",

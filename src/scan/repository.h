@@ -29,8 +29,17 @@ typedef enum sw_code (*sw_repository_check)(
 sw_result sw_repository_check_architecture(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 
-/* Tells the fact "settled", [[index, format], …]: files that are the data of a model beside them. */
+/* Tells the fact "settled", [[index, format], …]: files that are the data of a model beside them.
+ */
 sw_result sw_repository_check_data(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
+sw_result sw_repository_check_settings(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
+sw_result sw_repository_check_index(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
+sw_result sw_repository_check_tokenizer(
+    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
+sw_result sw_repository_check_openvino(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 
 /* Runs all checks. */

@@ -19,6 +19,8 @@ extern const struct sw_rule_set sw_rules_repository;
 extern const struct sw_rule_set sw_rules_template;
 extern const struct sw_rule_set sw_rules_settings;
 extern const struct sw_rule_set sw_rules_code;
+extern const struct sw_rule_set sw_rules_tokenizer;
+extern const struct sw_rule_set sw_rules_xml;
 
 /* Sources of the ids: MITRE ATLAS 5.1, and the CoSAI risk map. */
 #define SW_ATLAS_UNSAFE_ARTIFACT "AML.T0011.000"

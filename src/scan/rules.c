@@ -39,6 +39,8 @@ static const struct sw_rule_set *const rule_sets[] = {
     &sw_rules_template,
     &sw_rules_settings,
     &sw_rules_code,
+    &sw_rules_tokenizer,
+    &sw_rules_xml,
 };
 
 const struct sw_rule *sw_scan_rule_at(size_t index)

@@ -162,6 +162,22 @@ static const struct sw_rule rules[] = {
         .atlas = SW_ATLAS_CORRUPT,
         .cosai = SW_COSAI_LOADER,
     },
+    {
+        .id = "xgboost-broken",
+        .title = "A model that is not what XGBoost writes",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "xgboost-index",
+        .title = "A tree leads to a node or feature that is not there",
+        .advice = "do not load it; loaders read out of bounds by this",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
 };
 
 const struct sw_rule_set sw_rules_graphs = {rules, SW_COUNT(rules)};

@@ -1,0 +1,103 @@
+/* What documents in XML can do. */
+#include "scan/rule.h"
+
+static const struct sw_rule rules[] = {
+    {
+        .id = "xml-broken",
+        .title = "A document that is no strict XML",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "pmml-broken",
+        .title = "A PMML model that is no strict XML",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "openvino-broken",
+        .title = "A network that is not what its format asks for",
+        .advice = "fetch it again from its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "xml-code",
+        .title = "Code stands in a document",
+        .advice = "compare with the original of its maker; no model needs it",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "xml-entity",
+        .title = "A document type stands in a document",
+        .advice = "do not load it; readers fetch files by this",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "xml-include",
+        .title = "Another file is put into a document",
+        .advice = "do not load it; readers fetch files by this",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "xml-instruction",
+        .title = "A document has an instruction to a program",
+        .advice = "compare with the original of its maker",
+        .advisories = "",
+        .atlas = SW_ATLAS_MALWARE,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "pmml-function",
+        .title = "A function that PMML does not have is called",
+        .advice = "ask which class the reader loads by that name",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "openvino-layer",
+        .title = "A layer that OpenVINO does not have",
+        .advice = "ask which library it needs",
+        .advisories = "",
+        .atlas = SW_ATLAS_ARCHITECTURE,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "openvino-library",
+        .title = "A layer names a library",
+        .advice = "do not load it; the library's code would run",
+        .advisories = "",
+        .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "openvino-missing",
+        .title = "The numbers of a network are not there",
+        .advice = "fetch the model whole",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_TAMPERING,
+    },
+    {
+        .id = "openvino-outside",
+        .title = "A layer's numbers stand outside of their file",
+        .advice = "do not load it",
+        .advisories = "",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+};
+
+const struct sw_rule_set sw_rules_xml = {rules, SW_COUNT(rules)};
