@@ -1,6 +1,7 @@
 /* XML: PMML, the networks of OpenVINO, and anything else that says that it is XML.
  * doc/format/scan.md, "XML". */
 #include "codec/codec.h"
+#include "scan/data_files.h"
 #include "scan/format.h"
 #include "scan/secret.h"
 #include "scan/template.h"
@@ -11,11 +12,11 @@
 
 struct document {
     struct sw_inspection *in;
+    const char *name; /* of the file */
     struct sw_xml xml;
     struct sw_str root;
     bool constant;  /* OpenVINO: in a layer of numbers from the file beside */
     bool extension; /* PMML: in an element that only its maker's programs read */
-    uint64_t layers;
     uint64_t end; /* of what the layers take from the file beside */
     size_t said;
 };
@@ -146,7 +147,6 @@ static sw_result check_layer(struct document *d, const struct sw_xml_event *even
 {
     struct sw_str type = {"", 0};
     struct sw_str version;
-    d->layers++;
     if (!sw_xml_attribute(event, "type", &type)) {
         return sw_fail(d->xml.err, SW_E_FORMAT, "byte %llu: a layer without a type",
             (unsigned long long)event->where);
@@ -192,13 +192,26 @@ static sw_result check_openvino(struct document *d, const struct sw_xml_event *e
     return sw_str_is(name, "data") ? check_data(d, event) : SW_OK;
 }
 
-/* What stands in the file beside (repository_openvino.c). */
+/* The numbers of NAME.xml stand in NAME.bin, whose end may be padded. */
 static sw_result tell_openvino(struct document *d)
 {
-    char text[64];
-    (void)snprintf(text, sizeof(text), "{\"end\":%llu,\"layers\":%llu}", (unsigned long long)d->end,
-        (unsigned long long)d->layers);
-    return sw_tell(d->in, "openvino", sw_bytes_of_str(sw_str(text)));
+    enum { PADDING = 64 << 10 };
+    SW_CLEANUP(data_files) struct sw_data_files data;
+    const char *slash = strrchr(d->name, '/');
+    struct sw_str stem = sw_str(slash == NULL ? d->name : slash + 1);
+    stem.len -= sw_str_ends(stem, ".xml") ? 4 : 0;
+    uint64_t most = UINT64_MAX;
+    if (d->end == 0) {
+        return SW_OK;
+    }
+    const char *bin = sw_arena_printf(d->in->arena, SW_STR_FMT ".bin", SW_STR_ARG(stem));
+    SW_TRY_PTR(bin);
+    most = sw_add_u64(d->end, PADDING, &most) ? most : UINT64_MAX;
+    sw_data_files_init(&data);
+    sw_data_files_begin(&data, "openvino-weights", d->end, most);
+    SW_TRY(sw_data_files_add(&data, sw_str(bin)));
+    sw_data_files_end(&data);
+    return sw_data_files_tell(&data, d->in);
 }
 
 /* --- all -------------------------------------------------------------------------------------- */
@@ -282,6 +295,7 @@ static sw_result parse(
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
     struct sw_bytes all = sw_buf_bytes(&text);
     d->in = in;
+    d->name = specimen->name;
     sw_xml_init(&d->xml, all, err);
     if (all.len <= SW_LARGE) {
         SW_TRY(sw_secret_search(in, all));

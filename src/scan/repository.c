@@ -7,7 +7,6 @@ static const sw_repository_check checks[] = {
     sw_repository_check_settings,
     sw_repository_check_index,
     sw_repository_check_tokenizer,
-    sw_repository_check_openvino,
 };
 
 sw_result sw_repository_inspect(

@@ -39,8 +39,6 @@ sw_result sw_repository_check_index(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 sw_result sw_repository_check_tokenizer(
     struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
-sw_result sw_repository_check_openvino(
-    struct sw_inspection *in, const struct sw_repository *repository, struct sw_error *err);
 
 /* Runs all checks. */
 sw_result sw_repository_inspect(

@@ -83,14 +83,6 @@ static const struct sw_rule rules[] = {
         .cosai = SW_COSAI_LOADER,
     },
     {
-        .id = "openvino-missing",
-        .title = "The numbers of a network are not there",
-        .advice = "fetch the model whole",
-        .advisories = "",
-        .atlas = SW_ATLAS_CORRUPT,
-        .cosai = SW_COSAI_TAMPERING,
-    },
-    {
         .id = "openvino-outside",
         .title = "A layer's numbers stand outside of their file",
         .advice = "do not load it",

@@ -90,18 +90,18 @@ static void test_elements_nest_so_deep_and_no_deeper(void **state)
     looked_release(&looked);
 }
 
-#define NET                                                         \
-    {                                                               \
-        "n.xml", "openvino", "openvino", "{\"end\":8,\"layers\":1}" \
+#define NET                                                                      \
+    {                                                                            \
+        "n.xml", "openvino", "data", "[[\"openvino-weights\",8,16,[\"n.bin\"]]]" \
     }
 
 static void test_numbers_stand_in_the_file_beside(void **state)
 {
     (void)state;
     static const struct repository_case rows[] = {
-        {"no file", {NET}, SW_SEVERITY_MEDIUM, "openvino-missing", "n.bin"},
-        {"a short file", {{"n.bin", "unknown", NULL, ""}, NET}, SW_SEVERITY_HIGH,
-            "openvino-outside", "up to byte 8 of n.bin, which has 0"},
+        {"no file", {NET}, SW_SEVERITY_MEDIUM, "data-missing", "1 of the files"},
+        {"a short file", {{"n.bin", "unknown", NULL, ""}, NET}, SW_SEVERITY_HIGH, "data-size",
+            "have 0 bytes where it needs 8"},
     };
     check_repositories(rows, SW_COUNT(rows));
 }
