@@ -285,7 +285,7 @@ static sw_result note_place(struct reading *r, const struct tensor *t, uint64_t 
 
 static sw_result tell_places(struct reading *r)
 {
-    SW_CLEANUP(data_files) struct sw_data_files data;
+    SW_CLEANUP(data_files) struct sw_data_files data = {0};
     sw_data_files_init(&data);
     for (size_t i = 0; i < r->need_count; i++) {
         uint64_t most = UINT64_MAX;

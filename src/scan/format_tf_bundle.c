@@ -181,7 +181,7 @@ static sw_result take_index(struct bundle *b, size_t key_len, struct sw_bytes va
 /* NAME.index stands beside NAME.data-00000-of-00001. */
 static sw_result tell_files(struct bundle *b)
 {
-    SW_CLEANUP(data_files) struct sw_data_files data;
+    SW_CLEANUP(data_files) struct sw_data_files data = {0};
     const char *slash = strrchr(b->specimen->name, '/');
     struct sw_str stem = sw_str(slash == NULL ? b->specimen->name : slash + 1);
     stem.len -= sw_str_ends(stem, ".index") ? 6 : 0;

@@ -196,7 +196,7 @@ static sw_result check_openvino(struct document *d, const struct sw_xml_event *e
 static sw_result tell_openvino(struct document *d)
 {
     enum { PADDING = 64 << 10 };
-    SW_CLEANUP(data_files) struct sw_data_files data;
+    SW_CLEANUP(data_files) struct sw_data_files data = {0};
     const char *slash = strrchr(d->name, '/');
     struct sw_str stem = sw_str(slash == NULL ? d->name : slash + 1);
     stem.len -= sw_str_ends(stem, ".xml") ? 4 : 0;

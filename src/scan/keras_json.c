@@ -100,7 +100,7 @@ static sw_result judge_group(
 
 static sw_result judge_tfjs(struct sw_inspection *in, const struct sw_json *root)
 {
-    SW_CLEANUP(data_files) struct sw_data_files data;
+    SW_CLEANUP(data_files) struct sw_data_files data = {0};
     in->format = "tfjs";
     in->status = SW_SCAN_PARSED;
     SW_TRY(sw_keras_judge_value(in, sw_json_get(root, "modelTopology")));
