@@ -17,7 +17,7 @@ struct document {
     struct sw_str root;
     bool constant;  /* OpenVINO: in a layer of numbers from the file beside */
     bool extension; /* PMML: in an element that only its maker's programs read */
-    uint64_t end; /* of what the layers take from the file beside */
+    uint64_t end;   /* of what the layers take from the file beside */
     size_t said;
 };
 

@@ -74,7 +74,8 @@ static sw_result ask_repository(
 /* What such a file is called; a worker that was taken over can say no other words. */
 static const char *data_format(struct sw_str name)
 {
-    static const char *const formats[] = {"tfjs-weights", "onnx-data", "tensorflow-data", "openvino-weights"};
+    static const char *const formats[] = {
+        "tfjs-weights", "onnx-data", "tensorflow-data", "openvino-weights"};
     for (size_t i = 0; i < SW_COUNT(formats); i++) {
         if (sw_str_is(name, formats[i])) {
             return formats[i];

@@ -39,7 +39,6 @@ static const char *const good[] = {
     "a = 1; b = 2;\n",
     "a = \\\n  1\n",
     "a = (1 +\n2)  # comment\n",
-    "\tif_tabs = 1\n" + 1,
     "@a.b(c)\n@d\ndef f(): pass\n",
     "from . import a\nfrom ..b import (c as d, e,)\nfrom f import *\nimport g.h as i, j\n",
     "del a[0], b\nassert a, 'b'\nraise A from B\nglobal c\nnonlocal d\n",
