@@ -160,7 +160,10 @@ static sw_result judge_named(struct judge *j, const struct sw_json *object)
         return judge_module(j, object, text_of(object, "module"), class);
     }
     /* Without a module, keras 3 looks in what was registered, and before that in Keras itself. */
-    return package ? SW_OK : judge_class(j, class, false);
+    return package && sw_keras_name_of(class, false) == SW_KERAS_UNKNOWN &&
+                   is_known_package(registered)
+               ? judge_class(j, registered, false)
+               : judge_class(j, class, false);
 }
 
 static sw_result judge_value(struct judge *j, const struct sw_json *value);
