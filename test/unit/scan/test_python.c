@@ -28,8 +28,8 @@ static const char *const good[] = {
     "x = not a and b or c not in d and e is not f\n",
     "return_value = yield_ = 1\n",
     "def g():\n    x = yield\n    y = yield from a\n    yield 1, 2\n",
-    "match x:\n    case {'a': 1, **rest} if y: pass\n    case [1, *_] | Point(x=0) as p: pass\n    "
-    "case _: pass\n",
+    "match x:\n  case {'a': 1, **r} if y: pass\n  case [1, *_]: pass\n",
+    "match x:\n  case A(x=0) | B() as p: pass\n  case _: pass\n",
     "match = 1\nmatch[0]\nmatch(x)\nprint(match, case)\n",
     "type X[T] = list[T]\ntype = 1\ntype(x)\n",
     "x = f'{a!r:>{w}} {b=} {{c}} {d[\"e\"]}' 'g'\n",
