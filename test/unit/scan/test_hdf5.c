@@ -15,7 +15,7 @@ static void put(struct sw_buf *buf, const void *bytes, size_t len)
 static void put_u(struct sw_buf *buf, uint64_t value, size_t width)
 {
     for (size_t i = 0; i < width; i++) {
-        uint8_t byte = (uint8_t)(value >> (8 * i));
+        uint8_t byte = i < 8 ? (uint8_t)(value >> (8 * i)) : 0;
         put(buf, &byte, 1);
     }
 }
