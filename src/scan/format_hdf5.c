@@ -69,6 +69,10 @@ static sw_result judge_text(
     while (text.len > 0 && (text.ptr[text.len - 1] == '\0' || text.ptr[text.len - 1] == ' ')) {
         text.len--;
     }
+    /* Rows of such a table are pickles, which stand in packed pieces. */
+    if (sw_str_is(attribute->name, "PSEUDOATOM") && sw_str_is(sw_str_of_bytes(text), "object")) {
+        w->dense = true;
+    }
     if (!is_settings(attribute->name)) {
         SW_TRY(look_for_pickle(w, attribute, text));
         return sw_keras_json_may_be(text) ? sw_keras_json_inspect(w->in, text) : SW_OK;
@@ -88,10 +92,11 @@ static sw_result take_attribute(struct walk *w, const struct sw_hdf5_message *me
     struct sw_hdf5_attribute attribute = {0};
     SW_TRY(sw_hdf5_attribute_read(&w->h, message->data, &attribute));
     if (attribute.shared) {
-        /* A type that the file names: of text nobody makes one. */
-        return is_settings(attribute.name)
-                   ? sw_fail(w->h.err, SW_E_UNSUPPORTED, "settings whose type is told elsewhere")
-                   : SW_OK;
+        if (is_settings(attribute.name)) {
+            return sw_fail(w->h.err, SW_E_UNSUPPORTED, "settings whose type is told elsewhere");
+        }
+        w->dense = true; /* a type that the file names: it may be text, and a pickle */
+        return SW_OK;
     }
     if (!attribute.type.text) {
         return is_settings(attribute.name)
@@ -347,7 +352,7 @@ static sw_result parse(
     if (w.dense) {
         SW_TRY(sw_unread(in, "hdf5"));
         SW_TRY(sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
-            "groups or attributes that are kept in a fractal heap were not read"));
+            "members in a fractal heap, of a type of its own, or that are objects, were not read"));
     }
     if (w.tensor_count > 0) {
         qsort(w.tensors, w.tensor_count, sizeof(*w.tensors), compare_offsets);

@@ -123,7 +123,7 @@ static enum sw_code take_raw(struct sw_message_reader *reader, const struct sw_m
 {
     struct tensor *t = out;
     t->raw = *field;
-    t->has_raw = true;
+    t->has_raw = field->value > 0;
     return field->type == SW_WIRE_BYTES
                ? SW_OK
                : sw_message_fail(field, reader->err, "a tensor's bytes are none");

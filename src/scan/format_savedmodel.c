@@ -7,7 +7,7 @@
 #include "scan/tf_ops.h"
 
 #define NAME_MAX_LEN ((uint64_t)64 << 10)
-#define PATH_MAX_LEN ((uint64_t)4 << 10)
+#define PATH_MAX_LEN ((uint64_t)16 << 10)
 #define NODES_MAX ((size_t)1 << 20)
 #define TEXTS_MAX 16 /* of one constant that are kept */
 #define DIMS_MAX 64
@@ -21,6 +21,8 @@ struct node {
     struct sw_str texts[TEXTS_MAX]; /* that a constant holds, or an attribute */
     size_t text_count;
     uint32_t id;
+    bool partly;   /* there is more text than was kept */
+    bool function; /* it stands in one, not in the graph */
     uint64_t at;
 };
 
@@ -34,7 +36,8 @@ struct reading {
     struct node **nodes; /* that open files */
     size_t node_count, node_cap;
     size_t node_total;
-    uint32_t scope;
+    uint32_t scope, scopes; /* the present one, and how many there were */
+    bool in_function;
     struct sw_str *assets; /* constants whose value the loader puts in */
     size_t asset_count, asset_cap;
     struct sw_tensor *tensors;
@@ -156,6 +159,7 @@ static enum sw_code add_text(struct sw_message_reader *reader, const struct sw_m
     const struct sw_message_field *field, struct node *node)
 {
     if (node->text_count == TEXTS_MAX || field->value > PATH_MAX_LEN) {
+        node->partly = true;
         return SW_OK;
     }
     return sw_message_text(message, field, reading_of(reader)->arena, PATH_MAX_LEN,
@@ -235,6 +239,7 @@ static enum sw_code take_tensor(struct sw_message_reader *reader, const struct s
     if (!t.has_content) {
         return SW_OK;
     }
+    t.node->partly = t.node->partly || (t.type < SW_COUNT(types) && types[t.type].bits == 0);
     SW_TRY(check_size(r, &t));
     return list_tensor(r, &t);
 }
@@ -318,10 +323,23 @@ static sw_result keep_by_name(struct reading *r, struct node *node)
     return SW_OK;
 }
 
+static sw_result say_path(
+    struct reading *r, const struct node *node, const char *does, struct sw_str path)
+{
+    struct sw_str name = shown(node->name);
+    path = shown(path);
+    return sw_found(r->in, "tf-path", SW_SEVERITY_HIGH, node->at,
+        "node \"" SW_STR_FMT "\" %s that the graph names: \"" SW_STR_FMT "\"", SW_STR_ARG(name),
+        does, SW_STR_ARG(path));
+}
+
 /* An address in an attribute: PrintV2 writes to files so, and others send what they see. */
 static sw_result check_attributes(struct reading *r, const struct node *node)
 {
     struct sw_str name = shown(node->name);
+    if (node->partly && sw_str_is(node->op, "PrintV2")) {
+        return say_path(r, node, "writes a file", sw_str("one of more than were looked at"));
+    }
     for (size_t i = 0; i < node->text_count; i++) {
         struct sw_str text = shown(node->texts[i]);
         if (sw_str_starts(text, "file://") || sw_str_starts(text, "grpc://")) {
@@ -354,6 +372,7 @@ static enum sw_code take_node(struct sw_message_reader *reader, const struct sw_
     struct node *node = SW_ARENA_NEW(r->arena, struct node);
     SW_TRY_PTR(node);
     node->at = field->at;
+    node->function = r->in_function;
     SW_TRY(sw_message_walk_in(reader, message, field, ROWS(node_rows), node));
     SW_TRY(keep_by_name(r, node));
     SW_TRY(check_attributes(r, node));
@@ -372,8 +391,10 @@ static enum sw_code take_function(struct sw_message_reader *reader,
 {
     struct reading *r = reading_of(reader);
     uint32_t outer = r->scope;
-    r->scope = (uint32_t)r->node_total + 1;
+    r->scope = ++r->scopes;
+    r->in_function = true;
     enum sw_code code = sw_message_walk_in(reader, message, field, ROWS(function_rows), out);
+    r->in_function = false;
     r->scope = outer;
     return code;
 }
@@ -481,7 +502,7 @@ static enum sw_code take_meta(struct sw_message_reader *reader, const struct sw_
     const struct sw_message_field *field, void *out)
 {
     struct reading *r = reading_of(reader);
-    r->scope = (uint32_t)r->node_total + 1;
+    r->scope = ++r->scopes;
     return sw_message_walk_in(reader, message, field, ROWS(meta_rows), out);
 }
 
@@ -491,7 +512,7 @@ static const struct sw_message_row saved_rows[] = {{1, true, NULL}, {2, false, t
 
 static bool is_asset(const struct reading *r, const struct node *node)
 {
-    for (size_t i = 0; i < r->asset_count; i++) {
+    for (size_t i = 0; i < r->asset_count && !node->function; i++) {
         if (sw_str_equal(r->assets[i], node->name)) {
             return true;
         }
@@ -512,16 +533,6 @@ static struct node *find_input(struct reading *r, const struct node *node, struc
     return sw_names_find(&r->names, scope, input, &id) ? r->by_name[id] : NULL;
 }
 
-static sw_result say_path(
-    struct reading *r, const struct node *node, const char *does, struct sw_str path)
-{
-    struct sw_str name = shown(node->name);
-    path = shown(path);
-    return sw_found(r->in, "tf-path", SW_SEVERITY_HIGH, node->at,
-        "node \"" SW_STR_FMT "\" %s that the graph names: \"" SW_STR_FMT "\"", SW_STR_ARG(name),
-        does, SW_STR_ARG(path));
-}
-
 /* Follows what a node takes in, back to constants that are paths. */
 static sw_result look_behind(struct reading *r, const struct node *opener, const char *does)
 {
@@ -529,7 +540,10 @@ static sw_result look_behind(struct reading *r, const struct node *opener, const
     size_t count = 1;
     for (size_t i = 0; i < count; i++) {
         const struct node *node = open[i];
-        bool constant = sw_str_is(node->op, "Const") && !is_asset(r, node);
+        bool constant = i == 0 || (sw_str_is(node->op, "Const") && !is_asset(r, node));
+        if (constant && node->partly) {
+            return say_path(r, opener, does, sw_str("one of more than were looked at"));
+        }
         for (size_t k = 0; k < node->text_count && constant; k++) {
             if (leads_out(node->texts[k])) {
                 return say_path(r, opener, does, node->texts[k]);
@@ -606,7 +620,8 @@ static bool sniff_saved(const struct sw_specimen *specimen)
 {
     struct sw_message_shape shape;
     uint8_t first;
-    if (specimen->head.len < 4 || specimen->head.ptr[0] != 0x08) {
+    if (specimen->head.len < 4 ||
+        (specimen->head.ptr[0] != 0x08 && specimen->head.ptr[0] != 0x12)) {
         return false;
     }
     if (specimen->outside) {

@@ -16,6 +16,7 @@ enum {
 enum kind {
     KIND_OTHER,
     KIND_SHAPE, /* tells the shape, and nothing of the content */
+    KIND_MODEL, /* has its weights in itself */
     KIND_LEARN, /* brings weights in, when it has any */
     KIND_COMPARE,
     KIND_REDUCE,
@@ -30,6 +31,13 @@ static const struct {
 } kinds[] = {
     {"Shape", KIND_SHAPE},
     {"Size", KIND_SHAPE},
+    {"LinearClassifier", KIND_MODEL},
+    {"LinearRegressor", KIND_MODEL},
+    {"SVMClassifier", KIND_MODEL},
+    {"SVMRegressor", KIND_MODEL},
+    {"TreeEnsemble", KIND_MODEL},
+    {"TreeEnsembleClassifier", KIND_MODEL},
+    {"TreeEnsembleRegressor", KIND_MODEL},
     {"Conv", KIND_LEARN},
     {"ConvInteger", KIND_LEARN},
     {"ConvTranspose", KIND_LEARN},
@@ -90,7 +98,7 @@ static const struct {
 };
 
 /* Elements of a weight below which it is a constant of a formula. */
-#define WEIGHT_MIN 256
+#define WEIGHT_MIN 8
 #define VISITS_MAX ((size_t)1 << 24)
 #define CALLS_MAX 32
 #define SAID_MAX 50
@@ -166,9 +174,6 @@ static bool chooses_by_trigger(
     if (kind == KIND_CHOOSE) {
         return is_trigger(first);
     }
-    if (kind == KIND_GATHER) {
-        return is_trigger(second) && (first & LEARNED) != 0;
-    }
     return kind == KIND_GATE && ((is_trigger(first) && (second & LEARNED) != 0) ||
                                     (is_trigger(second) && (first & LEARNED) != 0));
 }
@@ -192,7 +197,8 @@ static sw_result say_trigger(struct flow *f, const struct sw_graph_node *node, e
 
 static bool learns(const struct flow *f, const struct sw_graph_node *node, enum kind kind)
 {
-    return kind == KIND_LEARN && (flags_of_all(f, &node->inputs) & (WEIGHT | LEARNED)) != 0;
+    return kind == KIND_MODEL ||
+           (kind == KIND_LEARN && (flags_of_all(f, &node->inputs) & (WEIGHT | LEARNED)) != 0);
 }
 
 static void mark_last(struct flow *f, const struct sw_graph *graph)

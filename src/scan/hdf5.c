@@ -104,7 +104,6 @@ static sw_result read_old(struct sw_hdf5 *h, struct sw_cursor *cur, uint8_t vers
         SW_TRY(get_offset(h, cur, &skipped));
     }
     SW_TRY(get_offset(h, cur, &h->root));
-    h->base += base;
     return SW_OK;
 }
 
@@ -122,7 +121,6 @@ static sw_result read_new(struct sw_hdf5 *h, struct sw_cursor *cur)
     SW_TRY(get_offset(h, cur, &skipped));
     SW_TRY(get_offset(h, cur, &skipped));
     SW_TRY(get_offset(h, cur, &h->root));
-    h->base += base;
     return SW_OK;
 }
 
@@ -146,10 +144,11 @@ sw_result sw_hdf5_open(
         return sw_fail(err, SW_E_UNSUPPORTED, "superblock of version %u", version);
     }
     code = code != SW_OK ? code : version < 2 ? read_old(h, &cur, version) : read_new(h, &cur);
-    /* Writers give the base address as where the superblock stands, or as 0 at the beginning. */
-    if (code != SW_OK || (h->base != 0 && h->base != at)) {
+    if (code != SW_OK) {
         return fail(h, at, "a superblock that cannot be");
     }
+    /* Readers count from where it stands, whatever it says of that itself. */
+    h->base = at;
     return SW_OK;
 }
 

@@ -14,6 +14,8 @@ static const struct {
     {"PyOp", SW_SEVERITY_CRITICAL, "runs Python code that the model names"},
     {"PythonOp", SW_SEVERITY_CRITICAL, "runs Python code that the model names"},
     {"PythonOpGrad", SW_SEVERITY_CRITICAL, "runs Python code that the model names"},
+    {"TritonOp", SW_SEVERITY_HIGH, "runs Python code that the model names"},
+    {"ATen", SW_SEVERITY_HIGH, "calls whichever operator of torch the model names"},
     {"ExternalOp", SW_SEVERITY_HIGH, "calls a library that the model names"},
     {"EPContext", SW_SEVERITY_HIGH,
         "holds or names a program for an accelerator, which cannot be read"},
@@ -67,9 +69,6 @@ static sw_result judge_node(
     struct sw_str op = shown(node->op);
     struct sw_str name = sw_graph_label(model, node);
     struct sw_str domain = shown(node->domain);
-    if (sw_graph_called(model, node) != NULL) {
-        return SW_OK; /* its body is judged by itself */
-    }
     for (size_t i = 0; i < SW_COUNT(grave); i++) {
         if (sw_str_is(node->op, grave[i].op)) {
             return sw_found(in, "onnx-operator", grave[i].severity, node->at,
@@ -77,7 +76,7 @@ static sw_result judge_node(
                 SW_STR_ARG(op), grave[i].what);
         }
     }
-    if (is_known_domain(node->domain)) {
+    if (is_known_domain(node->domain) || sw_graph_called(model, node) != NULL) {
         return SW_OK;
     }
     return sw_found(in, "onnx-custom-operator", SW_SEVERITY_MEDIUM, node->at,
@@ -115,6 +114,12 @@ sw_result sw_onnx_judge_external(struct sw_inspection *in, const struct sw_onnx_
     struct sw_str tensor = shown(e->tensor);
     struct sw_str location = shown(e->location);
     uint64_t end;
+    if (memmem(e->location.ptr == NULL ? "" : e->location.ptr, e->location.len, "_ORT_MEM_ADDR_",
+            strlen("_ORT_MEM_ADDR_")) != NULL) {
+        return sw_found(in, "onnx-external-path", SW_SEVERITY_CRITICAL, e->at,
+            "tensor \"" SW_STR_FMT "\" is read from an address of the loader's memory",
+            SW_STR_ARG(tensor));
+    }
     if (!sw_path_stays(e->location)) {
         return sw_found(in, "onnx-external-path", SW_SEVERITY_CRITICAL, e->at,
             "tensor \"" SW_STR_FMT "\" is read from \"" SW_STR_FMT

@@ -84,12 +84,27 @@ static const char *data_format(struct sw_str name)
     return NULL;
 }
 
+/* Files of numbers have names like these, or without a dot; others are what some loader may take.
+ */
+static bool has_data_name(const char *path)
+{
+    static const char *const endings[] = {
+        ".bin", ".data", "_data", ".weights", ".weight", ".bias", ".raw"};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    bool is = strchr(name, '.') == NULL || strstr(name, ".data-0") != NULL;
+    for (size_t i = 0; i < SW_COUNT(endings); i++) {
+        is = is || sw_str_ends(sw_str(name), endings[i]);
+    }
+    return is;
+}
+
 /* Only what nothing is known of, and nothing was found in, becomes data of the model beside it. */
 static void settle_file(struct sw_scan_result *result, const char *format)
 {
     bool unknown = result->status == SW_SCAN_UNKNOWN && result->unread_count == 1 &&
                    result->finding_count == 1 && strcmp(result->findings[0].rule, "not-read") == 0;
-    if (!unknown || result->dropped) {
+    if (!unknown || result->dropped || !has_data_name(result->path)) {
         return;
     }
     result->status = SW_SCAN_PLAIN;

@@ -12,6 +12,8 @@ static const struct {
     {"WriteFile", SW_TF_FILES, "writes a file"},
     {"MatchingFiles", SW_TF_FILES, "lists files"},
     {"MatchingFilesDataset", SW_TF_FILES, "lists files"},
+    {"ImmutableConst", SW_TF_FILES, "maps a file into memory"},
+    {"FixedUnigramCandidateSampler", SW_TF_PATH, "reads a file"},
     {"WholeFileReader", SW_TF_FILES, "reads files"},
     {"WholeFileReaderV2", SW_TF_FILES, "reads files"},
     {"TextLineReader", SW_TF_FILES, "reads files"},
@@ -109,14 +111,14 @@ static const char computes[] =
     " Equal Erf Erfc Erfinv EuclideanNorm Exit Exp ExpandDims Expm1 ExtractGlimpse"
     " ExtractImagePatches ExtractJpegShape FFT FFT2D FFT3D FIFOQueueV2 Fact"
     " FakeQuantWithMinMaxArgs FakeQuantWithMinMaxVars FakeQuantWithMinMaxVarsPerChannel Fill"
-    " FilterDataset FlatMapDataset FinalizeDataset FixedUnigramCandidateSampler Floor FloorDiv"
+    " FilterDataset FlatMapDataset FinalizeDataset  Floor FloorDiv"
     " FloorMod For"
     " FractionalAvgPool FractionalMaxPool FusedBatchNorm FusedBatchNormGrad FusedBatchNormGradV3"
     " FusedBatchNormV2 FusedBatchNormV3 FusedPadConv2D FusedResizeAndPadConv2D GRUBlockCell Gather"
     " GatherNd GatherV2 GetSessionHandle Greater GreaterEqual GuaranteeConst HSVToRGB HashTable"
     " HashTableV2 HistogramFixedWidth HistogramSummary IFFT IFFT2D IFFT3D IRFFT IRFFT2D IRFFT3D"
     " Identity IdentityN If Igamma Igammac Imag ImageProjectiveTransformV2"
-    " ImageProjectiveTransformV3 ImageSummary ImmutableConst InTopK InTopKV2 InitializeTable"
+    " ImageProjectiveTransformV3 ImageSummary  InTopK InTopKV2 InitializeTable"
     " InitializeTableV2 InterleaveDataset Inv InvGrad Invert InvertPermutation IsFinite IsInf IsNan"
     " IsVariableInitialized Iterator IteratorGetNext IteratorV2 KMC2ChainInitialization L2Loss LRN"
     " LSTMBlockCell LeakyRelu LeakyReluGrad LeftShift Less LessEqual Lgamma LinSpace"

@@ -50,7 +50,7 @@ static uint64_t put_object(struct h5 *f, struct sw_buf *messages)
     return at;
 }
 
-static void h5_look(struct looked *out, struct h5 *f, uint64_t root)
+static void h5_close(struct h5 *f, uint64_t root)
 {
     SW_CLEANUP(buf) struct sw_buf head = SW_BUF_INIT;
     put(&head, "\x89HDF\r\n\x1a\n\x02\x08\x08\x00", 12);
@@ -60,6 +60,11 @@ static void h5_look(struct looked *out, struct h5 *f, uint64_t root)
     put_u(&head, root, 8);
     put_u(&head, 0, 4);
     memcpy(f->buf.data, head.data, SUPERBLOCK);
+}
+
+static void h5_look(struct looked *out, struct h5 *f, uint64_t root)
+{
+    h5_close(f, root);
     look(out, f->buf.data, f->buf.len, "model.h5");
     sw_buf_release(&f->buf);
     assert_string_equal(out->in.format, "hdf5");
@@ -228,6 +233,25 @@ static void settings_that_cannot_be_read_are_no_evidence(void **state)
     add_far_text(&object, "model_config", 10, heap, 7);
     h5_look(&looked, &f, put_object(&f, &object));
     assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+    looked_release(&looked);
+}
+
+/* Readers count from where the superblock stands, so another file in front changes nothing. */
+static void addresses_count_from_the_superblock(void **state)
+{
+    struct h5 f;
+    struct looked looked;
+    struct sw_buf object = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf moved = SW_BUF_INIT;
+    h5_begin(&f);
+    add_text(&object, "model_config", LAMBDA, sizeof(LAMBDA) - 1);
+    uint64_t root = put_object(&f, &object);
+    h5_close(&f, root);
+    put_u(&moved, 0, 512);
+    put(&moved, f.buf.data, f.buf.len);
+    sw_buf_release(&f.buf);
+    look(&looked, moved.data, moved.len, "model.h5");
+    assert_non_null(found(&looked, "keras-lambda", "hidden"));
     looked_release(&looked);
 }
 
@@ -411,6 +435,7 @@ int main(void)
         cmocka_unit_test(a_plain_model_is_read_to_its_end),
         cmocka_unit_test(settings_in_attributes_are_judged),
         cmocka_unit_test(settings_that_cannot_be_read_are_no_evidence),
+        cmocka_unit_test(addresses_count_from_the_superblock),
         cmocka_unit_test(a_pickle_in_an_attribute_is_found),
         cmocka_unit_test(what_reads_other_files_is_refused),
         cmocka_unit_test(filters_that_are_libraries_are_noted),

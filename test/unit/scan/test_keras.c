@@ -84,6 +84,9 @@ static const struct document_case keras[] = {
         MODEL("{\"module\":null,\"class_name\":\"Dense\",\"registered_name\":\"pkg>Dense\","
               "\"config\":{}}"),
         SW_SEVERITY_HIGH, "keras-custom", "pkg>Dense"},
+    {"a class of Keras behind the name of a package that is known",
+        MODEL("{\"class_name\":\"TFSMLayer\",\"registered_name\":\"keras_hub>X\",\"config\":{}}"),
+        SW_SEVERITY_CRITICAL, "keras-import", "TFSMLayer"},
     {"a vocabulary from a file elsewhere",
         MODEL("{\"class_name\":\"StringLookup\",\"config\":{\"name\":\"s\",\"vocabulary\":"
               "\"/etc/passwd\"}}"),

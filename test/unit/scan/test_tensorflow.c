@@ -64,6 +64,8 @@ static const struct graph_case cases[] = {
         SW_SEVERITY_HIGH},
     {"a checkpoint above", "SaveV2", "../../x", "tf-path", "writes a file", SW_SEVERITY_HIGH},
     {"a checkpoint on a server", "SaveV2", "s3://bucket/x", "tf-path", "s3://", SW_SEVERITY_HIGH},
+    {"a file that is mapped", "ImmutableConst", "x", "tf-operator", "maps a file",
+        SW_SEVERITY_HIGH},
     {"a server", "RpcClient", "x", "tf-operator", "connects", SW_SEVERITY_HIGH},
     {"an operator of nobody", "Zap>Zap", "x", "tf-custom-operator", "Zap>Zap", SW_SEVERITY_MEDIUM},
     {"a constant that is an address of a file", "Relu", "file:///tmp/x", "tf-path", "file://",
