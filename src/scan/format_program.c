@@ -63,7 +63,8 @@ static bool sniff_source(const struct sw_specimen *specimen)
     struct sw_str name = sw_str(specimen->name);
     bool archived =
         specimen->torchscript && memmem(name.ptr, name.len, "/code/", strlen("/code/")) != NULL;
-    bool program = specimen->head.len > 2 && memcmp(specimen->head.ptr, "#!", 2) == 0;
+    bool graph = ends_in_any_case(name, "saved_model.pbtxt"); /* TensorFlow runs it */
+    bool program = graph || (specimen->head.len > 2 && memcmp(specimen->head.ptr, "#!", 2) == 0);
     for (size_t i = 0; i < SW_COUNT(endings) && !program && !archived; i++) {
         program = ends_in_any_case(name, endings[i]);
     }

@@ -1,6 +1,7 @@
 /* TensorFlow's graphs: SavedModel, MetaGraphDef (the .meta beside old checkpoints) and GraphDef
  * (frozen graphs), all of them protobuf messages without a magic. doc/format/scan-graphs.md. */
 #include "scan/format.h"
+#include "scan/keras.h"
 #include "scan/message.h"
 #include "scan/names.h"
 #include "scan/tensor.h"
@@ -493,10 +494,51 @@ static enum sw_code take_asset(struct sw_message_reader *reader, const struct sw
 
 /* --- the whole -------------------------------------------------------------------------------- */
 
+/* saved_object_graph.proto: SavedObjectGraph 1 nodes, SavedObject 4 user_object, SavedUserObject 3
+ * metadata, which is Keras' settings where there is no keras_metadata.pb. */
+static enum sw_code take_metadata(struct sw_message_reader *reader,
+    const struct sw_message *message, const struct sw_message_field *field, void *out)
+{
+    struct sw_str text = {0};
+    SW_TRY(sw_message_text(
+        message, field, reading_of(reader)->arena, SW_KERAS_MAX, &text, reader->err));
+    return text.len == 0 ? SW_OK
+                         : sw_keras_judge_saved(reading_of(reader)->in, sw_bytes_of_str(text));
+}
+
+static const struct sw_message_row user_rows[] = {
+    {1, true, NULL}, {2, true, NULL}, {3, true, take_metadata}};
+
+static enum sw_code take_user(struct sw_message_reader *reader, const struct sw_message *message,
+    const struct sw_message_field *field, void *out)
+{
+    return sw_message_walk_in(reader, message, field, ROWS(user_rows), out);
+}
+
+static const struct sw_message_row object_rows[] = {{1, false, NULL}, {3, false, NULL},
+    {4, true, take_user}, {5, true, NULL}, {6, true, NULL}, {7, true, NULL}, {8, true, NULL},
+    {9, true, NULL}, {10, true, NULL}, {11, false, NULL}, {12, true, NULL}, {13, true, NULL},
+    {14, true, NULL}, {15, false, NULL}, {16, true, NULL}};
+
+static enum sw_code take_object(struct sw_message_reader *reader, const struct sw_message *message,
+    const struct sw_message_field *field, void *out)
+{
+    return sw_message_walk_in(reader, message, field, ROWS(object_rows), out);
+}
+
+static const struct sw_message_row objects_rows[] = {{1, false, take_object}, {2, false, NULL}};
+
+static enum sw_code take_objects(struct sw_message_reader *reader, const struct sw_message *message,
+    const struct sw_message_field *field, void *out)
+{
+    return sw_message_walk_in(reader, message, field, ROWS(objects_rows), out);
+}
+
 /* meta_graph.proto, MetaGraphDef: 1 meta_info_def, 2 graph_def, 3 saver_def, 4 collection_def, 5
  * signature_def, 6 asset_file_def, 7 object_graph_def */
 static const struct sw_message_row meta_rows[] = {{1, true, NULL}, {2, true, take_graph},
-    {3, true, NULL}, {4, false, NULL}, {5, false, NULL}, {6, false, take_asset}, {7, true, NULL}};
+    {3, true, NULL}, {4, false, NULL}, {5, false, NULL}, {6, false, take_asset},
+    {7, true, take_objects}};
 
 static enum sw_code take_meta(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)

@@ -15,7 +15,14 @@ enum { CODE_OLD_BUILTIN, CODE_CUSTOM, CODE_VERSION, CODE_BUILTIN };
 enum { SUBGRAPH_TENSORS, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS, SUBGRAPH_NAME };
 enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME };
 enum { BUFFER_DATA, BUFFER_OFFSET, BUFFER_SIZE };
-enum { OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE, OPERATOR_OPTIONS };
+enum {
+    OPERATOR_CODE,
+    OPERATOR_INPUTS,
+    OPERATOR_OUTPUTS,
+    OPERATOR_OPTIONS_TYPE,
+    OPERATOR_OPTIONS,
+    OPERATOR_CUSTOM_OPTIONS
+};
 
 /* BuiltinOperator */
 enum { BUILTIN_CUSTOM = 32, BUILTIN_DELEGATE = 51, BUILTIN_IF = 118, BUILTIN_WHILE = 119 };
@@ -380,6 +387,19 @@ static sw_result read_branches(struct reading *r, const struct sw_flat_table *ta
     return SW_OK;
 }
 
+/* A Flex operator runs the node in its options, whatever its own name is. */
+static sw_result judge_flex(
+    struct reading *r, const struct sw_flat_table *table, struct sw_str name)
+{
+    struct sw_str options = {0};
+    if (!sw_str_starts(name, "Flex")) {
+        return SW_OK;
+    }
+    SW_TRY(sw_flat_text(
+        &r->flat, table, OPERATOR_CUSTOM_OPTIONS, r->in->arena, (size_t)16 << 20, &options));
+    return sw_tf_op_search(r->in, name, sw_bytes_of_str(options), table->at);
+}
+
 static sw_result read_operator(struct reading *r, const struct sw_flat_vector *list, size_t i,
     size_t subgraph, unsigned depth, struct sw_graph *graph)
 {
@@ -397,6 +417,7 @@ static sw_result read_operator(struct reading *r, const struct sw_flat_vector *l
     if (r->builtin[code] == BUILTIN_IF || r->builtin[code] == BUILTIN_WHILE) {
         SW_TRY(read_branches(r, &table, depth, &node));
     }
+    SW_TRY(judge_flex(r, &table, r->custom[code]));
     return sw_graph_add_node(&r->model, graph, &node);
 }
 

@@ -14,6 +14,9 @@ sw_result sw_keras_judge(struct sw_inspection *in, struct sw_bytes document, str
 /* The same, of a part that was read already. */
 sw_result sw_keras_judge_value(struct sw_inspection *in, const struct sw_json *value);
 
+/* What a SavedModel says of an object: classes that are not known are made anew from the graph. */
+sw_result sw_keras_judge_saved(struct sw_inspection *in, struct sw_bytes document);
+
 enum sw_keras_name {
     SW_KERAS_UNKNOWN,
     SW_KERAS_KNOWN,     /* a class or function of Keras that computes */

@@ -267,3 +267,20 @@ sw_result sw_tf_op_judge(
         "node \"" SW_STR_FMT "\": operator " SW_STR_FMT " %s", SW_STR_ARG(node), SW_STR_ARG(op),
         does);
 }
+
+sw_result sw_tf_op_search(
+    struct sw_inspection *in, struct sw_str node, struct sw_bytes bytes, uint64_t at)
+{
+    for (size_t i = 0; i < SW_COUNT(grave); i++) {
+        /* As protobuf writes it: the number of the field, the length, the name. */
+        char field[64];
+        size_t len = strlen(grave[i].op);
+        field[0] = 0x12;
+        field[1] = (char)len;
+        memcpy(field + 2, grave[i].op, len);
+        if (memmem(bytes.ptr, bytes.len, field, len + 2) != NULL) {
+            SW_TRY(sw_tf_op_judge(in, node, sw_str(grave[i].op), at));
+        }
+    }
+    return SW_OK;
+}

@@ -22,4 +22,8 @@ enum sw_tf_kind sw_tf_op(struct sw_str op, const char **does);
 sw_result sw_tf_op_judge(
     struct sw_inspection *in, struct sw_str node, struct sw_str op, uint64_t at);
 
+/* The same for every operator that does harm whose name stands in `bytes`, which hold a node. */
+sw_result sw_tf_op_search(
+    struct sw_inspection *in, struct sw_str node, struct sw_bytes bytes, uint64_t at);
+
 #endif
