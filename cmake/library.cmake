@@ -9,14 +9,14 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/include/sealwright/sealwright.h)
     install(TARGETS sealwright_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
     install(FILES include/sealwright/sealwright.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sealwright)
-    # Written at installation, since `cmake --install --prefix` may name another place.
+    # Written at installation, since `cmake --install --prefix` may name another place, and straight to
+    # it, since two installations may run at once.
     install(CODE "
         set(PROJECT_VERSION ${PROJECT_VERSION})
         set(CMAKE_INSTALL_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
         set(CMAKE_INSTALL_LIBDIR ${CMAKE_INSTALL_LIBDIR})
-        configure_file(${CMAKE_SOURCE_DIR}/cmake/sealwright.pc.in
-            ${CMAKE_BINARY_DIR}/sealwright.pc @ONLY)")
-    install(FILES ${CMAKE_BINARY_DIR}/sealwright.pc
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+        set(written \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_LIBDIR}/pkgconfig/sealwright.pc\")
+        configure_file(${CMAKE_SOURCE_DIR}/cmake/sealwright.pc.in \"\$ENV{DESTDIR}\${written}\" @ONLY)
+        list(APPEND CMAKE_INSTALL_MANIFEST_FILES \"\${written}\")")
 endif()
 install(TARGETS sealwright RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
