@@ -17,9 +17,6 @@
 #define SW_PREDICATE_DATA_PROVENANCE "urn:sealwright:claim:data-provenance:v1"
 #define SW_PREDICATE_SLSA_PROVENANCE "https://slsa.dev/provenance/v1"
 
-/* A step, or another number that may be left out and was. */
-#define SW_ABSENT UINT64_MAX
-
 /* With what the room works during one command. */
 struct sw_data {
     struct sw_store *store;
@@ -264,12 +261,6 @@ sw_result sw_mixture_claim_read(struct sw_arena *arena, const struct sw_statemen
     struct sw_mixture_claim *out, struct sw_error *err);
 
 /* --- consumption ----------------------------------------------------------------------------- */
-
-enum sw_agreement {
-    SW_AGREEMENT_NONE, /* nothing was declared to compare with */
-    SW_AGREES,
-    SW_DIFFERS,
-};
 
 /* What a run drew of one source, or of one dataset when the mixture weighs datasets. */
 struct sw_consumption_share {

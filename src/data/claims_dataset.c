@@ -6,6 +6,14 @@
 
 #define DIGEST_PREFIX "sha256:"
 
+const struct sw_field sw_dataset_ref_fields[] = {
+    SW_FIELD(struct sw_dataset_ref, name, "name", SW_FIELD_TEXT),
+    SW_FIELD(struct sw_dataset_ref, version, "version", SW_FIELD_TEXT),
+    SW_FIELD(struct sw_dataset_ref, manifest, "manifest", SW_FIELD_DIGEST),
+    SW_FIELD(struct sw_dataset_ref, samples, "samples", SW_FIELD_COUNT),
+    SW_FIELD_END,
+};
+
 static const struct sw_field source_fields[] = {
     SW_FIELD(struct sw_dataset_source, name, "name", SW_FIELD_TEXT),
     SW_FIELD(struct sw_dataset_source, samples, "samples", SW_FIELD_COUNT),

@@ -114,12 +114,6 @@ sw_result sw_rows_extra(struct sw_rows_writer *writer, enum sw_rows_extra which,
 sw_result sw_rows_column(
     struct sw_rows_writer *writer, uint16_t column, struct sw_bytes data, struct sw_error *err);
 
-/* Counts of what was passed over, for the header. */
-struct sw_reason_count {
-    const char *reason;
-    uint64_t count;
-};
-
 /* Sorts, makes the trees, writes the header, and makes the file durable. The writer is gone
  * afterwards, also on failure. */
 sw_result sw_rows_finish(struct sw_rows_writer *writer, const struct sw_reason_count *quarantined,

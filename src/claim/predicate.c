@@ -1,4 +1,4 @@
-#include "data/claims_fields.h"
+#include "claim/predicate.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -479,11 +479,3 @@ sw_result sw_predicate_write(const struct sw_field *table, const void *from, str
     struct sw_error ignored = {0};
     return sw_json_canonicalize(out, sw_buf_bytes(&text), &ignored);
 }
-
-const struct sw_field sw_dataset_ref_fields[] = {
-    SW_FIELD(struct sw_dataset_ref, name, "name", SW_FIELD_TEXT),
-    SW_FIELD(struct sw_dataset_ref, version, "version", SW_FIELD_TEXT),
-    SW_FIELD(struct sw_dataset_ref, manifest, "manifest", SW_FIELD_DIGEST),
-    SW_FIELD(struct sw_dataset_ref, samples, "samples", SW_FIELD_COUNT),
-    SW_FIELD_END,
-};
