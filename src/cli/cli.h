@@ -236,6 +236,8 @@ struct sw_verify_request {
 sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request *request,
     struct sw_buf *signature, struct sw_verification *out, struct sw_error *err);
 
+struct sw_ancestry;
+
 struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */
@@ -245,8 +247,9 @@ struct sw_seal_request {
     struct sw_scan *scan;
     const struct sw_signer *signer;
     struct sw_model_options options;
-    bool despite_findings; /* sign also what the scan refuses */
-    bool tensors;          /* record the digest of each tensor as well */
+    bool despite_findings;              /* sign also what the scan refuses */
+    bool tensors;                       /* record the digest of each tensor as well */
+    const struct sw_ancestry *ancestry; /* the verified parents (cli/ancestry.h) */
     int64_t now;
 };
 
@@ -258,7 +261,8 @@ struct sw_sealed {
     struct sw_receipt scan_receipt;
     struct sw_receipt signature_receipt; /* alg 0 when refused */
     struct sw_tensor_list tensors;
-    struct sw_receipt tensors_receipt; /* alg 0 when refused, or not asked for */
+    struct sw_receipt tensors_receipt;    /* alg 0 when refused, or not asked for */
+    struct sw_receipt derivation_receipt; /* alg 0 when refused, or without parents */
 };
 
 sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *request,
@@ -305,9 +309,10 @@ sw_result sw_flow_claim(const struct sw_signer *signer, const struct sw_subject 
     size_t subject_count, const char *predicate_type, struct sw_bytes predicate, struct sw_buf *out,
     struct sw_error *err);
 
-/* "verify" as JSON; the schema is doc/json.md. */
+/* In JSON (doc/json.md): */
 /* The member "problems" of the current object. */
 void sw_flow_problems_json(struct sw_json_writer *w, const struct sw_verification *v);
-void sw_flow_verification_json(struct sw_json_writer *w, const struct sw_verification *v);
+/* The members of "verify". */
+void sw_flow_verification_members(struct sw_json_writer *w, const struct sw_verification *v);
 
 #endif

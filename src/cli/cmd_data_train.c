@@ -1,3 +1,4 @@
+#include "cli/ancestry.h"
 #include "cli/child.h"
 #include "cli/code_digest.h"
 #include "cli/recorded.h"
@@ -145,31 +146,14 @@ static sw_result add_datasets(struct training *t, struct sw_error *err)
     return SW_OK;
 }
 
-/* "MODEL", "MODEL:RELATION", "sha256:…", "sha256:…:RELATION". A path may hold ':' itself, so the
- * last one counts, and only before a plain word. */
-static void split_base(struct sw_cli *cli, const char *text, const char **model, const char **word)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";
-    const char *colon = strrchr(text, ':');
-    struct sw_digest digest;
-    *model = text;
-    *word = "finetune";
-    if (colon == NULL || colon[1] == '\0' || colon == text ||
-        strspn(colon + 1, letters) != strlen(colon + 1) || sw_digest_parse(sw_str(text), &digest)) {
-        return;
-    }
-    const char *head = sw_arena_strndup(&cli->arena, sw_str_n(text, (size_t)(colon - text)));
-    *model = head == NULL ? text : head;
-    *word = colon + 1;
-}
-
+/* "MODEL", "MODEL:RELATION", "sha256:…", "sha256:…:RELATION". */
 static sw_result add_base(
     struct training *t, const char *text, struct sw_training_base *out, struct sw_error *err)
 {
     const char *model = NULL;
     const char *word = NULL;
-    split_base(t->cli, text, &model, &word);
-    out->relation = sw_str(word);
+    SW_TRY(sw_cli_split_model(t->cli, text, &model, &word));
+    out->relation = sw_str(word == NULL ? "finetune" : word);
     if (sw_digest_parse(sw_str(model), &out->root)) {
         out->name = sw_str(model);
         return SW_OK;

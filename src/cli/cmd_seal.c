@@ -1,3 +1,4 @@
+#include "cli/ancestry.h"
 #include "cli/model_args.h"
 #include "cli/show_scan.h"
 
@@ -8,6 +9,7 @@ struct seal_args {
     struct sw_scan_args scan;
     bool despite_findings;
     bool tensors;
+    struct sw_text_list parent;
 };
 
 static const struct sw_option options[] = {
@@ -19,11 +21,14 @@ static const struct sw_option options[] = {
         "sign even what the scan refuses (the scan is recorded all the same)"},
     {"tensors", SW_OPTION_FLAG, offsetof(struct seal_args, tensors), NULL,
         "record the digest of each tensor as well, for 'diff --sealed'"},
+    SW_PARENT_OPTION(struct seal_args, parent),
     {NULL, 0, 0, NULL, NULL},
 };
 
-static void show(struct sw_cli *cli, const char *path, const struct sw_sealed *sealed)
+static void show(
+    struct sw_cli *cli, const struct sw_seal_request *request, const struct sw_sealed *sealed)
 {
+    const char *path = request->path;
     if (sealed->refused) {
         sw_say(cli, SW_TONE_BAD, "not sealed");
         sw_say(cli, SW_TONE_PLAIN, "  %s: the scan refused it\n", path);
@@ -49,6 +54,7 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_sealed *s
             sw_count_show(cli, sealed->tensors.count, "tensor"),
             (unsigned long long)sealed->tensors_receipt.leaf);
     }
+    sw_show_parents(cli, request->ancestry, &sealed->derivation_receipt);
 }
 
 static void receipt_json(
@@ -64,7 +70,8 @@ static void receipt_json(
     sw_jw_object_end(w);
 }
 
-static sw_result print_json(const struct sw_sealed *sealed, struct sw_error *err)
+static sw_result print_json(
+    const struct sw_seal_request *request, const struct sw_sealed *sealed, struct sw_error *err)
 {
     struct sw_json_out out;
     struct sw_json_writer *w = sw_json_out_begin(&out);
@@ -79,6 +86,9 @@ static sw_result print_json(const struct sw_sealed *sealed, struct sw_error *err
     receipt_json(w, "signature", &sealed->signature_receipt);
     receipt_json(w, "scan_claim", &sealed->scan_receipt);
     receipt_json(w, "tensors_claim", &sealed->tensors_receipt);
+    if (!sealed->refused) {
+        sw_parents_json(w, request->ancestry, &sealed->derivation_receipt);
+    }
     sw_jw_object(w, "scan");
     sw_scan_json(w, &sealed->scan);
     sw_jw_object_end(w);
@@ -135,17 +145,20 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
     SW_TRY(sw_store_check_access(store, err));
     SW_TRY(sw_cli_store_outside(sw_store_path(store), &request.options, request.path, err));
+    struct sw_ancestry ancestry;
+    SW_TRY(sw_cli_parents(cli, store, &args->parent, &ancestry, err));
     request.scan = scan;
     request.store = store;
+    request.ancestry = &ancestry;
     struct sw_sealed sealed;
     SW_TRY(seal(cli, args, &request, &sealed, err));
     cli->status = sealed.refused ? 1 : 0;
     if (!cli->json) {
-        show(cli, request.path, &sealed);
+        show(cli, &request, &sealed);
         warn_untrusted(cli, store, &sealed);
     }
     SW_TRY(sw_store_close(SW_TAKE(store), err));
-    return cli->json ? print_json(&sealed, err) : SW_OK;
+    return cli->json ? print_json(&request, &sealed, err) : SW_OK;
 }
 
 const struct sw_command sw_cmd_seal = {

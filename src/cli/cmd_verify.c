@@ -1,3 +1,4 @@
+#include "cli/ancestry.h"
 #include "cli/model_args.h"
 
 struct verify_args {
@@ -6,6 +7,7 @@ struct verify_args {
     const char *public_key;
     struct sw_text_list certificate_chain;
     const char *identity;
+    const char *depth;
 };
 
 static const struct sw_option options[] = {
@@ -15,6 +17,8 @@ static const struct sw_option options[] = {
         "trust the root certificates in this PEM file; may be given again"},
     {"identity", SW_OPTION_TEXT, offsetof(struct verify_args, identity), "ID",
         "the certificate must be for this identity: email:, uri:, dns: or cn: and a name"},
+    {"depth", SW_OPTION_TEXT, offsetof(struct verify_args, depth), "N",
+        "follow the claims about its parents so many generations, or 'all', and tell the level"},
     SW_MODEL_OPTIONS(struct verify_args, model),
     SW_JUDGE_OPTIONS(struct verify_args, judge),
     {NULL, 0, 0, NULL, NULL},
@@ -170,25 +174,91 @@ static sw_result open_beside(
     return SW_OK;
 }
 
+/* --depth: generations, or all of them. */
+static sw_result parse_depth(const struct verify_args *args, uint64_t *depth, struct sw_error *err)
+{
+    *depth = 0;
+    if (args->depth == NULL) {
+        return SW_OK;
+    }
+    if (strcmp(args->depth, "all") == 0) {
+        *depth = UINT64_MAX;
+        return SW_OK;
+    }
+    if (!sw_parse_u64(sw_str(args->depth), depth)) {
+        return sw_fail(err, SW_E_USAGE,
+            "option '--depth' takes a number of generations or 'all', not '%s'", args->depth);
+    }
+    return SW_OK;
+}
+
+/* A model whose own bytes do not pass has no chain that could be believed. */
+static sw_result follow(struct sw_cli *cli, const struct sw_verify_request *request,
+    const struct sw_verification *v, uint64_t depth, struct sw_lineage_report *report,
+    struct sw_error *err)
+{
+    static const int status[] = {
+        [SW_CHAIN_PASS] = 0, [SW_CHAIN_FAIL] = 1, [SW_CHAIN_NO_EVIDENCE] = 3};
+    struct sw_chain_reach reach = {.depth = depth, .now = cli->now};
+    SW_TRY(sw_flow_chain(
+        &cli->arena, request->store, request->trust, v, request->path, &reach, report, err));
+    cli->status = status[report->chain.verdict];
+    return SW_OK;
+}
+
+/* The chain is in the log, so without a store there is nothing to follow. */
+static sw_result want_store(const struct verify_args *args, const char *store_path,
+    const struct sw_store *store, struct sw_error *err)
+{
+    if (args->depth == NULL || store != NULL) {
+        return SW_OK;
+    }
+    return sw_fail(err, store_path == NULL ? SW_E_USAGE : SW_E_IO,
+        "--depth follows claims in a store's log, and %s",
+        store_path == NULL ? "there is no store here: --store names one" : "it cannot be opened");
+}
+
+static sw_result print(struct sw_cli *cli, const struct sw_verify_request *request,
+    const struct sw_verification *v, const struct sw_lineage_report *report, struct sw_error *err)
+{
+    if (!cli->json) {
+        show(cli, request->path, v);
+        if (report->chain.count > 0) {
+            sw_show_chain(cli, report);
+        }
+        return SW_OK;
+    }
+    struct sw_json_out out;
+    struct sw_json_writer *w = sw_json_out_begin(&out);
+    sw_jw_object(w, NULL);
+    sw_flow_verification_members(w, v);
+    if (report->chain.count > 0) {
+        sw_chain_json(w, report);
+    }
+    sw_jw_object_end(w);
+    return sw_json_out_end(&out, err);
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct verify_args *args = data;
     SW_CLEANUP(trust) struct sw_trust *trust = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     const char *store_path = NULL;
+    uint64_t depth;
+    SW_TRY(parse_depth(args, &depth, err));
     SW_TRY(build_trust(cli, args, &trust, &store_path, err));
     SW_TRY(open_beside(cli, store_path, &store, err));
+    SW_TRY(want_store(args, store_path, store, err));
     struct sw_verify_request request = {.path = cli->operands[0], .trust = trust, .store = store};
     struct sw_verification v;
+    struct sw_lineage_report report = {0};
     SW_TRY(verify(cli, args, &request, &v, err));
     cli->status = status_of(&v);
-    if (!cli->json) {
-        show(cli, request.path, &v);
-        return SW_OK;
+    if (args->depth != NULL && v.verdict == SW_VERDICT_PASS) {
+        SW_TRY(follow(cli, &request, &v, depth, &report, err));
     }
-    struct sw_json_out out;
-    sw_flow_verification_json(sw_json_out_begin(&out), &v);
-    return sw_json_out_end(&out, err);
+    return print(cli, &request, &v, &report, err);
 }
 
 const struct sw_command sw_cmd_verify = {
@@ -204,10 +274,15 @@ const struct sw_command sw_cmd_verify = {
         "reported, not only the first: changed, missing, added and renamed files, symlinks, names "
         "that could hide something. Without *--public-key* or *--certificate-chain* the signers "
         "in the store's trust.yaml are trusted.\n\n"
-        "A model without a signature is no evidence (exit 3), never a pass.",
+        "A model without a signature is no evidence (exit 3), never a pass.\n\n"
+        "*--depth* goes on to the models that this one was made from, as *sign --parent*, *seal "
+        "--parent* and *data train --base* recorded it: each of their signatures has to be in the "
+        "log, by somebody trusted. It also tells how far the signing of this model has come, by "
+        "the three levels of \"Signing ML Artifacts\".",
     .examples = "  sealwright verify model/\n"
                 "  sealwright verify --public-key signer.pub --signature model.sig model/\n"
                 "  sealwright verify --certificate-chain ca.pem --identity email:ml@example.com "
-                "model/\n",
+                "model/\n"
+                "  sealwright verify --depth all tuned/\n",
     .run = run,
 };

@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/ancestry.h"
 
 sw_result sw_flow_claim(const struct sw_signer *signer, const struct sw_subject *subjects,
     size_t subject_count, const char *predicate_type, struct sw_bytes predicate, struct sw_buf *out,
@@ -77,21 +77,91 @@ static sw_result record_refusal(const struct sw_seal_request *request, struct sw
     return sw_log_publish(request->store, err);
 }
 
+/* What a seal puts into the log, beside the parents' signatures. */
+struct claims {
+    struct sw_buf signature;
+    struct sw_buf scan;
+    struct sw_buf tensors;    /* empty: not asked for */
+    struct sw_buf derivation; /* empty: no parents */
+};
+
+static void claims_release(struct claims *claims)
+{
+    sw_buf_release(&claims->signature);
+    sw_buf_release(&claims->scan);
+    sw_buf_release(&claims->tensors);
+    sw_buf_release(&claims->derivation);
+}
+SW_DEFINE_CLEANUP(claims, struct claims, claims_release)
+
+/* Bundles, and where their receipts go. */
+struct batch {
+    struct sw_bytes *bundles;
+    struct sw_receipt **wanted; /* NULL: nobody asks */
+    struct sw_receipt *receipts;
+    size_t count;
+};
+
+static sw_result batch_init(struct batch *batch, struct sw_arena *arena, size_t max)
+{
+    batch->count = 0;
+    batch->bundles = SW_ARENA_ARRAY(arena, struct sw_bytes, max);
+    batch->wanted = SW_ARENA_ARRAY(arena, struct sw_receipt *, max);
+    batch->receipts = SW_ARENA_ARRAY(arena, struct sw_receipt, max);
+    bool made = batch->bundles != NULL && batch->wanted != NULL && batch->receipts != NULL;
+    return made ? SW_OK : SW_E_NOMEM;
+}
+
+static void batch_put(struct batch *batch, struct sw_bytes bundle, struct sw_receipt *receipt)
+{
+    if (bundle.len > 0) {
+        batch->bundles[batch->count] = bundle;
+        batch->wanted[batch->count++] = receipt;
+    }
+}
+
 /* The log first: if the signature cannot be written then, the log holds a true claim, and no model
  * carries a signature that the log does not know. */
-static sw_result record_seal(const struct sw_seal_request *request, struct sw_sealed *out,
-    const struct sw_buf *scan, const struct sw_buf *signature, const struct sw_buf *tensors,
-    struct sw_error *err)
+static sw_result record_seal(struct sw_arena *arena, const struct sw_seal_request *request,
+    struct sw_sealed *out, const struct claims *claims, struct sw_error *err)
 {
-    struct sw_bytes bundles[] = {
-        sw_buf_bytes(signature), sw_buf_bytes(scan), sw_buf_bytes(tensors)};
-    struct sw_receipt receipts[SW_COUNT(bundles)] = {0};
-    SW_TRY(sw_evidence_add(request->store, bundles, tensors->len == 0 ? 2 : 3, receipts, err));
+    const struct sw_ancestry *ancestry = request->ancestry;
+    struct batch batch;
+    SW_TRY(batch_init(&batch, arena, 4 + ancestry->signature_count));
+    batch_put(&batch, sw_buf_bytes(&claims->signature), &out->signature_receipt);
+    batch_put(&batch, sw_buf_bytes(&claims->scan), &out->scan_receipt);
+    batch_put(&batch, sw_buf_bytes(&claims->tensors), &out->tensors_receipt);
+    batch_put(&batch, sw_buf_bytes(&claims->derivation), &out->derivation_receipt);
+    for (size_t i = 0; i < ancestry->signature_count; i++) {
+        batch_put(&batch, ancestry->signatures[i], NULL);
+    }
+    SW_TRY(sw_evidence_add(request->store, batch.bundles, batch.count, batch.receipts, err));
     SW_TRY(sw_log_publish(request->store, err));
-    out->signature_receipt = receipts[0];
-    out->scan_receipt = receipts[1];
-    out->tensors_receipt = receipts[2];
-    return sw_file_write(out->signature_path, sw_buf_bytes(signature), 0666, SW_WRITE_SYNC, err);
+    for (size_t i = 0; i < batch.count; i++) {
+        if (batch.wanted[i] != NULL) {
+            *batch.wanted[i] = batch.receipts[i];
+        }
+    }
+    return sw_file_write(
+        out->signature_path, sw_buf_bytes(&claims->signature), 0666, SW_WRITE_SYNC, err);
+}
+
+/* What is signed of a model that was read. */
+static sw_result make_claims(struct sw_arena *arena, const struct sw_seal_request *request,
+    struct sw_sealed *sealed, struct claims *claims, struct sw_error *err)
+{
+    SW_TRY(scan_claim(request, sealed, &claims->scan, err));
+    if (sealed->refused) {
+        return SW_OK;
+    }
+    SW_TRY(signature_claim(request, sealed, &claims->signature, err));
+    if (request->tensors) {
+        SW_TRY(tensors_claim(arena, request, sealed, &claims->tensors, err));
+    }
+    return request->ancestry->claim.parent_count == 0
+               ? SW_OK
+               : sw_flow_derivation(request->signer, &sealed->manifest, request->ancestry,
+                     &claims->derivation, err);
 }
 
 sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *request,
@@ -103,21 +173,13 @@ sw_result sw_flow_seal(struct sw_arena *arena, const struct sw_seal_request *req
         SW_TRY_PTR(sealed.signature_path);
     }
     SW_TRY(hash_and_scan(arena, request, &sealed, err));
-    SW_CLEANUP(buf) struct sw_buf scan = SW_BUF_INIT;
-    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
-    SW_CLEANUP(buf) struct sw_buf tensors = SW_BUF_INIT;
     sealed.refused = sealed.scan.verdict == SW_SCAN_REFUSED && !request->despite_findings;
-    SW_TRY(scan_claim(request, &sealed, &scan, err));
-    if (!sealed.refused) {
-        SW_TRY(signature_claim(request, &sealed, &signature, err));
-    }
-    if (!sealed.refused && request->tensors) {
-        SW_TRY(tensors_claim(arena, request, &sealed, &tensors, err));
-    }
+    SW_CLEANUP(claims) struct claims claims = {SW_BUF_INIT, SW_BUF_INIT, SW_BUF_INIT, SW_BUF_INIT};
+    SW_TRY(make_claims(arena, request, &sealed, &claims, err));
     /* Only now: reading a model can take hours, and others write to the store meanwhile. */
     SW_TRY(sw_store_promote(request->store, request->options.progress, err));
-    SW_TRY(sealed.refused ? record_refusal(request, &sealed, &scan, err)
-                          : record_seal(request, &sealed, &scan, &signature, &tensors, err));
+    SW_TRY(sealed.refused ? record_refusal(request, &sealed, &claims.scan, err)
+                          : record_seal(arena, request, &sealed, &claims, err));
     *out = sealed;
     return SW_OK;
 }

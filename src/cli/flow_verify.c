@@ -73,9 +73,8 @@ void sw_flow_problems_json(struct sw_json_writer *w, const struct sw_verificatio
     sw_jw_array_end(w);
 }
 
-void sw_flow_verification_json(struct sw_json_writer *w, const struct sw_verification *v)
+void sw_flow_verification_members(struct sw_json_writer *w, const struct sw_verification *v)
 {
-    sw_jw_object(w, NULL);
     sw_jw_text(w, "verdict", verdict_names[v->verdict]);
     sw_jw_text(w, "signer", v->signer);
     sw_jw_text(w, "identity", v->identity);
@@ -86,5 +85,4 @@ void sw_flow_verification_json(struct sw_json_writer *w, const struct sw_verific
     sw_jw_u64(w, "bytes", v->bytes);
     sw_jw_bool(w, "unsigned_git", v->unsigned_git);
     sw_flow_problems_json(w, v);
-    sw_jw_object_end(w);
 }

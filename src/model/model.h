@@ -5,6 +5,10 @@
 
 #include "evidence/evidence.h"
 
+#include "model/chain.h"
+#include "model/derivation.h"
+#include "model/maturity.h"
+
 #define SW_MODEL_SHARD_SIZE ((uint64_t)1000000000)
 /* Files or shards that one signature may list: what the statement's reader takes by its limits. */
 #define SW_MODEL_MAX_RESOURCES ((size_t)2000000)
