@@ -52,6 +52,8 @@
     X(policy_check)      \
     X(policy_test)       \
     X(policy_explain)    \
+    X(sign_model)        \
+    X(verify_model)      \
     X(doctor)            \
     X(help)
 
