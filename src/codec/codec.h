@@ -16,6 +16,7 @@
 #include "codec/member_name.h"
 #include "codec/sevenzip.h"
 #include "codec/tar.h"
+#include "codec/ubjson.h"
 #include "codec/unpack.h"
 #include "codec/wire.h"
 #include "codec/yaml.h"

@@ -22,6 +22,7 @@ const struct sw_format *const sw_formats[] = {
     &sw_format_safetensors,
     &sw_format_tf_index,
     &sw_format_tf_fingerprint,
+    &sw_format_keras_metadata,
     &sw_format_sentencepiece,
     &sw_format_savedmodel,
     &sw_format_metagraph,

@@ -14,6 +14,7 @@ extern const struct sw_format sw_format_tflite;
 extern const struct sw_format sw_format_executorch;
 extern const struct sw_format sw_format_xgboost;
 extern const struct sw_format sw_format_onnx;
+extern const struct sw_format sw_format_keras_metadata;
 extern const struct sw_format sw_format_savedmodel;
 extern const struct sw_format sw_format_metagraph;
 extern const struct sw_format sw_format_graphdef;

@@ -502,8 +502,10 @@ static enum sw_code take_metadata(struct sw_message_reader *reader,
     struct sw_str text = {0};
     SW_TRY(sw_message_text(
         message, field, reading_of(reader)->arena, SW_KERAS_MAX, &text, reader->err));
-    return text.len == 0 ? SW_OK
-                         : sw_keras_judge_saved(reading_of(reader)->in, sw_bytes_of_str(text));
+    /* Objects that are not Keras' have what they like there. */
+    return text.len == 0 || strchr("{[ \t\r\n", text.ptr[0]) == NULL
+               ? SW_OK
+               : sw_keras_judge_saved(reading_of(reader)->in, sw_bytes_of_str(text), reader->err);
 }
 
 static const struct sw_message_row user_rows[] = {

@@ -1,5 +1,5 @@
-/* XGBoost models in JSON: the trees, whose numbers loaders follow without a look (XGBoost,
- * "Introduction to Model IO"). UBJSON and the old binary form are recognised alone.
+/* XGBoost models in JSON and UBJSON: the trees, whose numbers loaders follow without a look
+ * (XGBoost, "Introduction to Model IO"). The old binary form is recognised alone.
  * doc/format/scan.md, "XGBoost". */
 #include "codec/codec.h"
 #include "scan/format.h"
@@ -163,16 +163,18 @@ static sw_result parse(
     sw_arena_init(&arena, (size_t)400 << 20);
     struct model m = {.in = in, .arena = &arena, .err = err};
     struct sw_json root;
-    if (begins_with(specimen->head, "binf") || is_ubjson(specimen->head)) {
+    if (begins_with(specimen->head, "binf")) {
         SW_TRY(sw_unread(in, "xgboost"));
         return sw_found(in, "not-read", SW_SEVERITY_INFO, UINT64_MAX,
-            "an xgboost file that is not JSON: recognised, its content was not read");
+            "an XGBoost model in the old binary form: recognised, its content was not read");
     }
     if (specimen->source.size > MODEL_MAX) {
         return sw_fail(err, SW_E_LIMIT, "a model of more than 64 MiB");
     }
     SW_TRY(sw_source_append(&specimen->source, 0, specimen->source.size, &text, err));
-    SW_TRY(sw_json_parse(&arena, sw_buf_bytes(&text), NULL, &root, err));
+    SW_TRY(is_ubjson(specimen->head)
+               ? sw_ubjson_parse(&arena, sw_buf_bytes(&text), NULL, &root, err)
+               : sw_json_parse(&arena, sw_buf_bytes(&text), NULL, &root, err));
     return check_booster(&m, &root);
 }
 

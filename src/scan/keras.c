@@ -222,26 +222,28 @@ sw_result sw_keras_judge_value(struct sw_inspection *in, const struct sw_json *v
     return judge_value(&j, value);
 }
 
-sw_result sw_keras_judge(struct sw_inspection *in, struct sw_bytes document, struct sw_error *err)
+static sw_result parse_document(
+    struct sw_inspection *in, struct sw_bytes document, struct sw_json *root, struct sw_error *err)
 {
     static const struct sw_json_limits limits = {.max_depth = 256};
-    struct sw_json root;
     if (document.len > SW_KERAS_MAX) {
         return sw_fail(err, SW_E_LIMIT, "settings of more than 64 MiB");
     }
-    SW_TRY(sw_json_parse(in->arena, document, &limits, &root, err));
+    return sw_json_parse(in->arena, document, &limits, root, err);
+}
+
+sw_result sw_keras_judge(struct sw_inspection *in, struct sw_bytes document, struct sw_error *err)
+{
+    struct sw_json root;
+    SW_TRY(parse_document(in, document, &root, err));
     return sw_keras_judge_value(in, &root);
 }
 
-sw_result sw_keras_judge_saved(struct sw_inspection *in, struct sw_bytes document)
+sw_result sw_keras_judge_saved(
+    struct sw_inspection *in, struct sw_bytes document, struct sw_error *err)
 {
-    static const struct sw_json_limits limits = {.max_depth = 256};
     struct sw_json root;
     struct judge j = {.in = in, .layer = sw_str("the model"), .revived = true};
-    enum sw_code code = sw_json_parse(in->arena, document, &limits, &root, NULL);
-    if (code == SW_E_FORMAT) {
-        return SW_OK; /* of an object that is not Keras': not every one has JSON */
-    }
-    SW_TRY(code);
+    SW_TRY(parse_document(in, document, &root, err));
     return judge_value(&j, &root);
 }

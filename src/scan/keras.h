@@ -14,8 +14,10 @@ sw_result sw_keras_judge(struct sw_inspection *in, struct sw_bytes document, str
 /* The same, of a part that was read already. */
 sw_result sw_keras_judge_value(struct sw_inspection *in, const struct sw_json *value);
 
-/* What a SavedModel says of an object: classes that are not known are made anew from the graph. */
-sw_result sw_keras_judge_saved(struct sw_inspection *in, struct sw_bytes document);
+/* What a SavedModel says of an object: classes that are not known are made anew from the graph.
+ * SW_E_FORMAT as above. */
+sw_result sw_keras_judge_saved(
+    struct sw_inspection *in, struct sw_bytes document, struct sw_error *err);
 
 enum sw_keras_name {
     SW_KERAS_UNKNOWN,

@@ -28,7 +28,6 @@ static const struct look_case recognised[] = {
     {"no onnx: a field that it does not have", BYTES("\x08\x07\x3a\x01x\x4a\x01x"), UNKNOWN},
     {"savedmodel", BYTES("\x08\x01\x12\x04\x0a\x02\x1a\0"), "savedmodel", SW_SCAN_PARSED,
         SW_SEVERITY_INFO, NULL, NULL},
-    {"XGBoost UBJSON", BYTES("{L\0\0\0\0\0\0\0\x07learner{}}"), KNOWN("xgboost")},
     {"XGBoost binary", BYTES("binf\0\0\0\0"), KNOWN("xgboost")},
     {"an ELF program",
         BYTES("\x7f"

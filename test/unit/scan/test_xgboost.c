@@ -23,6 +23,32 @@ static const struct look_case models[] = {
     {"no JSON", BYTES("{\"learner\":{\"attributes\":{}}"), BROKEN("")},
 };
 
+/* The same in UBJSON, as XGBoost writes it: lists of numbers have one type. */
+#define LEN(n) "L\0\0\0\0\0\0\0" n
+#define LIST(name, len, values) LEN(len) name "[$l#" LEN("\3") values
+#define UBJ_TREE(left)                                                             \
+    "{" LIST("left_children", "\x0d", left)                                        \
+        LIST("right_children", "\x0e", "\0\0\0\2\xff\xff\xff\xff\xff\xff\xff\xff") \
+            LIST("split_indices", "\x0d", "\0\0\0\1\0\0\0\0\0\0\0\0") "}"
+#define UBJ_MODEL(trees)                                                                   \
+    BYTES("{" LEN("\7") "learner{" LEN("\x10") "gradient_booster{" LEN("\5") "model{" LEN( \
+        "\5") "trees[#" LEN("\1") trees "}}}}")
+static const struct look_case packed[] = {
+    {"a tree", UBJ_MODEL(UBJ_TREE("\0\0\0\1\xff\xff\xff\xff\xff\xff\xff\xff")), CLEAN},
+    {"a child outside", UBJ_MODEL(UBJ_TREE("\0\0\0\7\xff\xff\xff\xff\xff\xff\xff\xff")),
+        BAD("not in the tree")},
+    {"a loop", UBJ_MODEL(UBJ_TREE("\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff")),
+        BAD("passed already")},
+    {"half a model", BYTES("{" LEN("\7") "learner{" LEN("\x10") "gradient_booster{"),
+        BROKEN("ends inside")},
+};
+
+static void test_packed_trees_are_walked(void **state)
+{
+    (void)state;
+    check_cases(packed, SW_COUNT(packed));
+}
+
 static void test_trees_are_walked(void **state)
 {
     (void)state;
@@ -33,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_trees_are_walked),
+        cmocka_unit_test(test_packed_trees_are_walked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
