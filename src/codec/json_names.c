@@ -1,8 +1,8 @@
 #include "codec/json_names.h"
 
-#include <endian.h>
+#include "base/siphash.h"
+
 #include <stdlib.h>
-#include <sys/auxv.h>
 
 /* Up to here comparing with each is faster than hashing. */
 #define FEW 12
@@ -27,15 +27,9 @@ void *sw_json_grow(void *array, size_t count, size_t *cap, size_t size)
     return grown;
 }
 
-/* The kernel gives every process 16 random bytes; reading them needs no system call, which a
- * confined worker may not have. */
 void sw_json_names_init(struct sw_json_names *names, bool copy, uint64_t max)
 {
-    *names = (struct sw_json_names){.copy = copy, .max = max};
-    const void *random = (const void *)getauxval(AT_RANDOM);
-    if (random != NULL) {
-        memcpy(names->key, random, sizeof(names->key));
-    }
+    *names = (struct sw_json_names){.copy = copy, .max = max, .key = sw_hash_key_of_process()};
 }
 
 void sw_json_names_release(struct sw_json_names *names)
@@ -43,54 +37,6 @@ void sw_json_names_release(struct sw_json_names *names)
     free(names->items);
     names->items = NULL;
     sw_buf_release(&names->copies);
-}
-
-static uint64_t rotate(uint64_t x, unsigned bits)
-{
-    return x << bits | x >> (64 - bits);
-}
-
-static inline void sip_round(uint64_t v[4])
-{
-    v[0] += v[1];
-    v[1] = rotate(v[1], 13) ^ v[0];
-    v[0] = rotate(v[0], 32);
-    v[2] += v[3];
-    v[3] = rotate(v[3], 16) ^ v[2];
-    v[0] += v[3];
-    v[3] = rotate(v[3], 21) ^ v[0];
-    v[2] += v[1];
-    v[1] = rotate(v[1], 17) ^ v[2];
-    v[2] = rotate(v[2], 32);
-}
-
-static void sip_word(uint64_t v[4], uint64_t word)
-{
-    v[3] ^= word;
-    sip_round(v);
-    v[0] ^= word;
-}
-
-/* SipHash-1-3 (Aumasson and Bernstein 2012): who writes a document cannot choose names that meet in
- * one slot, so an object costs no more than its size. */
-static uint32_t hash_name(const uint64_t key[2], struct sw_str name)
-{
-    uint64_t v[4] = {key[0] ^ 0x736f6d6570736575u, key[1] ^ 0x646f72616e646f6du,
-        key[0] ^ 0x6c7967656e657261u, key[1] ^ 0x7465646279746573u};
-    size_t pos = 0;
-    uint64_t word;
-    for (; name.len - pos >= sizeof(word); pos += sizeof(word)) {
-        memcpy(&word, name.ptr + pos, sizeof(word));
-        sip_word(v, le64toh(word));
-    }
-    word = 0;
-    memcpy(&word, name.ptr + pos, name.len - pos);
-    sip_word(v, le64toh(word) | (uint64_t)name.len << 56);
-    v[2] ^= 0xff;
-    sip_round(v);
-    sip_round(v);
-    sip_round(v);
-    return (uint32_t)(v[0] ^ v[1] ^ v[2] ^ v[3]);
 }
 
 struct sw_json_scope sw_json_scope_open(const struct sw_json_names *names)
@@ -162,7 +108,7 @@ static sw_result grow_slots(const struct sw_json_names *names, struct sw_json_sc
     SW_TRY_PTR(grown.slots);
     if (scope->slots == NULL) {
         for (size_t i = scope->first; i < names->count; i++) {
-            uint32_t hash = hash_name(names->key, name_text(names, i));
+            uint32_t hash = (uint32_t)sw_siphash(names->key, sw_bytes_of_str(name_text(names, i)));
             place_slot(&grown, (struct sw_json_name_slot){hash, (uint32_t)(i - scope->first) + 1});
         }
     }
@@ -204,7 +150,7 @@ sw_result sw_json_scope_add(
     if (count * 2 >= scope->slot_count) {
         SW_TRY(grow_slots(names, scope));
     }
-    uint32_t hash = hash_name(names->key, name);
+    uint32_t hash = (uint32_t)sw_siphash(names->key, sw_bytes_of_str(name));
     struct sw_json_name_slot *slot = find_slot(names, scope, hash, name);
     if (slot->index != 0) {
         return SW_E_REFUSED;

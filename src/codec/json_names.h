@@ -2,6 +2,7 @@
 #ifndef SW_CODEC_JSON_NAMES_H
 #define SW_CODEC_JSON_NAMES_H
 
+#include "base/siphash.h"
 #include "codec/json.h"
 
 /* A name by its place in memory that stays, or by its offset in sw_json_names.copies. */
@@ -33,7 +34,7 @@ struct sw_json_names {
     bool copy;            /* names must be copied, since their memory does not stay */
     struct sw_buf copies; /* used with `copy` */
     uint64_t max;         /* bound on what the names take, in bytes; 0 means none */
-    uint64_t key[2];      /* of the hash; unknown to who wrote the document */
+    struct sw_hash_key key;
 };
 
 void sw_json_names_init(struct sw_json_names *names, bool copy, uint64_t max);

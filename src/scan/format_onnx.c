@@ -615,17 +615,12 @@ static enum sw_code take_function(struct sw_message_reader *reader,
 {
     struct reading *r = reading_of(reader);
     struct sw_graph_model *model = r->model;
-    struct sw_graph_function **grown = sw_arena_grow(model->arena, model->functions,
-        model->function_count, &model->function_cap, sizeof(struct sw_graph_function *));
-    SW_TRY_PTR(grown);
-    model->functions = grown;
-    struct sw_graph_function *function = SW_ARENA_NEW(model->arena, struct sw_graph_function);
-    SW_TRY_PTR(function);
-    grown[model->function_count++] = function;
+    struct sw_graph_function *function;
+    SW_TRY(sw_graph_add_function(model, &function));
     r->scope = (uint32_t)model->function_count;
     enum sw_code code = sw_message_walk_in(reader, message, field, ROWS(function_rows), function);
     r->scope = 0;
-    return code;
+    return code == SW_OK ? sw_graph_name_function(model, function) : code;
 }
 
 static enum sw_code take_graph(struct sw_message_reader *reader, const struct sw_message *message,
@@ -673,6 +668,7 @@ static sw_result parse(
     sw_window_init(window, &specimen->source);
     struct sw_graph_model model = {.arena = in->arena};
     sw_names_init(&model.names, in->arena);
+    sw_names_init(&model.called, in->arena);
     struct reading r = {.in = in, .model = &model};
     sw_names_init(&r.places, in->arena);
     r.reader = (struct sw_message_reader){.ctx = &r, .err = err};

@@ -1,15 +1,52 @@
 #include "scan/graph.h"
 
+sw_result sw_graph_add_function(struct sw_graph_model *model, struct sw_graph_function **out)
+{
+    struct sw_graph_function **grown = sw_arena_grow(model->arena, model->functions,
+        model->function_count, &model->function_cap, sizeof(struct sw_graph_function *));
+    SW_TRY_PTR(grown);
+    model->functions = grown;
+    *out = SW_ARENA_NEW(model->arena, struct sw_graph_function);
+    SW_TRY_PTR(*out);
+    grown[model->function_count++] = *out;
+    return SW_OK;
+}
+
+/* Numbers of names that are domains alone have no function. */
+sw_result sw_graph_name_function(
+    struct sw_graph_model *model, const struct sw_graph_function *function)
+{
+    struct sw_names *called = &model->called;
+    uint32_t domain;
+    uint32_t name;
+    SW_TRY(sw_names_number(called, 0, function->domain, &domain));
+    SW_TRY(sw_names_number(called, domain + 1, function->name, &name));
+    while (model->function_of_count < called->count) {
+        uint32_t *grown = sw_arena_grow(model->arena, model->function_of, model->function_of_count,
+            &model->function_of_cap, sizeof(*grown));
+        SW_TRY_PTR(grown);
+        model->function_of = grown;
+        grown[model->function_of_count++] = 0;
+    }
+    for (size_t i = model->function_count; i > 0 && model->function_of[name] == 0; i--) {
+        if (model->functions[i - 1] == function) {
+            model->function_of[name] = (uint32_t)i;
+        }
+    }
+    return SW_OK;
+}
+
 const struct sw_graph_function *sw_graph_called(
     const struct sw_graph_model *model, const struct sw_graph_node *node)
 {
-    for (size_t i = 0; i < model->function_count; i++) {
-        const struct sw_graph_function *f = model->functions[i];
-        if (sw_str_equal(f->name, node->op) && sw_str_equal(f->domain, node->domain)) {
-            return f;
-        }
+    uint32_t domain;
+    uint32_t name;
+    if (!sw_names_find(&model->called, 0, node->domain, &domain) ||
+        !sw_names_find(&model->called, domain + 1, node->op, &name) ||
+        model->function_of[name] == 0) {
+        return NULL;
     }
-    return NULL;
+    return model->functions[model->function_of[name] - 1];
 }
 
 /* Its name; of one that has none, that of what it makes. */

@@ -50,9 +50,17 @@ struct sw_graph_model {
     struct sw_graph graph;
     struct sw_graph_function **functions;
     size_t function_count, function_cap;
+    struct sw_names called; /* their domains in scope 0, their names in the scope of the domain */
+    uint32_t *function_of;  /* by the number of the name: its place in `functions`, plus 1 */
+    size_t function_of_count, function_of_cap;
     size_t node_total;
 };
 
+/* Adds an empty one; once its name is read, sw_graph_name_function(). */
+sw_result sw_graph_add_function(struct sw_graph_model *model, struct sw_graph_function **out);
+/* From now on nodes find it. Of two with one name the first counts. */
+sw_result sw_graph_name_function(
+    struct sw_graph_model *model, const struct sw_graph_function *function);
 /* The function that a node calls; NULL when it is an operator. */
 const struct sw_graph_function *sw_graph_called(
     const struct sw_graph_model *model, const struct sw_graph_node *node);

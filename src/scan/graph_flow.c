@@ -99,7 +99,7 @@ static const struct {
 
 /* Elements of a weight below which it is a constant of a formula. */
 #define WEIGHT_MIN 8
-#define VISITS_MAX ((size_t)1 << 24)
+#define WORK_MAX ((size_t)1 << 26) /* values that are looked at, again each time */
 #define CALLS_MAX 32
 #define SAID_MAX 50
 
@@ -107,10 +107,16 @@ struct flow {
     struct sw_inspection *in;
     const struct sw_graph_model *model;
     uint8_t *flags; /* by number of the value */
-    size_t visits;
+    size_t work;
     size_t said;
     unsigned calls; /* that are under way */
 };
+
+static sw_result count_work(struct flow *f, size_t values)
+{
+    f->work += values + 1;
+    return f->work > WORK_MAX ? SW_E_LIMIT : SW_OK;
+}
 
 static enum kind kind_of(const struct sw_graph_node *node)
 {
@@ -201,21 +207,23 @@ static bool learns(const struct flow *f, const struct sw_graph_node *node, enum 
            (kind == KIND_LEARN && (flags_of_all(f, &node->inputs) & (WEIGHT | LEARNED)) != 0);
 }
 
-static void mark_last(struct flow *f, const struct sw_graph *graph)
+static sw_result mark_last(struct flow *f, const struct sw_graph *graph)
 {
     for (size_t i = graph->node_count; i > 0; i--) {
         const struct sw_graph_node *node = &graph->nodes[i - 1];
+        SW_TRY(count_work(f, node->inputs.count + node->outputs.count));
         if (!is_last(f, &node->outputs)) {
             continue;
         }
         for (size_t k = 0; k < node->graph_count; k++) {
             add_flags(f, &node->graphs[k]->outputs, LAST);
-            mark_last(f, node->graphs[k]);
+            SW_TRY(mark_last(f, node->graphs[k]));
         }
         if (!learns(f, node, kind_of(node))) {
             add_flags(f, &node->inputs, LAST);
         }
     }
+    return SW_OK;
 }
 
 /* --- forward ---------------------------------------------------------------------------------- */
@@ -229,7 +237,7 @@ static sw_result evaluate(struct flow *f, const struct sw_graph *graph, bool say
     if (!say) {
         return SW_OK;
     }
-    mark_last(f, graph);
+    SW_TRY(mark_last(f, graph));
     return flow_graph(f, graph, true);
 }
 
@@ -240,6 +248,7 @@ static sw_result flow_inner(
     bool branches = sw_str_is(node->op, "If");
     for (size_t i = 0; i < node->graph_count; i++) {
         const struct sw_graph *inner = node->graphs[i];
+        SW_TRY(count_work(f, inner->inputs.count + inner->outputs.count));
         add_flags(f, &inner->inputs, branches ? 0 : *flags);
         SW_TRY(flow_graph(f, inner, say));
         *flags |= flags_of_all(f, &inner->outputs);
@@ -247,23 +256,25 @@ static sw_result flow_inner(
     return SW_OK;
 }
 
-static void forget_ids(struct flow *f, const struct sw_graph_ids *ids)
+static sw_result forget_ids(struct flow *f, const struct sw_graph_ids *ids)
 {
     for (size_t i = 0; i < ids->count; i++) {
         f->flags[ids->ids[i]] = flags_at_first(&f->model->values[ids->ids[i]]);
     }
+    return count_work(f, ids->count);
 }
 
-static void forget(struct flow *f, const struct sw_graph *graph)
+static sw_result forget(struct flow *f, const struct sw_graph *graph)
 {
-    forget_ids(f, &graph->inputs);
+    SW_TRY(forget_ids(f, &graph->inputs));
     for (size_t i = 0; i < graph->node_count; i++) {
         const struct sw_graph_node *node = &graph->nodes[i];
-        forget_ids(f, &node->outputs);
+        SW_TRY(forget_ids(f, &node->outputs));
         for (size_t k = 0; k < node->graph_count; k++) {
-            forget(f, node->graphs[k]);
+            SW_TRY(forget(f, node->graphs[k]));
         }
     }
+    return SW_OK;
 }
 
 /* The body of a function, for this call. */
@@ -274,7 +285,8 @@ static sw_result flow_call(struct flow *f, const struct sw_graph_function *funct
     if (f->calls == CALLS_MAX) {
         return SW_E_LIMIT;
     }
-    forget(f, body);
+    SW_TRY(forget(f, body));
+    SW_TRY(count_work(f, body->inputs.count + body->outputs.count));
     for (size_t i = 0; i < body->inputs.count; i++) {
         f->flags[body->inputs.ids[i]] |= flags_at(f, &node->inputs, i);
     }
@@ -310,9 +322,7 @@ static uint8_t flow_operator(
 static sw_result flow_node(struct flow *f, const struct sw_graph_node *node, bool say)
 {
     const struct sw_graph_function *called = sw_graph_called(f->model, node);
-    if (f->visits++ == VISITS_MAX) {
-        return SW_E_LIMIT;
-    }
+    SW_TRY(count_work(f, node->inputs.count + node->outputs.count));
     if (called != NULL) {
         return flow_call(f, called, node, say);
     }

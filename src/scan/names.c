@@ -2,18 +2,14 @@
 
 void sw_names_init(struct sw_names *names, struct sw_arena *arena)
 {
-    *names = (struct sw_names){.arena = arena};
+    *names = (struct sw_names){.arena = arena, .key = sw_hash_key_of_process()};
 }
 
-/* FNV-1a, mixed at the end. Names that were made to collide only cost the file its time. */
-static uint32_t hash_of(uint32_t scope, struct sw_str text)
+static uint32_t hash_of(const struct sw_names *names, uint32_t scope, struct sw_str text)
 {
-    uint64_t hash = 0xcbf29ce484222325u ^ scope;
-    for (size_t i = 0; i < text.len; i++) {
-        hash = (hash ^ (uint8_t)text.ptr[i]) * 0x100000001b3u;
-    }
-    hash ^= hash >> 32;
-    return (uint32_t)(hash * 0x9e3779b97f4a7c15u >> 32);
+    struct sw_hash_key key = names->key;
+    key.k[0] ^= scope;
+    return (uint32_t)sw_siphash(key, sw_bytes_of_str(text));
 }
 
 static uint32_t *find_slot(
@@ -49,7 +45,7 @@ sw_result sw_names_number(struct sw_names *names, uint32_t scope, struct sw_str 
     if (names->count * 2 >= names->slot_count) {
         SW_TRY(grow(names));
     }
-    uint32_t hash = hash_of(scope, text);
+    uint32_t hash = hash_of(names, scope, text);
     uint32_t *slot = find_slot(names, hash, scope, text);
     if (*slot == 0) {
         if (names->count == SW_NAMES_MAX) {
@@ -71,7 +67,7 @@ bool sw_names_find(const struct sw_names *names, uint32_t scope, struct sw_str t
     if (names->slot_count == 0) {
         return false;
     }
-    uint32_t slot = *find_slot(names, hash_of(scope, text), scope, text);
+    uint32_t slot = *find_slot(names, hash_of(names, scope, text), scope, text);
     *out = slot - 1;
     return slot != 0;
 }

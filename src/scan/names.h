@@ -3,6 +3,7 @@
 #define SW_SCAN_NAMES_H
 
 #include "base/base.h"
+#include "base/siphash.h"
 
 #define SW_NAMES_MAX ((uint32_t)1 << 22)
 
@@ -18,6 +19,7 @@ struct sw_names {
     size_t count, cap;
     uint32_t *slots; /* open addressing: number + 1 */
     size_t slot_count;
+    struct sw_hash_key key;
 };
 
 void sw_names_init(struct sw_names *names, struct sw_arena *arena);
