@@ -1,6 +1,7 @@
 #include "scan/skops.h"
 
 #include "codec/codec.h"
+#include "scan/pack.h"
 
 /* Loaders that skops has, and what they are when they are more than data. */
 static const struct {
@@ -38,16 +39,18 @@ static const struct {
     {"QuantileForestNode", NULL},
 };
 
-/* Modules whose types compute. Their functions that open files are in `never`. */
-static const char *const modules[] = {"sklearn", "numpy", "scipy", "pandas", "xgboost", "lightgbm",
-    "catboost", "quantile_forest", "imblearn", "datetime", "collections"};
+/* Libraries whose classes compute, those that the packs do not list as well: a loader makes them
+ * without calling them, and sets what they hold. */
+static const char *const estimators[] = {
+    "sklearn", "imblearn", "quantile_forest", "xgboost", "lightgbm", "catboost"};
 
+/* What is there for other ends. */
 static const char *const never[] = {"sklearn.datasets", "sklearn.utils._testing",
     "sklearn.externals", "numpy.f2py", "numpy.testing", "numpy.distutils", "numpy.ctypeslib",
     "numpy.load", "numpy.save", "numpy.savez", "numpy.loadtxt", "numpy.savetxt", "numpy.genfromtxt",
     "numpy.fromfile", "numpy.fromregex", "numpy.memmap", "numpy.lib", "numpy.DataSource",
-    "numpy.core", "scipy.io", "scipy.datasets", "scipy._lib", "pandas.read_", "pandas.io",
-    "pandas.eval", "pandas.core.computation"};
+    "scipy.io", "scipy.datasets", "scipy._lib", "pandas.read_", "pandas.io", "pandas.eval",
+    "pandas.core.computation"};
 
 static const char *const builtins[] = {"bool", "bytearray", "bytes", "complex", "dict", "float",
     "frozenset", "int", "list", "range", "set", "slice", "str", "tuple", "type", "NoneType",
@@ -74,20 +77,21 @@ enum trust { TRUST, CUSTOM, NEVER };
 
 static bool is_barred(struct sw_str full)
 {
-    /* What is needed of a random generator's or an array's rebuilding. */
-    static const char *const rebuilt[] = {"numpy.core.multiarray._reconstruct",
-        "numpy.core.multiarray.scalar", "numpy.random._pickle"};
-    for (size_t i = 0; i < SW_COUNT(rebuilt); i++) {
-        if (is_within(full, rebuilt[i])) {
-            return false;
-        }
-    }
     for (size_t i = 0; i < SW_COUNT(never); i++) {
         if (is_within(full, never[i])) {
             return true;
         }
     }
-    return memmem(full.ptr, full.len, "__", 2) != NULL;
+    return false;
+}
+
+/* By its name, as everybody writes them. */
+static bool is_class(struct sw_str name)
+{
+    while (sw_str_starts(name, "_")) {
+        name = sw_str_n(name.ptr + 1, name.len - 1);
+    }
+    return name.len > 0 && name.ptr[0] >= 'A' && name.ptr[0] <= 'Z';
 }
 
 static enum trust judge_name(struct sw_str module, struct sw_str name, struct sw_str full)
@@ -108,12 +112,16 @@ static enum trust judge_name(struct sw_str module, struct sw_str name, struct sw
             return NEVER;
         }
     }
-    for (size_t i = 0; i < SW_COUNT(modules); i++) {
-        if (is_within(module, modules[i])) {
-            return is_barred(full) ? NEVER : TRUST;
-        }
+    if (is_barred(full)) {
+        return NEVER;
     }
-    return CUSTOM;
+    bool known = is_within(module, "sklearn.metrics") ||
+                 is_within(module, "sklearn.feature_selection") ||
+                 sw_packs_find(sw_packs_builtin(), module, name) != NULL;
+    for (size_t i = 0; i < SW_COUNT(estimators) && !known; i++) {
+        known = is_within(module, estimators[i]) && is_class(name);
+    }
+    return known ? TRUST : CUSTOM;
 }
 
 static struct sw_str shown(struct sw_str text)
@@ -137,7 +145,7 @@ static sw_result judge_type(struct sw_inspection *in, struct sw_str module, stru
                ? sw_found(in, "skops-type", SW_SEVERITY_CRITICAL, UINT64_MAX,
                      "its loader imports " SW_STR_FMT ", which is not for models", SW_STR_ARG(full))
                : sw_found(in, "skops-custom", SW_SEVERITY_HIGH, UINT64_MAX,
-                     "its loader imports " SW_STR_FMT ", of a library that is not known",
+                     "its loader imports " SW_STR_FMT ", which is not among what models need",
                      SW_STR_ARG(full));
 }
 
