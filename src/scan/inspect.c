@@ -40,6 +40,32 @@ static struct sw_finding *find_place(struct sw_inspection *in)
     return &in->findings[i];
 }
 
+/* Two parsers that look at one member may say the same: the graver word counts. */
+static struct sw_finding *said_before(
+    const struct sw_inspection *in, const char *rule, uint64_t offset, const char *message)
+{
+    for (size_t i = 0; i < in->finding_count && offset == UINT64_MAX; i++) {
+        struct sw_finding *said = &in->findings[i];
+        bool member = said->member == in->member || (said->member != NULL && in->member != NULL &&
+                                                        strcmp(said->member, in->member) == 0);
+        if (member && said->offset == UINT64_MAX && strcmp(said->rule, rule) == 0 &&
+            strcmp(said->message, message) == 0) {
+            return said;
+        }
+    }
+    return NULL;
+}
+
+static void say_graver(struct sw_inspection *in, struct sw_finding *said, enum sw_severity severity)
+{
+    in->finding_total--;
+    if (severity > said->severity) {
+        in->kept[said->severity]--;
+        in->kept[severity]++;
+        said->severity = severity;
+    }
+}
+
 sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity severity,
     uint64_t offset, const char *fmt, ...)
 {
@@ -57,6 +83,11 @@ sw_result sw_found(struct sw_inspection *in, const char *rule, enum sw_severity 
     (void)vsnprintf(raw, sizeof(raw), fmt, ap);
     va_end(ap);
     sw_escape_line(raw, strlen(raw), message, sizeof(message));
+    struct sw_finding *said = said_before(in, rule, offset, message);
+    if (said != NULL) {
+        say_graver(in, said, severity);
+        return SW_OK;
+    }
     const char *copy = sw_arena_strdup(in->arena, message);
     SW_TRY_PTR(copy);
     struct sw_finding *place = find_place(in);

@@ -79,6 +79,19 @@ static sw_result judge_class(struct judge *j, struct sw_str name, bool function)
         name, ", which is none of Keras that is known: it needs code from elsewhere");
 }
 
+/* Of Python's own functions, those that run what they are given, open files or reach for names. */
+static bool runs_code(struct sw_str name)
+{
+    static const char *const names[] = {"eval", "exec", "compile", "__import__", "open", "input",
+        "breakpoint", "getattr", "setattr", "delattr", "globals", "locals", "vars"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_str_is(name, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* {"module": "keras.layers", "class_name": "Dense", "config": …, "registered_name": …}; a function
  * has its name in "config" (keras 3, serialization_lib). */
 static sw_result judge_module(
@@ -87,6 +100,9 @@ static sw_result judge_module(
     bool function = sw_str_is(class, "function") || sw_str_is(class, "builtin_function_or_method");
     struct sw_str name = function ? text_of(object, "config") : class;
     bool builtin = sw_str_is(module, "builtins");
+    if (builtin && function && runs_code(name)) {
+        return say(j, "keras-import", SW_SEVERITY_CRITICAL, "calls Python's own", name, "");
+    }
     if (!is_keras_module(module) && !builtin) {
         SW_TRY(say(j, "keras-import", SW_SEVERITY_CRITICAL, "imports the module", module, ""));
         return say(j, "keras-import", SW_SEVERITY_CRITICAL, "takes out of it", name, "");
@@ -111,6 +127,9 @@ static sw_result judge_lambda(struct judge *j, const struct sw_json *object, str
     struct sw_str type = text_of(config, "function_type");
     const struct sw_json *function = sw_json_get(config, "function");
     bool code = sw_str_is(type, "lambda") || (function != NULL && function->type == SW_JSON_ARRAY);
+    if (sw_str_is(text_of(function, "class_name"), "__lambda__")) {
+        return SW_OK; /* which is told of by itself */
+    }
     return code ? say(j, "keras-lambda", SW_SEVERITY_CRITICAL, "holds Python code, as a layer",
                       class, ": it runs when the model is used")
                 : say(j, "keras-lambda", SW_SEVERITY_HIGH, "calls a function by name, as a layer",
@@ -132,9 +151,10 @@ static sw_result judge_path(struct judge *j, struct sw_str key, const struct sw_
     if (!opens || !sw_json_str(value, &path) || path.len == 0) {
         return SW_OK;
     }
-    bool far = memchr("/\\~", path.ptr[0], 3) != NULL ||
-               memmem(path.ptr, path.len, "..", 2) != NULL ||
-               memmem(path.ptr, path.len, ":/", 2) != NULL;
+    bool far =
+        memchr("/\\~", path.ptr[0], 3) != NULL || memmem(path.ptr, path.len, "..", 2) != NULL ||
+        memmem(path.ptr, path.len, ":/", 2) != NULL ||
+        memmem(path.ptr, path.len, "etc/", 4) != NULL || (path.len > 1 && path.ptr[1] == ':');
     return say(j, "keras-path", far ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM, "opens", path,
         far ? ", which is not the model's" : "");
 }
@@ -205,7 +225,8 @@ static sw_result judge_value(struct judge *j, const struct sw_json *value)
     bool inside = j->lambda;
     struct sw_str name = text_of(sw_json_get(value, "config"), "name");
     name = name.len > 0 ? name : text_of(value, "name");
-    name = name.len > 0 ? name : text_of(value, "class_name");
+    bool part = sw_str_starts(text_of(value, "class_name"), "__"); /* of a layer */
+    name = name.len > 0 || part ? name : text_of(value, "class_name");
     j->layer = name.len > 0 ? name : outer;
     SW_TRY(judge_named(j, value));
     SW_TRY(judge_code(j, value));

@@ -77,7 +77,7 @@ static const struct document_case keras[] = {
         SW_SEVERITY_CRITICAL, "keras-import", "TorchModuleWrapper"},
     {"a built-in function",
         MODEL("{\"module\":\"builtins\",\"class_name\":\"function\",\"config\":\"eval\"}"),
-        SW_SEVERITY_HIGH, "keras-custom", "\"eval\""},
+        SW_SEVERITY_CRITICAL, "keras-import", "\"eval\""},
     {"a class of somebody", MODEL("{\"class_name\":\"Mine\",\"config\":{}}"), SW_SEVERITY_HIGH,
         "keras-custom", "\"Mine\""},
     {"a class of somebody's package",
