@@ -61,11 +61,12 @@ enum sw_py_kind {
     SW_PY_TEXT,      /* `name` is its value */
     SW_PY_BYTES,
     SW_PY_NUMBER,
-    SW_PY_SUM,    /* children joined by '+' */
-    SW_PY_SLICE,  /* in brackets; `name` is what stands there when it is plain, "::-1" */
-    SW_PY_LIST,   /* of a list or tuple */
-    SW_PY_GROUP,  /* anything else that evaluates its children */
-    SW_PY_LAMBDA, /* defaults; the last child is evaluated when it is called */
+    SW_PY_SUM,       /* children joined by '+' */
+    SW_PY_SLICE,     /* in brackets; `name` is what stands there when it is plain, "::-1" */
+    SW_PY_LIST,      /* of a list or tuple */
+    SW_PY_GROUP,     /* anything else that evaluates its children */
+    SW_PY_LAMBDA,    /* defaults; the last child is evaluated when it is called */
+    SW_PY_PARAMETER, /* `name` is that of a function */
     /* statements */
     SW_PY_ASSIGN, /* targets; the last child is the value */
     SW_PY_IMPORT, /* `name` is what is bound, `module` what is imported */
@@ -99,6 +100,11 @@ struct sw_str sw_py_resolve(const struct sw_py_names *names, const struct sw_py_
 /* The text that an expression is, as far as it is put together of constants. */
 bool sw_py_fold(
     const struct sw_py_names *names, const struct sw_py_node *expression, struct sw_str *out);
+/* Whether a name is that of a parameter, or is given a value, somewhere in the file. */
+bool sw_py_is_variable(const struct sw_py_names *names, struct sw_str name);
+/* What a name that nothing else explains may refer to by "from MODULE import *": the path out of
+ * the `index`th such module, empty when there are no more. */
+struct sw_str sw_py_from_star(const struct sw_py_names *names, struct sw_str name, size_t index);
 /* Whether a name was given what a call unpacked, decoded or fetched. */
 bool sw_py_is_decoded(const struct sw_py_names *names, const struct sw_py_node *expression);
 /* The function or class of that name in the file; NULL when there is none. */
@@ -108,6 +114,9 @@ const struct sw_py_node *sw_py_definition(const struct sw_py_names *names, struc
 
 /* Reports calls that execute, decode, load, connect, write or delete, with the way to them. */
 sw_result sw_py_judge(struct sw_inspection *in, const struct sw_py_node *root);
+/* How much it matters what a path refers to: 0 nothing, 1 a module out of which such calls come,
+ * and more for the calls. A name that is bound twice is what matters more. */
+unsigned sw_py_weight(struct sw_str path);
 /* Parses and judges; what is no Python 3 is told as "source-unparsed", and is no evidence. */
 sw_result sw_py_inspect(struct sw_inspection *in, struct sw_bytes text);
 

@@ -13,13 +13,20 @@ struct binding {
     struct sw_str text; /* of a constant */
     const struct sw_py_node *definition;
     bool has_text, decoded;
+    bool several; /* different texts: which one only the run tells */
+    bool variable;
+    bool outermost; /* the definition stands in no other, and under no condition */
 };
+
+#define STARS_MAX 64
 
 struct sw_py_names {
     struct sw_arena *arena;
     struct sw_names names;
     struct binding *bindings;
     size_t count, cap;
+    struct sw_str stars[STARS_MAX]; /* modules of which all names are imported */
+    size_t star_count;
 };
 
 static struct binding *find(const struct sw_py_names *names, struct sw_str name)
@@ -181,7 +188,8 @@ static bool fold(const struct sw_py_names *names, const struct sw_py_node *node,
     case SW_PY_CALL: return fold_call(names, node, depth + 1, out);
     case SW_PY_NAME: {
         const struct binding *binding = find(names, node->name);
-        return binding != NULL && binding->has_text && append(out, binding->text);
+        return binding != NULL && binding->has_text && !binding->several &&
+               append(out, binding->text);
     }
     default: return false;
     }
@@ -221,15 +229,18 @@ static struct sw_str join_path(
     return text == NULL ? nothing : sw_str(text);
 }
 
+/* A function of Python's own may be hidden by another, or only look so: it counts. */
 static struct sw_str resolve_name(const struct sw_py_names *names, struct sw_str name)
 {
     const struct binding *binding = find(names, name);
     if (binding == NULL) {
         return name;
     }
-    return binding->path.len > 0                              ? binding->path
-           : binding->definition != NULL || binding->has_text ? nothing
-                                                              : name;
+    if (binding->path.len > 0) {
+        return binding->path;
+    }
+    bool hidden = binding->definition != NULL || binding->has_text;
+    return hidden && (binding->outermost || sw_py_weight(name) <= 1) ? nothing : name;
 }
 
 static bool fold_to(
@@ -243,8 +254,8 @@ static struct sw_str resolve_attribute(const struct sw_py_names *names,
     const struct sw_py_node *object, const struct sw_py_node *name, unsigned depth)
 {
     struct sw_str text;
-    return fold_to(names, name, &text) ? join_path(names, resolve(names, object, depth), text)
-                                       : nothing;
+    return join_path(
+        names, resolve(names, object, depth), fold_to(names, name, &text) ? text : sw_str("?"));
 }
 
 static bool is_one_of(struct sw_str path, const char *const *list, size_t count)
@@ -263,12 +274,16 @@ static struct sw_str resolve_call(
 {
     static const char *const imports[] = {
         "__import__", "importlib.import_module", "importlib.__import__"};
-    static const char *const through[] = {"vars", "functools.partial", "operator.attrgetter"};
+    static const char *const through[] = {"vars", "functools.partial"};
     static const char *const scopes[] = {"globals", "locals", "vars"};
     const struct sw_py_node *function = node->first;
     const struct sw_py_node *first = function->next;
     struct sw_str text;
     struct sw_str path = resolve(names, function, depth);
+    if (function->kind == SW_PY_CALL && first != NULL &&
+        sw_str_is(resolve(names, function->first, depth), "operator.attrgetter")) {
+        return resolve_attribute(names, first, function->first->next, depth);
+    }
     if (function->kind == SW_PY_ATTRIBUTE && sw_str_is(function->name, "__getattribute__")) {
         return resolve_attribute(names, function->first, first, depth);
     }
@@ -276,7 +291,7 @@ static struct sw_str resolve_call(
         return is_one_of(path, scopes, SW_COUNT(scopes)) ? sw_str("builtins") : nothing;
     }
     if (is_one_of(path, imports, SW_COUNT(imports))) {
-        return fold_to(names, first, &text) ? text : nothing;
+        return fold_to(names, first, &text) ? text : sw_str("?");
     }
     if (sw_str_is(path, "getattr")) {
         return resolve_attribute(names, first, first->next, depth);
@@ -375,6 +390,14 @@ bool sw_py_is_decoded(const struct sw_py_names *names, const struct sw_py_node *
     return is_decoded(names, expression, 0);
 }
 
+/* Of two the one that matters more, wherever it stands: which branches run is not known. */
+static void bind_path(struct binding *binding, struct sw_str path)
+{
+    if (binding->path.len == 0 || sw_py_weight(path) > sw_py_weight(binding->path)) {
+        binding->path = path;
+    }
+}
+
 /* x = os.system; x = "text"; x = base64.b64decode(…) */
 static sw_result collect_assignment(struct sw_py_names *names, const struct sw_py_node *node)
 {
@@ -387,11 +410,14 @@ static sw_result collect_assignment(struct sw_py_names *names, const struct sw_p
     SW_TRY(bind(names, target->name, &binding));
     struct sw_str path = resolve(names, value, 0);
     bool itself = sw_str_equal(path, target->name);
-    if (path.len > 0 && !itself && binding->path.len == 0) {
-        binding->path = path;
+    binding->variable = true;
+    if (path.len > 0 && !itself) {
+        bind_path(binding, path);
     }
     struct sw_str text;
-    if (!binding->has_text && value->kind != SW_PY_NAME && sw_py_fold(names, value, &text)) {
+    if (value->kind != SW_PY_NAME && sw_py_fold(names, value, &text)) {
+        binding->several =
+            binding->several || (binding->has_text && !sw_str_equal(binding->text, text));
         binding->has_text = true;
         binding->text = text;
     }
@@ -399,22 +425,60 @@ static sw_result collect_assignment(struct sw_py_names *names, const struct sw_p
     return SW_OK;
 }
 
+static void add_star(struct sw_py_names *names, struct sw_str module)
+{
+    struct sw_str path = sw_str_n(module.ptr, module.len - 2);
+    if (names->star_count < STARS_MAX && sw_py_weight(path) > 0) {
+        names->stars[names->star_count++] = path;
+    }
+}
+
+static sw_result collect_import(struct sw_py_names *names, const struct sw_py_node *node)
+{
+    struct binding *binding;
+    if (sw_str_is(node->name, "*") && sw_str_ends(node->module, ".*")) {
+        add_star(names, node->module);
+        return SW_OK;
+    }
+    SW_TRY(bind(names, node->name, &binding));
+    bind_path(binding, node->module);
+    return SW_OK;
+}
+
 static sw_result collect_one(
-    struct sw_py_names *names, const struct sw_py_node *node, bool assignments)
+    struct sw_py_names *names, const struct sw_py_node *node, bool assignments, unsigned depth)
 {
     struct binding *binding;
     if (node->kind == SW_PY_ASSIGN && assignments && node->first != NULL) {
         return collect_assignment(names, node);
     }
     if (node->kind == SW_PY_IMPORT && !assignments) {
+        return collect_import(names, node);
+    }
+    if (node->kind == SW_PY_PARAMETER && !assignments) {
         SW_TRY(bind(names, node->name, &binding));
-        binding->path = node->module;
+        binding->variable = true;
     }
     if ((node->kind == SW_PY_DEF || node->kind == SW_PY_CLASS) && !assignments) {
         SW_TRY(bind(names, node->name, &binding));
         binding->definition = node;
+        binding->outermost = binding->outermost || depth == 1;
     }
     return SW_OK;
+}
+
+bool sw_py_is_variable(const struct sw_py_names *names, struct sw_str name)
+{
+    const struct binding *binding = find(names, name);
+    return binding != NULL && binding->variable;
+}
+
+struct sw_str sw_py_from_star(const struct sw_py_names *names, struct sw_str name, size_t index)
+{
+    const struct binding *binding = find(names, name);
+    bool explained = binding != NULL && (binding->path.len > 0 || binding->definition != NULL);
+    return explained || index >= names->star_count ? nothing
+                                                   : join_path(names, names->stars[index], name);
 }
 
 /* Deeper than the parser lets expressions and calls be. */
@@ -426,7 +490,7 @@ static sw_result collect(
     if (depth > TREE_DEPTH) {
         return SW_E_LIMIT;
     }
-    SW_TRY(collect_one(names, node, assignments));
+    SW_TRY(collect_one(names, node, assignments, depth));
     for (const struct sw_py_node *n = node->first; n != NULL; n = n->next) {
         SW_TRY(collect(names, n, assignments, depth + 1));
     }

@@ -64,6 +64,17 @@ static const struct call calls[] = {
     {"pip._internal.", "installs packages", HIGH, MEDIUM},
     {"ensurepip.", "installs packages", HIGH, MEDIUM},
     {"webbrowser.open*", "starts a browser", MEDIUM, LOW},
+    {"pyximport.install", "compiles and runs what is imported", HIGH, MEDIUM},
+    {"site.addsitedir", "runs what the files of a directory say", HIGH, MEDIUM},
+    /* what only the run tells */
+    {"?", "is Python's own function that only the run tells,", HIGH, MEDIUM},
+    {"?.system", "starts a program", HIGH, HIGH},
+    {"?.popen*", "starts a program", HIGH, HIGH},
+    {"?.exec*", "runs code", HIGH, HIGH},
+    {"?.eval", "runs code", HIGH, HIGH},
+    {"?.loads", "unpickles", HIGH, MEDIUM},
+    {"os.?", "is a function that only the run tells,", HIGH, MEDIUM},
+    {"subprocess.?", "starts a program", HIGH, MEDIUM},
     /* native code */
     {"ctypes.CDLL", "loads a library", HIGH, MEDIUM},
     {"ctypes.cdll.", "loads a library", HIGH, MEDIUM},
@@ -95,6 +106,9 @@ static const struct call calls[] = {
     /* the network */
     {"socket.socket", "opens a connection", HIGH, MEDIUM},
     {"socket.create_connection", "opens a connection", HIGH, MEDIUM},
+    {"socket.gethostby*", "asks the network for a name", HIGH, MEDIUM},
+    {"socket.getaddrinfo", "asks the network for a name", HIGH, MEDIUM},
+    {"socket.getfqdn", "asks the network for a name", HIGH, MEDIUM},
     {"urllib.request.urlopen", "fetches from the network", HIGH, LOW},
     {"urllib.request.urlretrieve", "fetches from the network", HIGH, LOW},
     {"urllib.urlopen", "fetches from the network", HIGH, LOW},
@@ -166,6 +180,29 @@ static const struct call *find_call(struct sw_str path)
         }
     }
     return NULL;
+}
+
+/* A call, or a module out of which calls come. */
+unsigned sw_py_weight(struct sw_str path)
+{
+    const struct call *known = find_call(path);
+    if (known != NULL) {
+        return 10 + (unsigned)known->imported;
+    }
+    static const char *const modules[] = {"builtins", "importlib", "operator", "pathlib"};
+    for (size_t i = 0; i < SW_COUNT(modules); i++) {
+        if (sw_str_is(path, modules[i])) {
+            return 1;
+        }
+    }
+    for (size_t i = 0; i < SW_COUNT(calls) && path.len > 0; i++) {
+        if (strncmp(calls[i].path, path.ptr, path.len) == 0 && calls[i].path[path.len] == '.') {
+            return 1;
+        }
+    }
+    return sw_str_is(path, "open") || sw_str_is(path, "__import__") || sw_str_is(path, "getattr")
+               ? 2
+               : 0;
 }
 
 /* --- what is said ----------------------------------------------------------------------------- */
@@ -240,6 +277,21 @@ static bool is_guarded(const struct judge *j, struct sw_str path, const struct s
     return false;
 }
 
+/* Not the types among them, which annotations name. */
+static bool is_handed_on(struct sw_str path)
+{
+    static const char *const names[] = {"exec", "eval", "os.system", "os.popen*", "os.exec*",
+        "os.spawn*", "os.posix_spawn*", "posix.system", "nt.system", "subprocess.call",
+        "subprocess.run", "subprocess.check_*", "subprocess.get*", "pty.spawn", "marshal.load*",
+        "pickle.load*", "runpy.run_*"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (matches(path, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool runs_code(struct sw_str path)
 {
     bool programs = sw_str_starts(path, "subprocess.") && !sw_str_is(path, "subprocess.PIPE") &&
@@ -247,6 +299,15 @@ static bool runs_code(struct sw_str path)
     return sw_str_is(path, "exec") || sw_str_is(path, "eval") || sw_str_is(path, "compile") ||
            sw_str_starts(path, "marshal.load") || sw_str_starts(path, "pickle.load") ||
            sw_str_is(path, "types.FunctionType") || sw_str_is(path, "os.system") || programs;
+}
+
+/* A file of the system or of somebody's home is no business of a model. */
+static enum sw_severity severity_of_write(const struct judge *j, struct sw_str file)
+{
+    bool far = sw_str_starts(file, "/") || sw_str_starts(file, "~") ||
+               (file.len > 0 && memmem(file.ptr, file.len, "..", 2) != NULL);
+    far = far && !sw_str_starts(file, "/tmp/") && !sw_str_starts(file, "/dev/");
+    return !j->imported ? SW_SEVERITY_INFO : far ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM;
 }
 
 /* open(…, "w"): for reading it is nothing. */
@@ -261,9 +322,30 @@ static sw_result judge_open(struct judge *j, const struct sw_py_node *call)
         folded &&
         (memchr(text.ptr, 'w', text.len) != NULL || memchr(text.ptr, 'a', text.len) != NULL ||
             memchr(text.ptr, 'x', text.len) != NULL || memchr(text.ptr, '+', text.len) != NULL);
-    return writes ? say(j, "source-file", j->imported ? SW_SEVERITY_MEDIUM : SW_SEVERITY_INFO,
-                        call->line, sw_str("open"), "writes a file", first_text(j, call))
+    struct sw_str file = first_text(j, call);
+    return writes ? say(j, "source-file", severity_of_write(j, file), call->line, sw_str("open"),
+                        "writes a file", file)
                   : SW_OK;
+}
+
+/* pathlib.Path("x").write_text(…): the object is made on the spot, or was before. */
+static sw_result judge_path(struct judge *j, const struct sw_py_node *call)
+{
+    static const char *const writes[] = {
+        "write_text", "write_bytes", "unlink", "rmdir", "symlink_to", "hardlink_to", "chmod"};
+    const struct sw_py_node *function = call->first;
+    if (function->kind != SW_PY_ATTRIBUTE || function->first->kind != SW_PY_CALL ||
+        !sw_str_starts(sw_py_resolve(j->names, function->first->first), "pathlib.")) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < SW_COUNT(writes); i++) {
+        if (sw_str_is(function->name, writes[i])) {
+            struct sw_str file = first_text(j, function->first);
+            return say(j, "source-file", severity_of_write(j, file), call->line, sw_str(writes[i]),
+                "changes a file", file);
+        }
+    }
+    return SW_OK;
 }
 
 static const char *rule_of(const struct call *call)
@@ -302,26 +384,42 @@ static sw_result judge_known(
         return say(j, "source-decoded", SW_SEVERITY_CRITICAL, call->line, path,
             "runs what was decoded or fetched,", first_text(j, call));
     }
-    return say(j, rule_of(known), severity_of(j, known), call->line, path, known->does,
-        first_text(j, call));
+    struct sw_str text = first_text(j, call);
+    bool held = text.len > 0 && sw_str_ends(path, ".loads");
+    return say(j, rule_of(known), held ? SW_SEVERITY_HIGH : severity_of(j, known), call->line, path,
+        held ? "takes what the file itself holds, and unpickles" : known->does, text);
 }
 
-/* A function that is handed on: map(eval, …), Thread(target=os.system). */
-static sw_result judge_arguments(struct judge *j, const struct sw_py_node *call)
+/* Ways to what nothing imports: from any object to all classes, from a module to its loader. */
+static sw_result judge_attribute(struct judge *j, const struct sw_py_node *node)
 {
-    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
-        const struct sw_py_node *value = n->kind == SW_PY_KEYWORD ? n->first : n;
-        if (value->kind != SW_PY_NAME && value->kind != SW_PY_ATTRIBUTE) {
-            continue;
-        }
-        struct sw_str path = sw_py_resolve(j->names, value);
-        const struct call *known = find_call(path);
-        if (known != NULL && runs_code(path)) {
-            SW_TRY(say(j, rule_of(known), severity_of(j, known), n->line, path,
-                "is handed on, and runs what it is given,", (struct sw_str){0}));
+    static const struct {
+        const char *name, *does;
+        enum sw_severity imported, called;
+    } rows[] = {{"__subclasses__", "leads to every class there is", HIGH, MEDIUM},
+        {"exec_module", "runs the code of a file", HIGH, MEDIUM},
+        {"__globals__", "leads to what another function can see", HIGH, MEDIUM}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        if (sw_str_is(node->name, rows[i].name)) {
+            return say(j, "source-call", j->imported ? rows[i].imported : rows[i].called,
+                node->line, node->name, rows[i].does, (struct sw_str){0});
         }
     }
     return SW_OK;
+}
+
+/* A function that runs what it is given, and is not called where it is named: it is handed on, kept
+ * or returned, and called elsewhere. map(eval, …), Thread(target=os.system), {"x": exec} */
+static sw_result judge_reference(struct judge *j, const struct sw_py_node *value)
+{
+    struct sw_str path = sw_py_resolve(j->names, value);
+    const struct call *known = find_call(path);
+    bool own = value->kind == SW_PY_NAME && sw_str_equal(path, value->name);
+    if (known == NULL || !is_handed_on(path) || (own && sw_py_is_variable(j->names, path))) {
+        return SW_OK;
+    }
+    return say(j, rule_of(known), severity_of(j, known), value->line, path,
+        "is handed on, and runs what it is given,", (struct sw_str){0});
 }
 
 static sw_result judge_trust(struct judge *j, const struct sw_py_node *call)
@@ -337,8 +435,16 @@ static sw_result judge_call(struct judge *j, const struct sw_py_node *call)
 {
     struct sw_str path = sw_py_resolve(j->names, call->first);
     const struct call *known = find_call(path);
-    SW_TRY(judge_arguments(j, call));
     SW_TRY(judge_trust(j, call));
+    SW_TRY(judge_path(j, call));
+    for (size_t i = 0; known == NULL && call->first->kind == SW_PY_NAME; i++) {
+        struct sw_str star = sw_py_from_star(j->names, call->first->name, i);
+        if (star.len == 0) {
+            break;
+        }
+        known = find_call(star);
+        path = known == NULL ? path : star;
+    }
     if (sw_str_is(path, "open") || sw_str_is(path, "io.open")) {
         return judge_open(j, call);
     }
@@ -455,6 +561,53 @@ static sw_result walk_main(struct judge *j, const struct sw_py_node *node, unsig
     return SW_OK;
 }
 
+/* The first child is part of what was judged, as far as it is a path. */
+static sw_result walk_behind(struct judge *j, const struct sw_py_node *node, unsigned depth)
+{
+    const struct sw_py_node *first = node->first;
+    while (first->kind == SW_PY_ATTRIBUTE) {
+        SW_TRY(judge_attribute(j, first));
+        first = first->first;
+    }
+    SW_TRY(first->kind == SW_PY_NAME ? SW_OK : walk(j, first, depth));
+    for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
+        SW_TRY(walk(j, n, depth));
+    }
+    return SW_OK;
+}
+
+/* Targets that are names are not evaluated. */
+static sw_result walk_values(struct judge *j, const struct sw_py_node *node, unsigned depth)
+{
+    for (const struct sw_py_node *n = node->first; n != NULL; n = n->next) {
+        bool target = n->next != NULL && (n->kind == SW_PY_NAME || n->kind == SW_PY_ATTRIBUTE);
+        SW_TRY(target ? SW_OK : walk(j, n, depth));
+    }
+    return SW_OK;
+}
+
+/* os.environ["LD_PRELOAD"] = …: libraries and code that the next program loads. */
+static sw_result judge_assignment(struct judge *j, const struct sw_py_node *node)
+{
+    static const char *const names[] = {"LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH",
+        "PYTHONSTARTUP", "PYTHONPATH", "BASH_ENV", "DYLD_INSERT_LIBRARIES"};
+    const struct sw_py_node *target = node->first;
+    struct sw_str key;
+    if (target->kind != SW_PY_SUBSCRIPT || target->first->next == NULL ||
+        !sw_str_is(sw_py_resolve(j->names, target->first), "os.environ") ||
+        !sw_py_fold(j->names, target->first->next, &key)) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_str_is(key, names[i])) {
+            return say(j, "source-native", j->imported ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM,
+                node->line, key, "is set, which loads code into other programs,",
+                (struct sw_str){0});
+        }
+    }
+    return SW_OK;
+}
+
 /* Bodies of functions wait until somebody calls them. */
 static sw_result walk(struct judge *j, const struct sw_py_node *node, unsigned depth)
 {
@@ -473,6 +626,16 @@ static sw_result walk(struct judge *j, const struct sw_py_node *node, unsigned d
     if (node->kind == SW_PY_CALL) {
         SW_TRY(judge_call(j, node));
         SW_TRY(follow(j, node, depth + 1));
+        return walk_behind(j, node, depth + 1);
+    }
+    if (node->kind == SW_PY_ASSIGN) {
+        SW_TRY(judge_assignment(j, node));
+        return walk_values(j, node, depth + 1);
+    }
+    if (node->kind == SW_PY_NAME || node->kind == SW_PY_ATTRIBUTE) {
+        SW_TRY(judge_reference(j, node));
+        SW_TRY(node->kind == SW_PY_ATTRIBUTE ? judge_attribute(j, node) : SW_OK);
+        return node->first == NULL ? SW_OK : walk_behind(j, node, depth + 1);
     }
     return walk_children(j, node, depth + 1);
 }
@@ -597,7 +760,7 @@ sw_result sw_py_inspect(struct sw_inspection *in, struct sw_bytes text)
             err.text[0] != '\0' ? err.text : "it nests too deep");
     }
     if (code == SW_OK && has_disguise(text)) {
-        return sw_found(in, "source-disguise", SW_SEVERITY_MEDIUM, UINT64_MAX,
+        return sw_found(in, "source-disguise", SW_SEVERITY_HIGH, UINT64_MAX,
             "letters that Python takes for plain ones stand where names begin");
     }
     return code;

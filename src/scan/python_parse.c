@@ -666,6 +666,9 @@ static sw_result parse_parameters(
         if (p->token.type != SW_PY_WORD || is_keyword(p->token.text)) {
             return fail(p, "a parameter that is no name");
         }
+        SW_TRY(make(p, SW_PY_PARAMETER, &node));
+        node->name = p->token.text;
+        add(defaults, node);
         SW_TRY(next(p));
         if (annotated && is_operator(p, ":")) {
             SW_TRY(next(p));
