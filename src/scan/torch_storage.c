@@ -492,14 +492,28 @@ static sw_result weigh_storage(
     return weigh_gap(l, &placed[count - 1].tensor, l->source->size);
 }
 
-static sw_result say_unnamed(struct sw_torch_archive *a, struct sw_inspection *in,
-    const struct sw_torch_storages *s, const struct sw_zip_entry *entry)
+static void count_unnamed(
+    struct sw_torch_archive *a, const struct sw_torch_storages *s, const struct sw_zip_entry *entry)
 {
     bool named = s != NULL && s->named != NULL && s->named[entry - a->zip->entries];
-    return s == NULL || !s->read || named
-               ? SW_OK
-               : sw_found(in, "torch-storage-unnamed", SW_SEVERITY_MEDIUM, UINT64_MAX,
-                     "the pickle names no such storage, so its bytes belong to no tensor");
+    if (s == NULL || !s->read || named) {
+        return;
+    }
+    a->first_unnamed = a->unnamed == 0 ? entry : a->first_unnamed;
+    a->unnamed++;
+    a->unnamed_bytes += entry->size;
+}
+
+static sw_result say_unnamed(const struct sw_torch_archive *a, struct sw_inspection *in)
+{
+    if (a->unnamed == 0) {
+        return SW_OK;
+    }
+    struct sw_str name = a->first_unnamed->name;
+    name.len = name.len > 200 ? 200 : name.len;
+    return sw_found(in, "torch-storage-unnamed", SW_SEVERITY_MEDIUM, a->first_unnamed->header,
+        "%zu storages of %llu bytes belong to no tensor, the first is " SW_STR_FMT, a->unnamed,
+        (unsigned long long)a->unnamed_bytes, SW_STR_ARG(name));
 }
 
 sw_result sw_torch_archive_weigh(struct sw_torch_archive *a, struct sw_inspection *in,
@@ -510,7 +524,7 @@ sw_result sw_torch_archive_weigh(struct sw_torch_archive *a, struct sw_inspectio
     const struct sw_torch_storages *s = storages_of(a, entry->name);
     const struct sw_placed_tensor *placed = s == NULL ? NULL : first_of(s, entry, &count);
     bool partial = source->memory != NULL && source->held < source->size;
-    SW_TRY(say_unnamed(a, in, s, entry));
+    count_unnamed(a, s, entry);
     if (placed == NULL || a->weighing == NULL || partial || source->size < entry->size) {
         a->digests = placed == NULL ? a->digests : NULL;
         return sw_weigh_storage(in, source, looked, err);
@@ -531,6 +545,7 @@ static bool all_hashed(const struct sw_torch_archive *a)
 
 sw_result sw_torch_archive_end(struct sw_torch_archive *a, struct sw_inspection *in)
 {
+    SW_TRY(say_unnamed(a, in));
     if (a->weighing == NULL) {
         return SW_OK;
     }

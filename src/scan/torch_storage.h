@@ -31,6 +31,9 @@ struct sw_torch_archive {
     struct sw_digest *digests; /* NULL: not asked for, or not all are known */
     size_t count;
     uint64_t rehashed;
+    size_t unnamed; /* storages that no pickle asks for */
+    uint64_t unnamed_bytes;
+    const struct sw_zip_entry *first_unnamed;
     bool untold; /* some tensor has no place in the file */
 };
 
