@@ -524,6 +524,18 @@ static void store_pairs(struct sw_pickle_machine *m, const struct sw_pickle_valu
     sw_pickle_extend(m, &dict, items, count);
 }
 
+static void keep_items(struct sw_pickle_machine *m, const struct sw_pickle_op *op,
+    const struct sw_pickle_value *object, const struct sw_pickle_value *items, size_t count)
+{
+    if (object->kind == SW_VALUE_LIST || object->kind == SW_VALUE_DICT ||
+        object->kind == SW_VALUE_SET) {
+        sw_pickle_extend(m, object, items, count);
+    }
+    if (object->kind == SW_VALUE_RESULT && (op->code == 's' || op->code == 'u')) {
+        store_pairs(m, object, items, count);
+    }
+}
+
 /* APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS. weights_only stores items into dicts and lists
  * alone; storing into a rebuilt tensor was CVE-2026-24747. */
 static sw_result do_store(
@@ -553,13 +565,7 @@ static sw_result do_store(
     if (count == 0 && takes_nothing(object, op->code)) {
         sw_pickle_differ(m, op->at, "adds nothing to what takes nothing, where one reader stops");
     }
-    if (object->kind == SW_VALUE_LIST || object->kind == SW_VALUE_DICT ||
-        object->kind == SW_VALUE_SET) {
-        sw_pickle_extend(m, object, items, count);
-    }
-    if (result && (op->code == 's' || op->code == 'u')) {
-        store_pairs(m, object, items, count);
-    }
+    keep_items(m, op, object, items, count);
     return SW_OK;
 }
 

@@ -124,9 +124,9 @@ static void test_shared_bytes_are_weighed_once(void **state)
     assert_int_equal(told(&looked, "tensors")->count, 4);
     assert_int_equal(number_at(sw_json_get(told(&looked, "weights"), "bytes")), FLOATS * 4);
     const struct sw_json *digests = told(&looked, "tensor-digests");
-    struct sw_str a;
-    struct sw_str b;
-    struct sw_str c;
+    struct sw_str a = sw_str("");
+    struct sw_str b = sw_str("");
+    struct sw_str c = sw_str("");
     assert_true(sw_json_str(sw_json_item(digests, 0), &a) &&
                 sw_json_str(sw_json_item(digests, 1), &b) &&
                 sw_json_str(sw_json_item(digests, 3), &c));
