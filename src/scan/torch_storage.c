@@ -197,19 +197,10 @@ static size_t find_node(const struct sw_torch_storages *s, size_t end, uint64_t 
     return SIZE_MAX;
 }
 
-static size_t end_of_nodes(const struct sw_torch_storages *s)
-{
-    size_t end = s->count;
-    while (end > s->first && s->tensors[end - 1].index == SIZE_MAX) {
-        end--;
-    }
-    return end;
-}
-
 static sw_result name_tensor(void *ctx, struct sw_inspection *in, uint64_t node, struct sw_str name)
 {
     struct sw_torch_storages *s = ctx;
-    size_t at = find_node(s, end_of_nodes(s), node);
+    size_t at = find_node(s, s->count - s->second_names, node);
     if (at == SIZE_MAX) {
         return SW_E_NOENT;
     }
@@ -225,7 +216,7 @@ static sw_result name_tensor(void *ctx, struct sw_inspection *in, uint64_t node,
     }
     struct sw_placed_tensor second = s->tensors[at];
     second.tensor.name = sw_str_n(copy, name.len);
-    second.index = SIZE_MAX;
+    s->second_names += s->count < PLACED_MAX;
     return place(s, in->arena, &second);
 }
 
@@ -233,6 +224,7 @@ static void end_stream(void *ctx)
 {
     struct sw_torch_storages *s = ctx;
     s->first = s->count;
+    s->second_names = 0;
     s->read = true;
 }
 
@@ -348,7 +340,9 @@ sw_result sw_torch_archive_tell(
     if (count == 0) {
         return SW_OK;
     }
-    if (a->untold) {
+    if (in->member[0] != '\0') {
+        a->untold = true; /* of archives in archives nothing is listed */
+    } else if (a->untold) {
         SW_TRY(sw_found(in, "tensors-untold", SW_SEVERITY_INFO, UINT64_MAX,
             "the tensors are compressed, or too many, so they are not listed"));
     } else {

@@ -16,7 +16,8 @@ struct sw_torch_storages {
     bool *named;                        /* entries that the pickle asks for */
     struct sw_placed_tensor *tensors;   /* in the order of the pickle, at last by their places */
     size_t count, cap;
-    size_t first; /* of the present stream */
+    size_t first;        /* of the present stream */
+    size_t second_names; /* of tensors of this stream, behind all of them */
     size_t named_bytes;
     bool read; /* to its end */
     bool big_endian;

@@ -173,7 +173,8 @@ sw_result sw_weighing_tell(struct sw_weighing *g)
     sw_jw_u64(w, "embedded", g->search.found);
     sw_jw_object_end(w);
     SW_TRY(sw_jw_finish(w));
-    return sw_tell(g->in, "weights", sw_buf_bytes(&g->text));
+    /* The report has the weights of files, not of what is in them. */
+    return g->in->member[0] != '\0' ? SW_OK : sw_tell(g->in, "weights", sw_buf_bytes(&g->text));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
