@@ -42,8 +42,9 @@ static sw_result check_read(const struct side *side, struct sw_error *err)
 {
     for (size_t i = 0; i < side->report.file_count; i++) {
         const struct sw_scan_file *file = &side->report.files[i];
+        bool broken = strcmp(file->format, "torch") == 0 && file->status == SW_SCAN_FAILED;
         bool weights =
-            strcmp(file->format, "safetensors") == 0 || strcmp(file->format, "gguf") == 0;
+            strcmp(file->format, "safetensors") == 0 || strcmp(file->format, "gguf") == 0 || broken;
         if (weights && file->tensors.len == 0) {
             return sw_fail(err, SW_E_REFUSED,
                 "%s: its tensors could not be read; 'sealwright scan %s' says why", file->path,
@@ -52,7 +53,9 @@ static sw_result check_read(const struct side *side, struct sw_error *err)
     }
     if (side->list.count == 0) {
         return sw_fail(err, SW_E_UNSUPPORTED,
-            "%s: there are no safetensors or GGUF files; tensors of other formats are not compared",
+            "%s: there are no tensors of safetensors, GGUF or torch archives; those of other "
+            "formats "
+            "are not compared",
             side->path);
     }
     return SW_OK;
@@ -334,7 +337,8 @@ const struct sw_command sw_cmd_diff = {
     .options = options,
     .args_size = sizeof(struct diff_args),
     .description =
-        "A and B are models: directories, or files of safetensors or GGUF. Tensors are compared by "
+        "A and B are models: directories, or files of safetensors, GGUF or torch (archives as "
+        "torch.save() writes them, not compressed). Tensors are compared by "
         "name, however they are cut into files: which changed, came, went or were renamed, by how "
         "much, of what rank the difference is (a merged LoRA has a low one), and which rows of an "
         "embedding changed, with their tokens when B has a tokenizer.json. Settings, tokenizers "
@@ -344,7 +348,8 @@ const struct sw_command sw_cmd_diff = {
         "of "
         "it, and B is read and hashed. Its signer must be trusted. Settings are not part of such a "
         "claim.\n\n"
-        "The numbers of safetensors and of GGUF's plain types are compared as numbers; of "
+        "The numbers of safetensors, of torch and of GGUF's plain types are compared as numbers; "
+        "of "
         "quantised "
         "blocks it is only told whether they changed. Exits 0 when nothing changed, else 1.",
     .examples = "  sealwright diff base/ finetuned/\n"

@@ -49,8 +49,8 @@ static sw_result tensors_claim(struct sw_arena *arena, const struct sw_seal_requ
     SW_TRY(sw_tensor_list_of(arena, &sealed->scan, &sealed->tensors, err));
     if (sealed->tensors.count == 0) {
         return sw_fail(err, SW_E_UNSUPPORTED,
-            "there are no safetensors or GGUF files whose tensors could be listed; seal it without "
-            "--tensors");
+            "there are no safetensors, GGUF or torch files whose tensors could be listed; seal it "
+            "without --tensors");
     }
     SW_TRY(sw_tensors_predicate(&sealed->tensors, request->now, &predicate, err));
     struct sw_subject subjects[] = {

@@ -59,11 +59,63 @@ static sw_result open_file(struct comparing *c, struct opened *o, const char *na
     return SW_OK;
 }
 
+static const char *dtype_of(const struct sw_listed_tensor *t, char out[32])
+{
+    (void)snprintf(out, 32, "%.*s", (int)(t->dtype.len > 31 ? 31 : t->dtype.len), t->dtype.ptr);
+    return out;
+}
+
+static size_t width_of(const struct sw_listed_tensor *t)
+{
+    char name[32];
+    return sw_number_width(sw_number_of(dtype_of(t, name)));
+}
+
+/* Where an element stands in the file, by its number in the order of rows. */
+static uint64_t place_of(const struct sw_listed_tensor *t, uint64_t element, size_t width)
+{
+    uint64_t place = 0;
+    for (size_t i = t->dim_count; i > 0; i--) {
+        place += element % t->dims[i - 1] * t->strides[i - 1];
+        element /= t->dims[i - 1];
+    }
+    return t->offset + place * width;
+}
+
+/* Elements that lie apart, one by one, and so slowly. */
+static sw_result gather(struct comparing *c, const struct opened *o,
+    const struct sw_listed_tensor *t, uint64_t at, uint8_t *out, size_t len)
+{
+    size_t width = width_of(t);
+    for (size_t i = 0; i < len; i += width) {
+        uint64_t place = place_of(t, (at + i) / width, width);
+        SW_TRY(sw_fd_pread(o->fd, t->file, place, out + i, width, c->err));
+    }
+    return SW_OK;
+}
+
+static void swap_bytes(uint8_t *bytes, size_t len, size_t width)
+{
+    for (size_t i = 0; i + width <= len; i += width) {
+        for (size_t j = 0; j < width / 2; j++) {
+            uint8_t byte = bytes[i + j];
+            bytes[i + j] = bytes[i + width - 1 - j];
+            bytes[i + width - 1 - j] = byte;
+        }
+    }
+}
+
+/* Row after row and little-endian, whatever the file has. */
 static sw_result read_bytes(struct comparing *c, struct opened *o, const struct sw_listed_tensor *t,
     uint64_t at, uint8_t *out, size_t len)
 {
     SW_TRY(open_file(c, o, t->file));
-    return sw_fd_pread(o->fd, t->file, t->offset + at, out, len, c->err);
+    SW_TRY(t->strides != NULL ? gather(c, o, t, at, out, len)
+                              : sw_fd_pread(o->fd, t->file, t->offset + at, out, len, c->err));
+    if (t->big_endian) {
+        swap_bytes(out, len, width_of(t));
+    }
+    return SW_OK;
 }
 
 /* --- two tensors of one shape ----------------------------------------------------------------- */
@@ -97,12 +149,6 @@ static bool elements_of(const struct sw_listed_tensor *t, uint64_t *out)
         }
     }
     return true;
-}
-
-static const char *dtype_of(const struct sw_listed_tensor *t, char out[32])
-{
-    (void)snprintf(out, 32, "%.*s", (int)(t->dtype.len > 31 ? 31 : t->dtype.len), t->dtype.ptr);
-    return out;
 }
 
 /* Both are numbers whose values are known, and the sizes are those of the shape. */

@@ -143,6 +143,7 @@ static sw_result run_streams(struct sw_pickle_reading *r, bool *broken)
         enum sw_code code = sw_pickle_run(r->machine, &r->at, &top, r->err);
         add_weights(r, code);
         if (code == SW_OK) {
+            SW_TRY(sw_pickle_name_tensors(r, &top));
             r->streams++;
             r->called = r->called || (r->machine->unnamed && r->machine->calls > 0);
             r->legacy = r->legacy || (r->streams == 1 && is_torch_magic(r, &top));

@@ -266,17 +266,25 @@ static sw_result open_member(struct sw_inspection *in, const struct sw_zip *zip,
                                           : unpack(in, entry, &data, &how, out);
 }
 
+/* One archive. Storages are read after the pickle that says what is in them. */
+struct visit {
+    struct sw_inspection *in;
+    const struct sw_zip *zip;
+    struct sw_torch_archive torch;
+};
+
 /* Tensors hold any bytes at all, so only what cannot be chance counts: a pickle at the beginning
  * that imports something. */
-static sw_result visit_storage(
-    struct sw_inspection *in, const struct sw_source *source, const char *name)
+static sw_result visit_storage(struct visit *v, const struct sw_zip_entry *entry,
+    const struct sw_source *source, const char *name)
 {
+    struct sw_inspection *in = v->in;
     uint64_t end = source->size < STORAGE_LOOK ? source->size : STORAGE_LOOK;
     struct sw_error err = {0};
     const char *outer = in->member;
     in->member = name;
     enum sw_code code = sw_pickle_search(in, source, 0, end, &err);
-    code = code == SW_OK ? sw_weigh_storage(in, source, end, &err) : code;
+    code = code == SW_OK ? sw_torch_archive_weigh(&v->torch, in, entry, source, end, &err) : code;
     in->member = outer;
     return code;
 }
@@ -315,19 +323,21 @@ static sw_result visit_document(struct sw_inspection *in, const struct sw_zip_en
     return SW_OK;
 }
 
-static sw_result visit_content(struct sw_inspection *in, const struct sw_zip *zip,
-    const struct sw_zip_entry *entry, const struct sw_source *source)
+static sw_result visit_content(
+    struct visit *v, const struct sw_zip_entry *entry, const struct sw_source *source)
 {
+    struct sw_inspection *in = v->in;
     const char *name = member_name(in, entry);
     SW_TRY_PTR(name);
     if (is_storage(in, entry->name)) {
-        return visit_storage(in, source, name);
+        return visit_storage(v, entry, source, name);
     }
-    struct sw_torch_storages storages;
     const struct sw_storage_check *outer = in->storages;
     if (sw_str_ends(entry->name, "/data.pkl")) {
-        sw_torch_storages_init(&storages, zip, entry->name);
-        in->storages = &storages.check;
+        const struct sw_torch_storages *storages =
+            sw_torch_storages_add(&v->torch, in->arena, entry->name);
+        SW_TRY_PTR(storages);
+        in->storages = &storages->check;
     }
     enum sw_code code = sw_inspect_member(in, source, name);
     in->storages = outer;
@@ -351,23 +361,42 @@ static sw_result check_link(
                      "is a link that leads outside the archive");
 }
 
-static sw_result visit_member(
-    struct sw_inspection *in, const struct sw_zip *zip, const struct sw_zip_entry *entry)
+static sw_result visit_member(struct visit *v, const struct sw_zip_entry *entry)
 {
+    struct sw_inspection *in = v->in;
     bool directory = sw_str_ends(entry->name, "/") && entry->size == 0 && entry->stored == 0;
     if (directory) {
         return SW_OK;
     }
     struct content content = {0};
-    enum sw_code code = open_member(in, zip, entry, &content);
+    enum sw_code code = open_member(in, v->zip, entry, &content);
     if (code == SW_OK && content.readable) {
         code = check_link(in, entry, &content.source);
     }
     if (code == SW_OK && content.readable) {
-        code = visit_content(in, zip, entry, &content.source);
+        code = visit_content(v, entry, &content.source);
     }
     sw_unpack_free(content.unpack);
     return code;
+}
+
+static sw_result visit_members(struct visit *v, bool storages)
+{
+    for (size_t i = 0; i < v->zip->count; i++) {
+        const struct sw_zip_entry *entry = &v->zip->entries[i];
+        if (is_storage(v->in, entry->name) == storages) {
+            SW_TRY(visit_member(v, entry));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result visit_all(struct visit *v, struct sw_error *err)
+{
+    SW_TRY(visit_members(v, false));
+    SW_TRY(sw_torch_archive_tell(&v->torch, v->in, err));
+    SW_TRY(visit_members(v, true));
+    return sw_torch_archive_end(&v->torch, v->in);
 }
 
 static sw_result visit_archive(
@@ -380,10 +409,10 @@ static sw_result visit_archive(
     in->format = kind_of(traits);
     in->torchscript = strcmp(in->format, "torchscript") == 0;
     SW_TRY(say_problems(in, &zip, (traits & HAS_DATA_PKL) != 0));
-    for (size_t i = 0; i < zip.count; i++) {
-        SW_TRY(visit_member(in, &zip, &zip.entries[i]));
-    }
-    return SW_OK;
+    struct visit v = {.in = in, .zip = &zip, .torch = {.zip = &zip}};
+    enum sw_code code = visit_all(&v, err);
+    sw_torch_archive_release(&v.torch);
+    return code;
 }
 
 static sw_result parse(

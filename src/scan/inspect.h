@@ -32,12 +32,7 @@ struct sw_fact {
 
 struct sw_inspection;
 
-/* Who knows the sizes of the storages that a torch pickle refers to (format_zip.c). */
-struct sw_storage_check {
-    void *ctx;
-    enum sw_code (*check)(
-        void *ctx, struct sw_inspection *in, struct sw_str key, uint64_t size, uint64_t at);
-};
+struct sw_storage_check; /* torch_tensor.h */
 
 struct sw_inspection {
     struct sw_arena *arena;

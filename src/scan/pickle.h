@@ -162,11 +162,21 @@ struct sw_pickle_node {
     uint32_t kept;
     uint32_t cap;
     uint64_t count;
+    uint32_t pairs; /* of a result that takes items: their node, + 1 */
 };
 
 /* --- the machine ----------------------------------------------------------------------------- */
 
 #define SW_PICKLE_CALLS_SHOWN 4
+
+/* What a function of torch makes (pickle_tensor.c). */
+enum sw_pickle_rebuild {
+    SW_REBUILD_NONE,
+    SW_REBUILD_TENSOR,
+    SW_REBUILD_TENSOR_V3,
+    SW_REBUILD_PARAMETER, /* of a tensor */
+    SW_REBUILD_TYPE,      /* by another of them */
+};
 
 struct sw_pickle_fold;
 /* Works out what a function gives; false when it cannot. */
@@ -181,6 +191,7 @@ struct sw_pickle_import {
     bool misused;                      /* called in a way that the pack does not allow */
     sw_pickle_fold_fn fold;            /* of a function that is followed; NULL: it is not */
     bool called;
+    enum sw_pickle_rebuild rebuild;
     bool mapping;                            /* its instances take SETITEM under weights_only */
     const char *args[SW_PICKLE_CALLS_SHOWN]; /* of the first calls that differ, as shown */
     uint64_t call_at[SW_PICKLE_CALLS_SHOWN];
@@ -208,6 +219,8 @@ struct sw_pickle_weights {
     uint64_t at;
 };
 
+struct sw_torch_tensor;
+
 /* What the machine asks of who runs it, on the way. */
 struct sw_pickle_hooks {
     void *ctx;
@@ -219,6 +232,8 @@ struct sw_pickle_hooks {
     enum sw_code (*constant)(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
     /* The pickle needs a tensor's storage of so many bytes under this name. */
     enum sw_code (*storage)(void *ctx, struct sw_str key, uint64_t size, uint64_t at);
+    /* The pickle makes a tensor. */
+    enum sw_code (*tensor)(void *ctx, const struct sw_torch_tensor *tensor);
 };
 
 struct sw_pickle_machine {
@@ -244,6 +259,7 @@ struct sw_pickle_machine {
     size_t note_count;
     uint64_t ops;       /* of this stream, that did not fail */
     uint64_t op_max;    /* 0: no limit */
+    uint32_t keep_max;  /* items that are kept of one container */
     uint64_t import_op; /* which opcode of this stream imported last, from 0 */
     uint64_t resume;    /* where to go on behind bytes that are no opcodes; 0: at the next one */
     struct sw_pickle_weights weights;

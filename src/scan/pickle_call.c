@@ -58,7 +58,7 @@ static sw_result call_import(
         return SW_OK;
     }
     *out = result_of(m, call);
-    return SW_OK;
+    return sw_pickle_tell_tensor(m, call, out);
 }
 
 static sw_result call_method(

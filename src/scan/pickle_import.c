@@ -61,6 +61,7 @@ static sw_result add_import(struct sw_pickle_machine *m, struct sw_str module, s
     SW_TRY(copy_name(m, name, &import.name));
     classify(m, &import);
     import.mapping = is_mapping(&import);
+    import.rebuild = sw_pickle_rebuild_of(import.module, import.name);
     *index = m->import_count;
     m->imports[m->import_count++] = import;
     return SW_OK;

@@ -18,6 +18,7 @@ void sw_pickle_machine_init(struct sw_pickle_machine *m, const struct sw_source 
     m->reader.line_max = UINT64_MAX;
     size_t rest = offsetof(struct sw_pickle_machine, items);
     memset((char *)m + rest, 0, sizeof(*m) - rest);
+    m->keep_max = SW_PICKLE_KEPT;
     sw_arena_init(&m->arena, NAMES_SIZE_MAX);
     sw_arena_init(&m->items, ITEMS_SIZE_MAX);
     sw_arena_init(&m->texts, TEXTS_SIZE_MAX);
@@ -506,6 +507,35 @@ static bool takes_nothing(const struct sw_pickle_value *object, uint8_t code)
     return (code == 'e' && !list) || (code == 0x90 && object->kind != SW_VALUE_SET);
 }
 
+/* Items of an object: tensors by name, mostly. */
+static void store_pairs(struct sw_pickle_machine *m, const struct sw_pickle_value *object,
+    const struct sw_pickle_value *items, size_t count)
+{
+    if (object->text == SW_PICKLE_NO_NODE || count == 0) {
+        return;
+    }
+    uint32_t pairs = m->nodes[object->text].pairs;
+    struct sw_pickle_value dict = sw_pickle_plain(SW_VALUE_DICT);
+    dict.text = pairs - 1;
+    if (pairs == 0) {
+        dict = sw_pickle_group(m, SW_VALUE_DICT, NULL, 0);
+        m->nodes[object->text].pairs = dict.text == SW_PICKLE_NO_NODE ? 0 : (uint32_t)dict.text + 1;
+    }
+    sw_pickle_extend(m, &dict, items, count);
+}
+
+static void keep_items(struct sw_pickle_machine *m, const struct sw_pickle_op *op,
+    const struct sw_pickle_value *object, const struct sw_pickle_value *items, size_t count)
+{
+    if (object->kind == SW_VALUE_LIST || object->kind == SW_VALUE_DICT ||
+        object->kind == SW_VALUE_SET) {
+        sw_pickle_extend(m, object, items, count);
+    }
+    if (object->kind == SW_VALUE_RESULT && (op->code == 's' || op->code == 'u')) {
+        store_pairs(m, object, items, count);
+    }
+}
+
 /* APPEND, APPENDS, SETITEM, SETITEMS, ADDITEMS. weights_only stores items into dicts and lists
  * alone; storing into a rebuilt tensor was CVE-2026-24747. */
 static sw_result do_store(
@@ -535,10 +565,7 @@ static sw_result do_store(
     if (count == 0 && takes_nothing(object, op->code)) {
         sw_pickle_differ(m, op->at, "adds nothing to what takes nothing, where one reader stops");
     }
-    if (object->kind == SW_VALUE_LIST || object->kind == SW_VALUE_DICT ||
-        object->kind == SW_VALUE_SET) {
-        sw_pickle_extend(m, object, items, count);
-    }
+    keep_items(m, op, object, items, count);
     return SW_OK;
 }
 

@@ -1,4 +1,5 @@
-#include "scan/pickle_reading.h"
+#include "scan/pickle_private.h"
+#include "scan/torch_tensor.h"
 
 #include "codec/codec.h"
 
@@ -19,6 +20,7 @@ static sw_result walk_nested(void *ctx, uint64_t *at, struct sw_error *err);
 static sw_result look_at_passed(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
 static sw_result look_at_constant(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
 static sw_result look_at_storage(void *ctx, struct sw_str key, uint64_t size, uint64_t at);
+static sw_result look_at_tensor(void *ctx, const struct sw_torch_tensor *tensor);
 
 /* A machine that is ready for the source. */
 sw_result sw_pickle_reading_machine(struct sw_pickle_reading *r, struct sw_pickle_machine **out)
@@ -33,7 +35,9 @@ sw_result sw_pickle_reading_machine(struct sw_pickle_reading *r, struct sw_pickl
         .nested = walk_nested,
         .passed = look_at_passed,
         .constant = look_at_constant,
-        .storage = look_at_storage};
+        .storage = look_at_storage,
+        .tensor = look_at_tensor};
+    machine->keep_max = r->in->storages != NULL ? SW_PICKLE_KEPT_TORCH : SW_PICKLE_KEPT;
     machine->hooks = &r->hooks;
     r->machine = machine;
     *out = machine;
@@ -85,6 +89,14 @@ static sw_result look_at_storage(void *ctx, struct sw_str key, uint64_t size, ui
     const struct sw_pickle_reading *r = ctx;
     const struct sw_storage_check *check = r->in->storages;
     return check == NULL ? SW_OK : check->check(check->ctx, r->in, key, size, at);
+}
+
+/* Those of pickles in pickles are not the archive's. */
+static sw_result look_at_tensor(void *ctx, const struct sw_torch_tensor *tensor)
+{
+    const struct sw_pickle_reading *r = ctx;
+    const struct sw_storage_check *check = r->in->storages;
+    return check == NULL || r->depth > 0 ? SW_OK : check->tensor(check->ctx, r->in, tensor);
 }
 
 /* --- constants -------------------------------------------------------------------------------- */

@@ -17,7 +17,8 @@ struct sw_bytes sw_pickle_trim(struct sw_bytes line);
 
 /* --- values (pickle_value.c) ------------------------------------------------------------------ */
 
-#define SW_PICKLE_KEPT 1024                    /* items of one container */
+#define SW_PICKLE_KEPT 1024                    /* items of one container… */
+#define SW_PICKLE_KEPT_TORCH (1u << 18)        /* …where they are tensors and their names */
 #define SW_PICKLE_TEXT_MAX ((size_t)256 << 10) /* of text that is made, or read to be followed */
 
 /* Makes room for one more element behind `count`. */
@@ -76,6 +77,14 @@ void sw_pickle_weights_step(struct sw_pickle_machine *m, const struct sw_pickle_
 /* Tells of the storage that a persistent id names, when it names one. */
 sw_result sw_pickle_tell_storage(
     struct sw_pickle_machine *m, const struct sw_pickle_value *id, uint64_t at);
+
+/* Bytes of an element; 0: no storage of torch has this name (pickle_tensor.c). */
+uint64_t sw_pickle_storage_width(struct sw_str name);
+enum sw_pickle_rebuild sw_pickle_rebuild_of(struct sw_str module, struct sw_str name);
+struct sw_pickle_call;
+/* Tells of the tensor that a call makes, when it makes one. */
+sw_result sw_pickle_tell_tensor(struct sw_pickle_machine *m, const struct sw_pickle_call *call,
+    const struct sw_pickle_value *result);
 
 /* --- showing (pickle_show.c) ------------------------------------------------------------------ */
 

@@ -32,6 +32,10 @@ sw_result sw_pickle_say_all(struct sw_pickle_reading *reading);
 /* Whether the machine imported what is on no list. */
 bool sw_pickle_is_bad(const struct sw_pickle_machine *machine);
 
+/* Tells under which names the tensors stand in what a stream gave (pickle_tensor.c). */
+sw_result sw_pickle_name_tensors(
+    struct sw_pickle_reading *reading, const struct sw_pickle_value *top);
+
 /* A str or bytes that begins like a pickle, packed or not, is walked as one (pickle_nested.c). */
 bool sw_pickle_may_be_nested(struct sw_bytes start);
 sw_result sw_pickle_look_at_constant(

@@ -81,7 +81,7 @@ void sw_pickle_extend(struct sw_pickle_machine *m, const struct sw_pickle_value 
         return;
     }
     struct sw_pickle_node *node = &m->nodes[container->text];
-    size_t room = node->kept == node->count ? SW_PICKLE_KEPT - node->kept : 0;
+    size_t room = node->kept == node->count ? m->keep_max - node->kept : 0;
     size_t part = count < room ? count : room;
     node->count += count;
     if (part > 0 && grow_items(m, node, part)) {

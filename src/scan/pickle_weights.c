@@ -193,24 +193,6 @@ void sw_pickle_weights_step(struct sw_pickle_machine *m, const struct sw_pickle_
 
 /* --- storages --------------------------------------------------------------------------------- */
 
-static uint64_t element_size(struct sw_str name)
-{
-    static const struct {
-        const char *name;
-        uint8_t size;
-    } rows[] = {{"DoubleStorage", 8}, {"FloatStorage", 4}, {"HalfStorage", 2}, {"LongStorage", 8},
-        {"IntStorage", 4}, {"ShortStorage", 2}, {"CharStorage", 1}, {"ByteStorage", 1},
-        {"BoolStorage", 1}, {"BFloat16Storage", 2}, {"ComplexDoubleStorage", 16},
-        {"ComplexFloatStorage", 8}, {"QUInt8Storage", 1}, {"QInt8Storage", 1}, {"QInt32Storage", 4},
-        {"QUInt4x2Storage", 1}, {"QUInt2x4Storage", 1}, {"UntypedStorage", 1}};
-    for (size_t i = 0; i < SW_COUNT(rows); i++) {
-        if (sw_str_is(name, rows[i].name)) {
-            return rows[i].size;
-        }
-    }
-    return 0;
-}
-
 /* ("storage", type, key, location, count of elements) */
 sw_result sw_pickle_tell_storage(
     struct sw_pickle_machine *m, const struct sw_pickle_value *id, uint64_t at)
@@ -228,7 +210,7 @@ sw_result sw_pickle_tell_storage(
         items[4].kind != SW_VALUE_INT) {
         return SW_OK;
     }
-    uint64_t element = element_size(m->imports[items[1].text].name);
+    uint64_t element = sw_pickle_storage_width(m->imports[items[1].text].name);
     uint64_t size = UINT64_MAX; /* of a count that is negative or overflows: no storage has it */
     if ((int64_t)items[4].text >= 0) {
         (void)sw_mul_u64(element, items[4].text, &size);

@@ -60,7 +60,8 @@ static struct sw_str key_of(const char *path)
 
 static bool is_format(const struct sw_repository_file *file, bool gguf)
 {
-    return strcmp(file->format, gguf ? "gguf" : "safetensors") == 0 &&
+    bool torch = !gguf && strcmp(file->format, "torch") == 0;
+    return (torch || strcmp(file->format, gguf ? "gguf" : "safetensors") == 0) &&
            sw_repository_fact(file, "tensors") != NULL;
 }
 
@@ -318,14 +319,17 @@ static sw_result look_at_set(
 
 /* --- Transformers ----------------------------------------------------------------------------- */
 
-/* Weights that the loader of a directory takes: "model.safetensors", its parts and its variants. */
+/* Weights that the loader of a directory takes: "model.safetensors", its parts and its variants,
+ * "pytorch_model.bin" likewise. */
 static bool is_model_beside(struct sw_str dir, const char *path)
 {
     struct sw_str name = sw_str(path);
     if (name.len < dir.len || memcmp(path, dir.ptr, dir.len) != 0) {
         return false;
     }
-    return strncmp(path + dir.len, "model", 5) == 0 && strchr(path + dir.len, '/') == NULL;
+    const char *base = path + dir.len;
+    bool model = strncmp(base, "model", 5) == 0 || strncmp(base, "pytorch_model", 13) == 0;
+    return model && strchr(base, '/') == NULL;
 }
 
 static sw_result look_at_settings(struct set base, const struct sw_repository_file *file)

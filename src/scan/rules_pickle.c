@@ -100,6 +100,22 @@ static const struct sw_rule rules[] = {
         .cosai = SW_COSAI_LOADER,
     },
     {
+        .id = "torch-tensor-outside",
+        .title = "A tensor reaches outside of its storage",
+        .advice = "do not load it; fetch it again from its maker",
+        .advisories = "CVE-2026-24747",
+        .atlas = SW_ATLAS_CORRUPT,
+        .cosai = SW_COSAI_LOADER,
+    },
+    {
+        .id = "torch-storage-unnamed",
+        .title = "A storage belongs to no tensor",
+        .advice = "compare with the original of its maker; no loader reads these bytes",
+        .advisories = "",
+        .atlas = SW_ATLAS_MALWARE,
+        .cosai = SW_COSAI_TAMPERING,
+    },
+    {
         .id = "pickle-polyglot",
         .title = "The file is a pickle besides what it seems to be",
         .advice = "do not load it; find out who made it",

@@ -196,7 +196,7 @@ static const struct sw_rule rules[] = {
     },
     {
         .id = "tensors-untold",
-        .title = "Too many tensors to be looked at together with the settings",
+        .title = "The tensors are not listed, nor held against the settings",
         .advice = "compare the model with the original of its maker by 'sealwright diff'",
         .advisories = "",
         .atlas = "",

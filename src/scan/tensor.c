@@ -156,11 +156,19 @@ static void write_tensor(struct sw_json_writer *w, const struct sw_tensor *t)
     sw_jw_array_end(w);
     sw_jw_u64(w, NULL, t->offset);
     sw_jw_u64(w, NULL, t->size);
+    if (t->strides != NULL || t->big_endian) {
+        sw_jw_array(w, NULL);
+        for (size_t i = 0; i < t->dim_count && t->strides != NULL; i++) {
+            sw_jw_u64(w, NULL, t->strides[i]);
+        }
+        sw_jw_array_end(w);
+        sw_jw_bool(w, NULL, t->big_endian);
+    }
     sw_jw_array_end(w);
 }
 
-static sw_result tell_tensors(
-    struct sw_inspection *in, const struct sw_tensor *tensors, size_t count)
+sw_result sw_tensors_tell(
+    struct sw_inspection *in, const struct sw_tensor *tensors, size_t count, bool *untold)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_json_writer w;
@@ -171,14 +179,15 @@ static sw_result tell_tensors(
     }
     sw_jw_array_end(&w);
     SW_TRY(sw_jw_finish(&w));
-    if (text.len > SW_TENSOR_FACTS_MAX) {
+    *untold = text.len > SW_TENSOR_FACTS_MAX;
+    if (*untold) {
         return sw_found(in, "tensors-untold", SW_SEVERITY_INFO, UINT64_MAX,
             "%zu tensors are too many to be held against the model's settings", count);
     }
     return sw_tell(in, "tensors", sw_buf_bytes(&text));
 }
 
-static sw_result tell_digests(
+sw_result sw_tensors_tell_digests(
     struct sw_inspection *in, const struct sw_digest *digests, size_t count)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
@@ -205,7 +214,8 @@ static void skip_tensors(struct sw_inspection *in, const struct sw_tensor *tenso
 sw_result sw_tensors_done(struct sw_inspection *in, const struct sw_source *source,
     const struct sw_tensor *tensors, size_t count, struct sw_error *err)
 {
-    SW_TRY(tell_tensors(in, tensors, count));
+    bool untold;
+    SW_TRY(sw_tensors_tell(in, tensors, count, &untold));
     if (in->metadata_only) {
         skip_tensors(in, tensors, count);
         return SW_OK;
@@ -216,5 +226,5 @@ sw_result sw_tensors_done(struct sw_inspection *in, const struct sw_source *sour
         SW_TRY_PTR(digests);
     }
     SW_TRY(sw_weigh(in, source, tensors, count, digests, err));
-    return digests == NULL ? SW_OK : tell_digests(in, digests, count);
+    return digests == NULL ? SW_OK : sw_tensors_tell_digests(in, digests, count);
 }

@@ -10,8 +10,10 @@ struct sw_tensor {
     const char *dtype;    /* as its format names it: "F32", "Q4_K" */
     const uint64_t *dims; /* in the order of the format: GGUF has the fastest one first */
     size_t dim_count;
-    uint64_t offset; /* in the source */
-    uint64_t size;
+    uint64_t offset;         /* in the source */
+    uint64_t size;           /* to the end of the last element */
+    const uint64_t *strides; /* in elements, of each dimension; NULL: row after row */
+    bool big_endian;
 };
 
 /* What the bits of an element mean. */
@@ -41,11 +43,19 @@ enum sw_number sw_tensor_number(const struct sw_tensor *tensor);
 /* Bytes of JSON that are told of one file's tensors, and of what they weigh. */
 #define SW_TENSOR_FACTS_MAX ((size_t)3 << 19)
 
+/* The parts of the next, for who has tensors in many places. *untold: there were too many. */
+sw_result sw_tensors_tell(
+    struct sw_inspection *in, const struct sw_tensor *tensors, size_t count, bool *untold);
+struct sw_digest;
+sw_result sw_tensors_tell_digests(
+    struct sw_inspection *in, const struct sw_digest *digests, size_t count);
+
 /* What a parser ends with when the layout is right, tensors ordered by offset. Tells the fact
- * "tensors", [[name, dtype, [dimension, …], offset, size], …]; reads all their bytes but in a look
- * at the metadata alone, weighs them ("weights", weigh.c), and, where it was asked to, hashes each:
- * "tensor-digests", ["<hex of SHA-256>", …] in the same order. With too many tensors to tell, a
- * finding says so. */
+ * "tensors", [[name, dtype, [dimension, …], offset, size], …], with the
+ * strides and whether it is big-endian behind that where they are not as usual; reads all their
+ * bytes but in a look at the metadata alone, weighs them ("weights", weigh.c), and, where it was
+ * asked to, hashes each: "tensor-digests", ["<hex of SHA-256>", …] in the same order. With too many
+ * tensors to tell, a finding says so. */
 sw_result sw_tensors_done(struct sw_inspection *in, const struct sw_source *source,
     const struct sw_tensor *tensors, size_t count, struct sw_error *err);
 

@@ -1,4 +1,5 @@
 #include "scan/scan.h"
+#include "scan/tensor.h"
 
 #include "version.h"
 
@@ -30,6 +31,51 @@ static bool read_digest(const struct sw_json *text, struct sw_digest *out)
     return sw_json_str(text, &hex) && sw_digest_from_hex(SW_SHA256, hex, out);
 }
 
+/* Elements that lie apart: as many bytes as they are, and not those of the file that they span.
+ * False when a stride leads out of the span. */
+static bool read_strides(struct sw_arena *arena, const struct sw_json *strides,
+    const struct sw_scan_file *file, struct sw_listed_tensor *out)
+{
+    struct sw_listed_tensor apart = {0};
+    char name[32];
+    (void)snprintf(name, sizeof(name), SW_STR_FMT, SW_STR_ARG(out->dtype));
+    uint64_t width = sw_number_width(sw_number_of(name));
+    uint64_t count = width;
+    uint64_t end = width;
+    if (!read_dims(arena, strides, false, &apart)) {
+        return false;
+    }
+    if (apart.dim_count == 0 || sw_number_of(name) == SW_NUMBER_OPAQUE) {
+        return true; /* compared as the bytes that they are */
+    }
+    for (size_t i = 0; i < out->dim_count; i++) {
+        uint64_t span;
+        if (apart.dim_count != out->dim_count || out->dims[i] == 0 ||
+            !sw_mul_u64(count, out->dims[i], &count) || !sw_mul_u64(apart.dims[i], width, &span) ||
+            !sw_mul_u64(span, out->dims[i] - 1, &span) || !sw_add_u64(end, span, &end)) {
+            return false;
+        }
+    }
+    bool expanded = count > file->size;
+    out->strides = expanded ? NULL : apart.dims;
+    uint64_t span = out->size;
+    out->size = expanded ? out->size : count;
+    return end <= span;
+}
+
+/* What stands behind the size where a tensor is not as usual. */
+static bool read_unusual(struct sw_arena *arena, const struct sw_json *item,
+    const struct sw_scan_file *file, struct sw_listed_tensor *out)
+{
+    const struct sw_json *strides = sw_json_item(item, 5);
+    const struct sw_json *big = sw_json_item(item, 6);
+    out->big_endian = false;
+    if (big != NULL && !sw_json_bool(big, &out->big_endian)) {
+        return false;
+    }
+    return strides == NULL || read_strides(arena, strides, file, out);
+}
+
 /* One item of the fact "tensors". */
 static bool read_told(struct sw_arena *arena, const struct sw_json *item,
     const struct sw_scan_file *file, struct sw_listed_tensor *out)
@@ -41,7 +87,8 @@ static bool read_told(struct sw_arena *arena, const struct sw_json *item,
            read_dims(arena, sw_json_item(item, 2), strcmp(file->format, "gguf") == 0, out) &&
            sw_json_u64(sw_json_item(item, 3), &out->offset) &&
            sw_json_u64(sw_json_item(item, 4), &out->size) &&
-           sw_add_u64(out->offset, out->size, &end) && end <= file->size;
+           sw_add_u64(out->offset, out->size, &end) && end <= file->size &&
+           read_unusual(arena, item, file, out);
 }
 
 static sw_result refuse(struct sw_error *err, const struct sw_scan_file *file)

@@ -16,7 +16,9 @@ struct sw_listed_tensor {
     size_t dim_count;
     const char *file; /* relative to the model; "" when only a claim tells of it */
     uint64_t offset;
-    uint64_t size;           /* 0 when only a claim tells of it */
+    uint64_t size;           /* of its elements; 0 when only a claim tells of it */
+    const uint64_t *strides; /* as in struct sw_tensor */
+    bool big_endian;
     struct sw_digest digest; /* alg 0: not known */
 };
 

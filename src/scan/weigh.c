@@ -7,7 +7,7 @@
  * passed over, and a finding says so. */
 #define WALL_NS ((uint64_t)600 * 1000000000u)
 
-struct weighing {
+struct sw_weighing {
     struct sw_inspection *in;
     const struct sw_source *source;
     struct sw_error *err;
@@ -31,7 +31,7 @@ static struct sw_str short_name(const struct sw_tensor *tensor)
 }
 
 static sw_result judge_numbers(
-    struct weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
+    struct sw_weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
 {
     struct sw_str name = short_name(t);
     if (w->nan > 0) {
@@ -47,7 +47,7 @@ static sw_result judge_numbers(
     return SW_OK;
 }
 
-static sw_result judge(struct weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
+static sw_result judge(struct sw_weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
 {
     SW_TRY(judge_numbers(g, t, w));
     if (w->odd_blocks == 0) {
@@ -115,7 +115,7 @@ static bool has_values(enum sw_number number)
     return number != SW_NUMBER_OPAQUE && number != SW_NUMBER_I32 && number != SW_NUMBER_I64;
 }
 
-static void put_tensor(struct weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
+static void put_tensor(struct sw_weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
 {
     struct sw_json_writer *json = &g->json;
     enum sw_number number = sw_tensor_number(t);
@@ -139,7 +139,8 @@ static void put_tensor(struct weighing *g, const struct sw_tensor *t, const stru
     sw_jw_object_end(json);
 }
 
-static void count_tensor(struct weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
+static void count_tensor(
+    struct sw_weighing *g, const struct sw_tensor *t, const struct sw_weight *w)
 {
     g->tensors++;
     g->bytes += t->size;
@@ -154,9 +155,13 @@ static void count_tensor(struct weighing *g, const struct sw_tensor *t, const st
     }
 }
 
-static sw_result tell(struct weighing *g)
+sw_result sw_weighing_tell(struct sw_weighing *g)
 {
     struct sw_json_writer *w = &g->json;
+    if (g->search.looked >= SW_MAGIC_LOOKS_MAX) {
+        SW_TRY(sw_found(g->in, "weights-embedded", SW_SEVERITY_LOW, UINT64_MAX,
+            "too many places look like the beginning of a program; not all were looked at"));
+    }
     sw_jw_array_end(w);
     sw_jw_u64(w, "listed", g->listed);
     sw_jw_u64(w, "tensors", g->tensors);
@@ -168,31 +173,51 @@ static sw_result tell(struct weighing *g)
     sw_jw_u64(w, "embedded", g->search.found);
     sw_jw_object_end(w);
     SW_TRY(sw_jw_finish(w));
-    return sw_tell(g->in, "weights", sw_buf_bytes(&g->text));
+    /* The report has the weights of files, not of what is in them. */
+    return g->in->member[0] != '\0' ? SW_OK : sw_tell(g->in, "weights", sw_buf_bytes(&g->text));
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static sw_result read_chunk(struct weighing *g, uint64_t offset, size_t len, struct sw_hash *hash)
+/* Numbers are judged, and hashed, as they are in every other file. */
+static void swap_bytes(uint8_t *bytes, size_t len, size_t width)
+{
+    for (size_t i = 0; i + width <= len; i += width) {
+        for (size_t j = 0; j < width / 2; j++) {
+            uint8_t byte = bytes[i + j];
+            bytes[i + j] = bytes[i + width - 1 - j];
+            bytes[i + width - 1 - j] = byte;
+        }
+    }
+}
+
+/* What runs is looked for in the bytes as they stand. */
+static sw_result read_chunk(struct sw_weighing *g, const struct sw_tensor *t, uint64_t offset,
+    size_t len, struct sw_hash *hash)
 {
     SW_TRY(sw_source_read(g->source, offset, g->chunk, len, g->err));
+    SW_TRY(sw_magic_look(&g->search, g->chunk, len, offset));
+    if (t->big_endian) {
+        swap_bytes(g->chunk, len, sw_number_width(sw_tensor_number(t)));
+    }
     if (hash != NULL) {
         sw_hash_update(hash, g->chunk, len);
     }
     sw_scales_add(g->scales, g->chunk, len);
-    return sw_magic_look(&g->search, g->chunk, len, offset);
+    return SW_OK;
 }
 
-static sw_result read_tensor(
-    struct weighing *g, const struct sw_tensor *t, struct sw_hash *hash, struct sw_weight *weight)
+static sw_result read_tensor(struct sw_weighing *g, const struct sw_tensor *t, struct sw_hash *hash,
+    struct sw_weight *weight)
 {
+    g->search.source = g->source;
     g->search.tensor = t->name;
     g->search.end = t->offset + t->size;
     sw_scales_begin(g->scales, sw_tensor_number(t), weight);
     for (uint64_t done = 0; done < t->size;) {
         uint64_t left = t->size - done;
         size_t len = left < SW_WEIGH_CHUNK ? (size_t)left : SW_WEIGH_CHUNK;
-        SW_TRY(read_chunk(g, t->offset + done, len, hash));
+        SW_TRY(read_chunk(g, t, t->offset + done, len, hash));
         done += len;
     }
     sw_scales_end(g->scales);
@@ -200,7 +225,7 @@ static sw_result read_tensor(
 }
 
 static sw_result weigh_tensor(
-    struct weighing *g, const struct sw_tensor *t, struct sw_digest *digest)
+    struct sw_weighing *g, const struct sw_tensor *t, struct sw_digest *digest)
 {
     struct sw_hash hash;
     struct sw_weight weight;
@@ -215,7 +240,7 @@ static sw_result weigh_tensor(
     return judge(g, t, &weight);
 }
 
-static sw_result stop(struct weighing *g, const struct sw_tensor *t)
+static sw_result stop(struct sw_weighing *g, const struct sw_tensor *t)
 {
     if (!g->stopped) {
         SW_TRY(sw_found(g->in, "weights-stopped", SW_SEVERITY_INFO, t->offset,
@@ -226,45 +251,74 @@ static sw_result stop(struct weighing *g, const struct sw_tensor *t)
     return SW_OK;
 }
 
-/* Digests are all or nothing. */
-static sw_result weigh_all(
-    struct weighing *g, const struct sw_tensor *tensors, size_t count, struct sw_digest *digests)
+sw_result sw_weighing_new(struct sw_inspection *in, struct sw_weighing **out, struct sw_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (digests == NULL && sw_time_monotonic_ns() > g->deadline) {
-            SW_TRY(stop(g, &tensors[i]));
-        } else {
-            SW_TRY(weigh_tensor(g, &tensors[i], digests == NULL ? NULL : &digests[i]));
+    SW_CLEANUP(weighing) struct sw_weighing *g = calloc(1, sizeof(*g));
+    if (g != NULL) {
+        g->chunk = malloc(SW_WEIGH_CHUNK);
+        g->scales = sw_scales_new();
+    }
+    if (g == NULL || g->chunk == NULL || g->scales == NULL) {
+        return sw_fail(err, SW_E_NOMEM, "no memory to weigh the tensors");
+    }
+    g->in = in;
+    g->search.in = in;
+    g->deadline = sw_time_monotonic_ns() + WALL_NS;
+    sw_jw_init(&g->json, &g->text, 0);
+    sw_jw_object(&g->json, NULL);
+    sw_jw_array(&g->json, "list");
+    *out = SW_TAKE(g);
+    return SW_OK;
+}
+
+void sw_weighing_free(struct sw_weighing *g)
+{
+    if (g != NULL) {
+        sw_buf_release(&g->text);
+        sw_scales_free(g->scales);
+        free(g->chunk);
+        free(g);
+    }
+}
+
+/* Digests are all or nothing. */
+sw_result sw_weighing_add(struct sw_weighing *g, const struct sw_source *source,
+    const struct sw_tensor *tensor, struct sw_digest *digest, struct sw_error *err)
+{
+    g->source = source;
+    g->err = err;
+    return digest == NULL && sw_time_monotonic_ns() > g->deadline ? stop(g, tensor)
+                                                                  : weigh_tensor(g, tensor, digest);
+}
+
+sw_result sw_weighing_hash(struct sw_weighing *g, const struct sw_source *source,
+    const struct sw_tensor *t, struct sw_digest *digest, struct sw_error *err)
+{
+    struct sw_hash hash;
+    SW_TRY(sw_hash_init(&hash, SW_SHA256));
+    for (uint64_t done = 0; done < t->size;) {
+        uint64_t left = t->size - done;
+        size_t len = left < SW_WEIGH_CHUNK ? (size_t)left : SW_WEIGH_CHUNK;
+        SW_TRY(sw_source_read(source, t->offset + done, g->chunk, len, err));
+        if (t->big_endian) {
+            swap_bytes(g->chunk, len, sw_number_width(sw_tensor_number(t)));
         }
+        sw_hash_update(&hash, g->chunk, len);
+        done += len;
     }
-    if (g->search.looked >= SW_MAGIC_LOOKS_MAX) {
-        SW_TRY(sw_found(g->in, "weights-embedded", SW_SEVERITY_LOW, UINT64_MAX,
-            "too many places look like the beginning of a program; not all were looked at"));
-    }
-    return tell(g);
+    sw_hash_final(&hash, digest);
+    return SW_OK;
 }
 
 sw_result sw_weigh(struct sw_inspection *in, const struct sw_source *source,
     const struct sw_tensor *tensors, size_t count, struct sw_digest *digests, struct sw_error *err)
 {
-    SW_CLEANUP(free) uint8_t *chunk = malloc(SW_WEIGH_CHUNK);
-    SW_CLEANUP(scales) struct sw_scales *scales = sw_scales_new();
-    if (chunk == NULL || scales == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory to weigh the tensors");
+    SW_CLEANUP(weighing) struct sw_weighing *g = NULL;
+    SW_TRY(sw_weighing_new(in, &g, err));
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(sw_weighing_add(g, source, &tensors[i], digests == NULL ? NULL : &digests[i], err));
     }
-    struct weighing g = {.in = in,
-        .source = source,
-        .err = err,
-        .chunk = chunk,
-        .scales = scales,
-        .search = {.in = in, .source = source},
-        .deadline = sw_time_monotonic_ns() + WALL_NS};
-    sw_jw_init(&g.json, &g.text, 0);
-    sw_jw_object(&g.json, NULL);
-    sw_jw_array(&g.json, "list");
-    enum sw_code code = weigh_all(&g, tensors, count, digests);
-    sw_buf_release(&g.text);
-    return code;
+    return sw_weighing_tell(g);
 }
 
 static sw_result search_all(struct sw_magic_search *search, uint8_t *chunk, struct sw_error *err)

@@ -54,8 +54,22 @@ sw_result sw_magic_look(
 /* Candidates at which the search of a file stops. */
 #define SW_MAGIC_LOOKS_MAX ((uint64_t)1 << 20)
 
-/* Reads, weighs and hashes (unless `digests` is NULL, an array of `count`) all tensors. */
+/* Reads, weighs and hashes (unless `digests` is NULL, an array of `count`) all tensors, and tells
+ * what they weigh. */
 sw_result sw_weigh(struct sw_inspection *in, const struct sw_source *source,
     const struct sw_tensor *tensors, size_t count, struct sw_digest *digests, struct sw_error *err);
+
+/* The same for tensors in many sources. */
+struct sw_weighing;
+sw_result sw_weighing_new(struct sw_inspection *in, struct sw_weighing **out, struct sw_error *err);
+void sw_weighing_free(struct sw_weighing *weighing);
+SW_DEFINE_CLEANUP_PTR(weighing, struct sw_weighing, sw_weighing_free)
+/* `digest` may be NULL; else it is also made when there is no time left. */
+sw_result sw_weighing_add(struct sw_weighing *weighing, const struct sw_source *source,
+    const struct sw_tensor *tensor, struct sw_digest *digest, struct sw_error *err);
+/* Only reads and hashes. */
+sw_result sw_weighing_hash(struct sw_weighing *weighing, const struct sw_source *source,
+    const struct sw_tensor *tensor, struct sw_digest *digest, struct sw_error *err);
+sw_result sw_weighing_tell(struct sw_weighing *weighing);
 
 #endif

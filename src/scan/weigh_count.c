@@ -1,6 +1,6 @@
 /* The counting. Numbers of 16 bits are counted whole, in a table of 65,536, from which follows all
- * that is asked of them; of F32 the upper half is, and the lower bytes by themselves. Everything
- * else is counted by bytes. */
+ * that is asked of them; of F32 the upper half is, and the lower bytes by themselves; of 8 bits two
+ * at once. Everything else is counted by bytes. */
 #include "scan/weigh.h"
 #include "scan/wide.h"
 
@@ -310,19 +310,39 @@ static void fold_low(struct sw_scales *s)
     memset(s->low, 0, sizeof(s->low));
 }
 
+/* Two bytes, neither of which has a place of its own. */
+static void fold_pairs(struct sw_scales *s)
+{
+    uint64_t *plane = s->weight->planes[0];
+    for (uint32_t i = 0; i < WORDS; i++) {
+        plane[i & 0xFF] += s->words[i];
+        plane[i >> 8] += s->words[i];
+    }
+    memset(s->words, 0, sizeof(s->words));
+    s->block = 0;
+}
+
+static void end_pairs(struct sw_scales *s)
+{
+    struct sw_weight *w = s->weight;
+    fold_pairs(s);
+    for (size_t i = 0; i < 256; i++) {
+        const uint8_t byte = (uint8_t)i;
+        w->planes[0][i] += s->bytes[0][i];
+        if (s->number != SW_NUMBER_OPAQUE && w->planes[0][i] != 0) {
+            add_value(w, sw_number_value(s->number, &byte), w->planes[0][i]);
+        }
+    }
+    memset(s->bytes[0], 0, sizeof(s->bytes[0]));
+}
+
 /* One byte of eight belongs to the plane of its place in the element. */
 static void fold_bytes(struct sw_scales *s)
 {
     size_t width = sw_number_width(s->number);
-    bool values = width == 1 && s->number != SW_NUMBER_OPAQUE;
     for (size_t place = 0; place < 8; place++) {
         for (size_t i = 0; i < 256; i++) {
-            uint64_t count = s->bytes[place][i];
-            const uint8_t byte = (uint8_t)i;
-            s->weight->planes[place % width][i] += count;
-            if (values && count != 0) {
-                add_value(s->weight, sw_number_value(s->number, &byte), count);
-            }
+            s->weight->planes[place % width][i] += s->bytes[place][i];
         }
     }
     memset(s->bytes, 0, sizeof(s->bytes));
@@ -377,6 +397,20 @@ static bool by_words(enum sw_number number)
            number == SW_NUMBER_I16;
 }
 
+/* As many of one pair as a counter holds are far more. */
+#define PAIRS_BLOCK ((size_t)256 << 20)
+
+static void add_pairs(struct sw_scales *s, const uint8_t *bytes, size_t len)
+{
+    count_words(s, bytes, len - len % 2);
+    if (len % 2 != 0) {
+        s->bytes[0][bytes[len - 1]]++;
+    }
+    if (s->block >= PAIRS_BLOCK) {
+        fold_pairs(s);
+    }
+}
+
 void sw_scales_begin(struct sw_scales *scales, enum sw_number number, struct sw_weight *weight)
 {
     *weight = (struct sw_weight){.min = INFINITY, .max = -INFINITY};
@@ -394,6 +428,8 @@ void sw_scales_add(struct sw_scales *scales, const uint8_t *bytes, size_t len)
         add_f32(scales, bytes, len);
     } else if (by_words(scales->number)) {
         count_words(scales, bytes, len);
+    } else if (sw_number_width(scales->number) == 1) {
+        add_pairs(scales, bytes, len);
     } else {
         count_bytes(scales, bytes, len);
         if (scales->number == SW_NUMBER_F64) {
@@ -408,7 +444,9 @@ void sw_scales_add(struct sw_scales *scales, const uint8_t *bytes, size_t len)
 
 void sw_scales_end(struct sw_scales *scales)
 {
-    if (!by_words(scales->number)) {
+    if (sw_number_width(scales->number) == 1) {
+        end_pairs(scales);
+    } else if (!by_words(scales->number)) {
         fold_bytes(scales);
     } else if (scales->block > 0) {
         fold_block(scales);

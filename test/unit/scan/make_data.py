@@ -111,13 +111,18 @@ class TorchPickler(pickle._Pickler):
 
 
 rng = random.Random(1)
+values = random.Random(2)
 
 
 def tensor(kind, *shape, parameter=False):
     count = 1
     for n in shape:
         count *= n
-    return Tensor(Storage(kind, rng.randbytes(count * ITEM[kind])), shape, parameter)
+    data = rng.randbytes(count * ITEM[kind])
+    if kind is not LongStorage:
+        code = "f" if kind is FloatStorage else "e"
+        data = struct.pack(f"<{count}{code}", *(values.gauss(0, 0.02) for _ in range(count)))
+    return Tensor(Storage(kind, data), shape, parameter)
 
 
 def write(name, data):
