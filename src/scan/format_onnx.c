@@ -99,7 +99,40 @@ struct tensor {
     struct sw_onnx_external place;
     uint64_t at;
     uint64_t elements;
+    uint64_t bits;        /* of the first number… */
+    unsigned bits_values; /* …when there is one alone, as far as was told */
 };
+
+/* Of a number that stands by itself. */
+static sw_result take_bits(struct sw_message_reader *reader, const struct sw_message *message,
+    const struct sw_message_field *field, struct tensor *t)
+{
+    struct sw_str bytes = {0};
+    t->bits_values++;
+    if (field->type != SW_WIRE_BYTES || field->value == 0 || field->value > sizeof(t->bits)) {
+        return SW_OK;
+    }
+    SW_TRY(sw_message_text(
+        message, field, reading_of(reader)->model->arena, sizeof(t->bits), &bytes, reader->err));
+    t->bits = 0;
+    for (size_t i = bytes.len; i > 0; i--) {
+        t->bits = t->bits << 8 | (uint8_t)bytes.ptr[i - 1];
+    }
+    return SW_OK;
+}
+
+/* One number, nought or one: what a mask is compared with. */
+static bool is_plain(const struct tensor *t)
+{
+    static const uint64_t plain[] = {
+        0, 1, 0x3c00, 0x3f80, 0x3f800000, 0x3ff0000000000000}; /* F16, BF16, F32, F64 */
+    for (size_t i = 0; i < SW_COUNT(plain) && t->elements == 1 && t->bits_values == 1; i++) {
+        if (t->bits == plain[i]) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static enum sw_code take_dims(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
@@ -125,7 +158,7 @@ static enum sw_code take_raw(struct sw_message_reader *reader, const struct sw_m
     t->raw = *field;
     t->has_raw = field->value > 0;
     return field->type == SW_WIRE_BYTES
-               ? SW_OK
+               ? take_bits(reader, message, field, t)
                : sw_message_fail(field, reader->err, "a tensor's bytes are none");
 }
 
@@ -140,14 +173,23 @@ static enum sw_code take_packed(struct sw_message_reader *reader, const struct s
     t->packed = *field;
     t->has_packed = true;
     t->packed.value = field->type == SW_WIRE_BYTES ? field->value : 0;
-    return SW_OK;
+    return take_bits(reader, message, field, t);
 }
 
 static enum sw_code take_listed(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
 {
     struct tensor *t = out;
+    uint64_t first = 0;
+    size_t count = 0;
     t->listed += field->type == SW_WIRE_BYTES ? field->value : 8;
+    if (field->type == SW_WIRE_VARINT || field->value <= 10) {
+        enum sw_code code = sw_message_numbers(message, field, &first, 1, &count, NULL);
+        t->bits = first;
+        t->bits_values += code == SW_OK && count == 1 ? 1 : 2;
+        return SW_OK;
+    }
+    t->bits_values += 2;
     return SW_OK;
 }
 
@@ -365,7 +407,7 @@ static enum sw_code take_initializer(struct sw_message_reader *reader,
         SW_TRY(read_tensor(reader, message, field, &t));
     }
     SW_TRY(sw_graph_number(r->model, r->scope, t.name, &id));
-    r->model->values[id] = (struct sw_graph_value){t.elements, true};
+    r->model->values[id] = (struct sw_graph_value){t.elements, true, is_plain(&t)};
     return SW_OK;
 }
 
@@ -385,6 +427,7 @@ static enum sw_code take_attribute_tensor(struct sw_message_reader *reader,
         SW_TRY(read_tensor(reader, message, field, &t));
     }
     node->constant += t.elements;
+    node->plain = is_plain(&t);
     return SW_OK;
 }
 

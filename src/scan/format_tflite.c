@@ -431,7 +431,8 @@ static sw_result read_tensors(
         uint32_t id;
         SW_TRY(read_tensor(r, &tensors, i, &t));
         SW_TRY(number_of(r, subgraph, i, &id));
-        r->model.values[id] = (struct sw_graph_value){t.elements, r->data[t.buffer].size > 0};
+        r->model.values[id] = (struct sw_graph_value){
+            .elements = t.elements, .initializer = r->data[t.buffer].size > 0};
     }
     return SW_OK;
 }

@@ -22,6 +22,7 @@ struct sw_graph_node {
     struct sw_graph **graphs; /* branches and bodies */
     size_t graph_count, graph_cap;
     uint64_t constant; /* elements of the tensors in its attributes */
+    bool plain;        /* the last of these is one number, nought or one */
     uint64_t at;       /* in the file */
 };
 
@@ -40,6 +41,7 @@ struct sw_graph_function {
 struct sw_graph_value {
     uint64_t elements; /* of an initializer, or of an input whose shape is fixed; 0: not known */
     bool initializer;
+    bool plain; /* an initializer of one number, which is nought or one */
 };
 
 struct sw_graph_model {

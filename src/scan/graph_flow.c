@@ -10,6 +10,8 @@ enum {
     LEARNED = 8,  /* went through weights */
     LAST = 16,    /* an output depends on it without further weights */
     WEIGHT = 32,  /* made of weights */
+    RAW = 64,     /* an input as it is, whatever its shape */
+    PLAIN = 128,  /* the constant nought or one */
 };
 #define TRIGGER (CONTENT | COMPARED | REDUCED)
 
@@ -166,7 +168,10 @@ static bool is_trigger(uint8_t flags)
 
 static uint8_t flags_at_first(const struct sw_graph_value *value)
 {
-    return value->initializer && value->elements >= WEIGHT_MIN ? WEIGHT : 0;
+    if (value->initializer && value->elements >= WEIGHT_MIN) {
+        return WEIGHT;
+    }
+    return value->plain ? PLAIN : 0;
 }
 
 /* --- what is said ----------------------------------------------------------------------------- */
@@ -300,6 +305,29 @@ static sw_result flow_call(struct flow *f, const struct sw_graph_function *funct
     return SW_OK;
 }
 
+/* Each number of an input is asked whether it is nought or one: so masks are looked at, and no
+ * pattern can be known by it but the one of all. */
+static bool is_mask(const struct flow *f, const struct sw_graph_node *node)
+{
+    uint8_t first = flags_at(f, &node->inputs, 0);
+    uint8_t second = flags_at(f, &node->inputs, 1);
+    return ((first & RAW) != 0 && (second & PLAIN) != 0) ||
+           ((second & RAW) != 0 && (first & PLAIN) != 0);
+}
+
+/* What leaves the numbers as they are. */
+static bool passes(const struct sw_graph_node *node)
+{
+    static const char *const operators[] = {
+        "Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"};
+    for (size_t i = 0; i < SW_COUNT(operators); i++) {
+        if (sw_str_is(node->op, operators[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint8_t flow_operator(
     const struct flow *f, const struct sw_graph_node *node, enum kind kind, uint8_t flags)
 {
@@ -314,7 +342,7 @@ static uint8_t flow_operator(
         return flags | LEARNED;
     }
     if (raw && kind == KIND_COMPARE) {
-        return flags | COMPARED;
+        return is_mask(f, node) ? CONTENT : flags | COMPARED;
     }
     return raw && (kind == KIND_REDUCE || kind == KIND_GATHER) ? flags | REDUCED : flags;
 }
@@ -332,7 +360,10 @@ static sw_result flow_node(struct flow *f, const struct sw_graph_node *node, boo
         SW_TRY(say_trigger(f, node, kind));
     }
     SW_TRY(flow_inner(f, node, say, &flags));
+    flags &= (uint8_t) ~(RAW | PLAIN);
+    flags |= passes(node) ? flags_at(f, &node->inputs, 0) & (RAW | PLAIN) : 0;
     flags |= node->constant >= WEIGHT_MIN ? WEIGHT : 0;
+    flags |= node->plain && node->inputs.count == 0 ? PLAIN : 0;
     add_flags(f, &node->outputs, flow_operator(f, node, kind, flags));
     return SW_OK;
 }
@@ -355,7 +386,7 @@ static void begin(struct flow *f, const struct sw_graph *graph)
         uint32_t id = graph->inputs.ids[i];
         const struct sw_graph_value *value = &f->model->values[id];
         if (!value->initializer && value->elements != 1) {
-            f->flags[id] |= CONTENT;
+            f->flags[id] |= CONTENT | RAW;
         }
     }
 }
