@@ -120,19 +120,29 @@ static sw_result check_trust(struct settings *s, const struct sw_json *value)
 /* Settings that loaders fetch from or send to. */
 static bool is_address_name(struct sw_str name)
 {
-    return sw_str_is(name, "url") || sw_str_is(name, "base_url") || sw_str_is(name, "endpoint") ||
-           sw_str_ends(name, "_endpoint");
+    return sw_str_is(name, "url") || sw_str_is(name, "urls") || sw_str_is(name, "base_url") ||
+           sw_str_is(name, "endpoint") || sw_str_is(name, "endpoints") ||
+           sw_str_ends(name, "_endpoint") || sw_str_ends(name, "_endpoints");
+}
+
+static sw_result check_address_value(struct settings *s, const struct sw_json *value)
+{
+    struct sw_str text;
+    return sw_json_str(value, &text) && has(text, "://")
+               ? say(s, "settings-address", SW_SEVERITY_LOW, value, text,
+                     "is an address that a loader may fetch from")
+               : SW_OK;
 }
 
 static sw_result check_address(struct settings *s, const struct sw_json_member *member)
 {
-    struct sw_str text;
-    if (!is_address_name(member->name) || !sw_json_str(&member->value, &text) ||
-        !has(text, "://")) {
+    if (!is_address_name(member->name)) {
         return SW_OK;
     }
-    return say(s, "settings-address", SW_SEVERITY_LOW, &member->value, text,
-        "is an address that a loader may fetch from");
+    SW_JSON_EACH (item, &member->value) {
+        SW_TRY(check_address_value(s, item));
+    }
+    return check_address_value(s, &member->value);
 }
 
 static sw_result check_member(struct settings *s, const struct sw_json_member *member)

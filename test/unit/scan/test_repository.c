@@ -41,6 +41,8 @@ static const struct repository_case settings[] = {
     {"no trust", {CONFIG("{\"trust_remote_code\":false}")}, FINE},
     {"an address", {CONFIG("{\"telemetry_endpoint\":\"http://203.0.113.7/\"}")}, LOW,
         "settings-address", "203.0.113.7"},
+    {"addresses", {CONFIG("{\"endpoints\":[\"a\",\"http://203.0.113.8/\"]}")}, LOW,
+        "settings-address", "203.0.113.8"},
     {"broken settings", {CONFIG("{\"a\":NaN}")}, MEDIUM, "settings-broken", "no strict JSON"},
     {"broken settings that name code", {CONFIG("{\"a\":1,\"a\":2,\"auto_map\":{}}")}, HIGH,
         "settings-broken", "no strict JSON"},
