@@ -20,6 +20,8 @@
 #include "claim/digest.h"
 #include "claim/dsse.h"
 #include "claim/key.h"
+#include "claim/merkle.h"
+#include "claim/note.h"
 #include "claim/sha256_pair.h"
 #include "claim/statement.h"
 #include "claim/trust.h"
