@@ -42,6 +42,8 @@ sw_result sw_attested_add(
         memcpy(list, attested->list, attested->count * sizeof(*list));
     }
     list[attested->count] = *one;
+    list[attested->count].url = sw_arena_strdup(arena, one->url);
+    SW_TRY_PTR(list[attested->count].url);
     attested->list = list;
     attested->count++;
     return SW_OK;

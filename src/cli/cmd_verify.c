@@ -1,5 +1,7 @@
 #include "cli/model_args.h"
 
+#include <inttypes.h>
+
 struct verify_args {
     struct sw_model_args model;
     struct sw_judge_args judge;
@@ -153,6 +155,34 @@ static void show_problems(const struct sw_cli *cli, const struct sw_verification
     }
 }
 
+static void show_attested(const struct sw_cli *cli, const struct sw_attested *attested)
+{
+    char when[SW_TIME_TEXT_SIZE];
+    if (attested->issuer != NULL) {
+        sw_say(cli, SW_TONE_PLAIN, "  issuer      %s\n", attested->issuer);
+    }
+    if (attested->time != 0) {
+        sw_time_format(attested->time, when);
+        sw_say(cli, SW_TONE_PLAIN, "  signed at   %s\n", when);
+    }
+    for (size_t i = 0; i < attested->count; i++) {
+        const struct sw_attestation *one = &attested->list[i];
+        if (one->by == SW_ATTESTED_LOG) {
+            sw_say(
+                cli, SW_TONE_PLAIN, "  logged by   %s, entry %" PRIu64 "\n", one->url, one->index);
+        }
+        if (one->by == SW_ATTESTED_TIMESTAMP) {
+            sw_say(cli, SW_TONE_PLAIN, "  stamped by  %s\n", one->url);
+        }
+    }
+    if (attested->unchecked != 0) {
+        sw_say(cli, SW_TONE_WARN,
+            "  note        %zu of its log entries and time stamps are no evidence: no trusted root "
+            "of the signer has who made them\n",
+            attested->unchecked);
+    }
+}
+
 static void show(struct sw_cli *cli, const char *path, const struct sw_verification *v)
 {
     static const struct {
@@ -172,6 +202,7 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_verificat
     sw_say(cli, SW_TONE_PLAIN, "\n");
     if (v->signer != NULL) {
         sw_say(cli, SW_TONE_PLAIN, "  signed by   %s (%s)\n", v->signer, v->identity);
+        show_attested(cli, &v->attested);
         sw_say(cli, SW_TONE_PLAIN, "  model root  %s\n", sw_digest_show(cli, &v->root));
     }
     if (v->unsigned_git) {
