@@ -1,5 +1,6 @@
 #include "claim/bundle.h"
 #include "claim/certificate.h"
+#include "claim/proto_json.h"
 
 /* Sigstore's longest bundles nest six deep (tlogEntries, inclusionProof, hashes). */
 #define MAX_DEPTH 16
@@ -15,8 +16,7 @@ static const struct {
     {"application/vnd.dev.sigstore.bundle+json;version=0.3", 3},
 };
 
-/* The names each message may have. protobuf's JSON mapping refuses others, and so do we: a name
- * that we do not know could mean something to another reader. Each list ends in NULL. */
+/* The names that each message may have. */
 static const char *const bundle_names[] = {
     "mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature", NULL};
 static const char *const material_names[] = {"publicKey", "x509CertificateChain", "certificate",
@@ -25,94 +25,22 @@ static const char *const key_names[] = {"hint", "rawBytes", "keyDetails", "valid
 static const char *const chain_names[] = {"certificates", NULL};
 static const char *const certificate_names[] = {"rawBytes", NULL};
 static const char *const timestamp_names[] = {"rfc3161Timestamps", NULL};
+static const char *const stamp_names[] = {"signedTimestamp", NULL};
 static const char *const envelope_names[] = {"payload", "payloadType", "signatures", NULL};
 static const char *const signature_names[] = {"sig", "keyid", NULL};
 
-/* protobuf JSON writes an unset field as null or not at all. */
-static const struct sw_json *field(const struct sw_json *object, const char *name)
-{
-    const struct sw_json *value = sw_json_get(object, name);
-    return value != NULL && value->type == SW_JSON_NULL ? NULL : value;
-}
-
-static enum sw_code bad(struct sw_error *err, const struct sw_json *at, const char *words)
-{
-    return sw_fail(err, SW_E_FORMAT, "bundle: byte %llu: %s", (unsigned long long)at->where, words);
-}
-
-/* How much of a name from outside is shown. */
+/* How much of a text from outside is shown. */
 static int shown(size_t len)
 {
     return len < 64 ? (int)len : 64;
 }
 
-static bool is_listed(const char *const *names, struct sw_str name)
-{
-    for (; *names != NULL; names++) {
-        if (sw_str_is(name, *names)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static sw_result want_object(
-    const struct sw_json *value, const char *const *names, const char *what, struct sw_error *err)
-{
-    if (value->type != SW_JSON_OBJECT) {
-        return sw_fail(err, SW_E_FORMAT, "bundle: byte %llu: %s is not an object",
-            (unsigned long long)value->where, what);
-    }
-    SW_JSON_EACH_MEMBER (member, value) {
-        if (!is_listed(names, member->name)) {
-            return sw_fail(err, SW_E_FORMAT, "bundle: byte %llu: %s has an unknown field \"%.*s\"",
-                (unsigned long long)member->value.where, what, shown(member->name.len),
-                member->name.ptr);
-        }
-    }
-    return SW_OK;
-}
-
-/* Decodes straight into the arena: a payload may be hundreds of megabytes. The maximum keeps the
- * buffer from ever being moved by realloc. */
-static sw_result decode(struct sw_arena *arena, const struct sw_json *value, const char *words,
-    struct sw_bytes *out, struct sw_error *err)
-{
-    struct sw_str text;
-    if (!sw_json_str(value, &text)) {
-        return bad(err, value, words);
-    }
-    size_t size = text.len / 4 * 3 + 4;
-    uint8_t *room = sw_arena_alloc(arena, size);
-    SW_TRY_PTR(room);
-    struct sw_buf buf = {.data = room, .cap = size, .max = size - 1};
-    enum sw_code rc = sw_base64_decode(&buf, text, true);
-    if (rc != SW_OK) {
-        return bad(err, value, words);
-    }
-    *out = sw_buf_bytes(&buf);
-    return SW_OK;
-}
-
-static sw_result copy_text(struct sw_arena *arena, const struct sw_json *value, const char *words,
-    struct sw_str *out, struct sw_error *err)
-{
-    struct sw_str text;
-    if (!sw_json_str(value, &text)) {
-        return bad(err, value, words);
-    }
-    const char *copy = sw_arena_strndup(arena, text);
-    SW_TRY_PTR(copy);
-    *out = sw_str_n(copy, text.len);
-    return SW_OK;
-}
-
 static sw_result read_media_type(
-    const struct sw_json *root, struct sw_bundle *out, struct sw_error *err)
+    const struct sw_proto *p, const struct sw_json *root, struct sw_bundle *out)
 {
     struct sw_str type;
-    if (!sw_json_str(field(root, "mediaType"), &type)) {
-        return sw_fail(err, SW_E_FORMAT, "this is no Sigstore bundle: it has no mediaType");
+    if (!sw_json_str(sw_proto_field(root, "mediaType"), &type)) {
+        return sw_fail(p->err, SW_E_FORMAT, "this is no Sigstore bundle: it has no mediaType");
     }
     for (size_t i = 0; i < SW_COUNT(media_types); i++) {
         if (sw_str_is(type, media_types[i].type)) {
@@ -120,55 +48,45 @@ static sw_result read_media_type(
             return SW_OK;
         }
     }
-    return sw_fail(err, SW_E_UNSUPPORTED,
+    return sw_fail(p->err, SW_E_UNSUPPORTED,
         "bundle: unknown mediaType \"%.*s\"; Sigstore bundles v0.1 to v0.3 are read",
         shown(type.len), type.ptr);
 }
 
-static sw_result read_public_key(struct sw_arena *arena, const struct sw_json *value,
-    struct sw_bundle *out, struct sw_error *err)
+static sw_result read_public_key(
+    const struct sw_proto *p, const struct sw_json *value, struct sw_bundle *out)
 {
-    SW_TRY(want_object(value, key_names, "publicKey", err));
-    const struct sw_json *hint = field(value, "hint");
-    const struct sw_json *raw = field(value, "rawBytes");
-    if (hint != NULL) {
-        SW_TRY(copy_text(arena, hint, "publicKey.hint is not a string", &out->hint, err));
+    SW_TRY(sw_proto_object(p, value, key_names, "publicKey"));
+    if (sw_proto_field(value, "hint") != NULL) {
+        SW_TRY(sw_proto_text(p, value, "hint", "publicKey.hint", &out->hint));
     }
-    if (raw != NULL) {
-        SW_TRY(decode(arena, raw, "publicKey.rawBytes is not base64", &out->raw_key, err));
+    if (sw_proto_field(value, "rawBytes") != NULL) {
+        SW_TRY(sw_proto_bytes(p, value, "rawBytes", "publicKey.rawBytes", &out->raw_key));
     }
     return SW_OK;
 }
 
-static sw_result add_certificate(struct sw_arena *arena, const struct sw_json *value,
-    struct sw_bundle *out, struct sw_error *err)
+static sw_result add_certificate(
+    const struct sw_proto *p, const struct sw_json *value, struct sw_bundle *out)
 {
-    SW_TRY(want_object(value, certificate_names, "a certificate", err));
-    const struct sw_json *raw = field(value, "rawBytes");
-    if (raw == NULL) {
-        return bad(err, value, "a certificate has no rawBytes");
-    }
-    SW_TRY(decode(arena, raw, "a certificate's rawBytes are not base64",
-        &out->certificates[out->certificate_count], err));
+    SW_TRY(sw_proto_object(p, value, certificate_names, "a certificate"));
+    SW_TRY(sw_proto_bytes(p, value, "rawBytes", "rawBytes of a certificate",
+        &out->certificates[out->certificate_count]));
     out->certificate_count++;
     return SW_OK;
 }
 
-static sw_result read_chain(struct sw_arena *arena, const struct sw_json *value,
-    struct sw_bundle *out, struct sw_error *err)
+static sw_result read_chain(
+    const struct sw_proto *p, const struct sw_json *value, struct sw_bundle *out)
 {
-    SW_TRY(want_object(value, chain_names, "x509CertificateChain", err));
-    const struct sw_json *list = field(value, "certificates");
-    if (list == NULL || list->type != SW_JSON_ARRAY || list->count == 0) {
-        return bad(err, value, "x509CertificateChain holds no certificates");
-    }
-    if (list->count > SW_BUNDLE_MAX_CERTIFICATES) {
-        return sw_fail(err, SW_E_LIMIT,
-            "bundle: the chain has %u certificates; at most %d are read", list->count,
-            SW_BUNDLE_MAX_CERTIFICATES);
+    const struct sw_json *list;
+    SW_TRY(sw_proto_object(p, value, chain_names, "x509CertificateChain"));
+    SW_TRY(sw_proto_list(p, value, "certificates", SW_BUNDLE_MAX_CERTIFICATES, &list));
+    if (list == NULL || list->count == 0) {
+        return sw_proto_bad(p, value, "x509CertificateChain holds no certificates");
     }
     SW_JSON_EACH (item, list) {
-        SW_TRY(add_certificate(arena, item, out, err));
+        SW_TRY(add_certificate(p, item, out));
     }
     return SW_OK;
 }
@@ -177,123 +95,120 @@ static sw_result read_chain(struct sw_arena *arena, const struct sw_json *value,
 static const struct {
     const char *name;
     enum sw_bundle_method method;
-    sw_result (*read)(struct sw_arena *arena, const struct sw_json *value, struct sw_bundle *out,
-        struct sw_error *err);
+    sw_result (*read)(const struct sw_proto *p, const struct sw_json *value, struct sw_bundle *out);
 } methods[] = {
     {"publicKey", SW_BUNDLE_KEY, read_public_key},
     {"x509CertificateChain", SW_BUNDLE_CHAIN, read_chain},
     {"certificate", SW_BUNDLE_CERTIFICATE, add_certificate},
 };
 
-static sw_result read_method(struct sw_arena *arena, const struct sw_json *material,
-    struct sw_bundle *out, struct sw_error *err)
+static sw_result read_method(
+    const struct sw_proto *p, const struct sw_json *material, struct sw_bundle *out)
 {
     for (size_t i = 0; i < SW_COUNT(methods); i++) {
-        const struct sw_json *value = field(material, methods[i].name);
+        const struct sw_json *value = sw_proto_field(material, methods[i].name);
         if (value == NULL) {
             continue;
         }
         if (out->method != 0) {
-            return bad(err, value, "more than one key or certificate is given; one is allowed");
+            return sw_proto_bad(
+                p, value, "more than one key or certificate is given; one is allowed");
         }
         out->method = methods[i].method;
-        SW_TRY(methods[i].read(arena, value, out, err));
+        SW_TRY(methods[i].read(p, value, out));
     }
     if (out->method == 0) {
-        return bad(err, material,
+        return sw_proto_bad(p, material,
             "verificationMaterial has neither publicKey, x509CertificateChain nor certificate");
     }
     return SW_OK;
 }
 
-/* Counts a list of objects that this room does not look into. */
-static sw_result count_objects(
-    const struct sw_json *list, const char *words, size_t *out, struct sw_error *err)
+static sw_result read_entries(
+    const struct sw_proto *p, const struct sw_json *material, struct sw_bundle *out)
 {
+    const struct sw_json *list;
+    SW_TRY(sw_proto_list(p, material, "tlogEntries", SW_BUNDLE_MAX_ENTRIES, &list));
     if (list == NULL) {
         return SW_OK;
     }
-    if (list->type != SW_JSON_ARRAY) {
-        return bad(err, list, words);
-    }
+    struct sw_tlog_entry *entries = SW_ARENA_ARRAY(p->arena, struct sw_tlog_entry, list->count);
+    SW_TRY_PTR(entries);
     SW_JSON_EACH (item, list) {
-        if (item->type != SW_JSON_OBJECT) {
-            return bad(err, item, words);
-        }
+        SW_TRY(sw_tlog_entry_read(p->arena, item, &entries[out->entry_count], p->err));
+        out->entry_count++;
     }
-    *out = list->count;
+    out->entries = entries;
+    return SW_OK;
+}
+
+static sw_result read_timestamps(
+    const struct sw_proto *p, const struct sw_json *material, struct sw_bundle *out)
+{
+    const struct sw_json *data;
+    const struct sw_json *list;
+    if (sw_proto_field(material, "timestampVerificationData") == NULL) {
+        return SW_OK;
+    }
+    SW_TRY(sw_proto_message(p, material, "timestampVerificationData", timestamp_names, &data));
+    SW_TRY(sw_proto_list(p, data, "rfc3161Timestamps", SW_BUNDLE_MAX_TIMESTAMPS, &list));
+    SW_JSON_EACH (item, list) {
+        SW_TRY(sw_proto_object(p, item, stamp_names, "a timestamp"));
+        SW_TRY(sw_proto_bytes(
+            p, item, "signedTimestamp", "signedTimestamp", &out->timestamps[out->timestamp_count]));
+        out->timestamp_count++;
+    }
     return SW_OK;
 }
 
 static sw_result read_material(
-    struct sw_arena *arena, const struct sw_json *root, struct sw_bundle *out, struct sw_error *err)
+    const struct sw_proto *p, const struct sw_json *root, struct sw_bundle *out)
 {
-    const struct sw_json *material = field(root, "verificationMaterial");
-    if (material == NULL) {
-        return bad(err, root, "there is no verificationMaterial");
-    }
-    SW_TRY(want_object(material, material_names, "verificationMaterial", err));
-    SW_TRY(read_method(arena, material, out, err));
-    SW_TRY(count_objects(field(material, "tlogEntries"), "tlogEntries is not a list of objects",
-        &out->tlog_entries, err));
-    const struct sw_json *stamps = field(material, "timestampVerificationData");
-    if (stamps == NULL) {
-        return SW_OK;
-    }
-    SW_TRY(want_object(stamps, timestamp_names, "timestampVerificationData", err));
-    return count_objects(field(stamps, "rfc3161Timestamps"),
-        "rfc3161Timestamps is not a list of objects", &out->timestamps, err);
+    const struct sw_json *material;
+    SW_TRY(sw_proto_message(p, root, "verificationMaterial", material_names, &material));
+    SW_TRY(read_method(p, material, out));
+    SW_TRY(read_entries(p, material, out));
+    return read_timestamps(p, material, out);
 }
 
-static sw_result read_signature(struct sw_arena *arena, const struct sw_json *envelope,
-    struct sw_bundle *out, struct sw_error *err)
+static sw_result read_signature(
+    const struct sw_proto *p, const struct sw_json *envelope, struct sw_bundle *out)
 {
-    const struct sw_json *list = field(envelope, "signatures");
+    const struct sw_json *list = sw_proto_field(envelope, "signatures");
     if (list == NULL || list->type != SW_JSON_ARRAY || list->count == 0) {
-        return bad(err, envelope, "dsseEnvelope has no signatures");
+        return sw_proto_bad(p, envelope, "dsseEnvelope has no signatures");
     }
     if (list->count > 1) {
-        return sw_fail(err, SW_E_FORMAT,
+        return sw_fail(p->err, SW_E_FORMAT,
             "bundle: there are %u signatures; one is allowed, since a reader may check only one",
             list->count);
     }
     const struct sw_json *signature = sw_json_item(list, 0);
-    SW_TRY(want_object(signature, signature_names, "a signature", err));
-    const struct sw_json *sig = field(signature, "sig");
-    if (sig == NULL) {
-        return bad(err, signature, "the signature has no sig");
-    }
-    SW_TRY(decode(arena, sig, "sig is not base64", &out->signature, err));
-    const struct sw_json *keyid = field(signature, "keyid");
-    return keyid == NULL ? SW_OK
-                         : copy_text(arena, keyid, "keyid is not a string", &out->keyid, err);
+    SW_TRY(sw_proto_object(p, signature, signature_names, "a signature"));
+    SW_TRY(sw_proto_bytes(p, signature, "sig", "sig", &out->signature));
+    return sw_proto_field(signature, "keyid") == NULL
+               ? SW_OK
+               : sw_proto_text(p, signature, "keyid", "keyid", &out->keyid);
 }
 
 static sw_result read_envelope(
-    struct sw_arena *arena, const struct sw_json *root, struct sw_bundle *out, struct sw_error *err)
+    const struct sw_proto *p, const struct sw_json *root, struct sw_bundle *out)
 {
-    const struct sw_json *envelope = field(root, "dsseEnvelope");
-    if (field(root, "messageSignature") != NULL) {
-        return bad(err, root, "it signs a message digest; only DSSE envelopes are read");
+    const struct sw_json *envelope;
+    if (sw_proto_field(root, "messageSignature") != NULL) {
+        return sw_proto_bad(p, root, "it signs a message digest; only DSSE envelopes are read");
     }
-    if (envelope == NULL) {
-        return bad(err, root, "there is no dsseEnvelope");
-    }
-    SW_TRY(want_object(envelope, envelope_names, "dsseEnvelope", err));
-    const struct sw_json *type = field(envelope, "payloadType");
-    const struct sw_json *payload = field(envelope, "payload");
-    if (type == NULL || payload == NULL) {
-        return bad(err, envelope, "dsseEnvelope has no payload or no payloadType");
-    }
-    SW_TRY(copy_text(arena, type, "payloadType is not a string", &out->payload_type, err));
-    SW_TRY(decode(arena, payload, "payload is not base64", &out->payload, err));
-    return read_signature(arena, envelope, out, err);
+    SW_TRY(sw_proto_message(p, root, "dsseEnvelope", envelope_names, &envelope));
+    SW_TRY(sw_proto_text(p, envelope, "payloadType", "payloadType", &out->payload_type));
+    SW_TRY(sw_proto_bytes(p, envelope, "payload", "payload", &out->payload));
+    return read_signature(p, envelope, out);
 }
 
 sw_result sw_bundle_parse(
     struct sw_arena *arena, struct sw_bytes text, struct sw_bundle *out, struct sw_error *err)
 {
     static const struct sw_json_limits limits = {SW_BUNDLE_MAX_BYTES, MAX_DEPTH, MAX_VALUES};
+    const struct sw_proto p = {arena, "bundle", err};
     SW_CLEANUP(arena) struct sw_arena scratch;
     sw_arena_init(&scratch, 0);
     struct sw_json root;
@@ -302,10 +217,10 @@ sw_result sw_bundle_parse(
         return sw_error_prefix(err, rc, "bundle");
     }
     struct sw_bundle bundle = {0};
-    SW_TRY(want_object(&root, bundle_names, "it", err));
-    SW_TRY(read_media_type(&root, &bundle, err));
-    SW_TRY(read_material(arena, &root, &bundle, err));
-    SW_TRY(read_envelope(arena, &root, &bundle, err));
+    SW_TRY(sw_proto_object(&p, &root, bundle_names, "it"));
+    SW_TRY(read_media_type(&p, &root, &bundle));
+    SW_TRY(read_material(&p, &root, &bundle));
+    SW_TRY(read_envelope(&p, &root, &bundle));
     *out = bundle;
     return SW_OK;
 }

@@ -4,10 +4,13 @@
 #define SW_CLAIM_BUNDLE_H
 
 #include "claim/dsse.h"
+#include "claim/tlog_entry.h"
 
 #define SW_BUNDLE_MEDIA_TYPE "application/vnd.dev.sigstore.bundle.v0.3+json"
 #define SW_BUNDLE_MAX_BYTES ((uint64_t)1 << 30)
 #define SW_BUNDLE_MAX_CERTIFICATES 16
+#define SW_BUNDLE_MAX_ENTRIES 32
+#define SW_BUNDLE_MAX_TIMESTAMPS 32
 
 enum sw_bundle_method {
     SW_BUNDLE_KEY = 1,     /* publicKey */
@@ -26,8 +29,10 @@ struct sw_bundle {
     struct sw_bytes payload;
     struct sw_bytes signature;
     struct sw_str keyid; /* empty when absent or null */
-    size_t tlog_entries; /* counted, not checked */
-    size_t timestamps;   /* RFC 3161 tokens; counted, not checked */
+    const struct sw_tlog_entry *entries;
+    size_t entry_count;
+    struct sw_bytes timestamps[SW_BUNDLE_MAX_TIMESTAMPS]; /* RFC 3161 responses, DER */
+    size_t timestamp_count;
 };
 
 /* Parses; everything is in `arena` and does not refer to `text`. Refused: unknown media types, no

@@ -4,12 +4,6 @@
 #define PEM_MAX ((uint64_t)4 << 20)
 #define CERTIFICATE_NAME "CERTIFICATE"
 
-static void free_stack(STACK_OF(X509) * stack)
-{
-    sk_X509_pop_free(stack, X509_free);
-}
-
-SW_DEFINE_CLEANUP_PTR(x509_stack, STACK_OF(X509), free_stack)
 SW_DEFINE_CLEANUP_PTR(store_ctx, X509_STORE_CTX, X509_STORE_CTX_free)
 
 struct sw_roots {
@@ -37,8 +31,7 @@ void sw_roots_free(struct sw_roots *roots)
     }
 }
 
-/* The whole of `der` must be the certificate: a tail would be signed by nobody. */
-static sw_result parse_der(struct sw_bytes der, X509 **out, struct sw_error *err)
+sw_result sw_certificate_parse(struct sw_bytes der, X509 **out, struct sw_error *err)
 {
     const unsigned char *end = der.ptr;
     SW_CLEANUP(x509) X509 *cert = der.len > PEM_MAX ? NULL : d2i_X509(NULL, &end, (long)der.len);
@@ -81,15 +74,19 @@ static sw_result each_pem(struct sw_bytes pem,
     }
 }
 
-static sw_result add_root(void *ctx, struct sw_bytes der, struct sw_error *err)
+sw_result sw_roots_add_der(struct sw_roots *roots, struct sw_bytes der, struct sw_error *err)
 {
-    struct sw_roots *roots = ctx;
     SW_CLEANUP(x509) X509 *cert = NULL;
-    SW_TRY(parse_der(der, &cert, err));
+    SW_TRY(sw_certificate_parse(der, &cert, err));
     if (X509_STORE_add_cert(roots->store, cert) != 1) {
         return sw_ssl_fail(err, SW_E_FORMAT, "cannot take the certificate as a root");
     }
     return SW_OK;
+}
+
+static sw_result add_root(void *ctx, struct sw_bytes der, struct sw_error *err)
+{
+    return sw_roots_add_der(ctx, der, err);
 }
 
 sw_result sw_roots_add_pem(struct sw_roots *roots, struct sw_bytes pem, struct sw_error *err)
@@ -130,7 +127,7 @@ static sw_result split_one(void *ctx, struct sw_bytes der, struct sw_error *err)
 {
     struct pem_split *split = ctx;
     SW_CLEANUP(x509) X509 *cert = NULL;
-    SW_TRY(parse_der(der, &cert, err));
+    SW_TRY(sw_certificate_parse(der, &cert, err));
     if (split->count == split->max) {
         return sw_fail(
             err, SW_E_LIMIT, "there are more than %zu certificates in a chain", split->max);
@@ -165,7 +162,7 @@ static sw_result key_of(const X509 *cert, struct sw_key **out, struct sw_error *
 sw_result sw_certificate_key(struct sw_bytes der, struct sw_key **out, struct sw_error *err)
 {
     SW_CLEANUP(x509) X509 *cert = NULL;
-    SW_TRY(parse_der(der, &cert, err));
+    SW_TRY(sw_certificate_parse(der, &cert, err));
     return key_of(cert, out, err);
 }
 
@@ -265,8 +262,8 @@ static enum sw_code path_refused(
  * one of them is trusted as such: whoever named it as a root named its key. OpenSSL's strict mode
  * stays off: it refuses the roots that `openssl req -x509` makes, and adds nothing to roots that a
  * person chose. */
-static sw_result check_path(
-    X509 *leaf, STACK_OF(X509) * issuers, const struct sw_chain_rules *rules, struct sw_error *err)
+static sw_result check_path(X509 *leaf, STACK_OF(X509) * issuers,
+    const struct sw_chain_rules *rules, STACK_OF(X509) * *path, struct sw_error *err)
 {
     SW_CLEANUP(store_ctx) X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     SW_TRY_PTR(ctx);
@@ -277,7 +274,9 @@ static sw_result check_path(
     if (X509_verify_cert(ctx) != 1) {
         return path_refused(ctx, rules, err);
     }
-    return check_issuers(X509_STORE_CTX_get0_chain(ctx), err);
+    *path = X509_STORE_CTX_get1_chain(ctx);
+    SW_TRY_PTR(*path);
+    return check_issuers(*path, err);
 }
 
 static sw_result parse_chain(const struct sw_bytes *certificates, size_t count, X509 **leaf,
@@ -285,7 +284,7 @@ static sw_result parse_chain(const struct sw_bytes *certificates, size_t count, 
 {
     for (size_t i = 0; i < count; i++) {
         SW_CLEANUP(x509) X509 *cert = NULL;
-        enum sw_code rc = parse_der(certificates[i], &cert, err);
+        enum sw_code rc = sw_certificate_parse(certificates[i], &cert, err);
         if (rc != SW_OK) {
             return sw_error_prefix(err, rc, "certificate %zu of the chain", i);
         }
@@ -315,20 +314,35 @@ static sw_result check_request(
     return SW_OK;
 }
 
-sw_result sw_chain_verify(struct sw_arena *arena, const struct sw_bytes *certificates, size_t count,
-    const struct sw_chain_rules *rules, struct sw_chain_result *out, struct sw_error *err)
+void sw_chain_release(struct sw_chain *chain)
+{
+    sw_x509_stack_free(chain->path);
+    sw_key_free(chain->key);
+    *chain = (struct sw_chain){0};
+}
+
+sw_result sw_chain_check(struct sw_arena *arena, const struct sw_bytes *certificates, size_t count,
+    const struct sw_chain_rules *rules, struct sw_chain *out, struct sw_error *err)
 {
     SW_TRY(check_request(count, rules, err));
     SW_CLEANUP(x509) X509 *leaf = NULL;
     SW_CLEANUP(x509_stack) STACK_OF(X509) *issuers = sk_X509_new_null();
-    SW_CLEANUP(key) struct sw_key *key = NULL;
-    const char *identity;
+    SW_CLEANUP(chain) struct sw_chain chain = {0};
     SW_TRY_PTR(issuers);
     SW_TRY(parse_chain(certificates, count, &leaf, issuers, err));
-    SW_TRY(check_path(leaf, issuers, rules, err));
+    SW_TRY(check_path(leaf, issuers, rules, &chain.path, err));
     SW_TRY(check_leaf(leaf, err));
-    SW_TRY(sw_identity_check(arena, leaf, rules->identity, &identity, err));
-    SW_TRY(key_of(leaf, &key, err));
-    *out = (struct sw_chain_result){.identity = identity, .key = SW_TAKE(key)};
+    SW_TRY(sw_identity_check(arena, leaf, rules, &chain.identity, err));
+    SW_TRY(key_of(leaf, &chain.key, err));
+    *out = (struct sw_chain){SW_TAKE(chain.path), chain.identity, SW_TAKE(chain.key)};
+    return SW_OK;
+}
+
+sw_result sw_chain_verify(struct sw_arena *arena, const struct sw_bytes *certificates, size_t count,
+    const struct sw_chain_rules *rules, struct sw_chain_result *out, struct sw_error *err)
+{
+    SW_CLEANUP(chain) struct sw_chain chain = {0};
+    SW_TRY(sw_chain_check(arena, certificates, count, rules, &chain, err));
+    *out = (struct sw_chain_result){.identity = chain.identity, .key = SW_TAKE(chain.key)};
     return SW_OK;
 }

@@ -24,6 +24,7 @@ struct sw_chain_rules {
     int64_t time;         /* when the signature was made, as far as it is known: see `time_known` */
     bool time_known;      /* false: no time stamp; then the check is made for `time` = now */
     const char *identity; /* NULL: any. Else "email:…", "uri:…", "dns:…" or "cn:…" must match */
+    bool pattern;         /* a '*' at the end of a "uri:…" stands for any rest */
 };
 
 struct sw_chain_result {

@@ -20,9 +20,14 @@
 #include "claim/digest.h"
 #include "claim/dsse.h"
 #include "claim/key.h"
+#include "claim/keyless.h"
+#include "claim/merkle.h"
+#include "claim/note.h"
 #include "claim/predicate.h"
 #include "claim/sha256_pair.h"
 #include "claim/statement.h"
+#include "claim/tlog_entry.h"
 #include "claim/trust.h"
+#include "claim/trusted_root.h"
 
 #endif

@@ -15,6 +15,19 @@ sw_result sw_dsse_pae(struct sw_buf *out, struct sw_str payload_type, struct sw_
     return sw_buf_append(out, payload.ptr, payload.len);
 }
 
+sw_result sw_dsse_pae_digest(enum sw_digest_alg alg, struct sw_str payload_type,
+    struct sw_bytes payload, struct sw_digest *out)
+{
+    SW_CLEANUP(buf) struct sw_buf header = SW_BUF_INIT;
+    struct sw_hash hash;
+    SW_TRY(put_header(&header, "DSSEv1", payload_type, payload.len));
+    SW_TRY(sw_hash_init(&hash, alg));
+    sw_hash_update(&hash, header.data, header.len);
+    sw_hash_update(&hash, payload.ptr, payload.len);
+    sw_hash_final(&hash, out);
+    return SW_OK;
+}
+
 /* What repr() of Python's bytes writes for one byte (Objects/bytesobject.c, PyBytes_Repr). */
 static size_t repr_byte(uint8_t byte, char quote, char out[8])
 {

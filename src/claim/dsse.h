@@ -9,6 +9,9 @@
 
 /* Appends PAE("DSSEv1", type, payload). */
 sw_result sw_dsse_pae(struct sw_buf *out, struct sw_str payload_type, struct sw_bytes payload);
+/* Its digest, without making it: a payload may be large. */
+sw_result sw_dsse_pae_digest(enum sw_digest_alg alg, struct sw_str payload_type,
+    struct sw_bytes payload, struct sw_digest *out);
 /* Appends the encoding that model-signing 0.2 signed by mistake: "DSSEV1 " and the Python repr() of
  * the payload bytes. Only for --legacy. */
 sw_result sw_dsse_pae_v02(struct sw_buf *out, struct sw_str payload_type, struct sw_bytes payload);

@@ -113,18 +113,39 @@ static sw_result add_common_name(struct name_list *list, X509 *leaf, struct sw_e
     return rc;
 }
 
-static const char *find_name(const struct name_list *list, const char *wanted)
+bool sw_identity_is_pattern(struct sw_str text)
+{
+    static const char scheme[] = "uri:https://";
+    size_t skip = sizeof(scheme) - 1;
+    if (!sw_str_starts(text, scheme) || !sw_str_ends(text, "*")) {
+        return false;
+    }
+    const char *slash = memchr(text.ptr + skip, '/', text.len - skip);
+    return slash != NULL && slash != text.ptr + skip;
+}
+
+static bool fits(const char *name, const struct sw_chain_rules *rules)
+{
+    const char *wanted = rules->identity;
+    if (wanted == NULL || strcmp(name, wanted) == 0) {
+        return true;
+    }
+    return rules->pattern && sw_identity_is_pattern(sw_str(wanted)) &&
+           strncmp(name, wanted, strlen(wanted) - 1) == 0;
+}
+
+static const char *find_name(const struct name_list *list, const struct sw_chain_rules *rules)
 {
     for (size_t i = 0; i < list->count; i++) {
-        if (wanted == NULL || strcmp(list->names[i], wanted) == 0) {
+        if (fits(list->names[i], rules)) {
             return list->names[i];
         }
     }
     return NULL;
 }
 
-sw_result sw_identity_check(
-    struct sw_arena *arena, X509 *leaf, const char *wanted, const char **out, struct sw_error *err)
+sw_result sw_identity_check(struct sw_arena *arena, X509 *leaf, const struct sw_chain_rules *rules,
+    const char **out, struct sw_error *err)
 {
     struct name_list list = {.arena = arena};
     SW_TRY(add_alternative_names(&list, leaf, err));
@@ -132,10 +153,10 @@ sw_result sw_identity_check(
     if (list.count == 0) {
         return sw_fail(err, SW_E_REFUSED, "the signing certificate is refused: it names nobody");
     }
-    const char *name = find_name(&list, wanted);
+    const char *name = find_name(&list, rules);
     if (name == NULL) {
         return sw_fail(err, SW_E_REFUSED, "the signing certificate is for %.100s, not for %.100s",
-            list.names[0], wanted);
+            list.names[0], rules->identity);
     }
     *out = name;
     return SW_OK;

@@ -1,11 +1,21 @@
 #include "claim/certificate_private.h"
 #include "claim/trust_private.h"
 
+#include <limits.h>
+
 /* Limits on what one trust.yaml may hold. */
 #define MAX_SIGNERS 10000
 #define MAX_NAME 128
 #define MAX_YAML ((uint64_t)4 << 20)
 #define MAX_FILE ((uint64_t)4 << 20)
+
+#define MAX_THRESHOLD 16
+#define UNSET UINT_MAX
+
+/* What must be there when trust.yaml does not say it. A key needs no log to be believed; whoever
+ * names a trusted root for it wants to know when it signed. */
+static const struct sw_attest_limits keyless_limits = {.logs = 1, .times = 1, .scts = 1};
+static const struct sw_attest_limits dated_limits = {.logs = 0, .times = 1, .scts = 0};
 
 /* What one reading works with. */
 struct reading {
@@ -27,6 +37,7 @@ static void release_signer(struct sw_trusted *signer)
 {
     sw_key_free(signer->key);
     sw_roots_free(signer->roots);
+    sw_trusted_root_free(signer->trusted_root);
 }
 
 SW_DEFINE_CLEANUP(trusted, struct sw_trusted, release_signer)
@@ -86,6 +97,12 @@ static sw_result hash_signer(const struct sw_trusted *signer, struct sw_hash *ha
     hash_text(hash, sw_str(signer->name));
     hash_text(hash, sw_str(hint));
     hash_text(hash, sw_str(signer->identity));
+    hash_text(hash, sw_str(signer->issuer));
+    if (signer->trusted_root != NULL) {
+        const struct sw_digest *root = &signer->trusted_root->digest;
+        sw_hash_update(hash, root->bytes, root->len);
+        sw_hash_update(hash, &signer->limits, sizeof(signer->limits));
+    }
     sw_hash_update(hash, &signer->from, sizeof(signer->from));
     sw_hash_update(hash, &signer->until, sizeof(signer->until));
     sw_hash_update(hash, &signer->may_sign_count, sizeof(signer->may_sign_count));
@@ -135,6 +152,7 @@ static sw_result add_signer(struct sw_trust *trust, struct sw_trusted *signer)
     trust->signers[trust->count++] = *signer;
     signer->key = NULL;
     signer->roots = NULL;
+    signer->trusted_root = NULL;
     return SW_OK;
 }
 
@@ -171,6 +189,32 @@ sw_result sw_trust_add_roots(
         }
         signer.identity = sw_arena_strdup(&trust->arena, identity);
         SW_TRY_PTR(signer.identity);
+    }
+    SW_TRY(fill_by_hand(trust, name, &signer));
+    return add_signer(trust, &signer);
+}
+
+/* The name of a certificate that a keyless signer may be known by. */
+static bool is_keyless_identity(struct sw_str identity)
+{
+    if (!sw_identity_is_valid(identity) || sw_str_starts(identity, "cn:")) {
+        return false;
+    }
+    return !sw_str_ends(identity, "*") || sw_identity_is_pattern(identity);
+}
+
+sw_result sw_trust_add_keyless(struct sw_trust *trust, const char *name,
+    struct sw_trusted_root *root, const char *identity, const char *issuer)
+{
+    SW_CLEANUP(trusted)
+    struct sw_trusted signer = {.trusted_root = root, .limits = keyless_limits};
+    if (!is_keyless_identity(sw_str(identity)) || issuer[0] == '\0') {
+        return SW_E_USAGE;
+    }
+    signer.identity = sw_arena_strdup(&trust->arena, identity);
+    signer.issuer = sw_arena_strdup(&trust->arena, issuer);
+    if (signer.identity == NULL || signer.issuer == NULL) {
+        return SW_E_NOMEM;
     }
     SW_TRY(fill_by_hand(trust, name, &signer));
     return add_signer(trust, &signer);
@@ -311,6 +355,52 @@ static sw_result read_identity(
     return signer->identity == NULL ? SW_E_NOMEM : SW_OK;
 }
 
+static sw_result read_issuer(
+    struct reading *r, const struct sw_json *value, struct sw_trusted *signer)
+{
+    struct sw_str issuer;
+    SW_TRY(want_string(r, value, "issuer is not a text", &issuer));
+    signer->issuer = sw_arena_strndup(&r->trust->arena, issuer);
+    return signer->issuer == NULL ? SW_E_NOMEM : SW_OK;
+}
+
+static sw_result read_trusted_root(
+    struct reading *r, const struct sw_json *value, struct sw_trusted *signer)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_TRY(read_file(r, value, &text));
+    enum sw_code rc = sw_trusted_root_parse(sw_buf_bytes(&text), &signer->trusted_root, r->err);
+    return rc == SW_OK ? SW_OK : at_line(r, value, rc);
+}
+
+static sw_result read_threshold(struct reading *r, const struct sw_json *value, unsigned *out)
+{
+    uint64_t number;
+    if (!sw_json_u64(value, &number) || number > MAX_THRESHOLD) {
+        return bad(r, value, "a threshold is a number from 0 to 16");
+    }
+    *out = (unsigned)number;
+    return SW_OK;
+}
+
+static sw_result read_log_threshold(
+    struct reading *r, const struct sw_json *value, struct sw_trusted *signer)
+{
+    return read_threshold(r, value, &signer->limits.logs);
+}
+
+static sw_result read_timestamp_threshold(
+    struct reading *r, const struct sw_json *value, struct sw_trusted *signer)
+{
+    return read_threshold(r, value, &signer->limits.times);
+}
+
+static sw_result read_sct_threshold(
+    struct reading *r, const struct sw_json *value, struct sw_trusted *signer)
+{
+    return read_threshold(r, value, &signer->limits.scts);
+}
+
 static sw_result read_pattern(struct reading *r, const struct sw_json *value, struct sw_str *out)
 {
     struct sw_str pattern;
@@ -370,7 +460,12 @@ static const struct field_row {
     {"key", read_key},
     {"public-key", read_public_key},
     {"roots", read_roots},
+    {"trusted-root", read_trusted_root},
     {"identity", read_identity},
+    {"issuer", read_issuer},
+    {"log-threshold", read_log_threshold},
+    {"timestamp-threshold", read_timestamp_threshold},
+    {"sct-threshold", read_sct_threshold},
     {"may-sign", read_may_sign},
     {"from", read_from},
     {"until", read_until},
@@ -394,25 +489,15 @@ static sw_result read_field(
     return unknown_field(r, member);
 }
 
-/* What a signer must have, and must not have together. */
-static sw_result check_signer(
-    struct reading *r, const struct sw_json *at, const struct sw_trusted *signer)
+struct rule {
+    bool broken;
+    const char *words;
+};
+
+static sw_result check_rules(
+    struct reading *r, const struct sw_json *at, const struct rule *rules, size_t count)
 {
-    const struct {
-        bool broken;
-        const char *words;
-    } rules[] = {
-        {signer->name == NULL, "the signer has no name"},
-        {signer->key == NULL && signer->roots == NULL,
-            "the signer has neither key, public-key nor roots"},
-        {signer->roots != NULL && signer->identity == NULL,
-            "roots need an identity, or everybody they ever certify could sign"},
-        {signer->key != NULL && signer->identity != NULL,
-            "identity goes with roots, not with a key"},
-        {signer->may_sign_count == 0, "the signer has no may-sign, so it could sign nothing"},
-        {signer->from >= signer->until, "from is not before until"},
-    };
-    for (size_t i = 0; i < SW_COUNT(rules); i++) {
+    for (size_t i = 0; i < count; i++) {
         if (rules[i].broken) {
             return bad(r, at, rules[i].words);
         }
@@ -420,10 +505,66 @@ static sw_result check_signer(
     return SW_OK;
 }
 
+/* With a trusted root, or what goes with one. */
+static sw_result check_keyless(
+    struct reading *r, const struct sw_json *at, const struct sw_trusted *signer)
+{
+    const struct sw_attest_limits *limits = &signer->limits;
+    bool keyless = sw_trusted_is_keyless(signer);
+    bool has_root = signer->trusted_root != NULL;
+    bool has_limits = limits->logs != UNSET || limits->times != UNSET || limits->scts != UNSET;
+    const struct rule rules[] = {
+        {has_limits && !has_root, "thresholds go with a trusted-root"},
+        {!keyless && signer->issuer != NULL, "issuer goes with a trusted-root and no key or roots"},
+        {!keyless && limits->scts != UNSET,
+            "sct-threshold goes with a trusted-root and no key or roots"},
+        {keyless && (signer->identity == NULL || signer->issuer == NULL),
+            "a trusted-root alone needs identity and issuer, or everybody with an account could "
+            "sign"},
+        {keyless && signer->identity != NULL && !is_keyless_identity(sw_str(signer->identity)),
+            "with a trusted-root, identity is email:, uri: or dns:, and only a uri:https:// may "
+            "end "
+            "in *, behind its host"},
+        {keyless && limits->times == 0,
+            "timestamp-threshold 0 would leave open when the certificate had to be valid"},
+    };
+    return check_rules(r, at, rules, SW_COUNT(rules));
+}
+
+static void settle_limits(struct sw_trusted *signer)
+{
+    const struct sw_attest_limits *unsaid =
+        sw_trusted_is_keyless(signer) ? &keyless_limits : &dated_limits;
+    struct sw_attest_limits *limits = &signer->limits;
+    limits->logs = limits->logs == UNSET ? unsaid->logs : limits->logs;
+    limits->times = limits->times == UNSET ? unsaid->times : limits->times;
+    limits->scts = limits->scts == UNSET ? unsaid->scts : limits->scts;
+}
+
+/* What a signer must have, and must not have together. */
+static sw_result check_signer(
+    struct reading *r, const struct sw_json *at, const struct sw_trusted *signer)
+{
+    const struct rule rules[] = {
+        {signer->name == NULL, "the signer has no name"},
+        {sw_trusted_is_keyless(signer) && signer->trusted_root == NULL,
+            "the signer has neither key, public-key, roots nor trusted-root"},
+        {signer->roots != NULL && signer->identity == NULL,
+            "roots need an identity, or everybody they ever certify could sign"},
+        {signer->key != NULL && signer->identity != NULL,
+            "identity goes with roots, not with a key"},
+        {signer->may_sign_count == 0, "the signer has no may-sign, so it could sign nothing"},
+        {signer->from >= signer->until, "from is not before until"},
+    };
+    SW_TRY(check_rules(r, at, rules, SW_COUNT(rules)));
+    return check_keyless(r, at, signer);
+}
+
 static sw_result read_signer(struct reading *r, const struct sw_json *value)
 {
     SW_CLEANUP(trusted)
-    struct sw_trusted signer = {.from = INT64_MIN, .until = INT64_MAX};
+    struct sw_trusted signer = {
+        .from = INT64_MIN, .until = INT64_MAX, .limits = {UNSET, UNSET, UNSET}};
     if (value->type != SW_JSON_OBJECT) {
         return bad(r, value, "a signer is not a map");
     }
@@ -431,6 +572,7 @@ static sw_result read_signer(struct reading *r, const struct sw_json *value)
         SW_TRY(read_field(r, member, &signer));
     }
     SW_TRY(check_signer(r, value, &signer));
+    settle_limits(&signer);
     return add_signer(r->trust, &signer);
 }
 

@@ -11,12 +11,18 @@
  *       may-sign: ["*"]
  *       from: 2026-01-01                 # optional validity of this trust
  *       until: 2027-01-01
+ *     - name: release-workflow
+ *       trusted-root: trusted_root.json  # keyless (Sigstore)
+ *       identity: "uri:https://github.com/o/r/.github/workflows/release.yml@refs/heads/main"
+ *       issuer: https://token.actions.githubusercontent.com
+ *       may-sign: ["*"]
  */
 #ifndef SW_CLAIM_TRUST_H
 #define SW_CLAIM_TRUST_H
 
 #include "claim/bundle.h"
 #include "claim/certificate.h"
+#include "claim/keyless.h"
 #include "claim/statement.h"
 
 struct sw_trust; /* a set of signers */
@@ -36,6 +42,10 @@ sw_result sw_trust_load(struct sw_trust *trust, const char *path, struct sw_erro
 sw_result sw_trust_add_key(struct sw_trust *trust, const char *name, const struct sw_key *key);
 sw_result sw_trust_add_roots(
     struct sw_trust *trust, const char *name, struct sw_roots *roots, const char *identity);
+/* A keyless signer, for --trusted-root; `root` is taken over, also on failure. SW_E_USAGE: the
+ * identity is none of "email:…", "uri:…" and "dns:…", or a '*' in it could stand for a host. */
+sw_result sw_trust_add_keyless(struct sw_trust *trust, const char *name,
+    struct sw_trusted_root *root, const char *identity, const char *issuer);
 size_t sw_trust_count(const struct sw_trust *trust);
 /* Over all that decides what is believed: the same signers, in the same order, for the same types
  * and times. For caches of what was verified. */
@@ -48,7 +58,8 @@ bool sw_trust_has(const struct sw_trust *trust, struct sw_str name);
 
 struct sw_verify_options {
     int64_t now;             /* seconds; the time of the check */
-    int64_t signing_time;    /* when the log recorded it; 0 when unknown */
+    int64_t signing_time;    /* when the store's log recorded it; 0 when unknown. What the bundle's
+                                own logs and time stamps attest, by a trusted root, comes before */
     bool allow_missing_hint; /* take a key bundle without hint (the reference only warns) */
     bool legacy;             /* also try the signature encoding of model-signing 0.2 */
 };
@@ -59,12 +70,14 @@ struct sw_claim {
     struct sw_statement statement;
     const char *signer;   /* name from trust.yaml */
     const char *identity; /* "key:<hint>" or the certificate's identity */
+    struct sw_attested attested;
 };
 
 /* Parses a bundle, finds a trusted signer whose key or chain fits, checks the signature over
  * exactly the payload bytes, parses the statement, and checks that the signer may sign its
  * predicate type. SW_E_REFUSED: not signed by anybody trusted for it (the text says which of
- * these); SW_E_FORMAT; SW_E_UNSUPPORTED: keyless bundles. Everything is in `arena`. */
+ * these); SW_E_NOEVIDENCE: a log entry or time stamp that the signer must have is not there;
+ * SW_E_FORMAT; SW_E_UNSUPPORTED. Everything is in `arena`. */
 sw_result sw_claim_verify(struct sw_arena *arena, const struct sw_trust *trust,
     struct sw_bytes bundle, const struct sw_verify_options *options, struct sw_claim *out,
     struct sw_error *err);

@@ -4,12 +4,15 @@
 
 #include "claim/trust.h"
 
-/* Has either a key or roots. */
+/* Has a key or roots; or neither, and is keyless. */
 struct sw_trusted {
     const char *name;
     struct sw_key *key;
     struct sw_roots *roots;
-    const char *identity;    /* with roots: must be in the leaf; NULL: any */
+    struct sw_trusted_root *trusted_root; /* whose logs and time stamps count; NULL: nobody's */
+    struct sw_attest_limits limits;       /* with trusted_root */
+    const char *identity;    /* with roots, and keyless: must be in the leaf; NULL: any */
+    const char *issuer;      /* keyless */
     struct sw_str *may_sign; /* predicate types; a trailing '*' stands for any rest */
     size_t may_sign_count;
     int64_t from; /* this trust holds for from <= time < until */
@@ -23,6 +26,10 @@ struct sw_trust {
     size_t cap;
 };
 
+static inline bool sw_trusted_is_keyless(const struct sw_trusted *signer)
+{
+    return signer->key == NULL && signer->roots == NULL;
+}
 bool sw_trusted_may_sign(const struct sw_trusted *signer, struct sw_str predicate_type);
 
 #endif

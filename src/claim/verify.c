@@ -1,3 +1,4 @@
+#include "claim/keyless_private.h"
 #include "claim/trust_private.h"
 
 /* One check of one bundle. */
@@ -15,6 +16,7 @@ struct check {
 struct match {
     const struct sw_trusted *signer;
     const char *identity;
+    struct sw_attested attested;
 };
 
 /* model-signing 0.2 hashed with SHA-256 whatever the curve. */
@@ -91,6 +93,33 @@ static enum sw_code unknown_key(const struct check *check)
         hint.len < 16 ? (int)hint.len : 16, hint.ptr);
 }
 
+static struct sw_keyless_rules attest_rules(
+    const struct check *check, const struct sw_trusted *signer)
+{
+    return (struct sw_keyless_rules){
+        .root = signer->trusted_root,
+        .identity = signer->identity,
+        .issuer = signer->issuer,
+        .limits = signer->limits,
+        .now = check->options->now,
+    };
+}
+
+/* Where nobody's logs are trusted for a signer, what the bundle holds of them counts for nothing.
+ */
+static sw_result attest(const struct check *check, const struct sw_trusted *signer,
+    const struct sw_key *key, struct sw_attested *out)
+{
+    const struct sw_bundle *bundle = &check->bundle;
+    if (signer->trusted_root == NULL) {
+        *out = (struct sw_attested){.unchecked = bundle->entry_count + bundle->timestamp_count};
+        return SW_OK;
+    }
+    const struct sw_logged logged = {bundle, key};
+    const struct sw_keyless_rules rules = attest_rules(check, signer);
+    return sw_attest(check->arena, &logged, &rules, out, check->err);
+}
+
 static sw_result match_key(struct check *check, const struct sw_trusted *signer, struct match *out)
 {
     char hint[SW_KEY_HINT_SIZE];
@@ -98,17 +127,36 @@ static sw_result match_key(struct check *check, const struct sw_trusted *signer,
     sw_key_hint(signer->key, hint);
     const char *identity = sw_arena_printf(check->arena, "key:%s", hint);
     SW_TRY_PTR(identity);
-    *out = (struct match){signer, identity};
+    struct sw_attested attested;
+    SW_TRY(attest(check, signer, signer->key, &attested));
+    *out = (struct match){signer, identity, attested};
     return SW_OK;
+}
+
+/* The time for which a chain is judged must be known before; a leaf that turns out not to be
+ * certified makes what was attested of it worthless. */
+static sw_result attest_chain(
+    struct check *check, const struct sw_trusted *signer, struct sw_attested *out)
+{
+    SW_CLEANUP(key) struct sw_key *key = NULL;
+    if (signer->trusted_root != NULL) {
+        enum sw_code rc = sw_certificate_key(check->bundle.certificates[0], &key, check->err);
+        if (rc != SW_OK) {
+            return sw_error_prefix(check->err, rc, "the signing certificate");
+        }
+    }
+    return attest(check, signer, key, out);
 }
 
 static sw_result match_chain(
     struct check *check, const struct sw_trusted *signer, struct match *out)
 {
+    struct sw_attested attested;
+    SW_TRY(attest_chain(check, signer, &attested));
     const struct sw_chain_rules rules = {
         .roots = signer->roots,
-        .time = check->time,
-        .time_known = check->options->signing_time != 0,
+        .time = attested.time != 0 ? attested.time : check->time,
+        .time_known = attested.time != 0 || check->options->signing_time != 0,
         .identity = signer->identity,
     };
     struct sw_chain_result chain;
@@ -116,11 +164,23 @@ static sw_result match_chain(
         check->bundle.certificate_count, &rules, &chain, check->err));
     SW_CLEANUP(key) struct sw_key *key = chain.key;
     SW_TRY(verify_signature(check, key));
-    *out = (struct match){signer, chain.identity};
+    *out = (struct match){signer, chain.identity, attested};
     return SW_OK;
 }
 
-/* The two methods that this room checks. */
+static sw_result match_keyless(
+    struct check *check, const struct sw_trusted *signer, struct match *out)
+{
+    const struct sw_keyless_rules rules = attest_rules(check, signer);
+    struct sw_chain_result chain;
+    struct sw_attested attested;
+    SW_TRY(sw_keyless_check(check->arena, &check->bundle, &rules, &chain, &attested, check->err));
+    SW_CLEANUP(key) struct sw_key *key = chain.key;
+    SW_TRY(verify_signature(check, key));
+    *out = (struct match){signer, chain.identity, attested};
+    return SW_OK;
+}
+
 struct method_row {
     sw_result (*match)(struct check *check, const struct sw_trusted *signer, struct match *out);
     bool (*fits)(
@@ -133,32 +193,43 @@ static bool has_roots(
     return signer->roots != NULL;
 }
 
+static bool is_keyless(
+    const struct check *check, const struct sw_trusted *signer, const struct sw_key *raw_key)
+{
+    return sw_trusted_is_keyless(signer);
+}
+
 static const struct method_row methods[] = {
     [SW_BUNDLE_KEY] = {match_key, key_fits},
     [SW_BUNDLE_CHAIN] = {match_chain, has_roots},
+    [SW_BUNDLE_CERTIFICATE] = {match_keyless, is_keyless},
 };
 
-static sw_result check_time(const struct check *check, const struct sw_trusted *signer)
+static sw_result check_time(const struct check *check, const struct match *match)
 {
-    if (check->time >= signer->from && check->time < signer->until) {
+    const struct sw_trusted *signer = match->signer;
+    bool attested = match->attested.time != 0;
+    int64_t time = attested ? match->attested.time : check->time;
+    if (time >= signer->from && time < signer->until) {
         return SW_OK;
     }
-    bool early = check->time < signer->from;
+    bool early = time < signer->from;
     char when[SW_TIME_TEXT_SIZE];
     char bound[SW_TIME_TEXT_SIZE];
-    sw_time_format(check->time, when);
+    sw_time_format(time, when);
     sw_time_format(early ? signer->from : signer->until, bound);
     return sw_fail(check->err, SW_E_REFUSED,
         "it is signed by %s, who is trusted %s %s, and the time of %s is %s", signer->name,
         early ? "only from" : "only until", bound,
-        check->options->signing_time != 0 ? "signing" : "this check", when);
+        attested || check->options->signing_time != 0 ? "signing" : "this check", when);
 }
 
 /* Nothing of the payload is looked at before the signature over it was checked. */
 static sw_result check_statement(
-    struct check *check, const struct sw_trusted *signer, struct sw_statement *out)
+    struct check *check, const struct match *match, struct sw_statement *out)
 {
-    SW_TRY(check_time(check, signer));
+    const struct sw_trusted *signer = match->signer;
+    SW_TRY(check_time(check, match));
     SW_TRY(sw_statement_parse(check->arena, check->bundle.payload, out, check->err));
     struct sw_str type = out->predicate_type;
     if (check->by_v02 && !sw_str_is(type, SW_PREDICATE_OMS_V02)) {
@@ -179,25 +250,37 @@ static sw_result finish(const struct check *check, const struct match *match,
 {
     const char *signer = sw_arena_strdup(check->arena, match->signer->name);
     SW_TRY_PTR(signer);
-    *out = (struct sw_claim){check->bundle, *statement, signer, match->identity};
+    *out = (struct sw_claim){check->bundle, *statement, signer, match->identity, match->attested};
     return SW_OK;
 }
 
-/* What came of asking the signers one by one. The most telling refusal is kept: that of a signer
- * who signed but may not, before that of one whose signature it is not. */
+/* How much a refusal tells: of a signature that is by nobody asked, of one that lacks what would
+ * tell, of a signer who signed but may not. The most telling one is kept. */
+enum telling { BY_ANOTHER = 1, LACKING, MAY_NOT };
+
+/* What came of asking the signers one by one. */
 struct search {
     size_t tried;
-    bool signed_by_one;
+    enum telling telling;
+    enum sw_code code;
     struct sw_error why;
 };
 
-static void keep_refusal(struct search *search, const struct check *check, bool matched)
+static bool is_refusal(enum sw_code rc)
 {
-    if (matched || !search->signed_by_one) {
+    return rc == SW_E_REFUSED || rc == SW_E_NOEVIDENCE;
+}
+
+static void keep_refusal(
+    struct search *search, const struct check *check, enum sw_code rc, bool matched)
+{
+    enum telling telling = matched ? MAY_NOT : rc == SW_E_NOEVIDENCE ? LACKING : BY_ANOTHER;
+    search->tried++;
+    if (telling >= search->telling) {
+        search->telling = telling;
+        search->code = rc;
         search->why = *check->err;
     }
-    search->tried++;
-    search->signed_by_one = search->signed_by_one || matched;
 }
 
 static sw_result try_signer(struct check *check, const struct sw_trusted *signer,
@@ -208,13 +291,13 @@ static sw_result try_signer(struct check *check, const struct sw_trusted *signer
     check->by_v02 = false;
     enum sw_code rc = methods[check->bundle.method].match(check, signer, &match);
     if (rc == SW_OK) {
-        rc = check_statement(check, signer, &statement);
+        rc = check_statement(check, &match, &statement);
     }
     if (rc == SW_OK) {
         return finish(check, &match, &statement, out);
     }
-    if (rc == SW_E_REFUSED) {
-        keep_refusal(search, check, match.signer != NULL);
+    if (is_refusal(rc)) {
+        keep_refusal(search, check, rc, match.signer != NULL);
     }
     return rc;
 }
@@ -222,14 +305,19 @@ static sw_result try_signer(struct check *check, const struct sw_trusted *signer
 static enum sw_code nobody(const struct check *check, const struct search *search)
 {
     if (search->tried != 0) {
-        bool unclear = search->tried > 1 && !search->signed_by_one;
-        return sw_fail(check->err, SW_E_REFUSED, "%s%s",
+        bool unclear = search->tried > 1 && search->telling == BY_ANOTHER;
+        return sw_fail(check->err, search->code, "%s%s",
             unclear ? "it is signed by no trusted signer; the last one tried: " : "",
             search->why.text);
     }
     if (check->bundle.method == SW_BUNDLE_CHAIN) {
         return sw_fail(check->err, SW_E_REFUSED,
             "it is signed with a certificate, and no trusted signer has roots");
+    }
+    if (check->bundle.method == SW_BUNDLE_CERTIFICATE) {
+        return sw_fail(check->err, SW_E_REFUSED,
+            "it is signed keyless (Sigstore), and no trusted signer has a trusted-root and an "
+            "identity for that");
     }
     return unknown_key(check);
 }
@@ -246,7 +334,7 @@ static sw_result find_signer(struct check *check, struct sw_claim *out)
             continue;
         }
         enum sw_code rc = try_signer(check, signer, &search, out);
-        if (rc != SW_E_REFUSED) {
+        if (!is_refusal(rc)) {
             return rc;
         }
     }
@@ -256,11 +344,6 @@ static sw_result find_signer(struct check *check, struct sw_claim *out)
 static sw_result check_kind(const struct check *check)
 {
     const struct sw_bundle *bundle = &check->bundle;
-    if (bundle->method == SW_BUNDLE_CERTIFICATE) {
-        return sw_fail(check->err, SW_E_UNSUPPORTED,
-            "keyless (Sigstore) bundles cannot be checked by this build; sign with a key or a "
-            "certificate chain");
-    }
     if (!sw_str_is(bundle->payload_type, SW_DSSE_INTOTO_TYPE)) {
         return sw_fail(check->err, SW_E_FORMAT, "the payload type \"%.*s\" is not %s",
             bundle->payload_type.len < 64 ? (int)bundle->payload_type.len : 64,

@@ -14,6 +14,7 @@ struct conformance_args {
     bool ignore_unsigned_files;
     const char *identity;
     const char *identity_provider;
+    const char *trusted_root;
     const char *identity_token;
     bool use_staging;
 };
@@ -50,6 +51,8 @@ static const struct sw_option verify_options[] = {
     {"identity", SW_OPTION_TEXT, AT(identity), "NAME", "who signed, for sigstore"},
     {"identity-provider", SW_OPTION_TEXT, AT(identity_provider), "URL",
         "who vouched for them, for sigstore"},
+    {"trusted-root", SW_OPTION_TEXT, AT(trusted_root), "FILE",
+        "Sigstore's trusted_root.json, which nothing here fetches"},
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -141,17 +144,39 @@ static sw_result run_sign(struct sw_cli *cli, const void *data, struct sw_error 
     return finish(&line, args, err);
 }
 
+/* The suite gives an identity without its kind. */
+static sw_result add_identity(
+    struct line *line, const struct conformance_args *args, struct sw_error *err)
+{
+    if (args->identity == NULL || args->identity_provider == NULL) {
+        return sw_fail(err, SW_E_USAGE,
+            "the method 'sigstore' takes --identity, --identity-provider and --trusted-root");
+    }
+    if (args->trusted_root == NULL) {
+        return sw_fail(err, SW_E_NOEVIDENCE,
+            "nothing says which logs and authorities to trust: --trusted-root names the file");
+    }
+    bool mail = strchr(args->identity, '@') != NULL && strstr(args->identity, "://") == NULL;
+    char *identity =
+        sw_arena_printf(&line->cli->arena, "%s:%s", mail ? "email" : "uri", args->identity);
+    SW_TRY_PTR(identity);
+    add_option(line, "--identity", identity);
+    add_option(line, "--issuer", args->identity_provider);
+    add_option(line, "--trusted-root", args->trusted_root);
+    return SW_OK;
+}
+
 static sw_result run_verify(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct conformance_args *args = data;
     struct line line;
     SW_TRY(begin(&line, cli, args, "verify", err));
-    if (is(args->method, "sigstore")) {
-        return sw_fail(err, SW_E_UNSUPPORTED, "keyless signatures are not verified by this build");
-    }
+    bool keyless = is(args->method, "sigstore");
     bool by_key = is(args->method, "key") && args->public_key != NULL;
     bool by_certificate = is(args->method, "certificate") && args->cert_chain.count > 0;
-    if (!by_key && !by_certificate) {
+    if (keyless) {
+        SW_TRY(add_identity(&line, args, err));
+    } else if (!by_key && !by_certificate) {
         return sw_fail(
             err, SW_E_USAGE, "the method 'key' takes --public-key, and 'certificate' --cert-chain");
     }

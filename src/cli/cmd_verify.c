@@ -1,13 +1,17 @@
 #include "cli/ancestry.h"
 #include "cli/model_args.h"
 
+#include <inttypes.h>
+
 struct verify_args {
     struct sw_model_args model;
     struct sw_judge_args judge;
     const char *public_key;
     struct sw_text_list certificate_chain;
+    const char *trusted_root;
     const char *identity;
     const char *depth;
+    const char *issuer;
 };
 
 static const struct sw_option options[] = {
@@ -15,8 +19,13 @@ static const struct sw_option options[] = {
         "trust this public key, a PEM file, and nothing else"},
     {"certificate-chain", SW_OPTION_LIST, offsetof(struct verify_args, certificate_chain), "FILE",
         "trust the root certificates in this PEM file; may be given again"},
+    {"trusted-root", SW_OPTION_TEXT, offsetof(struct verify_args, trusted_root), "FILE",
+        "trust the logs and authorities in this trusted_root.json (keyless, Sigstore); with "
+        "--identity and --issuer"},
     {"identity", SW_OPTION_TEXT, offsetof(struct verify_args, identity), "ID",
         "the certificate must be for this identity: email:, uri:, dns: or cn: and a name"},
+    {"issuer", SW_OPTION_TEXT, offsetof(struct verify_args, issuer), "URL",
+        "who must have issued that identity (OpenID Connect); with --trusted-root"},
     {"depth", SW_OPTION_TEXT, offsetof(struct verify_args, depth), "N",
         "follow the claims about its parents so many generations, or 'all', and tell the level"},
     SW_MODEL_OPTIONS(struct verify_args, model),
@@ -58,15 +67,61 @@ static sw_result trust_roots(
         trust, args->certificate_chain.items[0], SW_TAKE(roots), args->identity);
 }
 
+static sw_result trust_keyless(
+    const struct verify_args *args, struct sw_trust *trust, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_CLEANUP(trusted_root) struct sw_trusted_root *root = NULL;
+    SW_TRY(sw_file_read(args->trusted_root, SW_TRUSTED_ROOT_MAX_BYTES, &text, err));
+    enum sw_code code = sw_trusted_root_parse(sw_buf_bytes(&text), &root, err);
+    if (code != SW_OK) {
+        (void)sw_error_prefix(err, code, "'%s'", args->trusted_root);
+        return code == SW_E_FORMAT ? SW_E_USAGE : code;
+    }
+    code = sw_trust_add_keyless(
+        trust, args->trusted_root, SW_TAKE(root), args->identity, args->issuer);
+    if (code == SW_E_USAGE) {
+        return sw_fail(err, code,
+            "--identity '%s' is none of email:, uri: and dns: and a name; only a uri:https:// may "
+            "end in *, behind its host",
+            args->identity);
+    }
+    return code;
+}
+
+/* Which options make sense only together. */
+static sw_result check_args(const struct verify_args *args, struct sw_error *err)
+{
+    bool chain = args->certificate_chain.count != 0;
+    bool keyless = args->trusted_root != NULL;
+    if (args->identity != NULL && !chain && !keyless) {
+        return sw_fail(
+            err, SW_E_USAGE, "--identity goes with --certificate-chain or --trusted-root");
+    }
+    if (args->issuer != NULL && !keyless) {
+        return sw_fail(err, SW_E_USAGE, "--issuer goes with --trusted-root");
+    }
+    if (keyless && (args->identity == NULL || args->issuer == NULL)) {
+        return sw_fail(err, SW_E_USAGE,
+            "--trusted-root needs --identity and --issuer: everybody with an account has a "
+            "certificate");
+    }
+    if (keyless && (chain || args->public_key != NULL)) {
+        return sw_fail(err, SW_E_USAGE,
+            "--trusted-root excludes --public-key and --certificate-chain; trust.yaml can have "
+            "both");
+    }
+    return SW_OK;
+}
+
 /* What the options name; without any, the store's trust.yaml. *store_path stays NULL when no store
  * is needed and none is near. */
 static sw_result build_trust(struct sw_cli *cli, const struct verify_args *args,
     struct sw_trust **trust, const char **store_path, struct sw_error *err)
 {
-    bool by_hand = args->public_key != NULL || args->certificate_chain.count != 0;
-    if (args->identity != NULL && args->certificate_chain.count == 0) {
-        return sw_fail(err, SW_E_USAGE, "--identity goes with --certificate-chain");
-    }
+    bool by_hand = args->public_key != NULL || args->certificate_chain.count != 0 ||
+                   args->trusted_root != NULL;
+    SW_TRY(check_args(args, err));
     struct sw_error ignored = {0};
     enum sw_code found = sw_cli_store_path(cli, store_path, by_hand ? &ignored : err);
     if (!by_hand) {
@@ -80,6 +135,9 @@ static sw_result build_trust(struct sw_cli *cli, const struct verify_args *args,
     }
     if (args->certificate_chain.count != 0) {
         SW_TRY(trust_roots(args, made, err));
+    }
+    if (args->trusted_root != NULL) {
+        SW_TRY(trust_keyless(args, made, err));
     }
     *trust = SW_TAKE(made);
     return SW_OK;
@@ -98,6 +156,34 @@ static void show_problems(const struct sw_cli *cli, const struct sw_verification
     if (v->problem_count > PROBLEMS_SHOWN) {
         sw_say(cli, SW_TONE_DIM, "  and %zu more (all of them with --json)\n",
             v->problem_count - PROBLEMS_SHOWN);
+    }
+}
+
+static void show_attested(const struct sw_cli *cli, const struct sw_attested *attested)
+{
+    char when[SW_TIME_TEXT_SIZE];
+    if (attested->issuer != NULL) {
+        sw_say(cli, SW_TONE_PLAIN, "  issuer      %s\n", attested->issuer);
+    }
+    if (attested->time != 0) {
+        sw_time_format(attested->time, when);
+        sw_say(cli, SW_TONE_PLAIN, "  signed at   %s\n", when);
+    }
+    for (size_t i = 0; i < attested->count; i++) {
+        const struct sw_attestation *one = &attested->list[i];
+        if (one->by == SW_ATTESTED_LOG) {
+            sw_say(
+                cli, SW_TONE_PLAIN, "  logged by   %s, entry %" PRIu64 "\n", one->url, one->index);
+        }
+        if (one->by == SW_ATTESTED_TIMESTAMP) {
+            sw_say(cli, SW_TONE_PLAIN, "  stamped by  %s\n", one->url);
+        }
+    }
+    if (attested->unchecked != 0) {
+        sw_say(cli, SW_TONE_WARN,
+            "  note        %zu of its log entries and time stamps are no evidence: no trusted root "
+            "of the signer has who made them\n",
+            attested->unchecked);
     }
 }
 
@@ -120,6 +206,7 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_verificat
     sw_say(cli, SW_TONE_PLAIN, "\n");
     if (v->signer != NULL) {
         sw_say(cli, SW_TONE_PLAIN, "  signed by   %s (%s)\n", v->signer, v->identity);
+        show_attested(cli, &v->attested);
         sw_say(cli, SW_TONE_PLAIN, "  model root  %s\n", sw_digest_show(cli, &v->root));
     }
     if (v->unsigned_git) {
@@ -272,8 +359,8 @@ const struct sw_command sw_cmd_verify = {
     .description =
         "Reads every file of the model and compares it with what was signed. Every difference is "
         "reported, not only the first: changed, missing, added and renamed files, symlinks, names "
-        "that could hide something. Without *--public-key* or *--certificate-chain* the signers "
-        "in the store's trust.yaml are trusted.\n\n"
+        "that could hide something. Without *--public-key*, *--certificate-chain* or "
+        "*--trusted-root* the signers in the store's trust.yaml are trusted.\n\n"
         "A model without a signature is no evidence (exit 3), never a pass.\n\n"
         "*--depth* goes on to the models that this one was made from, as *sign --parent*, *seal "
         "--parent* and *data train --base* recorded it: each of their signatures has to be in the "
@@ -283,6 +370,8 @@ const struct sw_command sw_cmd_verify = {
                 "  sealwright verify --public-key signer.pub --signature model.sig model/\n"
                 "  sealwright verify --certificate-chain ca.pem --identity email:ml@example.com "
                 "model/\n"
+                "  sealwright verify --trusted-root trusted_root.json --identity "
+                "email:ml@example.com --issuer https://accounts.example.com model/\n"
                 "  sealwright verify --depth all tuned/\n",
     .run = run,
 };

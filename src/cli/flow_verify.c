@@ -73,11 +73,52 @@ void sw_flow_problems_json(struct sw_json_writer *w, const struct sw_verificatio
     sw_jw_array_end(w);
 }
 
+static void time_json(struct sw_json_writer *w, const char *name, int64_t time)
+{
+    char text[SW_TIME_TEXT_SIZE];
+    sw_time_format(time, text);
+    sw_jw_text(w, name, time == 0 ? NULL : text);
+}
+
+static void attestations_json(struct sw_json_writer *w, const char *name, enum sw_attested_by by,
+    const struct sw_attested *attested)
+{
+    sw_jw_array(w, name);
+    for (size_t i = 0; i < attested->count; i++) {
+        const struct sw_attestation *one = &attested->list[i];
+        if (one->by != by) {
+            continue;
+        }
+        sw_jw_object(w, NULL);
+        sw_jw_text(w, "url", one->url);
+        sw_jw_text(w, "id", one->id);
+        if (by == SW_ATTESTED_LOG) {
+            sw_jw_u64(w, "index", one->index);
+        }
+        time_json(w, "time", one->time);
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
+}
+
+static void attested_json(struct sw_json_writer *w, const struct sw_attested *attested)
+{
+    sw_jw_object(w, "attested");
+    sw_jw_text(w, "issuer", attested->issuer);
+    time_json(w, "time", attested->time);
+    attestations_json(w, "logs", SW_ATTESTED_LOG, attested);
+    attestations_json(w, "timestamps", SW_ATTESTED_TIMESTAMP, attested);
+    attestations_json(w, "certificate_logs", SW_ATTESTED_SCT, attested);
+    sw_jw_u64(w, "unchecked", attested->unchecked);
+    sw_jw_object_end(w);
+}
+
 void sw_flow_verification_members(struct sw_json_writer *w, const struct sw_verification *v)
 {
     sw_jw_text(w, "verdict", verdict_names[v->verdict]);
     sw_jw_text(w, "signer", v->signer);
     sw_jw_text(w, "identity", v->identity);
+    attested_json(w, &v->attested);
     sw_json_digest(w, "model_root", &v->root);
     sw_json_digest(w, "manifest", &v->manifest_digest);
     sw_json_digest(w, "claim", &v->claim);

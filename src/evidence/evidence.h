@@ -5,8 +5,6 @@
 
 #include "claim/claim.h"
 
-#include "evidence/merkle.h"
-#include "evidence/note.h"
 #include "evidence/tlog.h"
 
 struct sw_store;

@@ -3,7 +3,7 @@
 #ifndef SW_EVIDENCE_TILES_H
 #define SW_EVIDENCE_TILES_H
 
-#include "evidence/merkle.h"
+#include "claim/claim.h"
 
 #define SW_TILE_WIDTH 256u
 #define SW_TILE_LEVELS 8u

@@ -3,7 +3,7 @@
 #ifndef SW_EVIDENCE_TLOG_H
 #define SW_EVIDENCE_TLOG_H
 
-#include "evidence/note.h"
+#include "claim/claim.h"
 
 #define SW_TLOG_POLICY_MAX 64 /* logs, witnesses and groups, each */
 #define SW_TLOG_POLICY_MAX_BYTES 1000000u

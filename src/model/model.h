@@ -110,7 +110,8 @@ struct sw_verification {
     enum sw_verdict verdict;
     const char *signer; /* name from trust.yaml; NULL when the signature did not hold */
     const char *identity;
-    struct sw_digest root;            /* as signed; alg 0 when unknown */
+    struct sw_attested attested; /* by logs and time stamp authorities; empty without a signer */
+    struct sw_digest root;       /* as signed; alg 0 when unknown */
     struct sw_digest manifest_digest; /* of the signed manifest; only with a pass, since the sizes
                                          that it binds come from the model */
     struct sw_digest claim;           /* SHA-256 of the signature file's bytes */

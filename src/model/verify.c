@@ -82,6 +82,7 @@ static sw_result check_signature(struct verifying *v, const struct sw_trust *tru
     }
     v->out->signer = claim.signer;
     v->out->identity = claim.identity;
+    v->out->attested = claim.attested;
     code = sw_plan_read(v->arena, &claim.statement, v->options->legacy, &v->plan, &why);
     if (code != SW_OK) {
         return conclude_failure(v, code, SW_PROBLEM_MANIFEST, name, &why, err);

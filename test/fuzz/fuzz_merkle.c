@@ -1,6 +1,6 @@
 /* Merkle proofs. The input says which tree, which part of it and what to change: the proof that is
  * made must hold, and the changed one must not. Then the input is a proof itself, for any sizes. */
-#include "evidence/evidence.h"
+#include "claim/claim.h"
 
 #include <stdlib.h>
 

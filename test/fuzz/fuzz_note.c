@@ -1,7 +1,7 @@
 /* Signed notes, checkpoints and verifier keys. What is accepted must refer only to the input, a
  * verifier key must have one spelling, and nobody can forge the note of a key that is not theirs.
  */
-#include "evidence/evidence.h"
+#include "claim/claim.h"
 
 #include <stdlib.h>
 

@@ -125,6 +125,13 @@ static void signing_with_what_does_not_fit_leaves_the_output_alone(void **state)
 #define MATERIAL "\"verificationMaterial\":{\"publicKey\":{\"hint\":\"h\"}}"
 #define SIGNATURES "\"signatures\":[{\"sig\":\"AA==\"}]"
 #define TYPE_AND_PAYLOAD "\"payloadType\":\"t\",\"payload\":\"e30=\""
+#define ENTRY                                                                            \
+    "\"logId\":{\"keyId\":\"AA==\"},\"kindVersion\":{\"kind\":\"k\",\"version\":\"1\"}," \
+    "\"canonicalizedBody\":\"e30=\""
+#define TEN "1,1,1,1,1,1,1,1,1,1,"
+#define MANY TEN TEN TEN "1,1,1"
+#define KEY_WITH(material) \
+    "{" V03 ",\"verificationMaterial\":{\"publicKey\":{}," material "}," ENVELOPE "}"
 #define ENVELOPE "\"dsseEnvelope\":{" TYPE_AND_PAYLOAD "," SIGNATURES "}"
 
 static const struct {
@@ -153,7 +160,7 @@ static const struct {
      "[{\"rawBytes\":\"AA==\"},{\"rawBytes\":\"_w\"}]},\"tlogEntries\":[]}," ENVELOPE "}",
         3, SW_BUNDLE_CHAIN, 0, 0},
     {"{" V03 ",\"verificationMaterial\":{\"certificate\":{\"rawBytes\":\"AA==\"},"
-     "\"tlogEntries\":[{\"logIndex\":\"1\"},{}],\"timestampVerificationData\":"
+     "\"tlogEntries\":[{\"logIndex\":\"1\"," ENTRY "},{" ENTRY "}],\"timestampVerificationData\":"
      "{\"rfc3161Timestamps\":[{\"signedTimestamp\":\"AA==\"}]}}," ENVELOPE "}",
         3, SW_BUNDLE_CERTIFICATE, 2, 1},
     {"{" V03 "," MATERIAL ",\"dsseEnvelope\":{" TYPE_AND_PAYLOAD
@@ -174,8 +181,8 @@ static void every_spelling_of_a_bundle_is_read(void **state)
         }
         assert_int_equal(bundle.version, accepted[i].version);
         assert_int_equal(bundle.method, accepted[i].method);
-        assert_int_equal(bundle.tlog_entries, accepted[i].tlog_entries);
-        assert_int_equal(bundle.timestamps, accepted[i].timestamps);
+        assert_int_equal(bundle.entry_count, accepted[i].tlog_entries);
+        assert_int_equal(bundle.timestamp_count, accepted[i].timestamps);
         assert_true(sw_bytes_equal(bundle.payload, text_bytes("{}")));
         assert_int_equal(bundle.signature.len, 1);
     }
@@ -220,14 +227,33 @@ static const struct {
         SW_E_FORMAT, "no rawBytes"},
     {"{" V03 ",\"verificationMaterial\":{\"x509CertificateChain\":{\"certificates\":[{},{},{},{},"
      "{},{},{},{},{},{},{},{},{},{},{},{},{}]}}," ENVELOPE "}",
-        SW_E_LIMIT, "17 certificates"},
+        SW_E_LIMIT, "17 items"},
     {"{" V03 ",\"verificationMaterial\":{\"publicKey\":{},\"tlogEntries\":{}}," ENVELOPE "}",
         SW_E_FORMAT, "tlogEntries"},
     {"{" V03 ",\"verificationMaterial\":{\"publicKey\":{},\"tlogEntries\":[1]}," ENVELOPE "}",
-        SW_E_FORMAT, "tlogEntries"},
+        SW_E_FORMAT, "a log entry is not an object"},
+    {KEY_WITH("\"tlogEntries\":[{}]"), SW_E_FORMAT, "no logId"},
+    {KEY_WITH("\"tlogEntries\":[{\"extra\":1," ENTRY "}]"), SW_E_FORMAT, "\"extra\""},
+    {KEY_WITH("\"tlogEntries\":[{\"logIndex\":-1," ENTRY "}]"), SW_E_FORMAT, "logIndex"},
+    {KEY_WITH("\"tlogEntries\":[{\"integratedTime\":\"9223372036854775807\"," ENTRY "}]"),
+        SW_E_FORMAT, "integratedTime"},
+    {KEY_WITH("\"tlogEntries\":[{\"inclusionPromise\":{}," ENTRY "}]"), SW_E_FORMAT,
+        "no signedEntryTimestamp"},
+    {KEY_WITH("\"tlogEntries\":[{\"inclusionProof\":{\"rootHash\":\"AA==\",\"hashes\":"
+              "[\"AA==\"]}," ENTRY "}]"),
+        SW_E_FORMAT, "has 1 bytes, not 32"},
+    {KEY_WITH("\"tlogEntries\":[{\"inclusionProof\":{\"rootHash\":\"AA==\",\"checkpoint\":"
+              "{\"envelope\":1}}," ENTRY "}]"),
+        SW_E_FORMAT, "envelope"},
+    {KEY_WITH("\"tlogEntries\":[" MANY "]"), SW_E_LIMIT, "33 items"},
+    {KEY_WITH("\"timestampVerificationData\":{\"rfc3161Timestamps\":[" MANY "]}"), SW_E_LIMIT,
+        "33 items"},
+    {KEY_WITH("\"tlogEntries\":[{\"inclusionProof\":{\"rootHash\":\"AA==\",\"hashes\":[" MANY
+              "," MANY "]}," ENTRY "}]"),
+        SW_E_LIMIT, "66 items"},
     {"{" V03 ",\"verificationMaterial\":{\"publicKey\":{},\"timestampVerificationData\":"
      "{\"rfc3161Timestamps\":[\"AA==\"]}}," ENVELOPE "}",
-        SW_E_FORMAT, "rfc3161Timestamps"},
+        SW_E_FORMAT, "a timestamp is not an object"},
     {"{" V03 "," MATERIAL "}", SW_E_FORMAT, "no dsseEnvelope"},
     {"{" V03 "," MATERIAL ",\"messageSignature\":{}}", SW_E_FORMAT, "message digest"},
     {"{" V03 "," MATERIAL "," ENVELOPE ",\"messageSignature\":{}}", SW_E_FORMAT, "message digest"},

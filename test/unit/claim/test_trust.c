@@ -40,6 +40,11 @@ static struct sw_key *new_key(const struct world *world, enum sw_key_alg alg, co
     return key;
 }
 
+/* A trusted root that trusts nobody. */
+#define NO_LOGS                                                                     \
+    "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot+json;version=0.1\"," \
+    "\"tlogs\":[],\"certificateAuthorities\":[],\"ctlogs\":[],\"timestampAuthorities\":[]}"
+
 static int make_world(void **state)
 {
     struct world *world = test_calloc(1, sizeof(*world));
@@ -59,6 +64,7 @@ static int make_world(void **state)
     pki_pem(&world->root, &pem);
     put_file(world, "ca.pem", sw_buf_bytes(&pem));
     put_file(world, "empty", text_bytes(""));
+    put_file(world, "trusted_root.json", text_bytes(NO_LOGS));
     sw_buf_release(&pem);
     *state = world;
     return 0;
@@ -66,8 +72,8 @@ static int make_world(void **state)
 
 static int drop_world(void **state)
 {
-    static const char *const names[] = {
-        "keys/release.pub", "release.pub", "ci.pub", "stranger.pub", "ca.pem", "empty", "keys"};
+    static const char *const names[] = {"keys/release.pub", "release.pub", "ci.pub", "stranger.pub",
+        "ca.pem", "empty", "trusted_root.json", "keys"};
     struct world *world = *state;
     for (size_t i = 0; i < SW_COUNT(names); i++) {
         char path[128];
@@ -610,7 +616,7 @@ static void the_example_of_the_manual_is_read(void **state)
     assert_non_null(end);
     assert_int_equal(sw_buf_append(&yaml, start + 8, (size_t)(end - start - 8)), SW_OK);
     SW_CLEANUP(trust) struct sw_trust *trust = good_yaml(world, sw_buf_cstr(&yaml));
-    assert_int_equal(sw_trust_count(trust), 3);
+    assert_int_equal(sw_trust_count(trust), 4);
     assert_true(sw_trust_has(trust, sw_str("data-team")));
 }
 

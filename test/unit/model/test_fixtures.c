@@ -173,7 +173,7 @@ static void legacy_fixtures_need_the_legacy_switch(void **state)
     }
 }
 
-static void keyless_fixtures_are_no_evidence(void **state)
+static void keyless_fixtures_fail_without_a_trusted_root(void **state)
 {
     (void)state;
     if (!corpus_is_there()) {
@@ -184,7 +184,7 @@ static void keyless_fixtures_are_no_evidence(void **state)
             .name = keyless[i], .model = "", .legacy = true, .ignore = "ignore-me"};
         struct copy copy;
         copy_fixture(&copy, keyless[i]);
-        assert_int_equal(verify(&copy, &fixture), SW_VERDICT_NO_EVIDENCE);
+        assert_int_equal(verify(&copy, &fixture), SW_VERDICT_FAIL);
         assert_int_equal(copy.result.problem_count, 1);
         assert_int_equal(copy.result.problems[0].kind, SW_PROBLEM_SIGNATURE);
         assert_non_null(strstr(copy.result.problems[0].detail, "keyless"));
@@ -281,7 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_key_and_certificate_fixture_verifies),
         TEST(legacy_fixtures_need_the_legacy_switch),
-        TEST(keyless_fixtures_are_no_evidence),
+        TEST(keyless_fixtures_fail_without_a_trusted_root),
         TEST(a_change_of_any_byte_of_a_signed_file_fails),
         TEST(a_change_of_any_byte_of_the_signature_fails),
     };

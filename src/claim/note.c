@@ -1,4 +1,4 @@
-#include "evidence/evidence.h"
+#include "claim/note.h"
 
 #include <inttypes.h>
 #include <string.h>

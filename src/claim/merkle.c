@@ -1,4 +1,5 @@
-#include "evidence/evidence.h"
+#include "claim/merkle.h"
+#include "claim/sha256_pair.h"
 
 #include <openssl/sha.h>
 #include <string.h>

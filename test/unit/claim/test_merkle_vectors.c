@@ -1,5 +1,5 @@
 /* Every vector of the corpus of inclusion, consistency and subtree proofs, good and bad. */
-#include "evidence/evidence.h"
+#include "claim/claim.h"
 
 #include <dirent.h>
 #include <setjmp.h>

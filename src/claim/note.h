@@ -1,9 +1,10 @@
 /* C2SP signed notes, checkpoints and vkeys (signed-note.md, tlog-checkpoint.md,
  * tlog-cosignature.md). */
-#ifndef SW_EVIDENCE_NOTE_H
-#define SW_EVIDENCE_NOTE_H
+#ifndef SW_CLAIM_NOTE_H
+#define SW_CLAIM_NOTE_H
 
-#include "evidence/merkle.h"
+#include "claim/key.h"
+#include "claim/merkle.h"
 
 #define SW_NOTE_MAX_BYTES 1000000u
 #define SW_NOTE_MAX_SIGNATURES 100u

@@ -1,4 +1,4 @@
-#include "evidence/evidence.h"
+#include "claim/claim.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

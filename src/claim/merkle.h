@@ -1,10 +1,10 @@
 /* RFC 6962 Merkle trees: hashes, roots, proofs; subtree proofs as in
  * draft-ietf-plants-merkle-tree-certs. doc/format/log.md tells the one case where implementations
  * differ, and our choice. */
-#ifndef SW_EVIDENCE_MERKLE_H
-#define SW_EVIDENCE_MERKLE_H
+#ifndef SW_CLAIM_MERKLE_H
+#define SW_CLAIM_MERKLE_H
 
-#include "claim/claim.h"
+#include "claim/digest.h"
 
 struct sw_hash256 {
     uint8_t bytes[32];
