@@ -20,6 +20,7 @@
 #include "claim/digest.h"
 #include "claim/dsse.h"
 #include "claim/key.h"
+#include "claim/name.h"
 #include "claim/predicate.h"
 #include "claim/sha256_pair.h"
 #include "claim/statement.h"
