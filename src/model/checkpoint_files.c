@@ -290,7 +290,7 @@ static sw_result choose(struct resuming *r, const char *path, const char *dir)
     const struct sw_checkpoint_link *link = link_named(r, sw_path_base(real));
     if (link == NULL) {
         return sw_fail(
-            r->err, SW_E_NOEVIDENCE, "'%s' is not signed as a checkpoint of run %s", path, r->run);
+            r->err, SW_E_REFUSED, "'%s' is not signed as a checkpoint of run %s", path, r->run);
     }
     r->out->path = path;
     r->out->link = *link;
