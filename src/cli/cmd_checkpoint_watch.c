@@ -194,9 +194,8 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_TRY(begin(&w, err));
     enum sw_code code = watch(&w, err);
     if (code == SW_E_INTERRUPTED) {
-        return sw_fail(err, code, "stopped; %s",
-            w.signed_count == 0 ? "nothing was signed"
-                                : sw_count_show(cli, w.signed_count, "checkpoint signed before"));
+        return sw_fail(
+            err, code, "stopped; %s signed", sw_count_show(cli, w.signed_count, "checkpoint"));
     }
     SW_TRY(code);
     cli->status = w.refused_count > 0 ? 1 : 0;
