@@ -361,31 +361,53 @@ static enum sw_completion_answer ask(
     return sw_completion_ask(&completion, how);
 }
 
+/* The complete one with the lowest step; NULL when there is none. */
+static const struct candidate *pick(const struct sw_watcher *w, enum sw_completeness *how)
+{
+    const struct candidate *first = NULL;
+    for (size_t i = 0; i < w->count; i++) {
+        const struct candidate *candidate = &w->candidates[i];
+        enum sw_completeness found = SW_COMPLETE_SETTLED;
+        bool later = first != NULL && candidate->step >= first->step;
+        if (!candidate->done && !later && ask(w, candidate, &found) == SW_COMPLETION_DONE) {
+            first = candidate;
+            *how = found;
+        }
+    }
+    return first;
+}
+
+static sw_result name_ready(struct sw_watcher *w, const char *name, struct sw_error *err)
+{
+    int len = snprintf(w->ready, sizeof(w->ready), "%s/%s", w->dir, name);
+    return len > 0 && len < PATH_MAX ? SW_OK
+                                     : sw_fail_errno(err, ENAMETOOLONG, "cannot open '%s'", name);
+}
+
+/* What happened before it was looked at must be taken in before it is given out: it would else look
+ * as if it had happened after. */
 sw_result sw_watcher_next(
     struct sw_watcher *w, struct sw_ready *out, bool *found, struct sw_error *err)
 {
-    const struct candidate *first = NULL;
-    enum sw_completeness first_how = SW_COMPLETE_SAID;
-    SW_TRY(take_events(w, err)); /* else what was written before would look like written after */
-    for (size_t i = w->count; i > 0; i--) {
-        const struct candidate *candidate = &w->candidates[i - 1];
-        enum sw_completeness how = SW_COMPLETE_SETTLED;
-        bool later = first != NULL && candidate->step >= first->step;
-        if (!candidate->done && !later && ask(w, candidate, &how) == SW_COMPLETION_DONE) {
-            first = candidate;
-            first_how = how;
+    *found = false;
+    for (;;) {
+        enum sw_completeness how = SW_COMPLETE_SAID;
+        SW_TRY(take_events(w, err));
+        const struct candidate *first = pick(w, &how);
+        if (first == NULL) {
+            return SW_OK;
+        }
+        uint64_t event_ns = first->event_ns;
+        SW_TRY(name_ready(w, first->name, err));
+        SW_TRY(take_events(w, err));
+        const char *name = strrchr(w->ready, '/') + 1;
+        first = find(w, name);
+        if (first != NULL && first->event_ns == event_ns) {
+            *out = (struct sw_ready){name, w->ready, first->step, how};
+            *found = true;
+            return SW_OK;
         }
     }
-    *found = first != NULL;
-    if (first == NULL) {
-        return SW_OK;
-    }
-    int len = snprintf(w->ready, sizeof(w->ready), "%s/%s", w->dir, first->name);
-    if (len < 0 || len >= PATH_MAX) {
-        return sw_fail_errno(err, ENAMETOOLONG, "cannot open '%s'", first->name);
-    }
-    *out = (struct sw_ready){first->name, w->ready, first->step, first_how};
-    return SW_OK;
 }
 
 /* Until the first one may have settled. */
