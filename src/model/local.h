@@ -1,5 +1,5 @@
 /* Small files that only this store's owner can have written: each ends with an HMAC-SHA256 under
- * keys/local.secret (doc/format/local.md). What somebody else wrote there, or an older program, is
+ * keys/local.secret (doc/format/cache.md). What somebody else wrote there, or an older program, is
  * told and not used. Private to the room. */
 #ifndef SW_MODEL_LOCAL_H
 #define SW_MODEL_LOCAL_H

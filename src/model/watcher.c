@@ -19,6 +19,8 @@
 #define WAIT_MAX_MS 1000
 #define WAIT_MIN_MS 50
 #define MAX_DEPTH 8
+/* On a network file system what other machines do makes no event. */
+#define SCAN_NS UINT64_C(5000000000)
 
 struct candidate {
     char *name;
@@ -41,6 +43,7 @@ struct sw_watcher {
     int fd;
     char *dir;
     uint64_t settle_ms;
+    uint64_t scanned_ns;
     struct candidate *candidates;
     size_t count;
     struct watch *watches;
@@ -176,6 +179,7 @@ static sw_result scan(struct sw_watcher *w, struct sw_error *err)
     if (dir == NULL) {
         return sw_fail_errno(err, errno, "cannot list '%s'", w->dir);
     }
+    w->scanned_ns = sw_time_monotonic_ns();
     for (const struct dirent *e = readdir(dir); e != NULL; e = readdir(dir)) {
         struct candidate *candidate = NULL;
         SW_TRY(meet(w, e->d_name, &candidate, err));
@@ -431,7 +435,10 @@ sw_result sw_watcher_wait(struct sw_watcher *w, struct sw_error *err)
     if (n > 0) {
         SW_TRY(take_events(w, err));
     }
-    return sw_dir_exists(w->dir) ? SW_OK : is_gone(w, err);
+    if (!sw_dir_exists(w->dir)) {
+        return is_gone(w, err);
+    }
+    return sw_time_monotonic_ns() - w->scanned_ns < SCAN_NS ? SW_OK : scan(w, err);
 }
 
 void sw_watcher_done(struct sw_watcher *w, const char *name)
