@@ -7,6 +7,7 @@ that the library does not do. doc/python.md shows how it is used.
 from __future__ import annotations
 
 from ._library import version
+from .checkpoints import Checkpoints
 from .errors import Failed, NoEvidence, SealwrightError, Status, Unavailable, WrongUsage
 from .events import Events
 from .store import (
@@ -23,6 +24,7 @@ from .store import (
 )
 
 __all__ = [
+    "Checkpoints",
     "Claim",
     "Decision",
     "Events",

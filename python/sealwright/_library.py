@@ -93,6 +93,11 @@ _FUNCTIONS = {
         c_int,
         [_HANDLE, c_char_p, c_char_p, c_uint64, POINTER(c_uint64)],
     ),
+    "sealwright_checkpoint_sign": (
+        c_int,
+        [_HANDLE, c_char_p, c_char_p, c_uint64, POINTER(c_uint64)],
+    ),
+    "sealwright_checkpoint_check": (c_int, [_HANDLE, c_char_p, c_char_p]),
     "sealwright_events_open": (c_int, [c_char_p, POINTER(_HANDLE)]),
     "sealwright_events_close": (c_int, [_HANDLE]),
     "sealwright_events_message": (c_char_p, [_HANDLE]),

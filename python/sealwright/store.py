@@ -285,6 +285,31 @@ class Store:
         )
         return leaf.value
 
+    def sign_checkpoint(self, run: str, path: Path, step: int) -> int:
+        """Signs ``path``, which is complete, as the checkpoint of run ``run`` at training step
+        ``step``, chained to the one before. Gives the claim's leaf. Needs ``record`` or ``write``."""
+        if isinstance(step, bool) or not 0 <= step <= 1 << 53:
+            raise WrongUsage(f"a training step is a number from 0 on, not {step}")
+        leaf = ctypes.c_uint64()
+        self._handle.check(
+            "sealwright_checkpoint_sign",
+            _library.string(run, "the run"),
+            _library.path(path, "the checkpoint's path"),
+            step,
+            ctypes.byref(leaf),
+        )
+        return leaf.value
+
+    def check_checkpoint(self, run: str, path: Path) -> None:
+        """Raises unless the checkpoint at ``path`` is signed, unaltered, and chained back to the
+        first one of run ``run``. With ``record`` or ``write`` the next one that is signed has it as
+        its parent."""
+        self._handle.check(
+            "sealwright_checkpoint_check",
+            _library.string(run, "the run"),
+            _library.path(path, "the checkpoint's path"),
+        )
+
 
 def verify(
     model: Path, signature: Optional[Path] = None, *, store: Optional[Path] = None

@@ -22,6 +22,7 @@
 #include "claim/key.h"
 #include "claim/keyless.h"
 #include "claim/merkle.h"
+#include "claim/name.h"
 #include "claim/note.h"
 #include "claim/predicate.h"
 #include "claim/sha256_pair.h"

@@ -9,6 +9,10 @@
     X(admit)             \
     X(sign)              \
     X(verify)            \
+    X(checkpoint_sign)   \
+    X(checkpoint_watch)  \
+    X(checkpoint_verify) \
+    X(checkpoint_resume) \
     X(scan)              \
     X(diff)              \
     X(data_source_add)   \

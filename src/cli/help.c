@@ -261,6 +261,7 @@ static const struct {
     const char *name;
     const char *summary;
 } groups[] = {
+    {"checkpoint", "sign the checkpoints of a training run, and check their chain"},
     {"key", "make, list and show signing keys"},
     {"evidence", "read, search and exchange claims"},
     {"log", "check, prove and add to the log"},

@@ -23,6 +23,8 @@ enum sw_model_order {
     SW_MODEL_ORDER_COMPONENTS, /* by path components, as the Python tool: for its root */
 };
 
+struct sw_model_cache;
+
 struct sw_model_options {
     enum sw_model_method method;
     uint64_t shard_size;       /* 0: SW_MODEL_SHARD_SIZE */
@@ -35,6 +37,9 @@ struct sw_model_options {
     const char *signature; /* where the signature is or will be: left out when inside */
     unsigned threads;      /* 0: one per processor */
     struct sw_progress *progress;
+    /* Files that are known from before are not read again. NULL: all are read; so are they with
+     * other consumers. Never at the last check before a model is used. */
+    struct sw_model_cache *cache;
     /* Others that want the bytes (the scanner), in the same pass: they see the units that are
      * hashed, which are files, or shards when the method is by shards. */
     const struct sw_consumer *const *consumers;
@@ -67,6 +72,23 @@ struct sw_manifest {
     struct sw_digest component_root;  /* the same in the Python tool's order */
     struct sw_digest manifest_digest; /* binds names and sizes too (doc/format/manifest.md) */
 };
+
+/* The store's cache of files that were hashed (doc/format/cache.md). A damaged or forged one is as
+ * good as none, and sw_model_cache_told() says so. Needs to write keys/local.secret the first time.
+ * Free it with sw_model_cache_free(), which does not save. */
+sw_result sw_model_cache_open(
+    const char *store_path, struct sw_model_cache **out, struct sw_error *err);
+/* Why the cache that was there is not used; NULL when it is. */
+const char *sw_model_cache_told(const struct sw_model_cache *cache);
+sw_result sw_model_cache_save(struct sw_model_cache *cache, struct sw_error *err);
+void sw_model_cache_free(struct sw_model_cache *cache);
+SW_DEFINE_CLEANUP_PTR(model_cache, struct sw_model_cache, sw_model_cache_free)
+/* What it spared since it was opened; the caller may reset it. */
+struct sw_cache_use {
+    uint64_t files;
+    uint64_t bytes;
+};
+struct sw_cache_use *sw_model_cache_use(struct sw_model_cache *cache);
 
 /* Hashes a model. Refused: no file at all, symlinks (unless allowed), special files, names that are
  * not UTF-8, in `shards` empty files (which that method cannot list). SW_E_IO for what cannot be
@@ -145,5 +167,8 @@ sw_result sw_model_verify(struct sw_arena *arena, const char *path, struct sw_by
  * when the directory has none) "NAME.sig" and then "model.sig" beside it. Gives the first that
  * exists, or NULL; `for_writing` gives where to put a new one. In `arena`. */
 const char *sw_model_signature_path(struct sw_arena *arena, const char *path, bool for_writing);
+
+/* Checkpoints of a run, which are models, too. */
+#include "model/checkpoint.h"
 
 #endif
