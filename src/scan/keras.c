@@ -100,7 +100,7 @@ static sw_result judge_module(
     bool function = sw_str_is(class, "function") || sw_str_is(class, "builtin_function_or_method");
     struct sw_str name = function ? text_of(object, "config") : class;
     bool builtin = sw_str_is(module, "builtins");
-    if (builtin && function && runs_code(name)) {
+    if (builtin && runs_code(function ? name : class)) {
         return say(j, "keras-import", SW_SEVERITY_CRITICAL, "calls Python's own", name, "");
     }
     if (!is_keras_module(module) && !builtin) {
@@ -138,6 +138,18 @@ static sw_result judge_lambda(struct judge *j, const struct sw_json *object, str
 
 /* --- files ------------------------------------------------------------------------------------ */
 
+/* Where a server's working directory is the root of its files. */
+static bool is_of_the_system(struct sw_str path)
+{
+    static const char *const tops[] = {"etc/", "proc/", "root/", "home/", "var/", "dev/", "run/"};
+    for (size_t i = 0; i < SW_COUNT(tops); i++) {
+        if (sw_str_starts(path, tops[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Keys whose text a layer opens, where others have a list. */
 static sw_result judge_path(struct judge *j, struct sw_str key, const struct sw_json *value)
 {
@@ -151,10 +163,10 @@ static sw_result judge_path(struct judge *j, struct sw_str key, const struct sw_
     if (!opens || !sw_json_str(value, &path) || path.len == 0) {
         return SW_OK;
     }
-    bool far =
-        memchr("/\\~", path.ptr[0], 3) != NULL || memmem(path.ptr, path.len, "..", 2) != NULL ||
-        memmem(path.ptr, path.len, ":/", 2) != NULL ||
-        memmem(path.ptr, path.len, "etc/", 4) != NULL || (path.len > 1 && path.ptr[1] == ':');
+    bool far = memchr("/\\~", path.ptr[0], 3) != NULL ||
+               memmem(path.ptr, path.len, "..", 2) != NULL ||
+               memmem(path.ptr, path.len, ":/", 2) != NULL ||
+               (path.len > 1 && path.ptr[1] == ':') || is_of_the_system(path);
     return say(j, "keras-path", far ? SW_SEVERITY_HIGH : SW_SEVERITY_MEDIUM, "opens", path,
         far ? ", which is not the model's" : "");
 }

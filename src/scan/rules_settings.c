@@ -46,7 +46,7 @@ static const struct sw_rule rules[] = {
         .id = "skops-type",
         .title = "A skops model names a type or function that is not for models",
         .advice = "do not load it",
-        .advisories = "CVE-2025-54412 CVE-2025-54413 CVE-2024-37065",
+        .advisories = "CVE-2025-54412 CVE-2025-54413 CVE-2025-54886 CVE-2024-37065",
         .atlas = SW_ATLAS_UNSAFE_ARTIFACT,
         .cosai = SW_COSAI_LOADER,
     },
