@@ -709,6 +709,7 @@ static sw_result parse(
     SW_CLEANUP(free) struct sw_window *window = malloc(sizeof(*window));
     SW_TRY_PTR(window);
     sw_window_init(window, &specimen->source);
+    struct sw_graph_work work = {0};
     struct sw_graph_model model = {.arena = in->arena};
     sw_names_init(&model.names, in->arena);
     sw_names_init(&model.called, in->arena);
@@ -722,7 +723,7 @@ static sw_result parse(
             (unsigned long long)r.reader.unknown));
     }
     SW_TRY(sw_onnx_judge_nodes(in, &model));
-    SW_TRY(sw_graph_judge_flow(in, &model));
+    SW_TRY(sw_graph_judge_flow(in, &model, &work));
     SW_TRY(tell_places(&r));
     return sw_tensors_done(in, &specimen->source, r.tensors, r.tensor_count, err);
 }

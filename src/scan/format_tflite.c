@@ -480,11 +480,12 @@ static sw_result read_model(struct reading *r)
     SW_TRY(sw_flat_vector(&r->flat, &model, MODEL_BUFFERS, 4, &r->buffers));
     SW_TRY(read_codes(r));
     SW_TRY(read_buffers(r));
+    struct sw_graph_work work = {0};
     /* The tensors of all, before any of them is entered by way of another. */
     for (size_t i = r->subgraphs.count; i > 0; i--) {
         r->model.graph = (struct sw_graph){0};
         SW_TRY(read_subgraph(r, i - 1, 0, &r->model.graph));
-        SW_TRY(sw_graph_judge_flow(r->in, &r->model));
+        SW_TRY(sw_graph_judge_flow(r->in, &r->model, &work));
     }
     return SW_OK;
 }

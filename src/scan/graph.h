@@ -81,8 +81,16 @@ sw_result sw_graph_add_node(
 sw_result sw_graph_add_inner(
     struct sw_graph_model *model, struct sw_graph_node *node, struct sw_graph **out);
 
+/* What judging the graphs of one file takes; zeroed before the first. */
+struct sw_graph_work {
+    size_t done;
+    uint16_t *flags; /* by number of the value */
+    size_t room;
+};
+
 /* Whether something that is computed from the input by comparing, without any weights, decides
  * between outputs: a trigger. SW_E_LIMIT when functions call each other without end. */
-sw_result sw_graph_judge_flow(struct sw_inspection *in, const struct sw_graph_model *model);
+sw_result sw_graph_judge_flow(
+    struct sw_inspection *in, const struct sw_graph_model *model, struct sw_graph_work *work);
 
 #endif

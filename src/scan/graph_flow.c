@@ -12,6 +12,7 @@ enum {
     WEIGHT = 32,  /* made of weights */
     RAW = 64,     /* an input as it is, whatever its shape */
     PLAIN = 128,  /* the constant nought or one */
+    MASK = 256,   /* of each number of an input, whether it is nought or one */
 };
 #define TRIGGER (CONTENT | COMPARED | REDUCED)
 
@@ -108,16 +109,16 @@ static const struct {
 struct flow {
     struct sw_inspection *in;
     const struct sw_graph_model *model;
-    uint8_t *flags; /* by number of the value */
-    size_t work;
+    uint16_t *flags; /* by number of the value */
+    struct sw_graph_work *work;
     size_t said;
     unsigned calls; /* that are under way */
 };
 
 static sw_result count_work(struct flow *f, size_t values)
 {
-    f->work += values + 1;
-    return f->work > WORK_MAX ? SW_E_LIMIT : SW_OK;
+    f->work->done += values + 1;
+    return f->work->done > WORK_MAX ? SW_E_LIMIT : SW_OK;
 }
 
 static enum kind kind_of(const struct sw_graph_node *node)
@@ -130,13 +131,13 @@ static enum kind kind_of(const struct sw_graph_node *node)
     return KIND_OTHER;
 }
 
-static uint8_t flags_of_all(const struct flow *f, const struct sw_graph_ids *ids)
+static uint16_t flags_of_all(const struct flow *f, const struct sw_graph_ids *ids)
 {
-    uint8_t flags = 0;
+    uint16_t flags = 0;
     for (size_t i = 0; i < ids->count; i++) {
         flags |= f->flags[ids->ids[i]];
     }
-    return flags & (uint8_t)~LAST;
+    return flags & (uint16_t)~LAST;
 }
 
 static bool is_last(const struct flow *f, const struct sw_graph_ids *ids)
@@ -149,24 +150,24 @@ static bool is_last(const struct flow *f, const struct sw_graph_ids *ids)
     return false;
 }
 
-static void add_flags(struct flow *f, const struct sw_graph_ids *ids, uint8_t flags)
+static void add_flags(struct flow *f, const struct sw_graph_ids *ids, uint16_t flags)
 {
     for (size_t i = 0; i < ids->count; i++) {
         f->flags[ids->ids[i]] |= flags;
     }
 }
 
-static uint8_t flags_at(const struct flow *f, const struct sw_graph_ids *ids, size_t index)
+static uint16_t flags_at(const struct flow *f, const struct sw_graph_ids *ids, size_t index)
 {
-    return index < ids->count ? f->flags[ids->ids[index]] & (uint8_t)~LAST : 0;
+    return index < ids->count ? f->flags[ids->ids[index]] & (uint16_t)~LAST : 0;
 }
 
-static bool is_trigger(uint8_t flags)
+static bool is_trigger(uint16_t flags)
 {
     return (flags & TRIGGER) == TRIGGER && (flags & LEARNED) == 0;
 }
 
-static uint8_t flags_at_first(const struct sw_graph_value *value)
+static uint16_t flags_at_first(const struct sw_graph_value *value)
 {
     if (value->initializer && value->elements >= WEIGHT_MIN) {
         return WEIGHT;
@@ -180,8 +181,8 @@ static uint8_t flags_at_first(const struct sw_graph_value *value)
 static bool chooses_by_trigger(
     const struct flow *f, const struct sw_graph_node *node, enum kind kind)
 {
-    uint8_t first = flags_at(f, &node->inputs, 0);
-    uint8_t second = flags_at(f, &node->inputs, 1);
+    uint16_t first = flags_at(f, &node->inputs, 0);
+    uint16_t second = flags_at(f, &node->inputs, 1);
     if (kind == KIND_CHOOSE) {
         return is_trigger(first);
     }
@@ -248,7 +249,7 @@ static sw_result evaluate(struct flow *f, const struct sw_graph *graph, bool say
 
 /* Inputs of a loop's body are those of the loop, one way or another. */
 static sw_result flow_inner(
-    struct flow *f, const struct sw_graph_node *node, bool say, uint8_t *flags)
+    struct flow *f, const struct sw_graph_node *node, bool say, uint16_t *flags)
 {
     bool branches = sw_str_is(node->op, "If");
     for (size_t i = 0; i < node->graph_count; i++) {
@@ -305,12 +306,15 @@ static sw_result flow_call(struct flow *f, const struct sw_graph_function *funct
     return SW_OK;
 }
 
-/* Each number of an input is asked whether it is nought or one: so masks are looked at, and no
- * pattern can be known by it but the one of all. */
+/* Each number of an input is asked whether it is nought or one: so masks are looked at. As long as
+ * all answers are taken together, no pattern can be known by it but the one of all. */
 static bool is_mask(const struct flow *f, const struct sw_graph_node *node)
 {
-    uint8_t first = flags_at(f, &node->inputs, 0);
-    uint8_t second = flags_at(f, &node->inputs, 1);
+    if (!sw_str_is(node->op, "Equal")) {
+        return false;
+    }
+    uint16_t first = flags_at(f, &node->inputs, 0);
+    uint16_t second = flags_at(f, &node->inputs, 1);
     return ((first & RAW) != 0 && (second & PLAIN) != 0) ||
            ((second & RAW) != 0 && (first & PLAIN) != 0);
 }
@@ -328,11 +332,27 @@ static bool passes(const struct sw_graph_node *node)
     return false;
 }
 
-static uint8_t flow_operator(
-    const struct flow *f, const struct sw_graph_node *node, enum kind kind, uint8_t flags)
+static bool asks_all(const struct sw_graph_node *node)
+{
+    return sw_str_is(node->op, "ReduceMin") || sw_str_is(node->op, "ReduceProd") ||
+           sw_str_is(node->op, "ReduceAll");
+}
+
+/* What becomes of a mask: a comparison like others, as soon as some of it is picked out. */
+static uint16_t flow_mask(const struct sw_graph_node *node, uint16_t flags)
+{
+    if (passes(node) || sw_str_is(node->op, "Not")) {
+        return flags | MASK;
+    }
+    return asks_all(node) ? flags | REDUCED : flags | COMPARED;
+}
+
+static uint16_t flow_operator(
+    const struct flow *f, const struct sw_graph_node *node, enum kind kind, uint16_t flags)
 {
     bool raw = (flags & CONTENT) != 0 && (flags & LEARNED) == 0;
-    uint8_t data = flags_at(f, &node->inputs, 0);
+    bool mask = (flags_of_all(f, &node->inputs) & MASK) != 0;
+    uint16_t data = flags_at(f, &node->inputs, 0);
     bool looks_up = kind == KIND_GATHER && (data & WEIGHT) != 0 &&
                     (flags_at(f, &node->inputs, 1) & CONTENT) != 0;
     if (kind == KIND_SHAPE) {
@@ -342,7 +362,10 @@ static uint8_t flow_operator(
         return flags | LEARNED;
     }
     if (raw && kind == KIND_COMPARE) {
-        return is_mask(f, node) ? CONTENT : flags | COMPARED;
+        return is_mask(f, node) ? CONTENT | MASK : flags | COMPARED;
+    }
+    if (raw && mask) {
+        flags = flow_mask(node, flags);
     }
     return raw && (kind == KIND_REDUCE || kind == KIND_GATHER) ? flags | REDUCED : flags;
 }
@@ -355,12 +378,12 @@ static sw_result flow_node(struct flow *f, const struct sw_graph_node *node, boo
         return flow_call(f, called, node, say);
     }
     enum kind kind = kind_of(node);
-    uint8_t flags = flags_of_all(f, &node->inputs);
+    uint16_t flags = flags_of_all(f, &node->inputs);
     if (say) {
         SW_TRY(say_trigger(f, node, kind));
     }
     SW_TRY(flow_inner(f, node, say, &flags));
-    flags &= (uint8_t) ~(RAW | PLAIN);
+    flags &= (uint16_t) ~(RAW | PLAIN | MASK);
     flags |= passes(node) ? flags_at(f, &node->inputs, 0) & (RAW | PLAIN) : 0;
     flags |= node->constant >= WEIGHT_MIN ? WEIGHT : 0;
     flags |= node->plain && node->inputs.count == 0 ? PLAIN : 0;
@@ -391,11 +414,17 @@ static void begin(struct flow *f, const struct sw_graph *graph)
     }
 }
 
-sw_result sw_graph_judge_flow(struct sw_inspection *in, const struct sw_graph_model *model)
+sw_result sw_graph_judge_flow(
+    struct sw_inspection *in, const struct sw_graph_model *model, struct sw_graph_work *work)
 {
-    struct flow f = {.in = in, .model = model};
-    f.flags = SW_ARENA_ARRAY(in->arena, uint8_t, model->value_count + 1);
-    SW_TRY_PTR(f.flags);
+    struct flow f = {.in = in, .model = model, .work = work};
+    if (work->room <= model->value_count) {
+        work->room = 2 * model->value_count + 64;
+        work->flags = SW_ARENA_ARRAY(in->arena, uint16_t, work->room);
+        SW_TRY_PTR(work->flags);
+    }
+    f.flags = work->flags;
+    SW_TRY(count_work(&f, model->value_count));
     begin(&f, &model->graph);
     add_flags(&f, &model->graph.outputs, LAST);
     return evaluate(&f, &model->graph, true);
