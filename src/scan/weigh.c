@@ -310,12 +310,25 @@ sw_result sw_weighing_hash(struct sw_weighing *g, const struct sw_source *source
     return SW_OK;
 }
 
+/* Many tensors can be of the same bytes, which are weighed once: the lists are ordered by place. */
+static bool is_same_place(const struct sw_tensor *a, const struct sw_tensor *b)
+{
+    return a->offset == b->offset && a->size == b->size && a->big_endian == b->big_endian &&
+           strcmp(a->dtype, b->dtype) == 0;
+}
+
 sw_result sw_weigh(struct sw_inspection *in, const struct sw_source *source,
     const struct sw_tensor *tensors, size_t count, struct sw_digest *digests, struct sw_error *err)
 {
     SW_CLEANUP(weighing) struct sw_weighing *g = NULL;
     SW_TRY(sw_weighing_new(in, &g, err));
     for (size_t i = 0; i < count; i++) {
+        if (i > 0 && is_same_place(&tensors[i - 1], &tensors[i])) {
+            if (digests != NULL) {
+                digests[i] = digests[i - 1];
+            }
+            continue;
+        }
         SW_TRY(sw_weighing_add(g, source, &tensors[i], digests == NULL ? NULL : &digests[i], err));
     }
     return sw_weighing_tell(g);
