@@ -16,10 +16,9 @@ mkdir parts out
 for i in 1 2 3 4; do
     head -c 50000000 /dev/urandom >"parts/model-0000$i-of-00004.safetensors"
 done
-"$SW_BIN" checkpoint watch --run r --json out >lines.jsonl 2>/dev/null &
+"$SW_BIN" checkpoint watch --run r --json out >lines.jsonl 2>words &
 pid=$!
-until [ -e /proc/"$pid"/fd/4 ]; do sleep 0.05; done
-sleep 1
+until grep -qs watching words; do sleep 0.05; done
 start=$(spent "$pid")
 sleep 20
 idle=$(calc "($(spent "$pid") - $start) / 20")

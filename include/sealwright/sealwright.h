@@ -154,17 +154,17 @@ SEALWRIGHT_API enum sealwright_status sealwright_load(
 SEALWRIGHT_API enum sealwright_status sealwright_data_checkpoint(
     struct sealwright *sw, const char *run, const char *model, uint64_t step, uint64_t *leaf);
 
-/* Signs `path` (a file or directory that is complete) as the checkpoint of run `run` at training step
- * `step`, as `sealwright checkpoint sign` does: chained to the run's checkpoint before, or to the one
- * that it was resumed from. FAIL when the step is not after that one's. Files that were hashed
- * before and have not changed since are not read again. Handle and *leaf as above. */
+/* Signs `path` (a file or directory that is complete) as the checkpoint of run `run` at training
+ * step `step`, as `sealwright checkpoint sign` does: chained to the run's checkpoint before, or to
+ * the one that it was resumed from. FAIL when the step is not after that one's. Files that were
+ * hashed before and have not changed since are not read again. Handle and *leaf as above. */
 SEALWRIGHT_API enum sealwright_status sealwright_checkpoint_sign(
     struct sealwright *sw, const char *run, const char *path, uint64_t step, uint64_t *leaf);
 
 /* Is it safe to resume run `run` from here, as `sealwright checkpoint resume` asks? PASS when the
- * checkpoint is signed, its chain is unbroken, and each byte is as it was signed; all of it is read.
- * FAIL when one of these is not so; NO_EVIDENCE when the run has no signed checkpoint. With a WRITE
- * or RECORD handle the next checkpoint that is signed has this one as its parent. */
+ * checkpoint is signed, its chain is unbroken, and each byte is as it was signed; all of it is
+ * read. FAIL when one of these is not so; NO_EVIDENCE when the run has no signed checkpoint. With a
+ * WRITE or RECORD handle the next checkpoint that is signed has this one as its parent. */
 SEALWRIGHT_API enum sealwright_status sealwright_checkpoint_check(
     struct sealwright *sw, const char *run, const char *path);
 

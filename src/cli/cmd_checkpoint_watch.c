@@ -127,6 +127,16 @@ static sw_result take_ready(struct watching *w, const struct sw_ready *ready, st
 
 /* --- all of them ----------------------------------------------------------------------------- */
 
+/* What --once leaves behind. */
+static void tell_stuck(struct watching *w)
+{
+    const char *name;
+    for (size_t i = 0; (name = sw_watcher_stuck(w->watcher, i)) != NULL; i++) {
+        sw_note(w->cli, "%s is not signed: it is not complete, and nothing happens to it", name);
+        w->refused_count++;
+    }
+}
+
 static sw_result watch(struct watching *w, struct sw_error *err)
 {
     for (;;) {
@@ -137,6 +147,7 @@ static sw_result watch(struct watching *w, struct sw_error *err)
         if (found) {
             SW_TRY(take_ready(w, &ready, err));
         } else if (w->args->once && sw_watcher_pending(w->watcher) == 0) {
+            tell_stuck(w);
             return SW_OK;
         } else {
             SW_TRY(sw_watcher_wait(w->watcher, err));

@@ -180,11 +180,17 @@ static enum sw_completion_answer ask(struct asking *a, enum sw_completeness *how
     struct sw_error why = {0};
     enum sw_code code = sw_tree_open(&a->tree, a->path, NULL, &why);
     if (code != SW_OK) {
-        return code == SW_E_NOENT ? SW_COMPLETION_GONE : SW_COMPLETION_WAIT;
+        return code == SW_E_NOENT ? SW_COMPLETION_GONE : SW_COMPLETION_STUCK;
     }
     find_newest(a);
-    bool complete = a->newest_ns != 0 && choose(a, how) && is_whole(a) && nobody_writes(a);
-    return complete ? SW_COMPLETION_DONE : SW_COMPLETION_WAIT;
+    bool whole = a->newest_ns != 0 && is_whole(a);
+    if (!choose(a, how) || !nobody_writes(a)) {
+        return SW_COMPLETION_WAIT;
+    }
+    if (whole) {
+        return SW_COMPLETION_DONE;
+    }
+    return is_quiet(a) ? SW_COMPLETION_STUCK : SW_COMPLETION_WAIT;
 }
 
 enum sw_completion_answer sw_completion_ask(

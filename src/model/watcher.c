@@ -30,6 +30,7 @@ struct candidate {
     bool closed;
     bool shrinking; /* a file of it was deleted: it may be on its way out */
     bool done;
+    bool stuck;
 };
 
 /* A directory that is watched: the run's, or one of a candidate's. */
@@ -366,14 +367,18 @@ static enum sw_completion_answer ask(
 }
 
 /* The complete one with the lowest step; NULL when there is none. */
-static const struct candidate *pick(const struct sw_watcher *w, enum sw_completeness *how)
+static const struct candidate *pick(struct sw_watcher *w, enum sw_completeness *how)
 {
     const struct candidate *first = NULL;
     for (size_t i = 0; i < w->count; i++) {
-        const struct candidate *candidate = &w->candidates[i];
+        struct candidate *candidate = &w->candidates[i];
         enum sw_completeness found = SW_COMPLETE_SETTLED;
-        bool later = first != NULL && candidate->step >= first->step;
-        if (!candidate->done && !later && ask(w, candidate, &found) == SW_COMPLETION_DONE) {
+        if (candidate->done || (first != NULL && candidate->step >= first->step)) {
+            continue;
+        }
+        enum sw_completion_answer answer = ask(w, candidate, &found);
+        candidate->stuck = answer == SW_COMPLETION_STUCK || answer == SW_COMPLETION_GONE;
+        if (answer == SW_COMPLETION_DONE) {
             first = candidate;
             *how = found;
         }
@@ -461,7 +466,18 @@ size_t sw_watcher_pending(const struct sw_watcher *w)
 {
     size_t pending = 0;
     for (size_t i = 0; i < w->count; i++) {
-        pending += w->candidates[i].done ? 0 : 1;
+        pending += w->candidates[i].done || w->candidates[i].stuck ? 0 : 1;
     }
     return pending;
+}
+
+const char *sw_watcher_stuck(const struct sw_watcher *w, size_t index)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        bool stuck = !w->candidates[i].done && w->candidates[i].stuck;
+        if (stuck && index-- == 0) {
+            return w->candidates[i].name;
+        }
+    }
+    return NULL;
 }

@@ -40,7 +40,10 @@ sw_result sw_watcher_wait(struct sw_watcher *watcher, struct sw_error *err);
 void sw_watcher_done(struct sw_watcher *watcher, const char *name);
 /* It changed or was not readable: to be told again once it is complete. */
 void sw_watcher_again(struct sw_watcher *watcher, const char *name);
-/* How many are there that are not complete. */
+/* How many may still become complete, going by the last sw_watcher_next(). */
 size_t sw_watcher_pending(const struct sw_watcher *watcher);
+/* Of those that are not whole and to which nothing happens any more, the one behind `index`; NULL
+ * behind the last. */
+const char *sw_watcher_stuck(const struct sw_watcher *watcher, size_t index);
 
 #endif

@@ -18,6 +18,7 @@ struct sw_completion {
 enum sw_completion_answer {
     SW_COMPLETION_GONE,
     SW_COMPLETION_WAIT,
+    SW_COMPLETION_STUCK, /* nothing happens any more, and it is not whole */
     SW_COMPLETION_DONE,
 };
 /* By looking at the files as they are now. Needs memory only for the call. */

@@ -116,6 +116,16 @@ touch -d '-1 hour' c/checkpoint-2/weights
 expect "one that was changed behind its signature" 1 "$SW_BIN" checkpoint watch --run c --once --settle 1s --json c
 like "is told" "$err" "checkpoint-2 is not signed: step 2 is not after step 3"
 
+mkdir i
+mkdir i/checkpoint-1
+filled i/checkpoint-2 model.safetensors.index.json
+echo '{"weight_map":{"x":"gone.safetensors"}}' >i/checkpoint-2/model.safetensors.index.json
+filled i/checkpoint-3 weights
+expect "an empty one, and one without its shard" 1 "$SW_BIN" checkpoint watch --run i --once --settle 1s --json i
+json "are not signed" .step 3
+like "which is told" "$err" "checkpoint-1 is not signed: it is not complete"
+like "of both" "$err" "checkpoint-2 is not signed: it is not complete"
+
 # --- rotation ---
 mkdir d
 ok "a watch over a run that keeps two" begin d d
