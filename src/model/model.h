@@ -141,4 +141,6 @@ sw_result sw_model_verify(struct sw_arena *arena, const char *path, struct sw_by
  * exists, or NULL; `for_writing` gives where to put a new one. In `arena`. */
 const char *sw_model_signature_path(struct sw_arena *arena, const char *path, bool for_writing);
 
+#include "model/load.h"
+
 #endif
