@@ -236,6 +236,10 @@ struct sw_verify_request {
 sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request *request,
     struct sw_buf *signature, struct sw_verification *out, struct sw_error *err);
 
+/* Reads and checks the signature, for whoever loads the files: none of them is read yet. */
+sw_result sw_flow_load(struct sw_arena *arena, const struct sw_verify_request *request,
+    struct sw_load **out, struct sw_error *err);
+
 struct sw_seal_request {
     const char *path;
     const char *signature_path; /* NULL: the default place */

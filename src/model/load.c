@@ -22,6 +22,7 @@ struct sw_load {
     struct sw_digest claim;
     bool follow;
     int root;
+    struct sw_progress *progress;
 };
 
 /* --- the signature --------------------------------------------------------------------------- */
@@ -132,6 +133,11 @@ void sw_load_free(struct sw_load *load)
     free(load);
 }
 
+void sw_load_watch(struct sw_load *load, struct sw_progress *progress)
+{
+    load->progress = progress;
+}
+
 /* --- what was signed ------------------------------------------------------------------------- */
 
 const char *sw_load_signer(const struct sw_load *load)
@@ -206,9 +212,9 @@ sw_result sw_load_open_file(
     const struct sw_load *load, size_t file, int flags, int *fd, struct sw_error *err)
 {
     const char *at = load->single != NULL ? load->single : load->names[file];
-    /* Not blocking: a FIFO may have taken the file's place. */
-    SW_CLEANUP(fd)
-    int opened = sw_open_beneath(load->root, at, flags | O_NONBLOCK | O_NOCTTY, 0, load->follow);
+    /* Not blocking: a FIFO may have taken the file's place. O_PATH opens nothing. */
+    int more = (flags & O_PATH) != 0 ? 0 : O_NONBLOCK | O_NOCTTY;
+    SW_CLEANUP(fd) int opened = sw_open_beneath(load->root, at, flags | more, 0, load->follow);
     if (opened < 0) {
         return cannot_open(load->names[file], errno, err);
     }
@@ -274,7 +280,9 @@ static sw_result hash_range(const struct pass *pass, uint64_t start, uint64_t en
     while (start < end) {
         size_t len = end - start < CHUNK ? (size_t)(end - start) : CHUNK;
         uint8_t *into = pass->memory + (pass->whole ? start : 0);
+        SW_TRY(sw_progress_check(pass->load->progress, err));
         SW_TRY(read_chunk(pass, start, into, len, err));
+        sw_progress_add(pass->load->progress, len, 0);
         sw_hash_update(hash, into, len);
         if (pass->to >= 0) {
             SW_TRY(sw_fd_write(pass->to, name, sw_bytes(into, len), err));

@@ -18,6 +18,9 @@ sw_result sw_load_open(const char *path, struct sw_bytes signature, const struct
 void sw_load_free(struct sw_load *load);
 SW_DEFINE_CLEANUP_PTR(load, struct sw_load, sw_load_free)
 
+/* Asked to stop by it, what reads gives SW_E_INTERRUPTED. */
+void sw_load_watch(struct sw_load *load, struct sw_progress *progress);
+
 const char *sw_load_signer(const struct sw_load *load);
 const struct sw_digest *sw_load_root(const struct sw_load *load);  /* alg 0 in the legacy format */
 const struct sw_digest *sw_load_claim(const struct sw_load *load); /* of the signature's bytes */
