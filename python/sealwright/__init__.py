@@ -9,6 +9,7 @@ from __future__ import annotations
 from ._library import version
 from .errors import Failed, NoEvidence, SealwrightError, Status, Unavailable, WrongUsage
 from .events import Events
+from .load import VerifiedModel, from_pretrained, load_safetensors, open_verified, torch_load
 from .store import (
     Claim,
     Decision,
@@ -35,10 +36,15 @@ __all__ = [
     "Store",
     "Unavailable",
     "Verification",
+    "VerifiedModel",
     "WrongUsage",
     "admit",
     "checkpoint",
     "find_store",
+    "from_pretrained",
+    "load_safetensors",
+    "open_verified",
+    "torch_load",
     "verify",
     "version",
 ]
