@@ -150,6 +150,8 @@ bool sw_interrupt_wait(int fd);
 void sw_interrupt_release(void);
 /* The signal that came; 0 when none did. */
 int sw_interrupt_caught(void);
+/* For a command that such a signal ends as it should: nobody dies by it. */
+void sw_interrupt_forget(void);
 /* Dies by that signal; returns when there was none. */
 void sw_interrupt_die(void);
 

@@ -1,4 +1,5 @@
 #include "cli/model_args.h"
+#include "cli/verify_watch.h"
 
 struct verify_args {
     struct sw_model_args model;
@@ -6,6 +7,10 @@ struct verify_args {
     const char *public_key;
     struct sw_text_list certificate_chain;
     const char *identity;
+    bool watch;
+    bool keep_going;
+    const char *rate;
+    const char *interval;
 };
 
 static const struct sw_option options[] = {
@@ -15,6 +20,14 @@ static const struct sw_option options[] = {
         "trust the root certificates in this PEM file; may be given again"},
     {"identity", SW_OPTION_TEXT, offsetof(struct verify_args, identity), "ID",
         "the certificate must be for this identity: email:, uri:, dns: or cn: and a name"},
+    {"watch", SW_OPTION_FLAG, offsetof(struct verify_args, watch), NULL,
+        "verify again and again, and say what changes; ends at the first failure"},
+    {"keep-going", SW_OPTION_FLAG, offsetof(struct verify_args, keep_going), NULL,
+        "with --watch: do not end at the first failure"},
+    {"rate", SW_OPTION_TEXT, offsetof(struct verify_args, rate), "BYTES",
+        "with --watch: read at most so many bytes a second, 0 for no bound (default: 100000000)"},
+    {"interval", SW_OPTION_TEXT, offsetof(struct verify_args, interval), "SPAN",
+        "with --watch: wait so long between two passes (default: 60s)"},
     SW_MODEL_OPTIONS(struct verify_args, model),
     SW_JUDGE_OPTIONS(struct verify_args, judge),
     {NULL, 0, 0, NULL, NULL},
@@ -126,16 +139,8 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_verificat
     show_problems(cli, v);
 }
 
-/* pass 0, fail 1, no evidence 3; what could not be read at all is 4. */
-static int status_of(const struct sw_verification *v)
-{
-    static const int status[] = {
-        [SW_VERDICT_PASS] = 0, [SW_VERDICT_FAIL] = 1, [SW_VERDICT_NO_EVIDENCE] = 3};
-    return v->io_error ? 4 : status[v->verdict];
-}
-
-static sw_result verify(struct sw_cli *cli, const struct verify_args *args,
-    struct sw_verify_request *request, struct sw_verification *v, struct sw_error *err)
+static sw_result fill_request(struct sw_cli *cli, const struct verify_args *args,
+    struct sw_verify_request *request, struct sw_error *err)
 {
     SW_TRY(sw_model_options_from(cli, &args->model, request->path, &request->options.model, err));
     request->signature_path = args->model.signature;
@@ -143,12 +148,40 @@ static sw_result verify(struct sw_cli *cli, const struct verify_args *args,
     request->options.legacy = args->judge.legacy;
     request->options.allow_missing_hint = args->judge.allow_missing_hint;
     request->options.now = cli->now;
+    return SW_OK;
+}
+
+static sw_result verify(struct sw_cli *cli, struct sw_verify_request *request,
+    struct sw_verification *v, struct sw_error *err)
+{
     SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
     struct sw_bar *bar = sw_bar_start(cli, "verifying");
     request->options.model.progress = sw_bar_progress(bar);
     enum sw_code code = sw_flow_verify(&cli->arena, request, &signature, v, err);
     sw_bar_stop(bar);
     return code;
+}
+
+#define DEFAULT_RATE ((uint64_t)100000000)
+#define DEFAULT_INTERVAL ((int64_t)60)
+#define DURATION_MAX ((int64_t)366 * 86400)
+
+static sw_result watch_options(
+    const struct verify_args *args, struct sw_verify_watch *out, struct sw_error *err)
+{
+    *out = (struct sw_verify_watch){args->keep_going, DEFAULT_RATE, DEFAULT_INTERVAL};
+    if (!args->watch && (args->keep_going || args->rate != NULL || args->interval != NULL)) {
+        return sw_fail(err, SW_E_USAGE, "--keep-going, --rate and --interval go with --watch");
+    }
+    if (args->rate != NULL && !sw_parse_u64(sw_str(args->rate), &out->rate)) {
+        return sw_fail(err, SW_E_USAGE, "--rate takes a number of bytes, not '%s'", args->rate);
+    }
+    if (args->interval != NULL && (!sw_duration_parse(sw_str(args->interval), &out->interval) ||
+                                      out->interval > DURATION_MAX)) {
+        return sw_fail(
+            err, SW_E_USAGE, "--interval takes a span such as 60s or 1h, not '%s'", args->interval);
+    }
+    return SW_OK;
 }
 
 /* Verification needs no log, which only tells when the signature was recorded. But where the log is
@@ -176,12 +209,18 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(trust) struct sw_trust *trust = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     const char *store_path = NULL;
+    struct sw_verify_watch watch;
+    SW_TRY(watch_options(args, &watch, err));
     SW_TRY(build_trust(cli, args, &trust, &store_path, err));
     SW_TRY(open_beside(cli, store_path, &store, err));
     struct sw_verify_request request = {.path = cli->operands[0], .trust = trust, .store = store};
     struct sw_verification v;
-    SW_TRY(verify(cli, args, &request, &v, err));
-    cli->status = status_of(&v);
+    SW_TRY(fill_request(cli, args, &request, err));
+    if (args->watch) {
+        return sw_verify_watch(cli, &watch, &request, &cli->status, err);
+    }
+    SW_TRY(verify(cli, &request, &v, err));
+    cli->status = sw_verify_status(&v);
     if (!cli->json) {
         show(cli, request.path, &v);
         return SW_OK;
@@ -204,10 +243,16 @@ const struct sw_command sw_cmd_verify = {
         "reported, not only the first: changed, missing, added and renamed files, symlinks, names "
         "that could hide something. Without *--public-key* or *--certificate-chain* the signers "
         "in the store's trust.yaml are trusted.\n\n"
-        "A model without a signature is no evidence (exit 3), never a pass.",
+        "A model without a signature is no evidence (exit 3), never a pass.\n\n"
+        "With *--watch* it verifies again and again, at a bounded rate, and says only what "
+        "changes: "
+        "files that were changed, added or taken away, and files that are again as they were "
+        "signed. It ends with exit status 1 at the first failure; SIGINT and SIGTERM end it with "
+        "the status of the last pass.",
     .examples = "  sealwright verify model/\n"
                 "  sealwright verify --public-key signer.pub --signature model.sig model/\n"
                 "  sealwright verify --certificate-chain ca.pem --identity email:ml@example.com "
-                "model/\n",
+                "model/\n"
+                "  sealwright verify --watch --rate 50000000 --interval 1h model/\n",
     .run = run,
 };
