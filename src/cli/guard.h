@@ -101,6 +101,10 @@ sw_result sw_guard_verity_end(
     void *guard, void *state, const struct sw_unit *unit, int fd, struct sw_error *err);
 void sw_guard_verity_tree(void *guard, const struct sw_tree *tree);
 void sw_guard_verity_free(struct sw_guard_verity *verity);
+/* Has the file system of this program it? Others may differ. */
+bool sw_guard_verity_possible(void);
+/* Can this user make mounts of his own? Tried in a process of its own. */
+sw_result sw_guard_mounts_possible(struct sw_error *err);
 /* Has every file of the tree fs-verity? */
 bool sw_guard_verity_has(const struct sw_tree *tree);
 /* Is the open file the one that was hashed? */

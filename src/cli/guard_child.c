@@ -90,6 +90,31 @@ static sw_result start(struct running *r, int *failed, struct sw_error *err)
     return SW_OK;
 }
 
+static int try_mounts(void)
+{
+    struct sw_error ignored = {0};
+    SW_CLEANUP(fd) int fd = -1;
+    bool entered = sw_mount_enter(&ignored) == SW_OK;
+    return entered && sw_mount_memory((uint64_t)1 << 20, 16, &fd, &ignored) == SW_OK ? 0 : 1;
+}
+
+sw_result sw_guard_mounts_possible(struct sw_error *err)
+{
+    int status = 0;
+    (void)fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        _exit(try_mounts());
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return pid > 0 && status == 0
+               ? SW_OK
+               : sw_fail(err, SW_E_IO,
+                     "this system lets the user make no mounts (a user namespace is needed, or "
+                     "root)");
+}
+
 /* --- ending ---------------------------------------------------------------------------------- */
 
 /* The parent of a process (proc(5), stat: the name may hold anything but ends with the last ')').

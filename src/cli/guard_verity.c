@@ -48,6 +48,15 @@ static sw_result has_none(const char *name, struct sw_error *err)
         name);
 }
 
+/* What has it, and no file of it, says ENODATA; others do not know the question. */
+bool sw_guard_verity_possible(void)
+{
+    SW_CLEANUP(fd) int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    uint8_t digest[2 + SW_DIGEST_MAX];
+    size_t len;
+    return fd >= 0 && (measure(fd, digest, &len) || errno == ENODATA);
+}
+
 bool sw_guard_verity_has(const struct sw_tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++) {

@@ -205,8 +205,7 @@ static sw_result watch(
         struct pass *pass = &w->passes[turn];
         enum sw_code code = make_pass(w, request, pass, err);
         if (code == SW_E_INTERRUPTED) {
-            *err = (struct sw_error){0};
-            return SW_OK;
+            return before == NULL ? code : SW_OK; /* no pass is no answer */
         }
         if (code != SW_OK) {
             SW_TRY(pass_over(w, code, status, err));
