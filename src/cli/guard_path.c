@@ -12,10 +12,44 @@
 
 #define CHANGES ((uint32_t)(IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR))
 
+static bool is_ours(uid_t user)
+{
+    return user == 0 || user == geteuid();
+}
+
+/* May somebody else rename `name` in `dir`? Who is root, or this user, can do worse. */
+static bool can_be_renamed(const char *dir, const char *name)
+{
+    struct stat st;
+    SW_CLEANUP(fd) int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0 || !is_ours(st.st_uid)) {
+        return true;
+    }
+    if ((st.st_mode & (S_IWGRP | S_IWOTH)) == 0) {
+        return false;
+    }
+    return (st.st_mode & S_ISVTX) == 0 || fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+           !is_ours(st.st_uid);
+}
+
+static void tell_unsafe(const struct sw_guard *guard, const char *dir, const char *name)
+{
+    char text[SW_ERROR_TEXT_MAX];
+    if (!can_be_renamed(dir, name)) {
+        return;
+    }
+    (void)snprintf(text, sizeof(text),
+        "others can rename '%s' in '%s': the command is ended when they do, and may read something "
+        "else for a moment",
+        name, dir);
+    sw_guard_tell(guard->log, "unsafe", "", text);
+}
+
 static sw_result add_step(
     struct sw_guard *guard, const char *dir, const char *name, struct sw_error *err)
 {
     struct sw_arena *arena = &guard->cli->arena;
+    tell_unsafe(guard, dir, name);
     int watch = inotify_add_watch(guard->moves, dir, CHANGES | IN_MASK_ADD);
     if (watch < 0) {
         return sw_fail_errno(err, errno, "cannot watch '%s'", dir);
@@ -77,7 +111,7 @@ sw_result sw_guard_path_watch(struct sw_guard *guard, struct sw_error *err)
         return sw_fail_errno(err, errno, "cannot watch the path of '%s'", guard->path);
     }
     SW_TRY(watch_steps(guard, path, err));
-    return watch_steps(guard, real, err);
+    return strcmp(path, real) == 0 ? SW_OK : watch_steps(guard, real, err);
 }
 
 static bool concerns(const struct sw_guard *guard, const struct inotify_event *event)

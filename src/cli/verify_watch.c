@@ -205,7 +205,9 @@ static sw_result watch(
         struct pass *pass = &w->passes[turn];
         enum sw_code code = make_pass(w, request, pass, err);
         if (code == SW_E_INTERRUPTED) {
-            return before == NULL ? code : SW_OK; /* no pass is no answer */
+            return before != NULL ? SW_OK
+                                  : sw_fail(err, SW_E_NOEVIDENCE,
+                                        "interrupted before all of the model was read once");
         }
         if (code != SW_OK) {
             SW_TRY(pass_over(w, code, status, err));
