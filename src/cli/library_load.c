@@ -77,6 +77,9 @@ enum sealwright_status sealwright_open_verified(struct sealwright *sw, const cha
     }
     enum sw_code code = open_model(sw, model, signature, decided, made);
     made->spoiled = code != SW_OK;
+    if (code != SW_OK && made->copies == NULL) {
+        sw_load_free(SW_TAKE(made->load)); /* its names are nobody's business */
+    }
     return finish(made, code);
 }
 
