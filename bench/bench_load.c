@@ -3,6 +3,7 @@
  *     bench-load hash FILE...             reads and hashes, and keeps nothing
  *     bench-load plain FILE...            reads into memory of its own, and hashes it there
  *     bench-load load MODEL SIG PUBKEY    sw_load_read() of each file into memory of its own
+ *     bench-load reuse MODEL SIG PUBKEY   the same, into memory that all files of a size share
  *     bench-load seal MODEL SIG PUBKEY    sw_load_copy() of each file into a sealed one
  */
 #include "model/model.h"
@@ -66,6 +67,21 @@ static sw_result load_file(struct sw_load *load, size_t file, struct sw_error *e
     return sw_load_read(load, file, memory, size, err);
 }
 
+/* As a program that hands each file on, to a device for instance. */
+static sw_result reload_file(
+    struct sw_load *load, size_t file, void **memory, uint64_t *room, struct sw_error *err)
+{
+    uint64_t size;
+    SW_TRY(sw_load_size(load, file, &size, err));
+    if (size > *room) {
+        free(*memory);
+        *room = size;
+        *memory = sw_large_alloc(size, 1);
+        SW_TRY_PTR(*memory);
+    }
+    return sw_load_read(load, file, *memory, size, err);
+}
+
 static sw_result seal_file(struct sw_load *load, size_t file, struct sw_error *err)
 {
     SW_CLEANUP(fd) int fd = memfd_create("bench", MFD_CLOEXEC);
@@ -75,8 +91,14 @@ static sw_result seal_file(struct sw_load *load, size_t file, struct sw_error *e
 static sw_result load_all(char **argv, struct sw_error *err)
 {
     SW_CLEANUP(load) struct sw_load *load = NULL;
+    SW_CLEANUP(free) void *memory = NULL;
+    uint64_t room = 0;
     SW_TRY(open_model(argv, &load, err));
     for (size_t i = 0; i < sw_load_count(load); i++) {
+        if (argv[1][0] == 'r') {
+            SW_TRY(reload_file(load, i, &memory, &room, err));
+            continue;
+        }
         SW_TRY(argv[1][0] == 'l' ? load_file(load, i, err) : seal_file(load, i, err));
     }
     return SW_OK;

@@ -1,26 +1,31 @@
 #!/bin/bash
-# Loading only verified bytes: into memory, against a program that reads into memory as well and hashes there
-# (what memory costs that is had for the first time depends on the machine, so the figure against a hash that
-# keeps nothing stands beside it); into sealed files; and a command that runs on a copy in memory, against
-# admitting the model.
+# Loading only verified bytes, against hashing alone: into memory that is used again, into memory that is had
+# for the first time (what that costs is the machine's: a program that reads into memory and hashes there
+# stands beside it), and into sealed files. And a command that runs on a copy in memory, against admitting.
 . "${SW_SOURCE:-.}/bench/lib.sh"
 need openssl
 
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out key.pem 2>/dev/null
 openssl pkey -in key.pem -pubout -out key.pub
 mkdir model
-for i in 1 2; do
-    head -c 536870912 /dev/urandom >"model/weights-$i.bin"
+size=134217728
+header='{"w":{"dtype":"U8","shape":['$size'],"data_offsets":[0,'$size']}}'
+for i in 1 2 3 4 5 6 7 8; do
+    {
+        # shellcheck disable=SC2059 # the length, in eight bytes
+        printf "$(printf '\\x%02x' ${#header})\0\0\0\0\0\0\0%s" "$header"
+        head -c $size /dev/urandom
+    } >"model/weights-$i.safetensors"
 done
 cat model/* >/dev/null # from here on they are in the page cache
 "$SW_BIN" sign --private-key key.pem --signature model.sig model >/dev/null
 load=$SW_BUILD/bench-load
-files=(model/weights-1.bin model/weights-2.bin)
-measure "$load" hash "${files[@]}" :: "$load" plain "${files[@]}" :: \
+files=(model/*.safetensors)
+measure "$load" hash "${files[@]}" :: "$load" plain "${files[@]}" :: "$load" reuse model model.sig key.pub :: \
     "$load" load model model.sig key.pub :: "$load" seal model model.sig key.pub
-compare "verified load, 1 GiB into memory" "${cpu[2]}" "CPU s" "${cpu[2]}" "${cpu[1]}" "hashing in memory" "<= 1.10"
-compare "verified load, beside a hash that keeps nothing" "${cpu[2]}" "CPU s" "${cpu[2]}" "${cpu[0]}" "hashing alone" "<= 1.10"
-compare "verified load, 1 GiB into sealed files" "${cpu[3]}" "CPU s" "${cpu[3]}" "${cpu[1]}" "hashing in memory" "<= 1.10"
+compare "verified load, 1 GiB" "${cpu[2]}" "CPU s" "${cpu[2]}" "${cpu[0]}" "hashing alone" "<= 1.10"
+compare "verified load, 1 GiB, fresh memory" "${cpu[3]}" "CPU s" "${cpu[3]}" "${cpu[1]}" "hashing in fresh memory" "<= 1.10"
+compare "verified load, 1 GiB, sealed files" "${cpu[4]}" "CPU s" "${cpu[4]}" "${cpu[1]}" "hashing in fresh memory" "<= 1.10"
 
 "$SW_BIN" init >/dev/null
 "$SW_BIN" seal model >/dev/null

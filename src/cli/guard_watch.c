@@ -209,7 +209,7 @@ static void answer_all(struct sw_guard_watch *watch)
         char bytes[4096];
     } buf;
     ssize_t n = read(watch->fan, &buf, sizeof(buf));
-    const struct fanotify_event_metadata *event = &buf.event;
+    struct fanotify_event_metadata *event = &buf.event;
     while (FAN_EVENT_OK(event, n)) {
         answer(watch, event);
         event = FAN_EVENT_NEXT(event, n);

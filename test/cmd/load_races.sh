@@ -26,32 +26,32 @@ for mode in copy watch; do
     guarded=("$SW_BIN" run --protect "$mode" --model m --)
 
     # 1. Between the check and the load: the swaps begin when the command does, and it reads until they end.
-    rm -f done begun go
+    rm -f finished begun go
     mkfifo go
-    "${guarded[@]}" sh -c 'cat m/weights.bin >/dev/null; echo >begun; exec ./racer read m/weights.bin good done' \
+    "${guarded[@]}" sh -c 'cat m/weights.bin >/dev/null; echo >begun; exec ./racer read m/weights.bin good finished' \
         >"$tmp.out" 2>"$tmp.err" &
     pid=$!
     until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
     ok "$mode: 10000 swaps from outside" ./racer swap m/weights.bin evil 10000
-    echo >done
+    echo >finished
     wait "$pid"
     is "$mode: no bad byte was read" "$?" 0
     like "$mode: and it was read" "$(cat "$tmp.out")" '[1-9][0-9]* reads'
 
     # 2. While it is admitted and covered: what is started reads good bytes, or cannot open the file.
-    rm -f done
+    rm -f finished
     (
         trap - EXIT INT TERM HUP
         for ((i = 0; i < rounds; i++)); do
             ./racer swap m/weights.bin evil 1000
             ./racer write m/weights.bin evil 20
         done
-        echo >done
+        echo >finished
     ) &
     other=$!
     started=0
     bad=0
-    until [ -e done ] || ! kill -0 "$other" 2>/dev/null; do
+    until [ -e finished ] || ! kill -0 "$other" 2>/dev/null; do
         "${guarded[@]}" ./racer read m/weights.bin good good >"$tmp.out" 2>"$tmp.err"
         case $? in
         0 | 120) started=$((started + 1)) ;; # it ran, or was ended before it could read more
@@ -67,12 +67,12 @@ for mode in copy watch; do
     # 3. Writing into the file while the command reads it, again and again.
     bad=0
     for ((i = 0; i < rounds; i++)); do
-        rm -f done begun
-        "${guarded[@]}" sh -c 'echo >begun; exec ./racer read m/weights.bin good done' >"$tmp.out" 2>"$tmp.err" &
+        rm -f finished begun
+        "${guarded[@]}" sh -c 'echo >begun; exec ./racer read m/weights.bin good finished' >"$tmp.out" 2>"$tmp.err" &
         pid=$!
         until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
         ./racer write m/weights.bin evil 20 || bad=$((bad + 1))
-        echo >done
+        echo >finished
         wait "$pid"
         case $? in
         0 | 120) ;;

@@ -120,7 +120,7 @@ static void race(struct sealwright *sw)
     static char bytes[300000];
     unsigned long pass = 0;
     unsigned long fail = 0;
-    while (access("done", F_OK) != 0 || pass == 0) {
+    while (access("finished", F_OK) != 0 || pass == 0) {
         struct sealwright_verified *model = open_model(sw);
         if (sealwright_verified_load(model, "weights.bin", bytes, sizeof(bytes)) ==
             SEALWRIGHT_PASS) {
@@ -158,7 +158,7 @@ is "without a word" "$out" ""
 pid=$!
 ok "10000 swaps" ./racer swap m/weights.bin evil 10000
 ok "and 500 times written over" ./racer write m/weights.bin evil 500
-echo >done
+echo >finished
 wait "$pid"
 is "no bad byte is given out" "$?" 0 || note "$(cat said)"
 note "$(cat said)"
