@@ -1,6 +1,7 @@
 # libsealwright: the public C interface (include/sealwright/), everything else hidden.
 if(EXISTS ${CMAKE_SOURCE_DIR}/include/sealwright/sealwright.h)
-    add_library(sealwright_shared SHARED src/cli/library.c src/cli/library_checkpoint.c src/cli/library_data.c)
+    add_library(sealwright_shared SHARED src/cli/library.c src/cli/library_checkpoint.c src/cli/library_data.c
+        src/cli/library_load.c)
     set_target_properties(sealwright_shared PROPERTIES
         OUTPUT_NAME sealwright VERSION ${PROJECT_VERSION} SOVERSION 0)
     target_link_libraries(sealwright_shared PRIVATE sw_rooms)

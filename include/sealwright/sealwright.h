@@ -78,6 +78,7 @@ struct sealwright_verification {
     uint64_t bytes;
     const struct sealwright_problem *problems; /* every difference, ordered by path */
     size_t problem_count;
+    const char *signature; /* "sha256:…" of the signature's bytes, or NULL when there is none */
 };
 
 /* Compares every file of a model with what was signed. `signature` may be NULL: then model.sig in
@@ -101,6 +102,7 @@ struct sealwright_decision {
     size_t rule_count;
     const char *claim; /* "sha256:…" of the recorded verdict, or NULL when none was recorded */
     uint64_t leaf;     /* where it is in the log, when there is a claim */
+    const char *signature; /* "sha256:…" of the signature's bytes, or NULL when there is none */
 };
 
 enum sealwright_admit_flags {
@@ -113,6 +115,49 @@ enum sealwright_admit_flags {
 SEALWRIGHT_API enum sealwright_status sealwright_admit(
     struct sealwright *sw, const char *model, unsigned flags, struct sealwright_decision **out);
 SEALWRIGHT_API void sealwright_decision_free(struct sealwright_decision *decision);
+
+/* --- load only verified bytes ------------------------------------------------------------------
+ */
+
+/* A model whose signature holds. Each file is hashed when it is read, from the memory that it was
+ * read into, and bytes are given out only when all of the file is as it was signed: whatever is
+ * done to the files meanwhile, what was given is what was signed. The first file that is not as it
+ * was signed spoils the handle: from then on every call on it FAILs. Files that are not in the
+ * signature are not there. The handle does not depend on the store's. */
+struct sealwright_verified;
+
+/* Checks the signature (NULL: model.sig in or beside the model), and reads no file yet. `decided`
+ * (NULL: any) is what a verification or a decision gives as `signature`: FAIL when the model has
+ * another one by now. *out is set in every case but lack of memory (then NULL), so that
+ * sealwright_verified_message() can tell what went wrong; free it with
+ * sealwright_verified_close(). */
+SEALWRIGHT_API enum sealwright_status sealwright_open_verified(struct sealwright *sw,
+    const char *model, const char *signature, const char *decided,
+    struct sealwright_verified **out);
+/* NULL is fine. What was read, and descriptors that were given out, stay. */
+SEALWRIGHT_API enum sealwright_status sealwright_verified_close(struct sealwright_verified *model);
+SEALWRIGHT_API const char *sealwright_verified_message(const struct sealwright_verified *model);
+
+/* The signed files, ordered by name ("config.json", "sub/weights"); NULL behind the last. A model
+ * that is one file has that one's name. Valid as long as the handle. */
+SEALWRIGHT_API const char *sealwright_verified_name(
+    const struct sealwright_verified *model, size_t index);
+/* "sha256:…" of the model's root, or NULL. Valid as long as the handle. */
+SEALWRIGHT_API const char *sealwright_verified_root(const struct sealwright_verified *model);
+/* How many bytes a file has at this moment: what to give to sealwright_verified_load(). */
+SEALWRIGHT_API enum sealwright_status sealwright_verified_size(
+    struct sealwright_verified *model, const char *file, uint64_t *size);
+/* Reads a whole file of `size` bytes into `buffer`. Unless it gives PASS the buffer holds zeros. */
+SEALWRIGHT_API enum sealwright_status sealwright_verified_load(
+    struct sealwright_verified *model, const char *file, void *buffer, uint64_t size);
+/* Gives a descriptor of a verified copy in memory, sealed so that nobody can change it
+ * (memfd_create(2)); /proc/self/fd/N is its path. close() it. */
+SEALWRIGHT_API enum sealwright_status sealwright_verified_fd(
+    struct sealwright_verified *model, const char *file, int *fd);
+/* Reads at most `size` bytes at `offset`; *got is less only at the end. The whole file is verified
+ * at the first call for it, and its copy in memory is kept as long as the handle. */
+SEALWRIGHT_API enum sealwright_status sealwright_verified_read(struct sealwright_verified *model,
+    const char *file, uint64_t offset, void *buffer, uint64_t size, uint64_t *got);
 
 /* --- evidence -------------------------------------------------------------------------------- */
 

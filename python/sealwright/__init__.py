@@ -10,6 +10,7 @@ from ._library import version
 from .checkpoints import Checkpoints
 from .errors import Failed, NoEvidence, SealwrightError, Status, Unavailable, WrongUsage
 from .events import Events
+from .load import VerifiedModel, from_pretrained, load_safetensors, open_verified, torch_load
 from .store import (
     Claim,
     Decision,
@@ -37,10 +38,15 @@ __all__ = [
     "Store",
     "Unavailable",
     "Verification",
+    "VerifiedModel",
     "WrongUsage",
     "admit",
     "checkpoint",
     "find_store",
+    "from_pretrained",
+    "load_safetensors",
+    "open_verified",
+    "torch_load",
     "verify",
     "version",
 ]

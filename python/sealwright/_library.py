@@ -30,6 +30,7 @@ class Verification(Structure):
         ("bytes", c_uint64),
         ("problems", POINTER(Problem)),
         ("problem_count", c_size_t),
+        ("signature", c_char_p),
     ]
 
 
@@ -49,6 +50,7 @@ class Decision(Structure):
         ("rule_count", c_size_t),
         ("claim", c_char_p),
         ("leaf", c_uint64),
+        ("signature", c_char_p),
     ]
 
 
@@ -85,6 +87,21 @@ _FUNCTIONS = {
     "sealwright_verification_free": (None, [POINTER(Verification)]),
     "sealwright_admit": (c_int, [_HANDLE, c_char_p, c_uint, POINTER(POINTER(Decision))]),
     "sealwright_decision_free": (None, [POINTER(Decision)]),
+    "sealwright_open_verified": (
+        c_int,
+        [_HANDLE, c_char_p, c_char_p, c_char_p, POINTER(_HANDLE)],
+    ),
+    "sealwright_verified_close": (c_int, [_HANDLE]),
+    "sealwright_verified_message": (c_char_p, [_HANDLE]),
+    "sealwright_verified_name": (c_char_p, [_HANDLE, c_size_t]),
+    "sealwright_verified_root": (c_char_p, [_HANDLE]),
+    "sealwright_verified_size": (c_int, [_HANDLE, c_char_p, POINTER(c_uint64)]),
+    "sealwright_verified_load": (c_int, [_HANDLE, c_char_p, c_void_p, c_uint64]),
+    "sealwright_verified_fd": (c_int, [_HANDLE, c_char_p, POINTER(c_int)]),
+    "sealwright_verified_read": (
+        c_int,
+        [_HANDLE, c_char_p, c_uint64, c_void_p, c_uint64, POINTER(c_uint64)],
+    ),
     "sealwright_append": (c_int, [_HANDLE, c_char_p, c_size_t, POINTER(c_uint64)]),
     "sealwright_find": (c_int, [_HANDLE, c_char_p, c_char_p, POINTER(POINTER(Claims))]),
     "sealwright_claims_free": (None, [POINTER(Claims)]),

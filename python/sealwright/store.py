@@ -48,6 +48,7 @@ class Verification:
     files: int
     bytes: int
     problems: Tuple[Problem, ...]
+    signature: Optional[str] = None
 
     def __bool__(self) -> bool:
         return self.verdict is Status.PASS
@@ -76,6 +77,7 @@ class Decision:
     rules: Tuple[Rule, ...]
     claim: Optional[str]
     leaf: Optional[int]
+    signature: Optional[str] = None
 
     def __bool__(self) -> bool:
         return self.verdict is Status.PASS
@@ -197,6 +199,7 @@ class Store:
                 found.files,
                 found.bytes,
                 tuple(_problems(found)),
+                _optional(found.signature),
             )
         finally:
             _library.library().sealwright_verification_free(out)
@@ -222,6 +225,7 @@ class Store:
                 tuple(_rules(made)),
                 claim,
                 None if claim is None else made.leaf,
+                _optional(made.signature),
             )
         finally:
             _library.library().sealwright_decision_free(out)

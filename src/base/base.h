@@ -12,6 +12,7 @@
 #include "base/cursor.h"
 #include "base/file.h"
 #include "base/large.h"
+#include "base/mount.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/reader.h"

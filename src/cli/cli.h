@@ -150,6 +150,8 @@ bool sw_interrupt_wait(int fd);
 void sw_interrupt_release(void);
 /* The signal that came; 0 when none did. */
 int sw_interrupt_caught(void);
+/* For a command that such a signal ends as it should: nobody dies by it. */
+void sw_interrupt_forget(void);
 /* Dies by that signal; returns when there was none. */
 void sw_interrupt_die(void);
 
@@ -235,6 +237,10 @@ struct sw_verify_request {
 /* Reads the signature and verifies. `signature` gets its bytes. */
 sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request *request,
     struct sw_buf *signature, struct sw_verification *out, struct sw_error *err);
+
+/* Reads and checks the signature, for whoever loads the files: none of them is read yet. */
+sw_result sw_flow_load(struct sw_arena *arena, const struct sw_verify_request *request,
+    struct sw_load **out, struct sw_error *err);
 
 struct sw_ancestry;
 

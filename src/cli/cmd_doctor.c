@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/guard.h"
 
 #include "version.h"
 
@@ -96,6 +96,26 @@ static void check_sandbox(struct doctor *d)
     tell(d, whole ? HEALTH_OK : HEALTH_NOTE, "sandbox",
         text_of(d, "each file is parsed in a fresh process under %s%s", confinement,
             whole ? "" : ": this kernel has no Landlock"));
+}
+
+/* How 'run' can protect a model here: what each mode needs, by trying it. */
+static void check_protection(struct doctor *d)
+{
+    struct sw_error err = {0};
+    char size[16];
+    if (sw_guard_mounts_possible(&err) != SW_OK) {
+        tell(d, HEALTH_NOTE, "run", text_of(d, "no model can be protected: %s", err.text));
+        return;
+    }
+    sw_format_size(sw_guard_memory_free(), size);
+    tell(d, HEALTH_OK, "run copy", text_of(d, "models of up to %s, which is free", size));
+    bool verity = sw_guard_verity_possible();
+    tell(d, verity ? HEALTH_OK : HEALTH_NOTE, "run verity",
+        verity ? "for models all of whose files have fs-verity"
+               : "no fs-verity where this program is; other file systems may have it");
+    bool watch = sw_guard_watch_possible(&err) == SW_OK;
+    tell(d, watch ? HEALTH_OK : HEALTH_NOTE, "run watch",
+        watch ? "files can be watched and held while they are read" : err.text);
 }
 
 /* 2025-01-01: a clock before that makes every certificate and every "fresh" rule wrong. */
@@ -213,6 +233,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     check_libraries(&d);
     check_clock(&d);
     check_sandbox(&d);
+    check_protection(&d);
     check_store(&d);
     cli->status = d.bad ? 1 : 0;
     if (d.json == NULL) {
@@ -227,7 +248,8 @@ const struct sw_command sw_cmd_doctor = {
     .summary = "examine this machine and the store",
     .operands = "",
     .description = "Says what is well, what is worth knowing and what is wrong: libraries, clock, "
-                   "the sandbox that parsers run in, the store, its keys, its log, trust.yaml and "
+                   "the sandbox that parsers run in, how 'run' can protect models, the store, its "
+                   "keys, its log, trust.yaml and "
                    "policy.yaml. Exit 1 when something is wrong.",
     .run = run,
 };

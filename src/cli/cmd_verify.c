@@ -1,5 +1,6 @@
 #include "cli/ancestry.h"
 #include "cli/model_args.h"
+#include "cli/verify_watch.h"
 
 #include <inttypes.h>
 
@@ -12,6 +13,10 @@ struct verify_args {
     const char *identity;
     const char *depth;
     const char *issuer;
+    bool watch;
+    bool keep_going;
+    const char *rate;
+    const char *interval;
 };
 
 static const struct sw_option options[] = {
@@ -28,6 +33,14 @@ static const struct sw_option options[] = {
         "who must have issued that identity (OpenID Connect); with --trusted-root"},
     {"depth", SW_OPTION_TEXT, offsetof(struct verify_args, depth), "N",
         "follow the claims about its parents so many generations, or 'all', and tell the level"},
+    {"watch", SW_OPTION_FLAG, offsetof(struct verify_args, watch), NULL,
+        "verify again and again, and say what changes; ends at the first failure"},
+    {"keep-going", SW_OPTION_FLAG, offsetof(struct verify_args, keep_going), NULL,
+        "with --watch: do not end at the first failure"},
+    {"rate", SW_OPTION_TEXT, offsetof(struct verify_args, rate), "BYTES",
+        "with --watch: read at most so many bytes a second, 0 for no bound (default: 100000000)"},
+    {"interval", SW_OPTION_TEXT, offsetof(struct verify_args, interval), "SPAN",
+        "with --watch: wait so long between two passes (default: 60s)"},
     SW_MODEL_OPTIONS(struct verify_args, model),
     SW_JUDGE_OPTIONS(struct verify_args, judge),
     {NULL, 0, 0, NULL, NULL},
@@ -217,16 +230,8 @@ static void show(struct sw_cli *cli, const char *path, const struct sw_verificat
     show_problems(cli, v);
 }
 
-/* pass 0, fail 1, no evidence 3; what could not be read at all is 4. */
-static int status_of(const struct sw_verification *v)
-{
-    static const int status[] = {
-        [SW_VERDICT_PASS] = 0, [SW_VERDICT_FAIL] = 1, [SW_VERDICT_NO_EVIDENCE] = 3};
-    return v->io_error ? 4 : status[v->verdict];
-}
-
-static sw_result verify(struct sw_cli *cli, const struct verify_args *args,
-    struct sw_verify_request *request, struct sw_verification *v, struct sw_error *err)
+static sw_result fill_request(struct sw_cli *cli, const struct verify_args *args,
+    struct sw_verify_request *request, struct sw_error *err)
 {
     SW_TRY(sw_model_options_from(cli, &args->model, request->path, &request->options.model, err));
     request->signature_path = args->model.signature;
@@ -234,12 +239,43 @@ static sw_result verify(struct sw_cli *cli, const struct verify_args *args,
     request->options.legacy = args->judge.legacy;
     request->options.allow_missing_hint = args->judge.allow_missing_hint;
     request->options.now = cli->now;
+    return SW_OK;
+}
+
+static sw_result verify(struct sw_cli *cli, struct sw_verify_request *request,
+    struct sw_verification *v, struct sw_error *err)
+{
     SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
     struct sw_bar *bar = sw_bar_start(cli, "verifying");
     request->options.model.progress = sw_bar_progress(bar);
     enum sw_code code = sw_flow_verify(&cli->arena, request, &signature, v, err);
     sw_bar_stop(bar);
     return code;
+}
+
+#define DEFAULT_RATE ((uint64_t)100000000)
+#define DEFAULT_INTERVAL ((int64_t)60)
+#define DURATION_MAX ((int64_t)366 * 86400)
+
+static sw_result watch_options(
+    const struct verify_args *args, struct sw_verify_watch *out, struct sw_error *err)
+{
+    *out = (struct sw_verify_watch){args->keep_going, DEFAULT_RATE, DEFAULT_INTERVAL};
+    if (!args->watch && (args->keep_going || args->rate != NULL || args->interval != NULL)) {
+        return sw_fail(err, SW_E_USAGE, "--keep-going, --rate and --interval go with --watch");
+    }
+    if (args->watch && args->depth != NULL) {
+        return sw_fail(err, SW_E_USAGE, "--watch looks at the files alone, so without --depth");
+    }
+    if (args->rate != NULL && !sw_parse_u64(sw_str(args->rate), &out->rate)) {
+        return sw_fail(err, SW_E_USAGE, "--rate takes a number of bytes, not '%s'", args->rate);
+    }
+    if (args->interval != NULL && (!sw_duration_parse(sw_str(args->interval), &out->interval) ||
+                                      out->interval > DURATION_MAX)) {
+        return sw_fail(
+            err, SW_E_USAGE, "--interval takes a span such as 60s or 1h, not '%s'", args->interval);
+    }
+    return SW_OK;
 }
 
 /* Verification needs no log, which only tells when the signature was recorded. But where the log is
@@ -333,15 +369,21 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     SW_CLEANUP(store) struct sw_store *store = NULL;
     const char *store_path = NULL;
     uint64_t depth;
+    struct sw_verify_watch watch;
     SW_TRY(parse_depth(args, &depth, err));
+    SW_TRY(watch_options(args, &watch, err));
     SW_TRY(build_trust(cli, args, &trust, &store_path, err));
     SW_TRY(open_beside(cli, store_path, &store, err));
     SW_TRY(want_store(args, store_path, store, err));
     struct sw_verify_request request = {.path = cli->operands[0], .trust = trust, .store = store};
     struct sw_verification v;
     struct sw_lineage_report report = {0};
-    SW_TRY(verify(cli, args, &request, &v, err));
-    cli->status = status_of(&v);
+    SW_TRY(fill_request(cli, args, &request, err));
+    if (args->watch) {
+        return sw_verify_watch(cli, &watch, &request, &cli->status, err);
+    }
+    SW_TRY(verify(cli, &request, &v, err));
+    cli->status = sw_verify_status(&v);
     if (args->depth != NULL && v.verdict == SW_VERDICT_PASS) {
         SW_TRY(follow(cli, &request, &v, depth, &report, err));
     }
@@ -365,13 +407,20 @@ const struct sw_command sw_cmd_verify = {
         "*--depth* goes on to the models that this one was made from, as *sign --parent*, *seal "
         "--parent* and *data train --base* recorded it: each of their signatures has to be in the "
         "log, by somebody trusted. It also tells how far the signing of this model has come, by "
-        "the three levels of \"Signing ML Artifacts\".",
+        "the three levels of \"Signing ML Artifacts\"."
+        "\n\n"
+        "With *--watch* it verifies again and again, at a bounded rate, and says only what "
+        "changes: "
+        "files that were changed, added or taken away, and files that are again as they were "
+        "signed. It ends with exit status 1 at the first failure; SIGINT and SIGTERM end it with "
+        "the status of the last pass.",
     .examples = "  sealwright verify model/\n"
                 "  sealwright verify --public-key signer.pub --signature model.sig model/\n"
                 "  sealwright verify --certificate-chain ca.pem --identity email:ml@example.com "
                 "model/\n"
                 "  sealwright verify --trusted-root trusted_root.json --identity "
                 "email:ml@example.com --issuer https://accounts.example.com model/\n"
-                "  sealwright verify --depth all tuned/\n",
+                "  sealwright verify --depth all tuned/\n"
+                "  sealwright verify --watch --rate 50000000 --interval 1h model/\n",
     .run = run,
 };

@@ -7,6 +7,7 @@
     X(key_show)          \
     X(seal)              \
     X(admit)             \
+    X(run)               \
     X(sign)              \
     X(verify)            \
     X(checkpoint_sign)   \

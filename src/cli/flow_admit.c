@@ -124,6 +124,43 @@ static sw_result find_scan(struct sw_arena *arena, const struct sw_admit_request
 
 /* --- looking at the files -------------------------------------------------------------------- */
 
+/* Whoever asked for the bytes, and the scan. */
+struct readers {
+    const struct sw_model_options *asked;
+    struct sw_scan *scan;
+};
+
+static void tell_tree(void *ctx, const struct sw_tree *tree)
+{
+    const struct readers *readers = ctx;
+    if (readers->asked->tree_ready != NULL) {
+        readers->asked->tree_ready(readers->asked->tree_ctx, tree);
+    }
+    if (readers->scan != NULL) {
+        sw_scan_tree(readers->scan, tree);
+    }
+}
+
+static sw_result list_readers(
+    struct sw_arena *arena, struct readers *readers, struct sw_model_options *options)
+{
+    size_t count = readers->asked->consumer_count;
+    const struct sw_consumer **list = SW_ARENA_ARRAY(arena, const struct sw_consumer *, count + 1);
+    SW_TRY_PTR(list);
+    for (size_t i = 0; i < count; i++) {
+        list[i] = readers->asked->consumers[i];
+    }
+    if (readers->scan != NULL) {
+        list[count++] = sw_scan_consumer(readers->scan);
+        sw_scan_watch(readers->scan, options->progress);
+    }
+    options->consumers = list;
+    options->consumer_count = count;
+    options->tree_ready = tell_tree;
+    options->tree_ctx = readers;
+    return SW_OK;
+}
+
 static sw_result look_once(struct sw_arena *arena, const struct sw_admit_request *request,
     bool scan_needed, struct sw_admitted *out, struct sw_buf *signature, struct sw_error *err)
 {
@@ -132,15 +169,8 @@ static sw_result look_once(struct sw_arena *arena, const struct sw_admit_request
         .trust = request->trust,
         .store = request->store,
         .options = request->options};
-    const struct sw_consumer *consumers[1];
-    if (scan_needed) {
-        consumers[0] = sw_scan_consumer(request->scan);
-        verify.options.model.consumers = consumers;
-        verify.options.model.consumer_count = 1;
-        verify.options.model.tree_ready = sw_scan_tree;
-        verify.options.model.tree_ctx = request->scan;
-        sw_scan_watch(request->scan, request->options.model.progress);
-    }
+    struct readers readers = {&request->options.model, scan_needed ? request->scan : NULL};
+    SW_TRY(list_readers(arena, &readers, &verify.options.model));
     SW_TRY(sw_flow_verify(arena, &verify, signature, &out->verification, err));
     /* A scan speaks about the bytes that were read: it counts only when they are the signed ones.
      */
@@ -177,10 +207,12 @@ static sw_result name_subject(struct sw_arena *arena, const struct sw_admit_requ
     if (verification->verdict == SW_VERDICT_PASS) {
         return SW_OK;
     }
+    struct sw_model_options only_hash = request->options.model;
+    only_hash.consumer_count = 0;
+    only_hash.tree_ready = NULL;
     struct sw_manifest manifest;
     struct sw_error why = {0};
-    enum sw_code code =
-        sw_model_hash(arena, request->path, &request->options.model, &manifest, &why);
+    enum sw_code code = sw_model_hash(arena, request->path, &only_hash, &manifest, &why);
     *subject = code == SW_OK ? manifest.root : (struct sw_digest){0};
     return code == SW_E_INTERRUPTED ? sw_fail(err, code, "%s", why.text) : SW_OK;
 }

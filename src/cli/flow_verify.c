@@ -54,6 +54,27 @@ sw_result sw_flow_verify(struct sw_arena *arena, const struct sw_verify_request 
         arena, request->path, sw_buf_bytes(signature), request->trust, &options, out, err);
 }
 
+sw_result sw_flow_load(struct sw_arena *arena, const struct sw_verify_request *request,
+    struct sw_load **out, struct sw_error *err)
+{
+    const char *path = request->signature_path;
+    if (path == NULL) {
+        path = sw_model_signature_path(arena, request->path, false);
+    }
+    if (!sw_file_exists(request->path) && !sw_dir_exists(request->path)) {
+        return sw_fail(err, SW_E_NOENT, "no model at '%s'", request->path);
+    }
+    if (path == NULL || !sw_file_exists(path)) {
+        return sw_fail(err, SW_E_NOEVIDENCE, "'%s' has no signature file", request->path);
+    }
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    SW_TRY(sw_file_read(path, SIGNATURE_MAX, &signature, err));
+    struct sw_model_verify_options options = request->options;
+    options.signing_time = recorded_time(request->store, &signature);
+    return sw_load_open(
+        request->path, sw_buf_bytes(&signature), request->trust, &options, out, err);
+}
+
 static const char *const verdict_names[] = {
     [SW_VERDICT_PASS] = "pass",
     [SW_VERDICT_FAIL] = "fail",

@@ -76,6 +76,11 @@ int sw_interrupt_caught(void)
     return caught;
 }
 
+void sw_interrupt_forget(void)
+{
+    caught = 0;
+}
+
 void sw_interrupt_die(void)
 {
     if (caught != 0) {

@@ -166,7 +166,8 @@ static sw_result fill_verification(struct held *held, const struct sw_verificati
         .files = v->files,
         .bytes = v->bytes,
         .problems = problems,
-        .problem_count = v->problem_count};
+        .problem_count = v->problem_count,
+        .signature = digest_text(&held->arena, &v->claim)};
     return SW_OK;
 }
 
@@ -234,7 +235,8 @@ static sw_result fill_decision(struct held *held, const struct sw_admitted *admi
         .rules = rules,
         .rule_count = d->rule_count,
         .claim = digest_text(&held->arena, &admitted->receipt.claim),
-        .leaf = admitted->receipt.leaf};
+        .leaf = admitted->receipt.leaf,
+        .signature = digest_text(&held->arena, &admitted->verification.claim)};
     return SW_OK;
 }
 

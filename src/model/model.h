@@ -170,5 +170,6 @@ const char *sw_model_signature_path(struct sw_arena *arena, const char *path, bo
 
 /* Checkpoints of a run, which are models, too. */
 #include "model/checkpoint.h"
+#include "model/load.h"
 
 #endif
