@@ -16,6 +16,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/reader.h"
+#include "base/siphash.h"
 #include "base/text.h"
 #include "base/tree.h"
 #include "base/worker.h"

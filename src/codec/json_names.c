@@ -1,6 +1,6 @@
 #include "codec/json_names.h"
 
-#include "base/siphash.h"
+#include "base/base.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #ifndef SW_CODEC_JSON_NAMES_H
 #define SW_CODEC_JSON_NAMES_H
 
-#include "base/siphash.h"
+#include "base/base.h"
 #include "codec/json.h"
 
 /* A name by its place in memory that stays, or by its offset in sw_json_names.copies. */

@@ -3,7 +3,6 @@
 #define SW_SCAN_NAMES_H
 
 #include "base/base.h"
-#include "base/siphash.h"
 
 #define SW_NAMES_MAX ((uint32_t)1 << 22)
 
