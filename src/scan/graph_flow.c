@@ -347,27 +347,32 @@ static uint16_t flow_mask(const struct sw_graph_node *node, uint16_t flags)
     return asks_all(node) ? flags | REDUCED : flags | COMPARED;
 }
 
+/* What becomes of the numbers of an input before any weights are brought in. */
+static uint16_t flow_raw(
+    const struct flow *f, const struct sw_graph_node *node, enum kind kind, uint16_t flags)
+{
+    if (kind == KIND_COMPARE) {
+        return is_mask(f, node) ? CONTENT | MASK : flags | COMPARED;
+    }
+    if ((flags_of_all(f, &node->inputs) & MASK) != 0) {
+        flags = flow_mask(node, flags);
+    }
+    return kind == KIND_REDUCE || kind == KIND_GATHER ? flags | REDUCED : flags;
+}
+
 static uint16_t flow_operator(
     const struct flow *f, const struct sw_graph_node *node, enum kind kind, uint16_t flags)
 {
-    bool raw = (flags & CONTENT) != 0 && (flags & LEARNED) == 0;
-    bool mask = (flags_of_all(f, &node->inputs) & MASK) != 0;
     uint16_t data = flags_at(f, &node->inputs, 0);
     bool looks_up = kind == KIND_GATHER && (data & WEIGHT) != 0 &&
                     (flags_at(f, &node->inputs, 1) & CONTENT) != 0;
     if (kind == KIND_SHAPE) {
         return 0;
     }
-    if (raw && (learns(f, node, kind) || looks_up)) {
-        return flags | LEARNED;
+    if ((flags & CONTENT) == 0 || (flags & LEARNED) != 0) {
+        return flags;
     }
-    if (raw && kind == KIND_COMPARE) {
-        return is_mask(f, node) ? CONTENT | MASK : flags | COMPARED;
-    }
-    if (raw && mask) {
-        flags = flow_mask(node, flags);
-    }
-    return raw && (kind == KIND_REDUCE || kind == KIND_GATHER) ? flags | REDUCED : flags;
+    return learns(f, node, kind) || looks_up ? flags | LEARNED : flow_raw(f, node, kind, flags);
 }
 
 static sw_result flow_node(struct flow *f, const struct sw_graph_node *node, bool say)
