@@ -201,6 +201,7 @@ static sw_result watch(
     struct watching *w, struct sw_verify_request *request, int *status, struct sw_error *err)
 {
     const struct sw_verification *before = NULL;
+    bool unread = false; /* what the pass before could not wholly read */
     for (size_t turn = 0; !sw_progress_cancelled(&w->progress); turn ^= 1) {
         struct pass *pass = &w->passes[turn];
         enum sw_code code = make_pass(w, request, pass, err);
@@ -216,6 +217,12 @@ static sw_result watch(
             tell_changes(w, before, &pass->v);
             before = &pass->v;
             *status = sw_verify_status(&pass->v);
+        }
+        /* A file that was being written is read once more: then it is known what became of it. */
+        bool again = code == SW_OK && pass->v.io_error && !unread;
+        unread = again;
+        if (again) {
+            continue;
         }
         if (*status != 0 && !w->how->keep_going) {
             return SW_OK;
