@@ -87,11 +87,26 @@ static bool leads_out(struct sw_str name)
 
 /* --- the shards ------------------------------------------------------------------------------- */
 
-static sw_result add_tensor(struct index *x, const struct sw_json *item, struct sw_str shard)
+/* What the pickle of a shard gives no name can be in no index. */
+static bool is_nameless(struct sw_str name)
+{
+    return name.len > 0 && name.ptr[0] == '(';
+}
+
+/* Tied tensors are in a shard of torch once, under all their names. */
+static bool is_tied(const struct sw_json *item, const struct sw_json *before)
+{
+    uint64_t at, at_before;
+    return before != NULL && sw_json_u64(sw_json_item(item, 3), &at) &&
+           sw_json_u64(sw_json_item(before, 3), &at_before) && at == at_before;
+}
+
+static sw_result add_tensor(
+    struct index *x, const struct sw_json *item, const struct sw_json *before, struct sw_str shard)
 {
     struct sw_str name;
     uint64_t size;
-    if (!sw_json_str(sw_json_item(item, 0), &name)) {
+    if (!sw_json_str(sw_json_item(item, 0), &name) || is_nameless(name)) {
         return SW_OK;
     }
     struct place *grown =
@@ -99,7 +114,8 @@ static sw_result add_tensor(struct index *x, const struct sw_json *item, struct 
     SW_TRY_PTR(grown);
     x->real = grown;
     x->real[x->real_count++] = (struct place){name, shard};
-    if (sw_json_u64(sw_json_item(item, 4), &size) && !sw_add_u64(x->bytes, size, &x->bytes)) {
+    if (sw_json_u64(sw_json_item(item, 4), &size) && !is_tied(item, before) &&
+        !sw_add_u64(x->bytes, size, &x->bytes)) {
         x->bytes = UINT64_MAX;
     }
     return SW_OK;
@@ -110,9 +126,10 @@ static const struct sw_repository_file *read_one(struct index *x, struct sw_str 
 {
     const struct sw_repository_file *file =
         sw_repository_beside(x->repository, x->file->path, shard);
-    bool read = !leads_out(shard) && file != NULL && strcmp(file->format, "safetensors") == 0 &&
-                sw_repository_fact(file, "tensors") != NULL;
-    return read ? file : NULL;
+    bool told = !leads_out(shard) && sw_repository_fact(file, "tensors") != NULL;
+    bool known =
+        told && (strcmp(file->format, "safetensors") == 0 || strcmp(file->format, "torch") == 0);
+    return known ? file : NULL;
 }
 
 static sw_result read_shard(struct index *x, struct sw_str shard)
@@ -133,8 +150,10 @@ static sw_result read_shard(struct index *x, struct sw_str shard)
         x->absent = true;
         return SW_OK;
     }
+    const struct sw_json *before = NULL;
     SW_JSON_EACH (item, &tensors) {
-        SW_TRY(add_tensor(x, item, shard));
+        SW_TRY(add_tensor(x, item, before, shard));
+        before = item;
     }
     return SW_OK;
 }

@@ -161,6 +161,35 @@ ROWS
 run "$SW_BIN" scan model
 like "pytorch_model.bin is held against config.json" "$out" "architecture proven: llama, 21 tensors"
 
+# Shards, beside their index.
+mkdir sharded
+cp clean.pt sharded/pytorch_model-00001-of-00002.bin
+index() { # [NAME FILE]…: the index says where each tensor stands
+    jq -n '{metadata: {total_size: 16640}, weight_map: ([$ARGS.positional | _nwise(2) | {(.[0]): .[1]}] | add)}' \
+        --args "$@" >sharded/pytorch_model.bin.index.json
+}
+first=pytorch_model-00001-of-00002.bin second=pytorch_model-00002-of-00002.bin
+python3 - <<'PY'
+exec(open("make.py").read().split("random.seed(1)")[0])
+random.seed(2)
+s = Storage("0", numbers(2048))
+save("sharded/pytorch_model-00002-of-00002.bin", {"v": Tensor(s, [64, 32]), "tied": Tensor(s, [64, 32])}, [s])
+PY
+index w $first b $first v $second tied $second
+run "$SW_BIN" scan --json sharded
+exits "shards of torch as their index says" 0
+is "have no finding" "$(jq '[.files[].findings[]? | select(.rule | startswith("index"))] | length' "$tmp.out")" 0
+index w $second b $first v $second tied $second
+run "$SW_BIN" scan --json sharded
+exits "a tensor in another shard is refused" 1
+json "and named" '[.files[].findings[]? | select(.rule == "index-tensor")][0].why | contains("\"w\"")' true
+index w $first b $first v $second tied $second more $first
+run "$SW_BIN" scan --json sharded
+exits "one that is in none, too" 1
+index w $first b $first v $second
+run "$SW_BIN" scan --json sharded
+json "one that the index does not name is a note" '[.files[].findings[]? | select(.rule == "index-tensor")][0].severity' medium
+
 # Two of them, and beside safetensors.
 for pair in "clean.pt big.pt" "clean.pt clean.safetensors" "clean.safetensors big.pt" "turned.pt clean.pt" \
     "clean.safetensors turned.pt"; do
