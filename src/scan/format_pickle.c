@@ -2,6 +2,7 @@
  * doc/format/scan.md, "Pickle". */
 #include "scan/format.h"
 #include "scan/pickle_reading.h"
+#include "scan/torch_legacy.h"
 
 /* torch/serialization.py: MAGIC_NUMBER 0x1950a86a20f9469cfc6c, little endian as LONG1 has it. A
  * legacy file is five pickles (magic, protocol, system, object, storage keys), then raw storages.
@@ -128,6 +129,24 @@ static sw_result say_weights(struct sw_pickle_reading *r)
                      first, last, r->weights.reason);
 }
 
+/* A stream ended well. */
+static sw_result end_stream(struct sw_pickle_reading *r, const struct sw_pickle_value *top)
+{
+    SW_TRY(sw_pickle_name_tensors(r, top));
+    r->streams++;
+    r->called = r->called || (r->machine->unnamed && r->machine->calls > 0);
+    if (r->streams == 1 && is_torch_magic(r, top)) {
+        r->legacy = true;
+        if (!r->also && r->in->storages == NULL) {
+            SW_TRY(sw_torch_legacy_new(r->in, r->source, &r->torch, r->err));
+            sw_pickle_reading_torch(r, sw_torch_legacy_check(r->torch));
+        }
+    }
+    r->streams_end = r->at;
+    return r->torch != NULL && r->streams == TORCH_LEGACY_STREAMS ? sw_pickle_place_storages(r, top)
+                                                                  : SW_OK;
+}
+
 /* Runs stream after stream. At the end r->at is where the last one that counts ended or broke;
  * *broken says which. */
 static sw_result run_streams(struct sw_pickle_reading *r, bool *broken)
@@ -143,10 +162,7 @@ static sw_result run_streams(struct sw_pickle_reading *r, bool *broken)
         enum sw_code code = sw_pickle_run(r->machine, &r->at, &top, r->err);
         add_weights(r, code);
         if (code == SW_OK) {
-            SW_TRY(sw_pickle_name_tensors(r, &top));
-            r->streams++;
-            r->called = r->called || (r->machine->unnamed && r->machine->calls > 0);
-            r->legacy = r->legacy || (r->streams == 1 && is_torch_magic(r, &top));
+            SW_TRY(end_stream(r, &top));
             continue;
         }
         bool proto = begins_with_proto(r, start);
@@ -166,14 +182,14 @@ static sw_result run_streams(struct sw_pickle_reading *r, bool *broken)
 static sw_result look_behind(struct sw_pickle_reading *r, bool certain)
 {
     uint64_t size = r->source->size;
-    if (r->at >= size) {
-        return SW_OK;
-    }
-    if (!r->legacy && certain) {
+    bool unplaced = r->legacy && r->torch == NULL;
+    uint64_t start = r->torch != NULL ? r->streams_end : r->at;
+    if (r->at < size && !unplaced && certain) {
         SW_TRY(sw_found(r->in, "pickle-trailing", SW_SEVERITY_MEDIUM, r->at,
-            "%llu bytes behind the pickle belong to nothing", (unsigned long long)(size - r->at)));
+            "%llu bytes behind the %s belong to nothing", (unsigned long long)(size - r->at),
+            r->legacy ? "storages" : "pickle"));
     }
-    return sw_pickle_search(r->in, r->source, r->at, size, r->err);
+    return start < size ? sw_pickle_search(r->in, r->source, start, size, r->err) : SW_OK;
 }
 
 static void name_format(struct sw_pickle_reading *r)
@@ -210,12 +226,25 @@ static sw_result parse_also(struct sw_pickle_reading *r)
     return code;
 }
 
+/* Behind the storages of a legacy file nothing more is read. */
+static sw_result run_torch(struct sw_pickle_reading *r, bool *broken)
+{
+    enum sw_code code = run_streams(r, broken);
+    if (r->torch == NULL) {
+        return code;
+    }
+    sw_pickle_reading_torch(r, NULL);
+    return code == SW_OK && r->streams == TORCH_LEGACY_STREAMS
+               ? sw_torch_legacy_end(r->torch, r->err)
+               : code;
+}
+
 /* `forced`: the caller knows that these bytes are to be a pickle. */
 static sw_result parse_streams(struct sw_pickle_reading *r, bool forced)
 {
     bool broken;
     size_t before = r->in->finding_total;
-    enum sw_code code = run_streams(r, &broken);
+    enum sw_code code = run_torch(r, &broken);
     bool certain = forced || is_certain(r, broken);
     if (certain) {
         SW_TRY(sw_pickle_say_all(r));
@@ -240,6 +269,7 @@ static sw_result parse(struct sw_inspection *in, const struct sw_specimen *speci
     struct sw_pickle_reading r = {.in = in, .source = &specimen->source, .err = err};
     SW_TRY(sw_pickle_reading_machine(&r, &machine));
     r.proto = begins_with_proto(&r, 0);
+    r.also = manner == ALSO;
     return manner == ALSO ? parse_also(&r) : parse_streams(&r, manner == FORCED);
 }
 

@@ -220,6 +220,7 @@ struct sw_pickle_weights {
 };
 
 struct sw_torch_tensor;
+struct sw_torch_storage;
 
 /* What the machine asks of who runs it, on the way. */
 struct sw_pickle_hooks {
@@ -230,8 +231,8 @@ struct sw_pickle_hooks {
     enum sw_code (*passed)(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
     /* A str or bytes begins like a pickle. */
     enum sw_code (*constant)(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
-    /* The pickle needs a tensor's storage of so many bytes under this name. */
-    enum sw_code (*storage)(void *ctx, struct sw_str key, uint64_t size, uint64_t at);
+    /* The pickle needs a tensor's storage. */
+    enum sw_code (*storage)(void *ctx, const struct sw_torch_storage *storage);
     /* The pickle makes a tensor. */
     enum sw_code (*tensor)(void *ctx, const struct sw_torch_tensor *tensor);
 };

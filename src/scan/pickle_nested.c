@@ -19,7 +19,7 @@
 static sw_result walk_nested(void *ctx, uint64_t *at, struct sw_error *err);
 static sw_result look_at_passed(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
 static sw_result look_at_constant(void *ctx, uint64_t at, uint64_t len, struct sw_error *err);
-static sw_result look_at_storage(void *ctx, struct sw_str key, uint64_t size, uint64_t at);
+static sw_result look_at_storage(void *ctx, const struct sw_torch_storage *storage);
 static sw_result look_at_tensor(void *ctx, const struct sw_torch_tensor *tensor);
 
 /* A machine that is ready for the source. */
@@ -42,6 +42,12 @@ sw_result sw_pickle_reading_machine(struct sw_pickle_reading *r, struct sw_pickl
     r->machine = machine;
     *out = machine;
     return SW_OK;
+}
+
+void sw_pickle_reading_torch(struct sw_pickle_reading *r, const struct sw_storage_check *check)
+{
+    r->in->storages = check;
+    r->machine->keep_max = check != NULL ? SW_PICKLE_KEPT_TORCH : SW_PICKLE_KEPT;
 }
 
 void sw_pickle_machine_free(struct sw_pickle_machine *machine)
@@ -84,11 +90,11 @@ static sw_result look_at_constant(void *ctx, uint64_t at, uint64_t len, struct s
     return sw_pickle_look_at_constant(ctx, at, len, err);
 }
 
-static sw_result look_at_storage(void *ctx, struct sw_str key, uint64_t size, uint64_t at)
+static sw_result look_at_storage(void *ctx, const struct sw_torch_storage *storage)
 {
     const struct sw_pickle_reading *r = ctx;
     const struct sw_storage_check *check = r->in->storages;
-    return check == NULL ? SW_OK : check->check(check->ctx, r->in, key, size, at);
+    return check == NULL ? SW_OK : check->check(check->ctx, r->in, storage);
 }
 
 /* Those of pickles in pickles are not the archive's. */

@@ -1,6 +1,6 @@
 /* The tensors that a pickle of torch makes, and under which names its dicts hold them. */
 #include "scan/pickle_private.h"
-#include "scan/torch_tensor.h"
+#include "scan/torch_legacy.h"
 
 #define NAME_MAX_LEN 1024
 #define WALK_DEPTH_MAX 32
@@ -116,7 +116,8 @@ static bool read_numbers(const struct sw_pickle_machine *m, const struct sw_pick
     return true;
 }
 
-/* ("storage", type, key, location, count of elements), in its persistent id. */
+/* ("storage", type, key, location, count of elements), in its persistent id. Which part of another
+ * storage it is may follow, as torch wrote it before 0.4; then the tensor is not placed. */
 static bool read_storage(struct sw_pickle_machine *m, const struct sw_pickle_value *value,
     char room[64], struct sw_torch_tensor *t)
 {
@@ -125,7 +126,9 @@ static bool read_storage(struct sw_pickle_machine *m, const struct sw_pickle_val
         value->kind == SW_VALUE_PERSISTENT ? sw_pickle_item(m, value, 0) : NULL;
     const struct sw_pickle_value *type = id == NULL ? NULL : sw_pickle_item(m, id, 1);
     const struct sw_pickle_value *key = id == NULL ? NULL : sw_pickle_item(m, id, 2);
-    return type != NULL && key != NULL && type->kind == SW_VALUE_IMPORT &&
+    const struct sw_pickle_value *part = id == NULL ? NULL : sw_pickle_item(m, id, 5);
+    bool whole_storage = part == NULL || part->kind == SW_VALUE_NONE;
+    return whole_storage && type != NULL && key != NULL && type->kind == SW_VALUE_IMPORT &&
            find_type(m->imports[type->text].name, true, t) &&
            sw_pickle_text(m, key, room, 64, &t->key, &whole) && whole;
 }
@@ -320,5 +323,27 @@ sw_result sw_pickle_name_tensors(struct sw_pickle_reading *r, const struct sw_pi
     struct walk w = {.r = r};
     SW_TRY(walk_value(&w, top));
     check->ended(check->ctx);
+    return SW_OK;
+}
+
+/* --- legacy files ----------------------------------------------------------------------------- */
+
+sw_result sw_pickle_place_storages(struct sw_pickle_reading *r, const struct sw_pickle_value *keys)
+{
+    char room[64];
+    struct sw_str key;
+    bool whole;
+    bool placed = true;
+    const struct sw_pickle_value *items;
+    size_t count;
+    if (!sw_pickle_items(r->machine, keys, &items, &count)) {
+        return SW_OK; /* what was asked for is not placed, which is said */
+    }
+    for (size_t i = 0; i < count && placed; i++) {
+        if (!sw_pickle_text(r->machine, &items[i], room, sizeof(room), &key, &whole) || !whole) {
+            return SW_OK;
+        }
+        SW_TRY(sw_torch_legacy_place(r->torch, key, &r->at, &placed, r->err));
+    }
     return SW_OK;
 }

@@ -1,4 +1,5 @@
 #include "scan/pickle_private.h"
+#include "scan/torch_tensor.h"
 
 /* What torch's weights_only unpickler would do with each opcode (torch/_weights_only_unpickler.py),
  * for the releases 2.4 to 2.10. A name or a rule is given to the first release that is known to
@@ -193,27 +194,28 @@ void sw_pickle_weights_step(struct sw_pickle_machine *m, const struct sw_pickle_
 
 /* --- storages --------------------------------------------------------------------------------- */
 
-/* ("storage", type, key, location, count of elements) */
+/* ("storage", type, key, location, count of elements), in a legacy file with what part of another
+ * storage it is behind that. */
 sw_result sw_pickle_tell_storage(
     struct sw_pickle_machine *m, const struct sw_pickle_value *id, uint64_t at)
 {
     char room[2][64];
+    struct sw_torch_storage storage = {.at = at, .size = UINT64_MAX};
     struct sw_str word;
-    struct sw_str key;
     bool whole;
     const struct sw_pickle_value *items;
     size_t count;
-    if (m->hooks == NULL || !sw_pickle_items(m, id, &items, &count) || count != 5 ||
+    if (m->hooks == NULL || !sw_pickle_items(m, id, &items, &count) || count < 5 || count > 6 ||
         !sw_pickle_text(m, &items[0], room[0], sizeof(room[0]), &word, &whole) ||
         !sw_str_is(word, "storage") || items[1].kind != SW_VALUE_IMPORT ||
-        !sw_pickle_text(m, &items[2], room[1], sizeof(room[1]), &key, &whole) || !whole ||
+        !sw_pickle_text(m, &items[2], room[1], sizeof(room[1]), &storage.key, &whole) || !whole ||
         items[4].kind != SW_VALUE_INT) {
         return SW_OK;
     }
     uint64_t element = sw_pickle_storage_width(m->imports[items[1].text].name);
-    uint64_t size = UINT64_MAX; /* of a count that is negative or overflows: no storage has it */
-    if ((int64_t)items[4].text >= 0) {
-        (void)sw_mul_u64(element, items[4].text, &size);
+    storage.count = items[4].text;
+    if ((int64_t)storage.count >= 0) { /* what is negative or overflows, no storage has */
+        (void)sw_mul_u64(element, storage.count, &storage.size);
     }
-    return element == 0 ? SW_OK : m->hooks->storage(m->hooks->ctx, key, size, at);
+    return element == 0 ? SW_OK : m->hooks->storage(m->hooks->ctx, &storage);
 }

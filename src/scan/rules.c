@@ -93,7 +93,7 @@ void sw_scan_rules_digest_of(const struct sw_packs *packs, struct sw_digest *out
 {
     static const char title[] =
         "sealwright scan rules " SW_VERSION
-        ", 8: tensors of torch archives, UBJSON and Keras metadata; names of Python";
+        ", 9: tensors of torch archives and legacy files, UBJSON, Keras metadata";
     struct sw_hash hash;
     *out = (struct sw_digest){0};
     if (sw_hash_init(&hash, SW_SHA256) != SW_OK) {

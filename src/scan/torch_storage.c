@@ -51,6 +51,11 @@ static const struct sw_zip_entry *find(const struct sw_torch_storages *s, struct
 static sw_result find_storage(struct sw_torch_storages *s, struct sw_arena *arena,
     struct sw_str key, const char **name, const struct sw_zip_entry **out)
 {
+    if (s->legacy != NULL) {
+        *out = sw_torch_legacy_find(s->legacy, key);
+        *name = *out == NULL ? "" : (*out)->name.ptr;
+        return SW_OK;
+    }
     SW_TRY(sort(s, arena));
     *name = sw_arena_printf(
         arena, SW_STR_FMT "data/" SW_STR_FMT, SW_STR_ARG(s->directory), SW_STR_ARG(key));
@@ -61,23 +66,22 @@ static sw_result find_storage(struct sw_torch_storages *s, struct sw_arena *aren
 
 /* torch reads as many bytes as the pickle says, before 2.10 without asking whether there are so
  * many (CVE-2026-24747). */
-static sw_result check(
-    void *ctx, struct sw_inspection *in, struct sw_str key, uint64_t size, uint64_t at)
+static sw_result check(void *ctx, struct sw_inspection *in, const struct sw_torch_storage *storage)
 {
     struct sw_torch_storages *s = ctx;
     const char *name;
     const struct sw_zip_entry *entry;
-    SW_TRY(find_storage(s, in->arena, key, &name, &entry));
+    SW_TRY(find_storage(s, in->arena, storage->key, &name, &entry));
     if (entry == NULL) {
-        return sw_found(in, "torch-storage-size", SW_SEVERITY_HIGH, at,
+        return sw_found(in, "torch-storage-size", SW_SEVERITY_HIGH, storage->at,
             "the pickle needs the storage %s, which the archive does not have", name);
     }
     s->named[entry - s->zip->entries] = true;
-    return entry->size == size
+    return entry->size == storage->size
                ? SW_OK
-               : sw_found(in, "torch-storage-size", SW_SEVERITY_HIGH, at,
+               : sw_found(in, "torch-storage-size", SW_SEVERITY_HIGH, storage->at,
                      "the storage %s has %llu bytes where the pickle needs %llu", name,
-                     (unsigned long long)entry->size, (unsigned long long)size);
+                     (unsigned long long)entry->size, (unsigned long long)storage->size);
 }
 
 /* --- tensors ---------------------------------------------------------------------------------- */
@@ -490,7 +494,7 @@ static void count_unnamed(
     struct sw_torch_archive *a, const struct sw_torch_storages *s, const struct sw_zip_entry *entry)
 {
     bool named = s != NULL && s->named != NULL && s->named[entry - a->zip->entries];
-    if (s == NULL || !s->read || named) {
+    if (s == NULL || s->legacy != NULL || !s->read || named) {
         return;
     }
     a->first_unnamed = a->unnamed == 0 ? entry : a->first_unnamed;

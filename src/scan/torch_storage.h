@@ -6,11 +6,14 @@
 #include "scan/torch_tensor.h"
 #include "scan/weigh.h"
 
-/* Of one data.pkl. */
+struct sw_torch_legacy;
+
+/* Of one data.pkl, or of a legacy file. */
 struct sw_torch_storages {
     struct sw_torch_storages *next; /* of the same archive */
     struct sw_storage_check check;  /* for sw_inspection.storages */
     const struct sw_zip *zip;
+    struct sw_torch_legacy *legacy;     /* NULL: the storages are the archive's members */
     struct sw_str directory;            /* of data.pkl, with its '/' */
     const struct sw_zip_entry **sorted; /* by name; made when the first storage is asked for */
     bool *named;                        /* entries that the pickle asks for */
@@ -42,6 +45,11 @@ struct sw_torch_archive {
  * memory. */
 struct sw_torch_storages *sw_torch_storages_add(
     struct sw_torch_archive *archive, struct sw_arena *arena, struct sw_str pickle);
+
+/* The storage of a legacy file; NULL when its pickle asked for none of this key (torch_legacy.c).
+ */
+const struct sw_zip_entry *sw_torch_legacy_find(
+    const struct sw_torch_legacy *legacy, struct sw_str key);
 
 /* After all pickles: tells the tensors. Then each storage is read, in any order, and then the rest
  * is told. */

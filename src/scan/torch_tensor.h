@@ -6,6 +6,14 @@
 
 #define SW_TORCH_DIMS_MAX 64 /* ATen, kDimVectorStaticSize is 5; no loader takes more than 64 */
 
+/* What a persistent id asks for. */
+struct sw_torch_storage {
+    struct sw_str key;
+    uint64_t count; /* of elements */
+    uint64_t size;  /* in bytes; UINT64_MAX: more than can be */
+    uint64_t at;    /* of the opcode */
+};
+
 struct sw_torch_tensor {
     uint64_t node; /* of the machine: which object it is */
     uint64_t at;   /* of the call */
@@ -23,7 +31,7 @@ struct sw_torch_tensor {
 struct sw_storage_check {
     void *ctx;
     enum sw_code (*check)(
-        void *ctx, struct sw_inspection *in, struct sw_str key, uint64_t size, uint64_t at);
+        void *ctx, struct sw_inspection *in, const struct sw_torch_storage *storage);
     /* The pickle makes this tensor. */
     enum sw_code (*tensor)(
         void *ctx, struct sw_inspection *in, const struct sw_torch_tensor *tensor);

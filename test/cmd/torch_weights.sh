@@ -65,6 +65,26 @@ def save(path, value, storages, order="<", method=zipfile.ZIP_STORED, instead=b"
         archive.writestr("archive/version", "3\n")
 
 
+class LegacyPickler(pickle.Pickler):
+    def persistent_id(self, obj):
+        if not isinstance(obj, Storage):
+            return None
+        return "storage", torch.FloatStorage, obj.key, "cpu", len(obj.values), None
+
+
+def legacy(path, value, storages, keys=None, less=0, tail=b""):
+    system = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
+    keys = [s.key for s in storages] if keys is None else keys
+    with open(path, "wb") as f:
+        for head in (0x1950a86a20f9469cfc6c, 1001, system):
+            pickle.dump(head, f, protocol=2)
+        LegacyPickler(f, protocol=2).dump(value)
+        pickle.dump(keys, f, protocol=2)
+        for s in storages:
+            f.write(struct.pack(f"<q{len(s.values)}f", len(s.values) - less, *s.values))
+        f.write(tail)
+
+
 def safetensors(path, tensors):
     header, data = {}, b""
     for name, (shape, values) in tensors.items():
@@ -121,6 +141,16 @@ save("elf.pt", {"w": Tensor(w, [64, 32])}, [w], instead=elf)
 save("outside.pt", {"w": Tensor(w, [65, 32])}, [w])
 save("unnamed.pt", {"w": Tensor(w, [64, 32])}, [w, b])
 save("missing.pt", state, [w])
+legacy("legacy.pt", state, [w, b])
+legacy("legacy-nan.pt", {"w": Tensor(w, [64, 32])}, [Storage("0", [float("nan")] + values[1:])])
+legacy("legacy-outside.pt", {"w": Tensor(w, [65, 32])}, [w])
+legacy("legacy-count.pt", state, [w, b], less=1)
+legacy("legacy-twice.pt", state, [w, b, w])
+legacy("legacy-missing.pt", state, [w])
+legacy("legacy-short.pt", state, [w], keys=["0", "1"])
+legacy("legacy-tail.pt", state, [w, b], tail=b"more")
+legacy("legacy-hidden.pt", state, [w, b], tail=b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R.")
+legacy("legacy-strange.pt", state, [w, b, Storage("2", [1.0])])
 other = values[:40] + [values[40] + 1] + values[41:]
 save("other.pt", state, [Storage("0", other), b])
 safetensors("clean.safetensors", {"w": ([64, 32], values), "b": ([64], [1.0] * 64)})
@@ -141,6 +171,11 @@ exits "so are compressed ones" 0
 json "which are weighed" '.weights[0].list[0] | .std > 0.01 and .std < 0.03' true
 run "$SW_BIN" scan --profile --json nested.pt
 json "names go down the dicts" '.weights[0].list[0].name' state_dict.w
+run "$SW_BIN" scan --profile --json legacy.pt
+exits "a legacy file is clean" 0
+json "and is one" '.files[0].format' torch-legacy
+json "its tensors are weighed" '.weights[0].list | map(.name) | join(" ")' "w b"
+json "and nothing is said of it" '[.files[0].findings[] | select(.severity != "info")] | length' 0
 run "$SW_BIN" scan --profile --json tied.pt
 exits "tied tensors are clean" 0
 json "and are weighed once" '.weights[0].bytes' 8192
@@ -155,6 +190,15 @@ elf 0 weights-embedded
 outside 1 torch-tensor-outside
 unnamed 0 torch-storage-unnamed
 missing 1 torch-storage-size
+legacy-nan 0 weights-nan
+legacy-outside 1 torch-tensor-outside
+legacy-count 1 torch-storage-size
+legacy-twice 1 torch-storage-size
+legacy-missing 1 torch-storage-size
+legacy-short 1 torch-storage-size
+legacy-strange 1 torch-storage-size
+legacy-tail 0 pickle-trailing
+legacy-hidden 1 pickle-hidden
 ROWS
 
 # The architecture.
@@ -192,7 +236,8 @@ json "one that the index does not name is a note" '[.files[].findings[]? | selec
 
 # Two of them, and beside safetensors.
 for pair in "clean.pt big.pt" "clean.pt clean.safetensors" "clean.safetensors big.pt" "turned.pt clean.pt" \
-    "clean.safetensors turned.pt"; do
+    "clean.safetensors turned.pt" \
+    "legacy.pt clean.pt" "clean.safetensors legacy.pt"; do
     # shellcheck disable=SC2086 # two words
     run "$SW_BIN" diff --json $pair
     exits "the same: $pair" 0
@@ -214,7 +259,7 @@ one_line_error "and one line says why"
 # Digests: those of the same tensors in another file.
 run "$SW_BIN" scan --tensors --json clean.safetensors
 root=$(jq -r .tensors_root "$tmp.out")
-for file in clean.pt big.pt; do
+for file in clean.pt big.pt legacy.pt; do
     run "$SW_BIN" scan --tensors --json "$file"
     json "$file has the tree of the safetensors" .tensors_root "$root"
 done

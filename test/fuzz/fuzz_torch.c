@@ -1,5 +1,5 @@
-/* A pickle as the data.pkl of a torch archive with four storages: whatever tensors it makes, those
- * that are told lie in the file, and what is told is JSON. */
+/* A pickle as the data.pkl of a torch archive with four storages, and as a legacy file: whatever
+ * tensors it makes, those that are told lie in the file, and what is told is JSON. */
 #include "inspect_input.h"
 
 #define assert_int_equal(a, b) fuzz_expect((a) == (b))
@@ -23,7 +23,7 @@ static void expect_inside(struct sw_arena *arena, const struct sw_fact *fact, si
     }
 }
 
-static void inspect(const struct sw_buf *zip)
+static void inspect(struct sw_bytes file)
 {
     SW_CLEANUP(arena) struct sw_arena arena;
     sw_arena_init(&arena, (size_t)64 << 20);
@@ -31,7 +31,7 @@ static void inspect(const struct sw_buf *zip)
     sw_inspection_init(&in, &arena);
     in.wants_digests = true;
     in.wants_profile = true;
-    struct sw_source source = sw_source_memory(sw_buf_bytes(zip));
+    struct sw_source source = sw_source_memory(file);
     if (sw_inspect(&in, &source, "model.pt") != SW_OK) {
         return;
     }
@@ -40,7 +40,7 @@ static void inspect(const struct sw_buf *zip)
         bool told = in.facts[i].member[0] == '\0' && in.facts[i].bytes.len > 0 &&
                     in.facts[i].bytes.ptr[0] == '[';
         if (told) {
-            expect_inside(&arena, &in.facts[i], zip->len);
+            expect_inside(&arena, &in.facts[i], file.len);
         }
     }
 }
@@ -56,6 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         zip_stored("m/data/1", storage[1], 64), zip_stored("m/data/2", storage[2], 64),
         zip_stored("m/data/3", storage[3], 3)};
     zip_build(&zip, members, SW_COUNT(members));
-    inspect(&zip);
+    inspect(sw_buf_bytes(&zip));
+    inspect(sw_bytes(data, size));
     return 0;
 }
