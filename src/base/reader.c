@@ -158,14 +158,14 @@ static void drop_unit(struct worker *worker, size_t from)
     worker->begun = 0;
 }
 
-static sw_result begin_unit(struct worker *worker, struct sw_error *err)
+static sw_result begin_unit(struct worker *worker, int fd, struct sw_error *err)
 {
     struct run *run = worker->run;
     for (size_t i = 0; i < run->consumer_count; i++) {
         const struct sw_consumer *consumer = run->consumers[i];
         memset(state_of(worker, i), 0, consumer->state_size);
         if (consumer->begin != NULL) {
-            SW_TRY(consumer->begin(consumer->ctx, state_of(worker, i), &worker->unit, err));
+            SW_TRY(consumer->begin(consumer->ctx, state_of(worker, i), &worker->unit, fd, err));
         }
         worker->begun = i + 1;
     }
@@ -266,12 +266,13 @@ static enum outcome read_unit(struct worker *worker, struct sw_error *why)
 {
     const struct sw_tree *tree = worker->run->tree;
     const struct sw_entry *entry = &tree->entries[worker->unit.entry];
-    enum sw_code code = begin_unit(worker, why);
+    SW_CLEANUP(fd) int fd = -1;
+    bool opened = sw_tree_open_file(tree, entry, &fd, why) == SW_OK;
+    enum sw_code code = begin_unit(worker, fd, why);
     if (code != SW_OK) {
         return stop_with(worker, code, why);
     }
-    SW_CLEANUP(fd) int fd = -1;
-    if (sw_tree_open_file(tree, entry, &fd, why) != SW_OK) {
+    if (!opened) {
         return UNIT_FAILED;
     }
     if (end_of_reading(worker) - worker->unit.start >= ADVISE_SIZE) {

@@ -25,7 +25,9 @@ struct sw_unit {
 struct sw_consumer {
     void *ctx;
     size_t state_size;
-    sw_result (*begin)(void *ctx, void *state, const struct sw_unit *unit, struct sw_error *err);
+    /* `fd` is open on the file whose bytes follow; -1 when it could not be opened. */
+    sw_result (*begin)(
+        void *ctx, void *state, const struct sw_unit *unit, int fd, struct sw_error *err);
     sw_result (*update)(void *ctx, void *state, struct sw_bytes chunk, struct sw_error *err);
     /* `fd` is open on the file for anybody who must look again (pread); do not keep it. */
     sw_result (*end)(

@@ -64,7 +64,7 @@ void sw_guard_reading(struct sw_guard *guard, struct sw_model_options *out,
     }
     bool copies = guard->mode == SW_GUARD_COPY;
     *consumer = copies ? sw_guard_copy_consumer(guard)
-                       : (struct sw_consumer){.ctx = guard, .end = sw_guard_verity_end};
+                       : (struct sw_consumer){.ctx = guard, .begin = sw_guard_verity_begin};
     list[0] = consumer;
     out->consumers = list;
     out->consumer_count = 1;

@@ -97,7 +97,7 @@ uint64_t sw_guard_memory_needed(const struct sw_tree *tree);
 struct sw_consumer sw_guard_copy_consumer(struct sw_guard *guard);
 void sw_guard_copy_tree(void *guard, const struct sw_tree *tree);
 
-sw_result sw_guard_verity_end(
+sw_result sw_guard_verity_begin(
     void *guard, void *state, const struct sw_unit *unit, int fd, struct sw_error *err);
 void sw_guard_verity_tree(void *guard, const struct sw_tree *tree);
 void sw_guard_verity_free(struct sw_guard_verity *verity);

@@ -158,7 +158,7 @@ static const char *name_of(const struct sw_guard *guard, const struct sw_unit *u
 }
 
 static enum sw_code begin_unit(
-    void *ctx, void *state, const struct sw_unit *unit, struct sw_error *err)
+    void *ctx, void *state, const struct sw_unit *unit, int fd, struct sw_error *err)
 {
     const struct sw_guard *guard = ctx;
     struct copying *copying = state;

@@ -1,5 +1,5 @@
 /* fs-verity: the kernel refuses every byte that is not as it was when it was turned on for the
- * file. What it measured of a file while that was hashed names the same bytes for ever. */
+ * file. What it measured of a file before that was hashed names the same bytes for ever. */
 #include "cli/guard.h"
 
 #include <errno.h>
@@ -100,8 +100,9 @@ void sw_guard_verity_tree(void *ctx, const struct sw_tree *tree)
     guard->code = start(guard, tree);
 }
 
-/* On the descriptor that was hashed. A file of several shards is measured several times. */
-sw_result sw_guard_verity_end(
+/* On the descriptor that is hashed, and before that: what has its measure then keeps its bytes. A
+ * file of several shards is measured several times. */
+sw_result sw_guard_verity_begin(
     void *ctx, void *state, const struct sw_unit *unit, int fd, struct sw_error *err)
 {
     struct sw_guard *guard = ctx;
@@ -109,6 +110,9 @@ sw_result sw_guard_verity_end(
     size_t len;
     if (guard->code != SW_OK) {
         return sw_fail(err, guard->code, "out of memory");
+    }
+    if (fd < 0) {
+        return SW_OK; /* which fails by itself */
     }
     if (!measure(fd, digest, &len)) {
         return has_none(guard->verity->files[unit->entry].name, err);

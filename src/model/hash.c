@@ -38,7 +38,7 @@ static void take_digest(struct sw_unit_digests *digests, size_t unit, const uint
 /* --- the reader's consumer ------------------------------------------------------------------- */
 
 static enum sw_code begin_unit(
-    void *ctx, void *state, const struct sw_unit *unit, struct sw_error *err)
+    void *ctx, void *state, const struct sw_unit *unit, int fd, struct sw_error *err)
 {
     const struct hashing *hashing = ctx;
     if (sw_hash_init(state, hashing->digests->alg) != SW_OK) {

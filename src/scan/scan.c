@@ -171,7 +171,8 @@ static sw_result keep_unread(struct sw_scan *scan, size_t entry, const char *why
 
 /* A parser reads from where it wants to, so it needs a file once and not its bytes in order: of a
  * file that is cut into ranges, the first one brings it. */
-static sw_result on_begin(void *ctx, void *state, const struct sw_unit *unit, struct sw_error *err)
+static sw_result on_begin(
+    void *ctx, void *state, const struct sw_unit *unit, int fd, struct sw_error *err)
 {
     const struct sw_scan *scan = ctx;
     struct capture *capture = state;

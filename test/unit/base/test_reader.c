@@ -61,7 +61,7 @@ static bool is_named(const char *wanted, const char *name)
 }
 
 static enum sw_code sums_begin(
-    void *ctx, void *state, const struct sw_unit *unit, struct sw_error *err)
+    void *ctx, void *state, const struct sw_unit *unit, int fd, struct sw_error *err)
 {
     struct sums *sums = ctx;
     struct sum_state *s = state;
