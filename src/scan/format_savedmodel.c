@@ -3,44 +3,25 @@
 #include "scan/format.h"
 #include "scan/keras.h"
 #include "scan/message.h"
-#include "scan/names.h"
 #include "scan/tensor.h"
+#include "scan/tf_graph.h"
 #include "scan/tf_ops.h"
 
 #define NAME_MAX_LEN ((uint64_t)64 << 10)
 #define PATH_MAX_LEN ((uint64_t)16 << 10)
 #define NODES_MAX ((size_t)1 << 20)
-#define TEXTS_MAX 16 /* of one constant that are kept */
 #define DIMS_MAX 64
-#define BACK_MAX 64 /* nodes that are looked at behind the name of a file */
 #define ROWS(rows) rows, SW_COUNT(rows)
-
-struct node {
-    struct sw_str name, op;
-    struct sw_str inputs[8]; /* the first ones */
-    size_t input_count;
-    struct sw_str texts[TEXTS_MAX]; /* that a constant holds, or an attribute */
-    size_t text_count;
-    uint32_t id;
-    bool partly;   /* there is more text than was kept */
-    bool function; /* it stands in one, not in the graph */
-    uint64_t at;
-};
 
 struct reading {
     struct sw_inspection *in;
     struct sw_arena *arena;
     struct sw_message_reader reader;
-    struct sw_names names; /* of nodes; the scope is the function */
-    struct node **by_name;
-    size_t by_name_count, by_name_cap;
-    struct node **nodes; /* that open files */
-    size_t node_count, node_cap;
+    struct sw_tf_graph graph;
     size_t node_total;
-    uint32_t scope, scopes; /* the present one, and how many there were */
-    bool in_function;
-    struct sw_str *assets; /* constants whose value the loader puts in */
-    size_t asset_count, asset_cap;
+    uint32_t scope, scopes;          /* the present one, and how many there were */
+    uint32_t meta;                   /* scope of the present graph */
+    struct sw_tf_function *function; /* the present one; NULL: in no function */
     struct sw_tensor *tensors;
     size_t tensor_count, tensor_cap;
 };
@@ -99,7 +80,7 @@ static const struct {
 };
 
 struct tensor {
-    struct node *node;
+    struct sw_tf_node *node;
     uint64_t type;
     uint64_t dims[DIMS_MAX];
     size_t dim_count;
@@ -157,9 +138,9 @@ static enum sw_code take_content(struct sw_message_reader *reader, const struct 
 }
 
 static enum sw_code add_text(struct sw_message_reader *reader, const struct sw_message *message,
-    const struct sw_message_field *field, struct node *node)
+    const struct sw_message_field *field, struct sw_tf_node *node)
 {
-    if (node->text_count == TEXTS_MAX || field->value > PATH_MAX_LEN) {
+    if (node->text_count == SW_TF_TEXTS_MAX || field->value > PATH_MAX_LEN) {
         node->partly = true;
         return SW_OK;
     }
@@ -253,10 +234,38 @@ static enum sw_code take_attribute_text(struct sw_message_reader *reader,
     return add_text(reader, message, field, out);
 }
 
+static sw_result add_string(
+    struct reading *r, struct sw_str text, struct sw_str **list, size_t *count, size_t *cap)
+{
+    struct sw_str *grown = sw_arena_grow(r->arena, *list, *count, cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    *list = grown;
+    grown[(*count)++] = text;
+    return SW_OK;
+}
+
+static enum sw_code take_called(struct sw_message_reader *reader, const struct sw_message *message,
+    const struct sw_message_field *field, void *out)
+{
+    struct sw_tf_node *node = out;
+    struct sw_str name = {0};
+    SW_TRY(take_text(reader, message, field, &name));
+    return add_string(reading_of(reader), name, &node->calls, &node->call_count, &node->call_cap);
+}
+
+/* NameAttrList: 1 name, 2 attr */
+static const struct sw_message_row called_rows[] = {{1, true, take_called}, {2, false, NULL}};
+
+static enum sw_code take_function_name(struct sw_message_reader *reader,
+    const struct sw_message *message, const struct sw_message_field *field, void *out)
+{
+    return sw_message_walk_in(reader, message, field, ROWS(called_rows), out);
+}
+
 /* attr_value.proto, AttrValue.ListValue */
 static const struct sw_message_row list_rows[] = {{2, false, take_attribute_text}, {3, false, NULL},
     {4, false, NULL}, {5, false, NULL}, {6, false, NULL}, {7, false, NULL}, {8, false, take_tensor},
-    {9, false, NULL}};
+    {9, false, take_function_name}};
 
 static enum sw_code take_list(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
@@ -267,7 +276,8 @@ static enum sw_code take_list(struct sw_message_reader *reader, const struct sw_
 /* AttrValue: 1 list, 2 s, 3 i, 4 f, 5 b, 6 type, 7 shape, 8 tensor, 9 placeholder, 10 func */
 static const struct sw_message_row value_rows[] = {{1, true, take_list},
     {2, true, take_attribute_text}, {3, true, NULL}, {4, true, NULL}, {5, true, NULL},
-    {6, true, NULL}, {7, true, NULL}, {8, true, take_tensor}, {9, true, NULL}, {10, true, NULL}};
+    {6, true, NULL}, {7, true, NULL}, {8, true, take_tensor}, {9, true, NULL},
+    {10, true, take_function_name}};
 
 static enum sw_code take_value(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
@@ -288,17 +298,18 @@ static enum sw_code take_attribute(struct sw_message_reader *reader,
 static enum sw_code take_input(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
 {
-    struct node *node = out;
-    if (node->input_count == SW_COUNT(node->inputs)) {
-        return SW_OK;
-    }
-    return take_text(reader, message, field, &node->inputs[node->input_count++]);
+    struct sw_tf_node *node = out;
+    struct sw_str name = {0};
+    SW_TRY(take_text(reader, message, field, &name));
+    return sw_str_starts(name, "^") ? SW_OK
+                                    : add_string(reading_of(reader), name, &node->inputs,
+                                          &node->input_count, &node->input_cap);
 }
 
 static enum sw_code take_node_text(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
 {
-    struct node *node = out;
+    struct sw_tf_node *node = out;
     return take_text(reader, message, field, field->number == 1 ? &node->name : &node->op);
 }
 
@@ -310,36 +321,13 @@ static const struct sw_message_row node_rows[] = {
     {7, true, NULL},                             /* experimental_type */
 };
 
-static sw_result keep_by_name(struct reading *r, struct node *node)
-{
-    SW_TRY(sw_names_number(&r->names, r->scope, node->name, &node->id));
-    while (r->by_name_count < r->names.count) {
-        struct node **grown = sw_arena_grow(
-            r->arena, r->by_name, r->by_name_count, &r->by_name_cap, sizeof(struct node *));
-        SW_TRY_PTR(grown);
-        r->by_name = grown;
-        grown[r->by_name_count++] = NULL;
-    }
-    r->by_name[node->id] = node;
-    return SW_OK;
-}
-
-static sw_result say_path(
-    struct reading *r, const struct node *node, const char *does, struct sw_str path)
-{
-    struct sw_str name = shown(node->name);
-    path = shown(path);
-    return sw_found(r->in, "tf-path", SW_SEVERITY_HIGH, node->at,
-        "node \"" SW_STR_FMT "\" %s that the graph names: \"" SW_STR_FMT "\"", SW_STR_ARG(name),
-        does, SW_STR_ARG(path));
-}
-
 /* An address in an attribute: PrintV2 writes to files so, and others send what they see. */
-static sw_result check_attributes(struct reading *r, const struct node *node)
+static sw_result check_attributes(struct reading *r, const struct sw_tf_node *node)
 {
     struct sw_str name = shown(node->name);
     if (node->partly && sw_str_is(node->op, "PrintV2")) {
-        return say_path(r, node, "writes a file", sw_str("one of more than were looked at"));
+        return sw_tf_say_path(
+            r->in, node, "writes a file", sw_str("one of more than were looked at"));
     }
     for (size_t i = 0; i < node->text_count; i++) {
         struct sw_str text = shown(node->texts[i]);
@@ -352,16 +340,6 @@ static sw_result check_attributes(struct reading *r, const struct node *node)
     return SW_OK;
 }
 
-static sw_result keep_opener(struct reading *r, struct node *node)
-{
-    struct node **grown =
-        sw_arena_grow(r->arena, r->nodes, r->node_count, &r->node_cap, sizeof(struct node *));
-    SW_TRY_PTR(grown);
-    r->nodes = grown;
-    grown[r->node_count++] = node;
-    return SW_OK;
-}
-
 static enum sw_code take_node(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
 {
@@ -370,22 +348,74 @@ static enum sw_code take_node(struct sw_message_reader *reader, const struct sw_
     if (r->node_total++ == NODES_MAX) {
         return sw_fail(reader->err, SW_E_LIMIT, "more than %zu nodes", NODES_MAX);
     }
-    struct node *node = SW_ARENA_NEW(r->arena, struct node);
+    struct sw_tf_node *node = SW_ARENA_NEW(r->arena, struct sw_tf_node);
     SW_TRY_PTR(node);
     node->at = field->at;
-    node->function = r->in_function;
+    node->of = r->function;
+    node->meta = r->meta;
     SW_TRY(sw_message_walk_in(reader, message, field, ROWS(node_rows), node));
-    SW_TRY(keep_by_name(r, node));
+    struct sw_tf_graph *g = &r->graph;
+    SW_TRY(sw_tf_graph_name(g, r->scope, node));
     SW_TRY(check_attributes(r, node));
-    return sw_tf_op(node->op, &does) == SW_TF_COMPUTES ? SW_OK : keep_opener(r, node);
+    if (node->call_count > 0) {
+        SW_TRY(sw_tf_graph_keep(g, node, &g->callers, &g->caller_count, &g->caller_cap));
+    }
+    return sw_tf_op(node->op, &does) == SW_TF_COMPUTES
+               ? SW_OK
+               : sw_tf_graph_keep(g, node, &g->openers, &g->opener_count, &g->opener_cap);
 }
 
 /* --- functions and graphs --------------------------------------------------------------------- */
 
+/* op_def.proto, OpDef.ArgDef: 1 name */
+static enum sw_code take_argument_name(struct sw_message_reader *reader,
+    const struct sw_message *message, const struct sw_message_field *field, void *out)
+{
+    return take_text(reader, message, field, &((struct sw_tf_node *)out)->name);
+}
+
+static const struct sw_message_row argument_rows[] = {{1, true, take_argument_name},
+    {2, true, NULL}, {3, true, NULL}, {4, true, NULL}, {5, true, NULL}, {6, true, NULL},
+    {7, false, NULL}, {16, true, NULL}, {17, true, NULL}};
+
+static enum sw_code take_argument(struct sw_message_reader *reader,
+    const struct sw_message *message, const struct sw_message_field *field, void *out)
+{
+    struct reading *r = reading_of(reader);
+    struct sw_tf_node *node = SW_ARENA_NEW(r->arena, struct sw_tf_node);
+    SW_TRY_PTR(node);
+    SW_TRY(sw_message_walk_in(reader, message, field, ROWS(argument_rows), node));
+    node->at = field->at;
+    node->meta = r->meta;
+    node->of = r->function;
+    node->is_argument = true;
+    node->argument = r->function->argument_count++;
+    return sw_tf_graph_name(&r->graph, r->scope, node);
+}
+
+static enum sw_code take_function_text(struct sw_message_reader *reader,
+    const struct sw_message *message, const struct sw_message_field *field, void *out)
+{
+    return take_text(reader, message, field, &reading_of(reader)->function->name);
+}
+
+/* OpDef: 1 name, 2 input_arg, 3 output_arg, 4 attr; the rest says what it is like */
+static const struct sw_message_row signature_rows[] = {{1, true, take_function_text},
+    {2, false, take_argument}, {3, false, NULL}, {4, false, NULL}, {5, true, NULL}, {6, true, NULL},
+    {8, true, NULL}, {16, true, NULL}, {17, true, NULL}, {18, true, NULL}, {19, true, NULL},
+    {20, false, NULL}, {21, true, NULL}};
+
+static enum sw_code take_signature(struct sw_message_reader *reader,
+    const struct sw_message *message, const struct sw_message_field *field, void *out)
+{
+    return sw_message_walk_in(reader, message, field, ROWS(signature_rows), out);
+}
+
 /* function.proto, FunctionDef: 1 signature, 3 node_def, 4 ret, 5 attr, 6 control_ret, 7 arg_attr, 8
  * resource_arg_unique_id */
-static const struct sw_message_row function_rows[] = {{1, true, NULL}, {3, false, take_node},
-    {4, false, NULL}, {5, false, NULL}, {6, false, NULL}, {7, false, NULL}, {8, false, NULL}};
+static const struct sw_message_row function_rows[] = {{1, true, take_signature},
+    {3, false, take_node}, {4, false, NULL}, {5, false, NULL}, {6, false, NULL}, {7, false, NULL},
+    {8, false, NULL}};
 
 static enum sw_code take_function(struct sw_message_reader *reader,
     const struct sw_message *message, const struct sw_message_field *field, void *out)
@@ -393,11 +423,13 @@ static enum sw_code take_function(struct sw_message_reader *reader,
     struct reading *r = reading_of(reader);
     uint32_t outer = r->scope;
     r->scope = ++r->scopes;
-    r->in_function = true;
-    enum sw_code code = sw_message_walk_in(reader, message, field, ROWS(function_rows), out);
-    r->in_function = false;
+    r->function = SW_ARENA_NEW(r->arena, struct sw_tf_function);
+    SW_TRY_PTR(r->function);
+    SW_TRY(sw_message_walk_in(reader, message, field, ROWS(function_rows), out));
+    SW_TRY(sw_tf_graph_function(&r->graph, r->meta, r->function));
+    r->function = NULL;
     r->scope = outer;
-    return code;
+    return SW_OK;
 }
 
 /* FunctionDefLibrary: 1 function, 2 gradient, 3 registered_gradients */
@@ -451,45 +483,23 @@ static enum sw_code take_asset_file(struct sw_message_reader *reader,
 static const struct sw_message_row asset_rows[] = {
     {1, true, take_asset_info}, {2, true, take_asset_file}};
 
-static bool climbs(struct sw_str path, size_t at)
-{
-    bool begins = at == 0 || strchr("/\\", path.ptr[at - 1]) != NULL;
-    bool ends = at + 2 == path.len || strchr("/\\", path.ptr[at + 2]) != NULL;
-    return begins && ends && path.ptr[at] == '.' && path.ptr[at + 1] == '.';
-}
-
-/* A path that leads out of the model's directory, wherever it stands. */
-static bool leads_out(struct sw_str path)
-{
-    bool out = path.len > 0 && strchr("/~\\", path.ptr[0]) != NULL;
-    out = out || (path.len > 2 && (path.ptr[1] == ':' || memmem(path.ptr, path.len, "://", 3)));
-    for (size_t i = 0; i + 1 < path.len && !out; i++) {
-        out = climbs(path, i);
-    }
-    return out;
-}
-
 static enum sw_code take_asset(struct sw_message_reader *reader, const struct sw_message *message,
     const struct sw_message_field *field, void *out)
 {
     struct reading *r = reading_of(reader);
     struct asset asset = {0};
     SW_TRY(sw_message_walk_in(reader, message, field, ROWS(asset_rows), &asset));
-    if (leads_out(asset.file)) {
+    if (sw_tf_leads_out(asset.file)) {
         struct sw_str file = shown(asset.file);
         SW_TRY(sw_found(r->in, "tf-path", SW_SEVERITY_HIGH, field->at,
             "an asset is the file \"" SW_STR_FMT "\", which is not below the model's directory",
             SW_STR_ARG(file)));
     }
-    struct sw_str *grown =
-        sw_arena_grow(r->arena, r->assets, r->asset_count, &r->asset_cap, sizeof(*grown));
-    SW_TRY_PTR(grown);
-    r->assets = grown;
     const char *colon =
         memchr(asset.tensor.ptr == NULL ? "" : asset.tensor.ptr, ':', asset.tensor.len);
     asset.tensor.len = colon == NULL ? asset.tensor.len : (size_t)(colon - asset.tensor.ptr);
-    grown[r->asset_count++] = asset.tensor;
-    return SW_OK;
+    struct sw_tf_graph *g = &r->graph;
+    return add_string(r, asset.tensor, &g->assets, &g->asset_count, &g->asset_cap);
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -547,77 +557,11 @@ static enum sw_code take_meta(struct sw_message_reader *reader, const struct sw_
 {
     struct reading *r = reading_of(reader);
     r->scope = ++r->scopes;
+    r->meta = r->scope;
     return sw_message_walk_in(reader, message, field, ROWS(meta_rows), out);
 }
 
 static const struct sw_message_row saved_rows[] = {{1, true, NULL}, {2, false, take_meta}};
-
-/* --- what nodes open -------------------------------------------------------------------------- */
-
-static bool is_asset(const struct reading *r, const struct node *node)
-{
-    for (size_t i = 0; i < r->asset_count && !node->function; i++) {
-        if (sw_str_equal(r->assets[i], node->name)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The node that an input names: "^name" for order alone, "name:output:number" in functions. */
-static struct node *find_input(struct reading *r, const struct node *node, struct sw_str input)
-{
-    uint32_t id;
-    if (sw_str_starts(input, "^")) {
-        return NULL;
-    }
-    const char *colon = memchr(input.ptr == NULL ? "" : input.ptr, ':', input.len);
-    input.len = colon == NULL ? input.len : (size_t)(colon - input.ptr);
-    uint32_t scope = r->names.names[node->id].scope;
-    return sw_names_find(&r->names, scope, input, &id) ? r->by_name[id] : NULL;
-}
-
-/* Follows what a node takes in, back to constants that are paths. */
-static sw_result look_behind(struct reading *r, const struct node *opener, const char *does)
-{
-    const struct node *open[BACK_MAX] = {opener};
-    size_t count = 1;
-    for (size_t i = 0; i < count; i++) {
-        const struct node *node = open[i];
-        bool constant = i == 0 || (sw_str_is(node->op, "Const") && !is_asset(r, node));
-        if (constant && node->partly) {
-            return say_path(r, opener, does, sw_str("one of more than were looked at"));
-        }
-        for (size_t k = 0; k < node->text_count && constant; k++) {
-            if (leads_out(node->texts[k])) {
-                return say_path(r, opener, does, node->texts[k]);
-            }
-        }
-        for (size_t k = 0; k < node->input_count && count < BACK_MAX; k++) {
-            const struct node *input = find_input(r, node, node->inputs[k]);
-            if (input != NULL) {
-                open[count++] = input;
-            }
-        }
-    }
-    return SW_OK;
-}
-
-static sw_result judge_openers(struct reading *r)
-{
-    for (size_t i = 0; i < r->node_count; i++) {
-        const struct node *node = r->nodes[i];
-        const char *does;
-        enum sw_tf_kind kind = sw_tf_op(node->op, &does);
-        if (kind == SW_TF_PATH) {
-            SW_TRY(look_behind(r, node, does));
-            continue;
-        }
-        SW_TRY(sw_tf_op_judge(r->in, node->name, node->op, node->at));
-        SW_TRY(kind == SW_TF_FILES ? look_behind(r, node, does) : SW_OK);
-    }
-    return SW_OK;
-}
 
 static sw_result parse_as(struct sw_inspection *in, const struct sw_specimen *specimen,
     const struct sw_message_row *rows, size_t count, struct sw_error *err)
@@ -626,7 +570,7 @@ static sw_result parse_as(struct sw_inspection *in, const struct sw_specimen *sp
     SW_TRY_PTR(window);
     sw_window_init(window, &specimen->source);
     struct reading r = {.in = in, .arena = in->arena};
-    sw_names_init(&r.names, in->arena);
+    sw_tf_graph_init(&r.graph, in);
     r.reader = (struct sw_message_reader){.ctx = &r, .err = err};
     SW_TRY(sw_message_walk(&r.reader, sw_message(window), rows, count, NULL));
     if (r.reader.unknown > 0) {
@@ -634,7 +578,7 @@ static sw_result parse_as(struct sw_inspection *in, const struct sw_specimen *sp
             "%llu bytes stand in fields that the format does not have",
             (unsigned long long)r.reader.unknown));
     }
-    SW_TRY(judge_openers(&r));
+    SW_TRY(sw_tf_graph_judge(&r.graph));
     return sw_tensors_done(in, &specimen->source, r.tensors, r.tensor_count, err);
 }
 

@@ -138,6 +138,247 @@ static void frozen_graphs_and_meta_graphs_are_judged(void **state)
     }
 }
 
+/* --- paths that come from further away ---------------------------------------------------------
+ */
+
+static void add_string_node(struct proto *graph, unsigned field, const char *name, const char *op,
+    const char *const *inputs, const char *called)
+{
+    struct proto node = {0}, attribute = {0}, value = {0}, function = {0};
+    proto_text(&node, 1, name);
+    proto_text(&node, 2, op);
+    for (; *inputs != NULL; inputs++) {
+        proto_text(&node, 3, *inputs);
+    }
+    if (called != NULL) {
+        proto_text(&function, 1, called);
+        proto_message(&value, 10, &function);
+        proto_text(&attribute, 1, "f");
+        proto_message(&attribute, 2, &value);
+        proto_message(&node, 5, &attribute);
+    }
+    proto_message(graph, field, &node);
+}
+
+#define INPUTS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+/* A function "f" of the arguments "a" and "b", with what the caller puts into `function`. */
+static void end_function(struct proto *graph, struct proto *function, const char *name)
+{
+    struct proto library = {0}, signature = {0}, argument = {0};
+    proto_text(&signature, 1, name);
+    proto_text(&argument, 1, "a");
+    proto_message(&signature, 2, &argument);
+    proto_text(&argument, 1, "b");
+    proto_message(&signature, 2, &argument);
+    proto_message(function, 1, &signature);
+    proto_message(&library, 1, function);
+    proto_message(graph, 2, &library);
+}
+
+static void expect_paths(struct proto *graph, const char *path)
+{
+    struct looked looked;
+    look_at_saved(&looked, graph, NULL);
+    if (path == NULL) {
+        assert_int_equal(looked.in.finding_count, 0);
+    } else {
+        assert_non_null(found(&looked, "tf-path", path));
+        assert_int_equal(looked.worst, SW_SEVERITY_HIGH);
+    }
+    looked_release(&looked);
+}
+
+static void a_path_is_found_behind_many_inputs(void **state)
+{
+    (void)state;
+    struct proto graph = {0};
+    add_node(&graph, 1, "e", "Const", NULL, "");
+    add_node(&graph, 1, "c", "Const", NULL, "/etc/passwd");
+    add_string_node(&graph, 1, "join", "StringJoin",
+        INPUTS("e", "e", "e", "e", "e", "e", "e", "e", "e", "e", "c"), NULL);
+    add_node(&graph, 1, "n", "RestoreV2", "join", NULL);
+    expect_paths(&graph, "/etc/passwd");
+}
+
+static void a_path_is_found_behind_many_nodes(void **state)
+{
+    (void)state;
+    struct proto graph = {0};
+    char name[16] = "c";
+    char next[16];
+    add_node(&graph, 1, "c", "Const", NULL, "/etc/passwd");
+    for (int i = 0; i < 500; i++) {
+        (void)snprintf(next, sizeof(next), "i%d", i);
+        add_node(&graph, 1, next, "Identity", name, NULL);
+        memcpy(name, next, sizeof(name));
+    }
+    add_node(&graph, 1, "n", "RestoreV2", name, NULL);
+    expect_paths(&graph, "/etc/passwd");
+}
+
+static void an_argument_of_a_function_is_what_its_callers_give(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *op, *first, *second, *third;
+        bool bad;
+    } rows[] = {{"PartitionedCall", "good", "bad", "good", true},
+        {"StatefulPartitionedCall", "bad", "good", "bad", false},
+        {"f", "good", "bad", "good", true}, {"If", "good", "good", "bad", true},
+        {"If", "bad", "bad", "good", false}, {"While", "good", "bad", "good", true},
+        {"MapDataset", "bad", "good", "good", true}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct proto graph = {0}, function = {0};
+        bool by_name = strcmp(rows[i].op, "f") == 0;
+        add_node(&graph, 1, "good", "Const", NULL, "weights");
+        add_node(&graph, 1, "bad", "Const", NULL, "/etc/passwd");
+        add_string_node(&graph, 1, "call", rows[i].op,
+            INPUTS(rows[i].first, rows[i].second, rows[i].third, "^bad"), by_name ? NULL : "f");
+        add_node(&function, 3, "n", "RestoreV2", "b", NULL);
+        end_function(&graph, &function, "f");
+        struct looked looked;
+        look_at_saved(&looked, &graph, NULL);
+        bool said = found(&looked, "tf-path", "/etc/passwd") != NULL;
+        if (said != rows[i].bad) {
+            fail_msg("%s (row %zu): %s", rows[i].op, i, said ? "found" : "not found");
+        }
+        looked_release(&looked);
+    }
+}
+
+static void what_a_called_function_gives_is_found(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, function = {0};
+    add_node(&function, 3, "c", "Const", NULL, "../../x");
+    end_function(&graph, &function, "f");
+    add_string_node(&graph, 1, "call", "PartitionedCall", INPUTS("x", "y"), "f");
+    add_node(&graph, 1, "n", "SaveV2", "call", NULL);
+    expect_paths(&graph, "../../x");
+}
+
+static void constants_of_other_functions_are_nobodys_path(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, function = {0};
+    add_node(&function, 3, "c", "Const", NULL, "/");
+    end_function(&graph, &function, "split");
+    add_string_node(&graph, 1, "call", "PartitionedCall", INPUTS("x", "y"), "split");
+    add_node(&graph, 1, "prefix", "Const", NULL, "weights");
+    add_node(&graph, 1, "n", "RestoreV2", "prefix", NULL);
+    expect_paths(&graph, NULL);
+}
+
+static void functions_that_call_each_other_end(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, function = {0};
+    add_string_node(&function, 3, "call", "PartitionedCall", INPUTS("b", "a"), "f");
+    add_node(&function, 3, "n", "RestoreV2", "a", NULL);
+    end_function(&graph, &function, "f");
+    add_node(&graph, 1, "c", "Const", NULL, "~/x");
+    add_string_node(&graph, 1, "call", "PartitionedCall", INPUTS("d", "c"), "f");
+    expect_paths(&graph, "~/x");
+}
+
+/* Print writes to a file that an attribute names. */
+static void a_print_to_a_file_is_found(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, node = {0}, value = {0}, attribute = {0};
+    proto_text(&node, 1, "p");
+    proto_text(&node, 2, "PrintV2");
+    proto_text(&value, 2, "file:///root/.bashrc");
+    proto_text(&attribute, 1, "output_stream");
+    proto_message(&attribute, 2, &value);
+    proto_message(&node, 5, &attribute);
+    proto_message(&graph, 1, &node);
+    expect_paths(&graph, "file:///root/.bashrc");
+}
+
+/* A text may also stand in the bytes of a tensor, where it is not read. */
+static void texts_that_are_not_read_count_as_paths(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, node = {0}, value = {0}, tensor = {0}, attribute = {0};
+    proto_number(&tensor, 1, 7);
+    proto_text(&tensor, 4, "\x0b/etc/passwd");
+    proto_message(&value, 8, &tensor);
+    proto_text(&attribute, 1, "value");
+    proto_message(&attribute, 2, &value);
+    proto_text(&node, 1, "c");
+    proto_text(&node, 2, "Const");
+    proto_message(&node, 5, &attribute);
+    proto_message(&graph, 1, &node);
+    add_node(&graph, 1, "n", "RestoreV2", "c", NULL);
+    expect_paths(&graph, "one of more than were looked at");
+}
+
+/* An asset is a node of the graph; one of its name in a function is another. */
+static void an_asset_excuses_no_constant_of_a_function(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, function = {0}, asset = {0}, info = {0};
+    struct looked looked;
+    add_node(&graph, 1, "c", "Const", NULL, "/home/maker/vocabulary.txt");
+    add_node(&function, 3, "c", "Const", NULL, "/etc/passwd");
+    add_node(&function, 3, "n", "InitializeTableFromTextFileV2", "c", NULL);
+    end_function(&graph, &function, "f");
+    proto_text(&info, 1, "c:0");
+    proto_message(&asset, 1, &info);
+    proto_text(&asset, 2, "vocabulary.txt");
+    look_at_saved(&looked, &graph, &asset);
+    assert_non_null(found(&looked, "tf-path", "/etc/passwd"));
+    looked_release(&looked);
+}
+
+/* The library may stand before the nodes. */
+static void a_library_that_comes_first_is_judged(void **state)
+{
+    (void)state;
+    struct proto graph = {0}, function = {0};
+    add_node(&function, 3, "n", "RestoreV2", "a", NULL);
+    end_function(&graph, &function, "f");
+    add_node(&graph, 1, "c", "Const", NULL, "/etc/passwd");
+    add_string_node(&graph, 1, "call", "StatefulPartitionedCall", INPUTS("c", "c"), "f");
+    expect_paths(&graph, "/etc/passwd");
+}
+
+/* saved_object_graph.proto: Keras' settings are in the metadata of objects. */
+static void settings_in_the_object_graph_are_judged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *metadata;
+        bool bad;
+    } rows[] = {{"{\"class_name\": \"Lambda\", \"config\": {\"function\": \"x\"}}", true},
+        {"{\"class_name\": \"Dense\", \"config\": {\"units\": 3}}", false},
+        {"whatever others keep here", false}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct proto graph = {0}, saved = {0}, info = {0}, meta = {0}, user = {0}, object = {0},
+                     objects = {0};
+        struct looked looked;
+        add_node(&graph, 1, "x", "Placeholder", NULL, NULL);
+        proto_text(&user, 1, "_tf_keras_layer");
+        proto_text(&user, 3, rows[i].metadata);
+        proto_message(&object, 4, &user);
+        proto_message(&objects, 1, &object);
+        proto_text(&info, 4, "serve");
+        proto_message(&meta, 1, &info);
+        proto_message(&meta, 2, &graph);
+        proto_message(&meta, 7, &objects);
+        proto_number(&saved, 1, 1);
+        proto_message(&saved, 2, &meta);
+        proto_look(&looked, &saved, "saved_model.pb");
+        assert_int_equal(looked.in.status, SW_SCAN_PARSED);
+        if ((looked.worst >= SW_SEVERITY_HIGH) != rows[i].bad) {
+            fail_msg("%s", rows[i].metadata);
+        }
+        looked_release(&looked);
+    }
+}
+
 /* The constant holds where the file was when the model was made; loaders put their own path in. */
 static void an_asset_may_have_stood_anywhere(void **state)
 {
@@ -307,6 +548,17 @@ int main(void)
         cmocka_unit_test(nodes_of_its_functions_are_judged),
         cmocka_unit_test(frozen_graphs_and_meta_graphs_are_judged),
         cmocka_unit_test(an_asset_may_have_stood_anywhere),
+        cmocka_unit_test(a_path_is_found_behind_many_inputs),
+        cmocka_unit_test(a_path_is_found_behind_many_nodes),
+        cmocka_unit_test(an_argument_of_a_function_is_what_its_callers_give),
+        cmocka_unit_test(what_a_called_function_gives_is_found),
+        cmocka_unit_test(constants_of_other_functions_are_nobodys_path),
+        cmocka_unit_test(functions_that_call_each_other_end),
+        cmocka_unit_test(a_print_to_a_file_is_found),
+        cmocka_unit_test(texts_that_are_not_read_count_as_paths),
+        cmocka_unit_test(an_asset_excuses_no_constant_of_a_function),
+        cmocka_unit_test(a_library_that_comes_first_is_judged),
+        cmocka_unit_test(settings_in_the_object_graph_are_judged),
         cmocka_unit_test(constants_must_have_the_bytes_of_their_shape),
         cmocka_unit_test(what_is_cut_inside_is_broken),
         cmocka_unit_test(an_index_tells_which_data_files_there_must_be),

@@ -83,12 +83,21 @@ struct op {
     uint32_t inputs[2], output;
 };
 
+static const char *custom_options; /* of each operator; NULL: none */
+
+enum { OPERATOR_FIELDS = 6, OPTIONS_TYPE = 3, BUILTIN_OPTIONS, CUSTOM_OPTIONS };
+
 static void put_operator(struct flat *f, size_t at, uint32_t index, const struct op *op)
 {
-    size_t fields = flat_table(f, at, 3);
+    size_t fields = flat_table(f, at, OPERATOR_FIELDS);
+    uint8_t *places = (uint8_t *)f->buf.data + fields - 4 - 2 * OPERATOR_FIELDS;
+    memset(places + 2 * OPTIONS_TYPE, 0, custom_options == NULL ? 6 : 4); /* these are left out */
     flat_set(f, fields, index);
     (void)flat_vector(f, fields + 4, 2, op->inputs);
     (void)flat_vector(f, fields + 8, 1, &op->output);
+    if (custom_options != NULL) {
+        flat_bytes(f, fields + 4 * CUSTOM_OPTIONS, custom_options, strlen(custom_options));
+    }
 }
 
 enum { TENSORS = 8, X = 0, W = 1, Y = 2 };
@@ -193,6 +202,36 @@ static void custom_operators_are_named(void **state)
     }
 }
 
+/* What a Flex operator runs is the node in its options (a NodeDef in a flexbuffer). */
+static void the_node_of_a_flex_operator_is_judged(void **state)
+{
+    static const struct {
+        const char *options;
+        enum sw_severity worst;
+    } rows[] = {{"\x0a\x01n\x12\x0a"
+                 "EagerPyFunc",
+                    SW_SEVERITY_INFO}, /* of another length */
+        {"\x0a\x01n\x12\x0b"
+         "EagerPyFunc",
+            SW_SEVERITY_CRITICAL},
+        {"Erf \x0a\x01n\x12\x03"
+         "Erf",
+            SW_SEVERITY_INFO},
+        {"\x0a\x01n\x12\x08"
+         "ReadFile",
+            SW_SEVERITY_HIGH}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        static const struct op flex[] = {{32, {X, W}, Y}};
+        custom_options = rows[i].options;
+        struct looked looked;
+        look_at_model(&looked, flex, 1, "FlexErf", 1024);
+        custom_options = NULL;
+        assert_int_equal(looked.in.status, SW_SCAN_PARSED);
+        assert_int_equal(looked.worst, rows[i].worst);
+        looked_release(&looked);
+    }
+}
+
 static void a_trigger_is_found(void **state)
 {
     /* FULLY_CONNECTED, SUM, EQUAL, SELECT */
@@ -241,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_model_is_read_to_its_end),
         cmocka_unit_test(custom_operators_are_named),
+        cmocka_unit_test(the_node_of_a_flex_operator_is_judged),
         cmocka_unit_test(a_trigger_is_found),
         cmocka_unit_test(more_bytes_than_the_shape_needs_are_said),
         cmocka_unit_test(an_index_that_leads_nowhere_is_broken),
