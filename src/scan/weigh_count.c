@@ -11,8 +11,10 @@
 struct sw_scales {
     enum sw_number number;
     struct sw_weight *weight;
-    uint64_t done; /* bytes of the tensor in earlier blocks */
-    size_t block;  /* bytes in the present block */
+    uint64_t done;           /* bytes of the tensor in earlier blocks */
+    size_t block;            /* bytes in the present block */
+    size_t kept;             /* bytes in the tables, of this block and earlier ones */
+    uint64_t exponents[256]; /* in the table of words, without the present block */
     uint32_t words[WORDS];
     uint32_t low[4][256];   /* F32: the lower two bytes, of even and odd elements */
     uint32_t bytes[8][256]; /* the others: by place in eight bytes */
@@ -129,13 +131,13 @@ static void walk_values(struct sw_scales *s, const uint8_t *bytes, size_t len)
 
 /* --- F32 -------------------------------------------------------------------------------------- */
 
-static bool all_finite(const struct sw_scales *s)
+static uint64_t count_special(const struct sw_scales *s)
 {
-    uint32_t odd = 0;
+    uint64_t special = 0;
     for (size_t i = 0x7F80; i < 0x8000; i++) {
-        odd |= s->words[i] | s->words[i + 0x8000];
+        special += (uint64_t)s->words[i] + s->words[i + 0x8000];
     }
-    return odd == 0;
+    return special;
 }
 
 static void count_f32(struct sw_scales *s, const uint8_t *bytes, size_t len)
@@ -164,9 +166,6 @@ static bool add_fast(struct sw_scales *s, const uint8_t *bytes, size_t len)
     struct sw_weight *w = s->weight;
     size_t vectors = len / sizeof(floats);
     struct range r = {.min = INFINITY, .max = -INFINITY};
-    if (!all_finite(s)) {
-        return false;
-    }
     if (sw_has_wide()) {
         add_runs_wide(&r, bytes, vectors);
     } else {
@@ -190,8 +189,9 @@ static bool add_fast(struct sw_scales *s, const uint8_t *bytes, size_t len)
 static void add_f32(struct sw_scales *s, const uint8_t *bytes, size_t len)
 {
     uint64_t negative = s->weight->negative;
+    uint64_t special = count_special(s);
     count_f32(s, bytes, len);
-    if (!add_fast(s, bytes, len)) {
+    if (count_special(s) != special || !add_fast(s, bytes, len)) {
         walk_values(s, bytes, len);
     }
     s->weight->negative = negative;
@@ -247,10 +247,9 @@ static uint64_t repeated_bytes(const uint8_t *bytes, size_t len)
     return sum;
 }
 
-/* --- folding a block into the tensor ---------------------------------------------------------- */
+/* --- folding the tables into the tensor ------------------------------------------------------- */
 
 struct block {
-    struct sw_scales *scales;
     unsigned shift; /* of the exponent in a word */
     unsigned mask;  /* of an exponent; 0: no floating point */
     uint64_t exponents[256];
@@ -264,16 +263,14 @@ static bool is_huge(uint32_t word)
     return magnitude >= (127u + 100u) << 7 && magnitude < 0x7F7F;
 }
 
-static void fold_word(struct block *b, uint32_t word, uint64_t count)
+static void fold_word(struct sw_scales *s, uint32_t word, uint64_t count)
 {
-    struct sw_scales *s = b->scales;
     struct sw_weight *w = s->weight;
+    bool wide_exponent = sw_number_exponents(s->number) == 256;
     size_t top = s->number == SW_NUMBER_F32 ? 3 : 1;
     w->planes[top][word >> 8] += count;
     w->planes[top - 1][word & 0xFF] += count;
-    b->exponents[word >> b->shift & b->mask] += count;
-    b->elements += count;
-    if (b->mask == 0xFF && is_huge(word)) {
+    if (wide_exponent && is_huge(word)) {
         w->huge += count;
     }
     if (s->number == SW_NUMBER_F32) {
@@ -284,9 +281,9 @@ static void fold_word(struct block *b, uint32_t word, uint64_t count)
     add_value(w, sw_number_value(s->number, bytes), count);
 }
 
-static void fold_words(struct block *b)
+static void fold_words(struct sw_scales *s)
 {
-    uint32_t *words = b->scales->words;
+    uint32_t *words = s->words;
     for (uint32_t i = 0; i < WORDS; i += 8) {
         uint32_t any = 0;
         for (uint32_t j = i; j < i + 8; j++) {
@@ -294,7 +291,7 @@ static void fold_words(struct block *b)
         }
         for (uint32_t j = i; j < i + 8 && any != 0; j++) {
             if (words[j] != 0) {
-                fold_word(b, j, words[j]);
+                fold_word(s, j, words[j]);
             }
             words[j] = 0;
         }
@@ -367,14 +364,47 @@ static bool is_odd(const struct block *b)
            sw_entropy(b->exponents) > limit;
 }
 
-static void fold_block(struct sw_scales *s)
+typedef uint32_t counts __attribute__((vector_size(32)));
+
+/* All in the table fit into one counter: see TABLES_BLOCK. */
+static uint32_t sum_words(const uint32_t *words, size_t count)
+{
+    counts sum = {0};
+    uint32_t all = 0;
+    for (size_t i = 0; i < count; i += LANES) {
+        counts v;
+        memcpy(&v, words + i, sizeof(v));
+        sum += v;
+    }
+    for (size_t i = 0; i < LANES; i++) {
+        all += sum[i];
+    }
+    return all;
+}
+
+/* The words of one exponent and sign stand side by side. What the block has of it is what the table
+ * has more than before, so that the table need not be emptied for each. */
+static void read_exponents(struct sw_scales *s, struct block *b)
+{
+    for (unsigned i = 0; i <= b->mask; i++) {
+        const uint32_t *words = s->words + ((size_t)i << b->shift);
+        size_t count = (size_t)1 << b->shift;
+        uint64_t now = (uint64_t)sum_words(words, count) + sum_words(words + WORDS / 2, count);
+        b->exponents[i] = now - s->exponents[i];
+        b->elements += b->exponents[i];
+        s->exponents[i] = now;
+    }
+}
+
+static void end_block(struct sw_scales *s)
 {
     struct sw_weight *w = s->weight;
     unsigned exponents = sw_number_exponents(s->number);
-    struct block b = {.scales = s,
-        .shift = s->number == SW_NUMBER_F16 ? 10 : 7,
-        .mask = exponents == 0 ? 0 : exponents - 1};
-    fold_words(&b);
+    struct block b = {
+        .shift = s->number == SW_NUMBER_F16 ? 10 : 7, .mask = exponents == 0 ? 0 : exponents - 1};
+    if (b.mask != 0) {
+        read_exponents(s, &b);
+    }
     for (size_t i = 0; i <= b.mask && b.mask != 0; i++) {
         w->exponents[i] += b.exponents[i];
     }
@@ -382,11 +412,19 @@ static void fold_block(struct sw_scales *s)
         w->odd_at = w->odd_blocks == 0 ? s->done : w->odd_at;
         w->odd_blocks++;
     }
+    s->done += s->block;
+    s->block = 0;
+}
+
+/* Between two blocks. */
+static void fold_tables(struct sw_scales *s)
+{
+    fold_words(s);
     if (s->number == SW_NUMBER_F32) {
         fold_low(s);
     }
-    s->done += s->block;
-    s->block = 0;
+    memset(s->exponents, 0, sizeof(s->exponents));
+    s->kept = 0;
 }
 
 /* --- public ----------------------------------------------------------------------------------- */
@@ -397,8 +435,8 @@ static bool by_words(enum sw_number number)
            number == SW_NUMBER_I16;
 }
 
-/* As many of one pair as a counter holds are far more. */
-#define PAIRS_BLOCK ((size_t)256 << 20)
+/* Bytes after which the tables are emptied: as many words as a counter holds are far more. */
+#define TABLES_BLOCK ((size_t)256 << 20)
 
 static void add_pairs(struct sw_scales *s, const uint8_t *bytes, size_t len)
 {
@@ -406,7 +444,7 @@ static void add_pairs(struct sw_scales *s, const uint8_t *bytes, size_t len)
     if (len % 2 != 0) {
         s->bytes[0][bytes[len - 1]]++;
     }
-    if (s->block >= PAIRS_BLOCK) {
+    if (s->block >= TABLES_BLOCK) {
         fold_pairs(s);
     }
 }
@@ -418,6 +456,7 @@ void sw_scales_begin(struct sw_scales *scales, enum sw_number number, struct sw_
     scales->weight = weight;
     scales->done = 0;
     scales->block = 0;
+    scales->kept = 0;
 }
 
 void sw_scales_add(struct sw_scales *scales, const uint8_t *bytes, size_t len)
@@ -438,7 +477,11 @@ void sw_scales_add(struct sw_scales *scales, const uint8_t *bytes, size_t len)
     }
     scales->block += len;
     if (by_words(scales->number) && scales->block >= SW_WEIGH_BLOCK) {
-        fold_block(scales);
+        scales->kept += scales->block;
+        end_block(scales);
+        if (scales->kept >= TABLES_BLOCK) {
+            fold_tables(scales);
+        }
     }
 }
 
@@ -448,7 +491,10 @@ void sw_scales_end(struct sw_scales *scales)
         end_pairs(scales);
     } else if (!by_words(scales->number)) {
         fold_bytes(scales);
-    } else if (scales->block > 0) {
-        fold_block(scales);
+    } else {
+        if (scales->block > 0) {
+            end_block(scales);
+        }
+        fold_tables(scales);
     }
 }

@@ -291,6 +291,10 @@ static void operators_of_nobody_who_is_known_are_said(void **state)
         enum sw_severity severity;
     } cases[] = {
         {"PyOp", "ai.onnx.contrib", "onnx-operator", SW_SEVERITY_CRITICAL},
+        {"PyOp", "evil.example", "onnx-operator", SW_SEVERITY_CRITICAL},
+        {"PythonOp", "com.microsoft", "onnx-operator", SW_SEVERITY_CRITICAL},
+        {"TritonOp", "com.microsoft", "onnx-operator", SW_SEVERITY_HIGH},
+        {"ATen", "org.pytorch.aten", "onnx-operator", SW_SEVERITY_HIGH},
         {"EPContext", "com.microsoft", "onnx-operator", SW_SEVERITY_HIGH},
         {"Spin", "evil.example", "onnx-custom-operator", SW_SEVERITY_MEDIUM},
     };
@@ -308,6 +312,16 @@ static void operators_of_nobody_who_is_known_are_said(void **state)
         assert_int_equal(looked.worst, cases[i].severity);
         looked_release(&looked);
     }
+}
+
+/* A function of the model is no cover for what it calls. */
+static void operators_in_functions_are_said(void **state)
+{
+    struct looked looked;
+    look_at_call(&looked, "x", "PyOp");
+    assert_non_null(found(&looked, "onnx-operator", "PyOp"));
+    assert_int_equal(looked.worst, SW_SEVERITY_CRITICAL);
+    looked_release(&looked);
 }
 
 static void add_entry(struct proto *tensor, const char *key, const char *value)
@@ -443,6 +457,7 @@ int main(void)
         cmocka_unit_test(a_trigger_that_chooses_a_branch_is_found),
         cmocka_unit_test(functions_are_followed_at_each_call),
         cmocka_unit_test(operators_of_nobody_who_is_known_are_said),
+        cmocka_unit_test(operators_in_functions_are_said),
         cmocka_unit_test(data_outside_the_directory_is_refused),
         cmocka_unit_test(a_tensor_must_have_the_bytes_of_its_shape),
         cmocka_unit_test(graphs_in_graphs_end),
