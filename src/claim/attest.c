@@ -178,11 +178,23 @@ static unsigned count_times(const struct sw_attested *attested)
     return count;
 }
 
-static void find_time(struct sw_attested *attested)
+/* How many attest that it was there at a time. */
+static unsigned count_by(const struct sw_attested *attested, int64_t time)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < attested->count; i++) {
+        count += attested->list[i].time != 0 && attested->list[i].time <= time ? 1 : 0;
+    }
+    return count;
+}
+
+/* The earliest that as many attest as have to: one alone who dates back changes nothing then. */
+static void find_time(struct sw_attested *attested, unsigned required)
 {
     for (size_t i = 0; i < attested->count; i++) {
         int64_t time = attested->list[i].time;
-        if (time != 0 && (attested->time == 0 || time < attested->time)) {
+        bool enough = time != 0 && count_by(attested, time) >= required;
+        if (enough && (attested->time == 0 || time < attested->time)) {
             attested->time = time;
         }
     }
@@ -238,7 +250,7 @@ sw_result sw_attest(struct sw_arena *arena, const struct sw_logged *logged,
         .arena = arena, .logged = logged, .rules = rules, .err = err == NULL ? &unwanted : err};
     SW_TRY(gather_entries(&g));
     SW_TRY(gather_stamps(&g));
-    find_time(&g.attested);
+    find_time(&g.attested, rules->limits.times);
     SW_TRY(check_limits(&g));
     *out = g.attested;
     return SW_OK;

@@ -28,7 +28,7 @@ struct sw_attested {
     struct sw_attestation *list; /* each log and authority once; in the order in which they stand in
                                     the bundle */
     size_t count;
-    int64_t time;       /* the earliest that is attested; 0: none */
+    int64_t time;       /* the earliest that as many attest as `times` asks for; 0: none */
     const char *issuer; /* who told the certificate authority the identity; NULL: not keyless */
     size_t unchecked;   /* entries and tokens that nobody was trusted to check */
 };

@@ -588,9 +588,43 @@ static void a_chain_is_judged_by_the_time_that_is_attested(void **state)
     expect(&scene, SW_E_REFUSED, "expired");
 }
 
+/* Where two have to attest the time, it is that of the second: one that dates back alone changes
+ * nothing. */
+static void the_time_is_what_as_many_attest_as_have_to(void **state)
+{
+    (void)state;
+    struct scene scene = begin_v2();
+    scene.method = SW_BUNDLE_CHAIN;
+    scene.stamps[1] = scene_stamp();
+    scene.stamps[1].by = 1;
+    scene.stamps[1].time = SCENE_TIME + 601; /* after the leaf had expired */
+    scene.stamp_count = 2;
+    scene.signer = "    roots: [ca.pem]\n    identity: \"" SCENE_IDENTITY "\"\n";
+    expect_pass(&scene);
+    scene.signer =
+        "    roots: [ca.pem]\n    identity: \"" SCENE_IDENTITY "\"\n    timestamp-threshold: 2\n";
+    expect(&scene, SW_E_REFUSED, "expired");
+    scene.stamps[1].time = SCENE_TIME + 300;
+    expect_pass(&scene);
+
+    struct outcome out;
+    scene.method = SW_BUNDLE_KEY;
+    scene.signer = "    key: key.pub\n    timestamp-threshold: 2\n";
+    outcome_of(&scene, &out);
+    assert_int_equal(out.code, SW_OK);
+    assert_int_equal(out.claim.attested.time, SCENE_TIME + 300);
+    outcome_release(&out);
+    scene.signer = "    key: key.pub\n";
+    outcome_of(&scene, &out);
+    assert_int_equal(out.code, SW_OK);
+    assert_true(out.claim.attested.time < SCENE_TIME + 300);
+    outcome_release(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_time_is_what_as_many_attest_as_have_to),
         cmocka_unit_test(every_kind_of_entry_verifies),
         cmocka_unit_test(what_was_attested_is_told),
         cmocka_unit_test(a_bundle_of_v01_needs_only_the_promise),
