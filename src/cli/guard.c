@@ -230,6 +230,42 @@ static sw_result cover_single(
     return sw_mount_over(guard->cover, target, err);
 }
 
+/* Where this process stands, when that is in the model; else empty. A directory that one stands in
+ * stays what it was, also under a cover. */
+static sw_result stands_in(const struct sw_guard *guard, char here[PATH_MAX], struct sw_error *err)
+{
+    SW_CLEANUP(free) char *real = realpath(guard->path, NULL);
+    if (real == NULL) {
+        return sw_fail_errno(err, errno, "cannot open '%s'", guard->path);
+    }
+    size_t len = strlen(real);
+    bool inside = getcwd(here, PATH_MAX) != NULL && strncmp(here, real, len) == 0 &&
+                  (here[len] == '\0' || here[len] == '/');
+    here[0] = inside ? here[0] : '\0';
+    return SW_OK;
+}
+
+/* From beneath the cover onto it. */
+static sw_result step_onto(const struct sw_guard *guard, const char *here, struct sw_error *err)
+{
+    uint64_t covers;
+    uint64_t stands;
+    if (here[0] == '\0') {
+        return SW_OK;
+    }
+    if (chdir(here) != 0) {
+        return errno == ENOENT ? sw_fail(err, SW_E_REFUSED,
+                                     "this directory is in the model, and no signed file is in it: "
+                                     "start the command elsewhere")
+                               : sw_fail_errno(err, errno, "cannot change to '%s'", here);
+    }
+    SW_TRY(sw_guard_mount_of(guard->cover, "", &covers, err));
+    SW_TRY(sw_guard_mount_of(AT_FDCWD, ".", &stands, err));
+    return covers == stands
+               ? SW_OK
+               : sw_fail(err, SW_E_REFUSED, "'%s' was moved while it was covered", here);
+}
+
 /* Somebody may have moved the model away while it was covered: then the path leads elsewhere. */
 static sw_result check_path(const struct sw_guard *guard, struct sw_error *err)
 {
@@ -245,13 +281,16 @@ static sw_result check_path(const struct sw_guard *guard, struct sw_error *err)
 sw_result sw_guard_place(struct sw_guard *guard, struct sw_load *load, struct sw_error *err)
 {
     SW_CLEANUP(fd) int target = -1;
+    char here[PATH_MAX];
     SW_TRY(sw_guard_path_watch(guard, err));
+    SW_TRY(stands_in(guard, here, err));
     if (guard->mode == SW_GUARD_WATCH) {
         SW_TRY(sw_guard_watch_new(guard, load, &guard->watch, err));
     }
     SW_TRY(open_target(guard, &target, err));
     SW_TRY(sw_load_is_single(load) ? cover_single(guard, load, target, err)
                                    : cover_directory(guard, load, target, err));
+    SW_TRY(step_onto(guard, here, err));
     SW_TRY(check_path(guard, err));
     if (sw_guard_path_moved(guard)) {
         return sw_fail(err, SW_E_REFUSED, "'%s' was moved while it was covered", guard->path);

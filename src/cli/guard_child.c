@@ -20,6 +20,7 @@ static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUS
 struct running {
     struct sw_guard *guard;
     const char *const *words;
+    pid_t parent;
     pid_t pid;
     int signals; /* signalfd */
     sigset_t mask_before;
@@ -52,6 +53,9 @@ static void become_command(const struct running *r, int tell)
     /* Without us nobody looks at what it opens. */
     if (r->guard->mode == SW_GUARD_WATCH) {
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        if (getppid() != r->parent) {
+            _exit(SW_GUARD_CANNOT_RUN); /* we ended before that was asked for */
+        }
     }
     int code = EPERM;
     if (sw_mount_hold(&held, &err) == SW_OK) {
@@ -74,6 +78,7 @@ static sw_result start(struct running *r, int *failed, struct sw_error *err)
     SW_CLEANUP(fd) int hear = ends[0];
     SW_CLEANUP(fd) int tell = ends[1];
     (void)fflush(NULL);
+    r->parent = getpid();
     r->pid = fork();
     if (r->pid < 0) {
         return sw_fail_errno(err, errno, "cannot start a process");

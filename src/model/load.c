@@ -326,7 +326,7 @@ static sw_result run_pass(const struct pass *pass, uint64_t size, struct sw_erro
         SW_TRY(check_range(pass, file->first + i, start, end, err));
         start = end;
     }
-    return SW_OK;
+    return start == size ? SW_OK : changed(pass, err); /* bytes that nobody signed */
 }
 
 static sw_result pass_open_file(struct pass *pass, struct stat *st, struct sw_error *err)

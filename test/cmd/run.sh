@@ -39,6 +39,32 @@ mkfifo fifo
 expect "of a FIFO" 4 "$SW_BIN" run --model fifo --protect copy -- touch started
 not_ok "and nothing was started" test -e started
 
+
+# --- a command that stands in the model ------------------------------------------------------------------------
+# What one stands in stays what it was under a mount, so the command is put onto the cover.
+for mode in "${modes[@]}"; do
+    for model in . "$PWD/m"; do
+        (cd m && exec "$SW_BIN" run --protect "$mode" --model "$model" -- \
+            sh -c 'touch ../stands; until [ -e ../placed ]; do sleep 0.02; done; ls; cat late sub/late') >"$tmp.seen" 2>&1 &
+        pid=$!
+        until [ -e stands ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+        echo evil >m/late
+        echo evil >m/sub/late
+        : >placed
+        wait "$pid"
+        rm -f m/late m/sub/late stands placed
+        like "$mode, from $model: the signed files are there" "$(cat "$tmp.seen")" "w.safetensors"
+        unlike "$mode, from $model: and no others" "$(cat "$tmp.seen")" "evil"
+    done
+    (cd m/sub && "$SW_BIN" run --protect "$mode" --model .. -- cat notes.txt) >"$tmp.seen" 2>&1
+    like "$mode, below it" "$(cat "$tmp.seen")" "text"
+done
+mkdir m/none
+(cd m/none && "$SW_BIN" run --protect "${modes[0]}" --model .. -- touch ../../started) >"$tmp.seen" 2>&1
+is "a directory without a signed file" $? 1
+like "is told" "$(cat "$tmp.seen")" "start the command elsewhere"
+not_ok "and nothing was started" test -e started
+rmdir m/none
 # --- what is refused is not started ---------------------------------------------------------------------------
 echo more >>m/config.json
 expect "a changed model" 1 "$SW_BIN" run --events refused.jsonl --model m -- touch started
