@@ -234,9 +234,7 @@ static sw_result run_torch(struct sw_pickle_reading *r, bool *broken)
         return code;
     }
     sw_pickle_reading_torch(r, NULL);
-    return code == SW_OK && r->streams == TORCH_LEGACY_STREAMS
-               ? sw_torch_legacy_end(r->torch, r->err)
-               : code;
+    return code == SW_OK ? sw_torch_legacy_end(r->torch, r->err) : code;
 }
 
 /* `forced`: the caller knows that these bytes are to be a pickle. */

@@ -151,6 +151,9 @@ legacy("legacy-short.pt", state, [w], keys=["0", "1"])
 legacy("legacy-tail.pt", state, [w, b], tail=b"more")
 legacy("legacy-hidden.pt", state, [w, b], tail=b"\x80\x02cposix\nsystem\nX\x02\0\0\0id\x85R.")
 legacy("legacy-strange.pt", state, [w, b, Storage("2", [1.0])])
+with open("legacy.pt", "rb") as whole, open("legacy-cut.pt", "wb") as cut:
+    data = whole.read()
+    cut.write(data[:data.index(b"\x80\x02]")])  # before the list of storages
 other = values[:40] + [values[40] + 1] + values[41:]
 save("other.pt", state, [Storage("0", other), b])
 safetensors("clean.safetensors", {"w": ([64, 32], values), "b": ([64], [1.0] * 64)})
@@ -197,6 +200,7 @@ legacy-twice 1 torch-storage-size
 legacy-missing 1 torch-storage-size
 legacy-short 1 torch-storage-size
 legacy-strange 1 torch-storage-size
+legacy-cut 1 torch-storage-size
 legacy-tail 0 pickle-trailing
 legacy-hidden 1 pickle-hidden
 ROWS
