@@ -238,9 +238,12 @@ static sw_result stands_in(const struct sw_guard *guard, char here[PATH_MAX], st
     if (real == NULL) {
         return sw_fail_errno(err, errno, "cannot open '%s'", guard->path);
     }
+    if (getcwd(here, PATH_MAX) == NULL) {
+        return sw_fail_errno(
+            err, errno, "cannot tell where this directory is: start the command elsewhere");
+    }
     size_t len = strlen(real);
-    bool inside = getcwd(here, PATH_MAX) != NULL && strncmp(here, real, len) == 0 &&
-                  (here[len] == '\0' || here[len] == '/');
+    bool inside = strncmp(here, real, len) == 0 && (here[len] == '\0' || here[len] == '/');
     here[0] = inside ? here[0] : '\0';
     return SW_OK;
 }

@@ -65,6 +65,10 @@ is "a directory without a signed file" $? 1
 like "is told" "$(cat "$tmp.seen")" "start the command elsewhere"
 not_ok "and nothing was started" test -e started
 rmdir m/none
+mkdir gone
+(cd gone && rmdir ../gone && "$SW_BIN" --store "$PWD/../.sealwright" run --model "$tmp/m" -- touch "$tmp/started") >"$tmp.seen" 2>&1
+isnt "a directory that is gone" $? 0
+not_ok "starts nothing either" test -e started
 # --- what is refused is not started ---------------------------------------------------------------------------
 echo more >>m/config.json
 expect "a changed model" 1 "$SW_BIN" run --events refused.jsonl --model m -- touch started
