@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/large.h"
 #include "base/mount.h"
+#include "base/names.h"
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/reader.h"

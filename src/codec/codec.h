@@ -14,6 +14,7 @@
 #include "codec/json_stream.h"
 #include "codec/json_write.h"
 #include "codec/member_name.h"
+#include "codec/python.h"
 #include "codec/sevenzip.h"
 #include "codec/tar.h"
 #include "codec/ubjson.h"

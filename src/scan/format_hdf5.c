@@ -4,7 +4,6 @@
 #include "scan/hdf5.h"
 #include "scan/keras.h"
 #include "scan/keras_json.h"
-#include "scan/names.h"
 #include "scan/pickle.h"
 #include "scan/tensor.h"
 

@@ -5,7 +5,6 @@
 #define SW_SCAN_GRAPH_H
 
 #include "scan/inspect.h"
-#include "scan/names.h"
 
 #define SW_GRAPH_NODES_MAX ((size_t)1 << 20)
 #define SW_GRAPH_DEPTH 16

@@ -1,7 +1,6 @@
 /* What names and expressions of Python refer to, as far as that can be told without running
  * anything. */
 #include "codec/codec.h"
-#include "scan/names.h"
 #include "scan/python.h"
 
 #define DEPTH 64

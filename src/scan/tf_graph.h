@@ -4,7 +4,6 @@
 #define SW_SCAN_TF_GRAPH_H
 
 #include "scan/inspect.h"
-#include "scan/names.h"
 
 #define SW_TF_TEXTS_MAX 16 /* of one constant that are kept */
 

@@ -1,5 +1,4 @@
 #include "scan/torch_legacy.h"
-#include "scan/names.h"
 #include "scan/torch_storage.h"
 
 #include <endian.h>

@@ -87,6 +87,50 @@ static void python_is_parsed(void **state)
     }
 }
 
+static void displays_of_keys_and_values_are_told_from_others(void **state)
+{
+    static const struct {
+        const char *text;
+        enum sw_py_kind kind;
+        size_t children;
+    } rows[] = {{"x = {}", SW_PY_DICT, 0}, {"x = {'a': 1, 'b': {'c': 2},}", SW_PY_DICT, 4},
+        {"x = {'a', 'b'}", SW_PY_GROUP, 2}, {"x = {k: v for k in w}", SW_PY_GROUP, 4},
+        {"x = {'a': 1, **b}", SW_PY_GROUP, 3}, {"x = {'a': 1, 'b'}", SW_PY_GROUP, 3}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        SW_CLEANUP(arena) struct sw_arena arena;
+        struct sw_error err = {0};
+        struct sw_py_node *root = NULL;
+        size_t children = 0;
+        sw_arena_init(&arena, 0);
+        assert_int_equal(sw_py_parse(&arena, sw_str(rows[i].text), &root, &err), SW_OK);
+        const struct sw_py_node *value = root->first->last;
+        for (const struct sw_py_node *n = value->first; n != NULL; n = n->next) {
+            children++;
+        }
+        assert_int_equal(value->kind, rows[i].kind);
+        assert_int_equal(children, rows[i].children);
+    }
+}
+
+static void parameters_have_their_defaults(void **state)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_error err = {0};
+    struct sw_py_node *root = NULL;
+    sw_arena_init(&arena, 0);
+    assert_int_equal(
+        sw_py_parse(&arena, sw_str("def f(a, b: int, c: str = 'x'): pass"), &root, &err), SW_OK);
+    const struct sw_py_node *a = root->first->first->first;
+    const struct sw_py_node *b = a->next;
+    const struct sw_py_node *c = b->next;
+    assert_null(a->first);
+    assert_int_equal(b->module.len, 0);
+    assert_true(sw_str_is(b->last->name, "int"));
+    assert_true(sw_str_is(c->module, "="));
+    assert_true(sw_str_is(c->last->name, "x"));
+    assert_null(c->next);
+}
+
 static void what_is_no_python_is_refused(void **state)
 {
     for (size_t i = 0; i < SW_COUNT(bad); i++) {
@@ -363,6 +407,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(python_is_parsed),
+        cmocka_unit_test(displays_of_keys_and_values_are_told_from_others),
+        cmocka_unit_test(parameters_have_their_defaults),
         cmocka_unit_test(what_is_no_python_is_refused),
         cmocka_unit_test(what_nests_without_end_ends),
         cmocka_unit_test(code_is_judged_by_what_it_calls),

@@ -1,8 +1,10 @@
-/* Names of a file as small numbers, so that what is known of each is an array. Private to scan. */
-#ifndef SW_SCAN_NAMES_H
-#define SW_SCAN_NAMES_H
+/* Names of a file as small numbers, so that what is known of each is an array. */
+#ifndef SW_BASE_NAMES_H
+#define SW_BASE_NAMES_H
 
-#include "base/base.h"
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/siphash.h"
 
 #define SW_NAMES_MAX ((uint32_t)1 << 22)
 

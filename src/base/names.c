@@ -1,4 +1,5 @@
-#include "scan/names.h"
+#include "base/names.h"
+#include "base/siphash.h"
 
 void sw_names_init(struct sw_names *names, struct sw_arena *arena)
 {

@@ -1,5 +1,5 @@
 /* Lexical analysis (The Python Language Reference, 2). */
-#include "scan/python.h"
+#include "codec/python.h"
 
 void sw_py_lexer_init(struct sw_py_lexer *lexer, struct sw_str text)
 {

@@ -1,6 +1,6 @@
 /* A tree of what is evaluated, and when (The Python Language Reference, 6 to 8, and its grammar).
  * How operators bind is left out: it does not matter for what is called. */
-#include "scan/python.h"
+#include "codec/python.h"
 
 struct parser {
     struct sw_arena *arena;
@@ -272,6 +272,7 @@ static sw_result parse_strings(struct parser *p, struct sw_py_node **out)
         struct sw_str value = {0};
         if (literal.format) {
             node->kind = SW_PY_GROUP;
+            node->module = sw_str("f");
             SW_TRY(parse_format(p, literal.body, node));
         }
         SW_TRY(value_of(p, &literal, &value));
@@ -313,14 +314,18 @@ static sw_result parse_comprehension(struct parser *p, struct sw_py_node *into)
     return SW_OK;
 }
 
-/* Elements up to the closing bracket: expressions, "key: value", comprehensions, slices. */
-static sw_result parse_elements(struct parser *p, const char *close, struct sw_py_node *into)
+/* Elements up to the closing bracket: expressions, "key: value", comprehensions, slices. *pairs
+ * tells whether each of them is "key: value". */
+static sw_result parse_elements(
+    struct parser *p, const char *close, struct sw_py_node *into, bool *pairs)
 {
     SW_TRY(enter(p));
     bool outer = p->no_in;
     bool guard = p->guard;
+    bool key = true; /* the next expression is one */
     p->no_in = false;
     p->guard = false;
+    *pairs = true;
     while (!is_operator(p, close)) {
         struct sw_py_node *node = NULL;
         if (is_operator(p, ":") || is_operator(p, ",")) {
@@ -329,6 +334,9 @@ static sw_result parse_elements(struct parser *p, const char *close, struct sw_p
         }
         SW_TRY(parse_expression(p, &node));
         add(into, node);
+        *pairs =
+            *pairs && (key ? is_operator(p, ":") : is_operator(p, ",") || is_operator(p, close));
+        key = !key;
         SW_TRY(parse_comprehension(p, into));
         if (!is_operator(p, close) && !is_operator(p, ",") && !is_operator(p, ":")) {
             return fail(p, "brackets that do not close where they should");
@@ -350,10 +358,12 @@ static sw_result parse_brackets(struct parser *p, struct sw_py_node **out)
         if (!is_operator(p, pairs[i].open)) {
             continue;
         }
+        bool dict = false;
         struct sw_py_node *node = NULL;
         SW_TRY(make(p, pairs[i].kind, &node));
         SW_TRY(next(p));
-        SW_TRY(parse_elements(p, pairs[i].close, node));
+        SW_TRY(parse_elements(p, pairs[i].close, node, &dict));
+        node->kind = dict && node->kind == SW_PY_GROUP ? SW_PY_DICT : node->kind;
         /* One expression in parentheses is itself. */
         *out = i == 0 && node->first != NULL && node->first == node->last ? node->first : node;
         return SW_OK;
@@ -401,8 +411,9 @@ static sw_result parse_arguments(struct parser *p, struct sw_py_node *call)
 
 static sw_result parse_subscript(struct parser *p, struct sw_py_node *node)
 {
+    bool pairs;
     const char *start = p->token.text.ptr;
-    SW_TRY(parse_elements(p, "]", node));
+    SW_TRY(parse_elements(p, "]", node, &pairs));
     /* "::-1" and the like, for what turns text around. */
     if (node->first != NULL && p->lexer.text.ptr <= start) {
         const char *end =
@@ -578,6 +589,7 @@ static sw_result parse_tail(struct parser *p, struct sw_py_node **node)
     struct sw_py_node *part = NULL;
     if (is_word(p, "if") && !p->guard) {
         SW_TRY(make(p, SW_PY_GROUP, &group));
+        group->name = p->token.text;
         add(group, *node);
         SW_TRY(next(p));
         SW_TRY(parse_chain(p, &part));
@@ -652,6 +664,16 @@ static sw_result parse_list(struct parser *p, struct sw_py_node **out)
 
 /* --- functions and classes (8.7, 8.8) --------------------------------------------------------- */
 
+/* The expression behind the present token. */
+static sw_result parse_into(struct parser *p, struct sw_py_node *into)
+{
+    struct sw_py_node *node = NULL;
+    SW_TRY(next(p));
+    SW_TRY(parse_expression(p, &node));
+    add(into, node);
+    return SW_OK;
+}
+
 /* Defaults and annotations are evaluated where the function is made. */
 static sw_result parse_parameters(
     struct parser *p, const char *end, bool annotated, struct sw_py_node *defaults)
@@ -671,14 +693,11 @@ static sw_result parse_parameters(
         add(defaults, node);
         SW_TRY(next(p));
         if (annotated && is_operator(p, ":")) {
-            SW_TRY(next(p));
-            SW_TRY(parse_expression(p, &node));
-            add(defaults, node);
+            SW_TRY(parse_into(p, node));
         }
         if (is_operator(p, "=")) {
-            SW_TRY(next(p));
-            SW_TRY(parse_expression(p, &node));
-            add(defaults, node);
+            node->module = p->token.text;
+            SW_TRY(parse_into(p, node));
         }
         if (!is_operator(p, ",") && !is_operator(p, end)) {
             return fail(p, "parameters that do not end where they should");
