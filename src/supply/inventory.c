@@ -1,0 +1,463 @@
+/* One entry for each entity; doc/format/inventory.md. */
+#include "supply/inventory.h"
+
+#define SHOWN_MAX 1024 /* bytes of a name or a detail, as it is shown, and its end */
+
+static const char *const kinds[SW_ENTITY_KINDS] = {"model", "dataset", "library", "tool", "service",
+    "agent", "mcp-server", "prompt", "endpoint", "accelerator", "container", "credential"};
+static const char *const grades[] = {"inferred", "observed", "declared", "verified"};
+static const char *const scopes[] = {"runtime", "development", "example", "test", "documentation"};
+static const char *const sources[SW_SIGHTING_SOURCES] = {
+    "packages", "code", "configuration", "files", "host", "traffic"};
+/* No number of guesses makes a certainty. */
+static const unsigned confidence_caps[] = {950, 990, 990, SW_CONFIDENCE_MAX};
+
+const char *sw_entity_kind_name(enum sw_entity_kind kind)
+{
+    return kinds[kind];
+}
+
+const char *sw_grade_name(enum sw_grade grade)
+{
+    return grades[grade];
+}
+
+const char *sw_scope_name(enum sw_scope scope)
+{
+    return scopes[scope];
+}
+
+static bool look_up(struct sw_str name, const char *const *list, size_t count, unsigned *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_str_is(name, list[i])) {
+            *out = (unsigned)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sw_entity_kind_of(struct sw_str name, enum sw_entity_kind *out)
+{
+    unsigned n;
+    bool found = look_up(name, kinds, SW_COUNT(kinds), &n);
+    *out = found ? (enum sw_entity_kind)n : *out;
+    return found;
+}
+
+bool sw_grade_of(struct sw_str name, enum sw_grade *out)
+{
+    unsigned n;
+    bool found = look_up(name, grades, SW_COUNT(grades), &n);
+    *out = found ? (enum sw_grade)n : *out;
+    return found;
+}
+
+bool sw_scope_of(struct sw_str name, enum sw_scope *out)
+{
+    unsigned n;
+    bool found = look_up(name, scopes, SW_COUNT(scopes), &n);
+    *out = found ? (enum sw_scope)n : *out;
+    return found;
+}
+
+void sw_inventory_init(struct sw_inventory *inventory, struct sw_arena *arena)
+{
+    *inventory = (struct sw_inventory){.arena = arena};
+    sw_names_init(&inventory->names, arena);
+}
+
+/* --- seeing ----------------------------------------------------------------------------------- */
+
+/* A copy that any document and any terminal can carry. */
+static sw_result keep(struct sw_inventory *inv, struct sw_str text, struct sw_str *out)
+{
+    char shown[SHOWN_MAX];
+    if (text.len == 0) {
+        *out = sw_str("");
+        return SW_OK;
+    }
+    sw_escape_line(text.ptr, text.len, shown, sizeof(shown));
+    const char *copy = sw_arena_strdup(inv->arena, shown);
+    SW_TRY_PTR(copy);
+    *out = sw_str(copy);
+    return SW_OK;
+}
+
+static sw_result keep_id(
+    struct sw_inventory *inv, const struct sw_entity_id *id, struct sw_entity_id *out)
+{
+    *out = (struct sw_entity_id){.kind = id->kind};
+    SW_TRY(keep(inv, id->name, &out->name));
+    SW_TRY(keep(inv, id->version, &out->version));
+    SW_TRY(keep(inv, id->purl, &out->purl));
+    return keep(inv, id->digest, &out->digest);
+}
+
+/* The text by which an entity is found again. */
+static struct sw_str identity_of(const struct sw_entity_id *id)
+{
+    return id->purl.len > 0 ? id->purl : id->name;
+}
+
+static sw_result add_entity(
+    struct sw_inventory *inv, const struct sw_entity_id *id, struct sw_entity **out)
+{
+    uint32_t number;
+    struct sw_entity entity = {.scope = SW_SCOPE_DOCUMENTATION};
+    if (inv->count >= SW_INVENTORY_MAX) {
+        return SW_E_LIMIT;
+    }
+    struct sw_entity *grown =
+        sw_arena_grow(inv->arena, inv->entities, inv->count, &inv->cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    inv->entities = grown;
+    SW_TRY(keep_id(inv, id, &entity.id));
+    SW_TRY(sw_names_number(&inv->names, (uint32_t)id->kind, identity_of(&entity.id), &number));
+    inv->entities[inv->count] = entity;
+    *out = &inv->entities[inv->count++];
+    return SW_OK;
+}
+
+static sw_result find_entity(
+    struct sw_inventory *inv, const struct sw_entity_id *id, struct sw_entity **out)
+{
+    uint32_t number;
+    char shown[SHOWN_MAX];
+    const struct sw_str identity = identity_of(id);
+    sw_escape_line(identity.ptr, identity.len, shown, sizeof(shown));
+    if (!sw_names_find(&inv->names, (uint32_t)id->kind, sw_str(shown), &number)) {
+        return add_entity(inv, id, out);
+    }
+    *out = &inv->entities[number];
+    return SW_OK;
+}
+
+/* The surest of each source, and the best of grade and scope: also of sightings that are not kept.
+ */
+static void weigh(struct sw_entity *entity, const struct sw_sighting *s)
+{
+    unsigned *known = &entity->by_source[s->source];
+    entity->seen++;
+    entity->grade = s->grade > entity->grade ? s->grade : entity->grade;
+    entity->scope = s->scope < entity->scope ? s->scope : entity->scope;
+    *known = s->confidence > *known ? s->confidence : *known;
+}
+
+static sw_result add(
+    struct sw_inventory *inv, struct sw_entity *entity, const struct sw_sighting *s)
+{
+    if (entity->sighting_count >= SW_SIGHTINGS_KEPT) {
+        return SW_OK;
+    }
+    struct sw_sighting *grown = sw_arena_grow(inv->arena, entity->sightings, entity->sighting_count,
+        &entity->sighting_cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    entity->sightings = grown;
+    grown[entity->sighting_count++] = *s;
+    return SW_OK;
+}
+
+sw_result sw_inventory_see(struct sw_inventory *inventory, const struct sw_entity_id *id,
+    const struct sw_sighting *sighting)
+{
+    struct sw_entity *entity;
+    struct sw_sighting own = *sighting;
+    SW_TRY(find_entity(inventory, id, &entity));
+    if (entity->sighting_count < SW_SIGHTINGS_KEPT) {
+        SW_TRY(keep(inventory, sighting->file, &own.file));
+        SW_TRY(keep(inventory, sighting->detail, &own.detail));
+    }
+    if (entity->id.digest.len == 0) {
+        SW_TRY(keep(inventory, id->digest, &entity->id.digest));
+    }
+    weigh(entity, &own);
+    return add(inventory, entity, &own);
+}
+
+/* --- joining ---------------------------------------------------------------------------------- */
+
+static size_t version_at(struct sw_str purl)
+{
+    size_t end = purl.len;
+    for (size_t i = 0; i < purl.len; i++) {
+        if (purl.ptr[i] == '?' || purl.ptr[i] == '#') {
+            end = i;
+            break;
+        }
+    }
+    for (size_t i = end; i > 0; i--) {
+        if (purl.ptr[i - 1] == '@') {
+            return i - 1;
+        }
+        if (purl.ptr[i - 1] == '/') {
+            break;
+        }
+    }
+    return end;
+}
+
+/* A canonical purl up to its version: an '@' of a name or a namespace is percent-encoded. */
+static struct sw_str package_of(struct sw_str purl)
+{
+    return sw_str_n(purl.ptr, version_at(purl));
+}
+
+static bool has_version(struct sw_str purl)
+{
+    size_t at = version_at(purl);
+    return at < purl.len && purl.ptr[at] == '@';
+}
+
+static int compare_sightings(const void *left, const void *right)
+{
+    const struct sw_sighting *a = left;
+    const struct sw_sighting *b = right;
+    int order = sw_str_compare(a->file, b->file);
+    if (order == 0 && a->line != b->line) {
+        order = a->line < b->line ? -1 : 1;
+    }
+    if (order == 0) {
+        order = strcmp(a->signal, b->signal);
+    }
+    return order != 0 ? order : sw_str_compare(a->detail, b->detail);
+}
+
+static int compare_entities(const void *left, const void *right)
+{
+    const struct sw_entity *a = left;
+    const struct sw_entity *b = right;
+    if (a->id.kind != b->id.kind) {
+        return a->id.kind < b->id.kind ? -1 : 1;
+    }
+    int order = sw_str_compare(a->id.name, b->id.name);
+    if (order == 0) {
+        order = sw_str_compare(a->id.purl, b->id.purl);
+    }
+    return order != 0 ? order : sw_str_compare(a->id.version, b->id.version);
+}
+
+static sw_result join(
+    struct sw_inventory *inv, struct sw_entity *into, const struct sw_entity *from)
+{
+    for (size_t i = 0; i < from->sighting_count; i++) {
+        SW_TRY(add(inv, into, &from->sightings[i]));
+    }
+    for (size_t i = 0; i < SW_SIGHTING_SOURCES; i++) {
+        into->by_source[i] =
+            from->by_source[i] > into->by_source[i] ? from->by_source[i] : into->by_source[i];
+    }
+    into->seen += from->seen;
+    into->grade = from->grade > into->grade ? from->grade : into->grade;
+    into->scope = from->scope < into->scope ? from->scope : into->scope;
+    return SW_OK;
+}
+
+/* Whether `a`, which says less, is the same as `b`. */
+static bool is_less_of(const struct sw_entity *a, const struct sw_entity *b)
+{
+    if (a == b || a->id.kind != b->id.kind) {
+        return false;
+    }
+    if (a->id.purl.len == 0) {
+        return b->id.purl.len > 0 && sw_str_equal(a->id.name, b->id.name);
+    }
+    return !has_version(a->id.purl) && has_version(b->id.purl) &&
+           sw_str_equal(package_of(a->id.purl), package_of(b->id.purl));
+}
+
+/* Entities are ordered by name, so that those that may be the same stand together: purls of a
+ * package without and with a version have one name. */
+static struct sw_entity *find_fuller(struct sw_inventory *inv, size_t at)
+{
+    const struct sw_entity *entity = &inv->entities[at];
+    size_t first = at;
+    while (first > 0 && inv->entities[first - 1].id.kind == entity->id.kind &&
+           sw_str_equal(inv->entities[first - 1].id.name, entity->id.name)) {
+        first--;
+    }
+    for (size_t i = first; i < inv->count && inv->entities[i].id.kind == entity->id.kind &&
+                           sw_str_equal(inv->entities[i].id.name, entity->id.name);
+         i++) {
+        if (is_less_of(entity, &inv->entities[i])) {
+            return &inv->entities[i];
+        }
+    }
+    return NULL;
+}
+
+static sw_result join_all(struct sw_inventory *inv)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < inv->count; i++) {
+        struct sw_entity *fuller = find_fuller(inv, i);
+        if (fuller != NULL) {
+            SW_TRY(join(inv, fuller, &inv->entities[i]));
+            inv->entities[i].seen = 0;
+        }
+    }
+    for (size_t i = 0; i < inv->count; i++) {
+        if (inv->entities[i].seen > 0) {
+            inv->entities[kept++] = inv->entities[i];
+        }
+    }
+    inv->count = kept;
+    return SW_OK;
+}
+
+/* Noisy-or: what is left of doubt when each source may be wrong by itself. */
+static void grade(struct sw_entity *entity)
+{
+    unsigned doubt = SW_CONFIDENCE_MAX;
+    for (size_t i = 0; i < SW_SIGHTING_SOURCES; i++) {
+        doubt = (doubt * (SW_CONFIDENCE_MAX - entity->by_source[i]) + SW_CONFIDENCE_MAX / 2) /
+                SW_CONFIDENCE_MAX;
+    }
+    const unsigned cap = confidence_caps[entity->grade];
+    entity->confidence = SW_CONFIDENCE_MAX - doubt;
+    entity->confidence = entity->confidence > cap ? cap : entity->confidence;
+}
+
+sw_result sw_inventory_finish(struct sw_inventory *inventory)
+{
+    if (inventory->count > 0) {
+        qsort(inventory->entities, inventory->count, sizeof(struct sw_entity), compare_entities);
+    }
+    SW_TRY(join_all(inventory));
+    for (size_t i = 0; i < inventory->count; i++) {
+        struct sw_entity *entity = &inventory->entities[i];
+        grade(entity);
+        if (entity->sighting_count > 0) {
+            qsort(entity->sightings, entity->sighting_count, sizeof(struct sw_sighting),
+                compare_sightings);
+        }
+    }
+    inventory->finished = true;
+    return SW_OK;
+}
+
+bool sw_entity_counts(const struct sw_entity *entity)
+{
+    return entity->scope <= SW_SCOPE_DEVELOPMENT;
+}
+
+/* --- documents -------------------------------------------------------------------------------- */
+
+static void write_optional(struct sw_json_writer *w, const char *name, struct sw_str text)
+{
+    if (text.len > 0) {
+        sw_jw_str(w, name, text);
+    }
+}
+
+static void write_sighting(struct sw_json_writer *w, const struct sw_sighting *s)
+{
+    sw_jw_object(w, NULL);
+    sw_jw_str(w, "file", s->file);
+    if (s->line > 0) {
+        sw_jw_u64(w, "line", s->line);
+    }
+    sw_jw_text(w, "signal", s->signal);
+    sw_jw_text(w, "source", sources[s->source]);
+    sw_jw_text(w, "grade", grades[s->grade]);
+    sw_jw_text(w, "scope", scopes[s->scope]);
+    sw_jw_double(w, "confidence", (double)s->confidence / SW_CONFIDENCE_MAX);
+    write_optional(w, "detail", s->detail);
+    sw_jw_object_end(w);
+}
+
+static void write_entity(struct sw_json_writer *w, const struct sw_entity *entity)
+{
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "kind", kinds[entity->id.kind]);
+    sw_jw_str(w, "name", entity->id.name);
+    write_optional(w, "version", entity->id.version);
+    write_optional(w, "purl", entity->id.purl);
+    write_optional(w, "digest", entity->id.digest);
+    sw_jw_text(w, "grade", grades[entity->grade]);
+    sw_jw_double(w, "confidence", (double)entity->confidence / SW_CONFIDENCE_MAX);
+    sw_jw_text(w, "scope", scopes[entity->scope]);
+    sw_jw_u64(w, "seen", entity->seen);
+    sw_jw_array(w, "evidence");
+    for (size_t i = 0; i < entity->sighting_count; i++) {
+        write_sighting(w, &entity->sightings[i]);
+    }
+    sw_jw_array_end(w);
+    sw_jw_object_end(w);
+}
+
+void sw_inventory_write(struct sw_json_writer *w, const struct sw_inventory *inventory)
+{
+    sw_jw_array(w, "entities");
+    for (size_t i = 0; i < inventory->count; i++) {
+        write_entity(w, &inventory->entities[i]);
+    }
+    sw_jw_array_end(w);
+}
+
+static struct sw_str text_of(const struct sw_json *object, const char *name)
+{
+    struct sw_str text = {"", 0};
+    (void)sw_json_str(sw_json_get(object, name), &text);
+    return text;
+}
+
+static bool thousandth_of(const struct sw_json *object, unsigned *out)
+{
+    double value;
+    if (!sw_json_double(sw_json_get(object, "confidence"), &value) || value < 0 || value > 1) {
+        return false;
+    }
+    *out = (unsigned)(value * SW_CONFIDENCE_MAX + 0.5);
+    return true;
+}
+
+static sw_result read_sighting(struct sw_inventory *inv, const struct sw_entity_id *id,
+    const struct sw_json *item, struct sw_error *err)
+{
+    struct sw_sighting s = {.file = text_of(item, "file"), .detail = text_of(item, "detail")};
+    unsigned source;
+    uint64_t line = 0;
+    (void)sw_json_u64(sw_json_get(item, "line"), &line);
+    bool known = look_up(text_of(item, "source"), sources, SW_COUNT(sources), &source) &&
+                 sw_grade_of(text_of(item, "grade"), &s.grade) &&
+                 sw_scope_of(text_of(item, "scope"), &s.scope) &&
+                 thousandth_of(item, &s.confidence) && line <= UINT32_MAX;
+    if (!known) {
+        return sw_fail(err, SW_E_FORMAT,
+            "the inventory has a sighting of '" SW_STR_FMT
+            "' whose source, grade, scope, line or confidence is none",
+            SW_STR_ARG(id->name));
+    }
+    s.source = (enum sw_sighting_source)source;
+    s.line = (uint32_t)line;
+    s.signal = sw_arena_strndup(inv->arena, text_of(item, "signal"));
+    SW_TRY_PTR(s.signal);
+    return sw_inventory_see(inv, id, &s);
+}
+
+sw_result sw_inventory_read(
+    struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err)
+{
+    const struct sw_json *entities = sw_json_get(document, "entities");
+    if (entities == NULL || entities->type != SW_JSON_ARRAY) {
+        return sw_fail(err, SW_E_FORMAT, "no inventory: there is no list of \"entities\"");
+    }
+    SW_JSON_EACH (item, entities) {
+        struct sw_entity_id id = {.name = text_of(item, "name"),
+            .version = text_of(item, "version"),
+            .purl = text_of(item, "purl"),
+            .digest = text_of(item, "digest")};
+        const struct sw_json *evidence = sw_json_get(item, "evidence");
+        if (!sw_entity_kind_of(text_of(item, "kind"), &id.kind) || id.name.len == 0 ||
+            sw_json_item(evidence, 0) == NULL) {
+            return sw_fail(err, SW_E_FORMAT,
+                "the inventory has an entity without a known kind, a name or evidence");
+        }
+        SW_JSON_EACH (sighting, evidence) {
+            SW_TRY(read_sighting(inventory, &id, sighting, err));
+        }
+    }
+    return sw_inventory_finish(inventory);
+}
