@@ -26,8 +26,12 @@ sw_result sw_purl_parse(
     struct sw_arena *arena, struct sw_str text, struct sw_purl *out, struct sw_error *err);
 /* The canonical text of parts that were read or put together by hand: brings them into the form of
  * their type first. In the arena. SW_E_FORMAT for parts that no purl has. */
-sw_result sw_purl_format(struct sw_arena *arena, const struct sw_purl *purl, struct sw_str *out,
-    struct sw_error *err);
+sw_result sw_purl_format(
+    struct sw_arena *arena, const struct sw_purl *purl, struct sw_str *out, struct sw_error *err);
+/* Both in one: the canonical text of a text, whose qualifiers' keys may begin with capitals, which
+ * sw_purl_parse() refuses. In the arena. */
+sw_result sw_purl_canonical(
+    struct sw_arena *arena, struct sw_str text, struct sw_str *out, struct sw_error *err);
 
 /* OSV's name of the ecosystem in which packages of a type are advised ("pypi": "PyPI"); NULL for a
  * type that OSV has none for, or several ("deb"). Source: OSV Schema 1.7, defined ecosystems. */
