@@ -1042,14 +1042,17 @@ static sw_result parse_if(struct parser *p, struct sw_py_node *into)
 static sw_result parse_for(struct parser *p, struct sw_py_node *into)
 {
     struct sw_py_node *node = NULL;
+    struct sw_py_node *loop = NULL;
+    SW_TRY(make(p, SW_PY_LOOP, &loop));
     SW_TRY(next(p));
     p->no_in = true;
     SW_TRY(parse_list(p, &node));
     p->no_in = false;
-    add(into, node);
+    add(loop, node);
     SW_TRY(expect(p, "in"));
     SW_TRY(parse_list(p, &node));
-    add(into, node);
+    add(loop, node);
+    add(into, loop);
     return parse_block(p, into);
 }
 

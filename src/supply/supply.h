@@ -5,6 +5,8 @@
 
 #include "base/base.h"
 
+#include "supply/discover.h"
+#include "supply/inventory.h"
 #include "supply/purl.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"

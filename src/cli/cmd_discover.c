@@ -1,0 +1,291 @@
+#include "cli/cli.h"
+#include "supply/supply.h"
+
+#define DOCUMENT_MAX ((uint64_t)256 << 20)
+
+struct discover_args {
+    bool all;
+    bool all_packages;
+    const char *diff;
+    const char *output;
+};
+
+static const struct sw_option options[] = {
+    {"all", SW_OPTION_FLAG, offsetof(struct discover_args, all), NULL,
+        "show also what only tests, examples and documentation use"},
+    {"all-packages", SW_OPTION_FLAG, offsetof(struct discover_args, all_packages), NULL,
+        "list every package of manifests and lock files, not only those of AI"},
+    {"diff", SW_OPTION_TEXT, offsetof(struct discover_args, diff), "FILE",
+        "compare with what an earlier run wrote with --output or --json; exits 1 when there is "
+        "more"},
+    {"output", SW_OPTION_TEXT, offsetof(struct discover_args, output), "FILE",
+        "write the inventory to a file, as --json prints it"},
+    {NULL, 0, 0, NULL, NULL},
+};
+
+struct discovering {
+    struct sw_cli *cli;
+    struct sw_inventory now, before;
+    struct sw_discover_coverage coverage;
+    bool compared;
+};
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+static const struct sw_entity *find(
+    const struct sw_inventory *inventory, const struct sw_entity *entity)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        const struct sw_entity *other = &inventory->entities[i];
+        if (other->id.kind == entity->id.kind && sw_str_equal(other->id.name, entity->id.name)) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+static sw_result read_before(struct discovering *d, const char *path, struct sw_error *err)
+{
+    struct sw_arena *arena = &d->cli->arena;
+    struct sw_json document;
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_TRY(sw_file_read(path, DOCUMENT_MAX, &text, err));
+    const void *copy = sw_arena_copy(arena, sw_buf_bytes(&text));
+    SW_TRY_PTR(copy);
+    enum sw_code code = sw_json_parse(arena, sw_bytes(copy, text.len), NULL, &document, err);
+    sw_inventory_init(&d->before, arena);
+    code = code == SW_OK ? sw_inventory_read(&d->before, &document, err) : code;
+    if (code == SW_E_FORMAT) {
+        struct sw_error why = *err;
+        return sw_fail(err, SW_E_FORMAT, "%s: %s", path, why.text);
+    }
+    SW_TRY(code);
+    d->compared = true;
+    return SW_OK;
+}
+
+static const char *change_of(const struct discovering *d, const struct sw_entity *entity)
+{
+    return !d->compared || find(&d->before, entity) != NULL ? NULL : "new";
+}
+
+static bool has_new(const struct discovering *d)
+{
+    for (size_t i = 0; i < d->now.count; i++) {
+        if (change_of(d, &d->now.entities[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- showing ---------------------------------------------------------------------------------- */
+
+static const char *const headings[SW_ENTITY_KINDS] = {"Models", "Datasets", "Libraries", "Tools",
+    "Services", "Agents", "MCP servers", "Prompts", "Endpoints", "Accelerators", "Containers",
+    "Credentials"};
+
+static void show_place(struct sw_cli *cli, const struct sw_entity *entity)
+{
+    const struct sw_sighting *s = &entity->sightings[0];
+    sw_say(cli, SW_TONE_DIM, "  " SW_STR_FMT, SW_STR_ARG(s->file));
+    if (s->line > 0) {
+        sw_say(cli, SW_TONE_DIM, ":%u", s->line);
+    }
+    if (entity->seen > 1) {
+        sw_say(cli, SW_TONE_DIM, " and %s more", sw_group_digits(cli, entity->seen - 1));
+    }
+}
+
+static void show_entity(struct discovering *d, const struct sw_entity *entity)
+{
+    struct sw_cli *cli = d->cli;
+    const char *change = change_of(d, entity);
+    sw_say(cli, SW_TONE_PLAIN, "  %-40.*s", (int)entity->id.name.len, entity->id.name.ptr);
+    sw_say(cli, SW_TONE_PLAIN, " %-12.*s", (int)entity->id.version.len, entity->id.version.ptr);
+    sw_say(cli, SW_TONE_DIM, " %-8s %3u%%", sw_grade_name(entity->grade),
+        (entity->confidence + 5) / 10);
+    show_place(cli, entity);
+    if (!sw_entity_counts(entity)) {
+        sw_say(cli, SW_TONE_DIM, " [%s]", sw_scope_name(entity->scope));
+    }
+    if (change != NULL) {
+        sw_say(cli, SW_TONE_WARN, " %s", change);
+    }
+    sw_say(cli, SW_TONE_PLAIN, "\n");
+}
+
+static void show_kind(struct discovering *d, enum sw_entity_kind kind, bool all)
+{
+    bool titled = false;
+    for (size_t i = 0; i < d->now.count; i++) {
+        const struct sw_entity *entity = &d->now.entities[i];
+        if (entity->id.kind != kind || (!all && !sw_entity_counts(entity))) {
+            continue;
+        }
+        if (!titled) {
+            sw_say(d->cli, SW_TONE_BOLD, "%s\n", headings[kind]);
+            titled = true;
+        }
+        show_entity(d, entity);
+    }
+}
+
+static void show_gone(struct discovering *d)
+{
+    for (size_t i = 0; d->compared && i < d->before.count; i++) {
+        const struct sw_entity *entity = &d->before.entities[i];
+        if (find(&d->now, entity) == NULL) {
+            sw_say(d->cli, SW_TONE_DIM, "gone: %s " SW_STR_FMT "\n",
+                sw_entity_kind_name(entity->id.kind), SW_STR_ARG(entity->id.name));
+        }
+    }
+}
+
+static void show_coverage(struct discovering *d)
+{
+    struct sw_cli *cli = d->cli;
+    const struct sw_discover_coverage *c = &d->coverage;
+    char read[16];
+    char all[16];
+    sw_format_size(c->read_bytes, read);
+    sw_format_size(c->bytes, all);
+    sw_say(cli, SW_TONE_DIM, "%s of %s read (%s of %s)\n", sw_group_digits(cli, c->read_files),
+        sw_count_show(cli, c->files, "file"), read, all);
+    for (size_t i = 0; i < c->gap_count; i++) {
+        const struct sw_discover_gap *gap = &c->gaps[i];
+        sw_say(cli, SW_TONE_DIM, "  not looked at: %s: %s (%s%s)\n",
+            sw_group_digits(cli, gap->count), gap->why, gap->count > 1 ? "first " : "",
+            gap->first.ptr);
+    }
+}
+
+static void show(struct discovering *d, bool all)
+{
+    size_t counted = 0;
+    for (size_t i = 0; i < d->now.count; i++) {
+        counted += sw_entity_counts(&d->now.entities[i]);
+    }
+    for (size_t kind = 0; kind < SW_ENTITY_KINDS; kind++) {
+        show_kind(d, (enum sw_entity_kind)kind, all);
+    }
+    show_gone(d);
+    sw_say(d->cli, SW_TONE_PLAIN, "%s found", sw_group_digits(d->cli, counted));
+    if (d->now.count > counted) {
+        sw_say(d->cli, SW_TONE_PLAIN, ", and %s in tests, examples and documentation alone",
+            sw_group_digits(d->cli, d->now.count - counted));
+    }
+    sw_say(d->cli, SW_TONE_PLAIN, "\n");
+    show_coverage(d);
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static void write_changes(struct sw_json_writer *w, const struct discovering *d)
+{
+    sw_jw_object(w, "changes");
+    sw_jw_array(w, "new");
+    for (size_t i = 0; i < d->now.count; i++) {
+        if (change_of(d, &d->now.entities[i]) != NULL) {
+            sw_jw_str(w, NULL, d->now.entities[i].id.name);
+        }
+    }
+    sw_jw_array_end(w);
+    sw_jw_array(w, "gone");
+    for (size_t i = 0; i < d->before.count; i++) {
+        if (find(&d->now, &d->before.entities[i]) == NULL) {
+            sw_jw_str(w, NULL, d->before.entities[i].id.name);
+        }
+    }
+    sw_jw_array_end(w);
+    sw_jw_object_end(w);
+}
+
+static void write_document(struct sw_json_writer *w, const struct discovering *d)
+{
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "catalogue", sw_discover_catalogue(&d->cli->arena));
+    sw_inventory_write(w, &d->now);
+    if (d->compared) {
+        write_changes(w, d);
+    }
+    sw_discover_write_coverage(w, &d->coverage);
+    sw_jw_object_end(w);
+}
+
+static sw_result write_file(const struct discovering *d, const char *path, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+    struct sw_json_writer w;
+    sw_jw_init(&w, &out, 2);
+    write_document(&w, d);
+    enum sw_code code = sw_jw_finish(&w);
+    if (code != SW_OK) {
+        return sw_fail(err, code, "no memory for the inventory");
+    }
+    return sw_file_write(path, sw_buf_bytes(&out), 0666, 0, err);
+}
+
+static sw_result look(
+    struct discovering *d, const struct sw_discover_options *how, struct sw_error *err)
+{
+    struct sw_discover_options each = *how;
+    for (size_t i = 0; i < d->cli->operand_count; i++) {
+        each.prefix = d->cli->operand_count > 1 ? d->cli->operands[i] : NULL;
+        SW_TRY(sw_discover_path(&d->now, d->cli->operands[i], &each, &d->coverage, err));
+    }
+    enum sw_code code = sw_inventory_finish(&d->now);
+    return code == SW_OK ? SW_OK : sw_fail(err, code, "no memory for the inventory");
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    const struct discover_args *args = data;
+    struct discovering d = {.cli = cli};
+    sw_inventory_init(&d.now, &cli->arena);
+    if (args->diff != NULL) {
+        SW_TRY(read_before(&d, args->diff, err));
+    }
+    struct sw_bar *bar = sw_bar_start(cli, "looking");
+    const struct sw_discover_options how = {
+        .all_packages = args->all_packages, .progress = sw_bar_progress(bar)};
+    enum sw_code code = look(&d, &how, err);
+    sw_bar_stop(bar);
+    SW_TRY(code);
+    cli->status = d.compared && has_new(&d) ? 1 : 0;
+    if (args->output != NULL) {
+        SW_TRY(write_file(&d, args->output, err));
+    }
+    if (cli->json) {
+        struct sw_json_out out;
+        write_document(sw_json_out_begin(&out), &d);
+        return sw_json_out_end(&out, err);
+    }
+    show(&d, args->all);
+    return SW_OK;
+}
+
+const struct sw_command sw_cmd_discover = {
+    .name = "discover",
+    .summary = "find the models, libraries and services that a source tree uses",
+    .operands = "PATH...",
+    .min_operands = 1,
+    .max_operands = 64,
+    .options = options,
+    .args_size = sizeof(struct discover_args),
+    .description =
+        "Reads source trees, without running anything of them, and lists what of AI they use: "
+        "models, datasets, libraries, services, MCP servers, containers and the names of "
+        "credentials (never their values), each once, with the places where it was seen.\n\n"
+        "Each entity has a grade: *verified* (a digest or a signature was checked), *declared* "
+        "(a manifest or a configuration says so), *observed* (its content was seen), *inferred* "
+        "(concluded from code). What only tests, examples or documentation use is kept with its "
+        "scope and not counted.\n\n"
+        "What was not looked at is told at the end; directories of installed packages and of "
+        "version control are left out.\n\n"
+        "Exits 0, or with *--diff* 1 when something is there that was not before.",
+    .examples = "  sealwright discover .\n"
+                "  sealwright discover --output ai.json services/ && git add ai.json\n"
+                "  sealwright discover --diff ai.json services/\n",
+    .run = run,
+};

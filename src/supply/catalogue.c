@@ -1,0 +1,327 @@
+#include "supply/catalogue.h"
+#include "claim/claim.h"
+#include "supply/pack_file.h"
+
+#include <pthread.h>
+
+#define CALLS_MAX 1024
+#define KEYWORDS_MAX 16
+#define TAILS_MAX 1024
+
+/* A row that stands for all that begins or ends so. */
+struct tail {
+    struct sw_str text, value;
+};
+
+struct tails {
+    struct tail list[TAILS_MAX];
+    size_t count;
+};
+
+struct sw_catalogue {
+    struct sw_arena *arena;
+    struct sw_names names; /* the section is the scope */
+    struct sw_str *values; /* by number */
+    size_t count, cap;
+    struct tails models; /* without their '*' */
+    struct tails hosts;  /* with their first '.' or '-' */
+    struct sw_catalogue_call *calls;
+    size_t call_count;
+    struct sw_digest digest;
+};
+
+static const struct {
+    const char *name;
+    enum sw_catalogue_section section;
+} sections[] = {
+    {"pypi", SW_CATALOGUE_PYPI},
+    {"npm", SW_CATALOGUE_NPM},
+    {"cargo", SW_CATALOGUE_CARGO},
+    {"golang", SW_CATALOGUE_GOLANG},
+    {"maven", SW_CATALOGUE_MAVEN},
+    {"models", SW_CATALOGUE_MODELS},
+    {"aliases", SW_CATALOGUE_ALIASES},
+    {"datasets", SW_CATALOGUE_DATASETS},
+    {"environment", SW_CATALOGUE_ENVIRONMENT},
+    {"hosts", SW_CATALOGUE_HOSTS},
+    {"keys", SW_CATALOGUE_KEYS},
+};
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static sw_result put(struct sw_catalogue *c, enum sw_catalogue_section section, struct sw_str name,
+    struct sw_str value)
+{
+    uint32_t number;
+    SW_TRY(sw_names_number(&c->names, section, name, &number));
+    while (c->count <= number) {
+        struct sw_str *grown =
+            sw_arena_grow(c->arena, c->values, c->count, &c->cap, sizeof(*grown));
+        SW_TRY_PTR(grown);
+        c->values = grown;
+        grown[c->count++] = value;
+    }
+    return SW_OK;
+}
+
+static sw_result add_tail(struct tails *tails, struct sw_str text, struct sw_str value)
+{
+    if (tails->count == TAILS_MAX) {
+        return SW_E_LIMIT;
+    }
+    tails->list[tails->count++] = (struct tail){text, value};
+    return SW_OK;
+}
+
+/* "torch torchvision": each word, or the package's own name where there is none. */
+static sw_result put_imports(struct sw_catalogue *c, struct sw_str package, struct sw_str modules)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= modules.len; i++) {
+        if (i < modules.len && modules.ptr[i] != ' ') {
+            continue;
+        }
+        if (i > start) {
+            SW_TRY(put(c, SW_CATALOGUE_IMPORTS, sw_str_n(modules.ptr + start, i - start), package));
+        }
+        start = i + 1;
+    }
+    return SW_OK;
+}
+
+static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section section,
+    struct sw_str name, struct sw_str value)
+{
+    if (section == SW_CATALOGUE_MODELS && sw_str_ends(name, "*")) {
+        return add_tail(&c->models, sw_str_n(name.ptr, name.len - 1), value);
+    }
+    if (section == SW_CATALOGUE_HOSTS && (name.ptr[0] == '.' || name.ptr[0] == '-')) {
+        return add_tail(&c->hosts, name, value);
+    }
+    SW_TRY(put(c, section, name, value));
+    return section == SW_CATALOGUE_PYPI ? put_imports(c, name, value) : SW_OK;
+}
+
+static sw_result read_section(struct sw_catalogue *c, enum sw_catalogue_section section,
+    const struct sw_json *value, struct sw_error *err)
+{
+    SW_JSON_EACH (item, value) {
+        struct sw_str name;
+        if (!sw_json_str(item, &name) || name.len == 0) {
+            return sw_fail(err, SW_E_FORMAT, "line %llu: a name is wanted here",
+                (unsigned long long)item->where);
+        }
+        SW_TRY(put_row(c, section, name, name));
+    }
+    SW_JSON_EACH_MEMBER (member, value) {
+        struct sw_str text;
+        if (!sw_json_str(&member->value, &text) || member->name.len == 0) {
+            return sw_fail(err, SW_E_FORMAT, "line %llu: a text is wanted here",
+                (unsigned long long)member->value.where);
+        }
+        SW_TRY(put_row(c, section, member->name, text));
+    }
+    return SW_OK;
+}
+
+static sw_result read_keywords(
+    struct sw_catalogue *c, struct sw_str words, struct sw_catalogue_call *call)
+{
+    struct sw_str *list = SW_ARENA_ARRAY(c->arena, struct sw_str, KEYWORDS_MAX);
+    size_t start = 0;
+    SW_TRY_PTR(list);
+    for (size_t i = 0; i <= words.len && call->keyword_count < KEYWORDS_MAX; i++) {
+        if (i < words.len && words.ptr[i] != ' ') {
+            continue;
+        }
+        if (i > start) {
+            list[call->keyword_count++] = sw_str_n(words.ptr + start, i - start);
+        }
+        start = i + 1;
+    }
+    call->keywords = list;
+    return SW_OK;
+}
+
+static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, struct sw_error *err)
+{
+    static const char *const froms[] = {"hub", "hosted", "any"};
+    struct sw_str words = {"", 0};
+    uint64_t at = UINT32_MAX;
+    struct sw_catalogue_call call = {.from = SW_COUNT(froms)};
+    const struct sw_json *from = sw_json_get(row, "from");
+    struct sw_str of = {"", 0};
+    (void)sw_json_str(sw_json_get(row, "of"), &of);
+    for (size_t i = 0; i < SW_COUNT(froms); i++) {
+        call.from = sw_json_is(from, froms[i]) ? (enum sw_call_from)i : call.from;
+    }
+    (void)sw_json_u64(sw_json_get(row, "at"), &at);
+    (void)sw_json_str(sw_json_get(row, "keywords"), &words);
+    if (!sw_json_str(sw_json_get(row, "call"), &call.name) || !sw_entity_kind_of(of, &call.of) ||
+        (size_t)call.from == SW_COUNT(froms) || at > UINT32_MAX) {
+        return sw_fail(err, SW_E_FORMAT,
+            "line %llu: a call has 'call', 'of', 'from' and perhaps 'at' and 'keywords'",
+            (unsigned long long)row->where);
+    }
+    call.at = (uint32_t)at;
+    SW_TRY(read_keywords(c, words, &call));
+    c->calls[c->call_count++] = call;
+    return SW_OK;
+}
+
+static sw_result read_calls(
+    struct sw_catalogue *c, const struct sw_json *list, struct sw_error *err)
+{
+    c->calls = SW_ARENA_ARRAY(c->arena, struct sw_catalogue_call, CALLS_MAX);
+    SW_TRY_PTR(c->calls);
+    SW_JSON_EACH (row, list) {
+        if (c->call_count == CALLS_MAX) {
+            return sw_fail(err, SW_E_LIMIT, "more than %d calls", CALLS_MAX);
+        }
+        SW_TRY(read_call(c, row, err));
+    }
+    return SW_OK;
+}
+
+static sw_result read_member(
+    struct sw_catalogue *c, const struct sw_json_member *member, struct sw_error *err)
+{
+    uint64_t version;
+    if (sw_str_is(member->name, "calls")) {
+        return read_calls(c, &member->value, err);
+    }
+    if (sw_str_is(member->name, "version") && sw_json_u64(&member->value, &version) &&
+        version == 1) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < SW_COUNT(sections); i++) {
+        if (sw_str_is(member->name, sections[i].name)) {
+            return read_section(c, sections[i].section, &member->value, err);
+        }
+    }
+    return sw_fail(err, SW_E_FORMAT, "line %llu: not a part of a catalogue of version 1",
+        (unsigned long long)member->value.where);
+}
+
+sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
+    const struct sw_catalogue **out, struct sw_error *err)
+{
+    struct sw_json root;
+    struct sw_catalogue *c = SW_ARENA_NEW(arena, struct sw_catalogue);
+    SW_TRY_PTR(c);
+    c->arena = arena;
+    sw_names_init(&c->names, arena);
+    sw_sha256(yaml, &c->digest);
+    SW_TRY(sw_yaml_parse(
+        arena, yaml, &(struct sw_json_limits){.max_bytes = SW_CATALOGUE_MAX}, &root, err));
+    if (sw_json_get(&root, "version") == NULL) {
+        return sw_fail(err, SW_E_FORMAT, "no catalogue: it has no version");
+    }
+    SW_JSON_EACH_MEMBER (member, &root) {
+        SW_TRY(read_member(c, member, err));
+    }
+    *out = c;
+    return SW_OK;
+}
+
+/* Made once, and then shared. */
+static struct {
+    struct sw_arena arena;
+    const struct sw_catalogue *catalogue;
+    struct sw_error err;
+    enum sw_code code;
+} builtin;
+
+static void read_builtin(void)
+{
+    sw_arena_init(&builtin.arena, 0);
+    builtin.code = sw_catalogue_read(
+        &builtin.arena, sw_supply_pack("discovery"), &builtin.catalogue, &builtin.err);
+}
+
+sw_result sw_catalogue_builtin(const struct sw_catalogue **out, struct sw_error *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, read_builtin);
+    if (builtin.code != SW_OK) {
+        return sw_fail(err, builtin.code, "the catalogue of discovery: %s", builtin.err.text);
+    }
+    *out = builtin.catalogue;
+    return SW_OK;
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
+    struct sw_str name, struct sw_str *out)
+{
+    uint32_t number;
+    if (!sw_names_find(&catalogue->names, section, name, &number)) {
+        return false;
+    }
+    *out = catalogue->values[number];
+    return true;
+}
+
+bool sw_catalogue_model(
+    const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker)
+{
+    if (sw_catalogue_find(catalogue, SW_CATALOGUE_MODELS, name, maker)) {
+        return true;
+    }
+    for (size_t i = 0; i < catalogue->models.count; i++) {
+        const struct tail *row = &catalogue->models.list[i];
+        if (name.len >= row->text.len && memcmp(name.ptr, row->text.ptr, row->text.len) == 0) {
+            *maker = row->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sw_catalogue_host(
+    const struct sw_catalogue *catalogue, struct sw_str host, struct sw_str *service)
+{
+    if (sw_catalogue_find(catalogue, SW_CATALOGUE_HOSTS, host, service)) {
+        return true;
+    }
+    for (size_t i = 0; i < catalogue->hosts.count; i++) {
+        const struct tail *row = &catalogue->hosts.list[i];
+        if (host.len > row->text.len &&
+            memcmp(host.ptr + host.len - row->text.len, row->text.ptr, row->text.len) == 0) {
+            *service = row->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sw_catalogue_import(
+    const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package)
+{
+    for (size_t len = path.len; len > 0; len--) {
+        if (len < path.len && path.ptr[len] != '.') {
+            continue;
+        }
+        if (sw_catalogue_find(catalogue, SW_CATALOGUE_IMPORTS, sw_str_n(path.ptr, len), package)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct sw_catalogue_call *sw_catalogue_call(
+    const struct sw_catalogue *catalogue, struct sw_str name)
+{
+    for (size_t i = 0; i < catalogue->call_count; i++) {
+        if (sw_str_equal(catalogue->calls[i].name, name)) {
+            return &catalogue->calls[i];
+        }
+    }
+    return NULL;
+}
+
+const struct sw_digest *sw_catalogue_digest(const struct sw_catalogue *catalogue)
+{
+    return &catalogue->digest;
+}

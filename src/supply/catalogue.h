@@ -1,0 +1,65 @@
+/* The catalogue of discovery (packs/supply/discovery.yaml, doc/format/discovery.md): packages,
+ * calls, names of models, variables and hosts. Private to the room. */
+#ifndef SW_SUPPLY_CATALOGUE_H
+#define SW_SUPPLY_CATALOGUE_H
+
+#include "codec/codec.h"
+#include "supply/inventory.h"
+
+#define SW_CATALOGUE_MAX ((uint64_t)1 << 20) /* bytes */
+
+enum sw_catalogue_section {
+    SW_CATALOGUE_PYPI, /* packages by their canonical names; what they are is their import names */
+    SW_CATALOGUE_NPM,
+    SW_CATALOGUE_CARGO,
+    SW_CATALOGUE_GOLANG,
+    SW_CATALOGUE_MAVEN,
+    SW_CATALOGUE_IMPORTS, /* modules of Python: the package */
+    SW_CATALOGUE_MODELS,  /* whole names of models: who makes them */
+    SW_CATALOGUE_ALIASES, /* names of one part: those that the Hub has */
+    SW_CATALOGUE_DATASETS,
+    SW_CATALOGUE_ENVIRONMENT, /* variables: whose keys they hold */
+    SW_CATALOGUE_HOSTS,       /* whole names of hosts: whose */
+    SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
+};
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_KEYS + 1)
+
+enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
+
+/* A call that takes the name of a model or a dataset. */
+struct sw_catalogue_call {
+    struct sw_str name; /* the last part of what is called */
+    enum sw_entity_kind of;
+    enum sw_call_from from;
+    uint32_t at; /* place among the arguments; UINT32_MAX: only by keyword */
+    const struct sw_str *keywords;
+    size_t keyword_count;
+};
+
+struct sw_catalogue;
+
+/* The one that is compiled in. SW_E_NOMEM. */
+sw_result sw_catalogue_builtin(const struct sw_catalogue **out, struct sw_error *err);
+/* Reads one; everything is in the arena. SW_E_FORMAT with what is wrong. */
+sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
+    const struct sw_catalogue **out, struct sw_error *err);
+
+/* What a section says of a whole name; false when it has none. */
+bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
+    struct sw_str name, struct sw_str *out);
+/* Who makes a model of that name; false when no row stands for it. */
+bool sw_catalogue_model(
+    const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker);
+/* Whose host it is. `host` in lower case, without port. */
+bool sw_catalogue_host(
+    const struct sw_catalogue *catalogue, struct sw_str host, struct sw_str *service);
+/* The package that a dotted path of Python is imported from: the longest row that it begins with.
+ */
+bool sw_catalogue_import(
+    const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package);
+const struct sw_catalogue_call *sw_catalogue_call(
+    const struct sw_catalogue *catalogue, struct sw_str name);
+/* SHA-256 of its bytes. */
+const struct sw_digest *sw_catalogue_digest(const struct sw_catalogue *catalogue);
+
+#endif

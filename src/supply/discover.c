@@ -1,0 +1,258 @@
+/* Walks a tree, and hands each file to the readers that take it. */
+#include "claim/claim.h"
+#include "supply/ascii.h"
+#include "supply/look.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define FILE_MAX ((uint64_t)32 << 20)   /* of a file that readers take whole */
+#define FILE_MEMORY ((size_t)256 << 20) /* of what one file makes of itself */
+
+struct discovering {
+    struct sw_look look;
+    const struct sw_tree *tree;
+    uint64_t pruned; /* directories that are left out */
+    const char *first_pruned;
+    char path[8192];
+};
+
+/* --- what is left out ------------------------------------------------------------------------- */
+
+/* What others wrote, and tools keep: it is known by its manifests, or is no source. */
+static bool is_left_out(void *ctx, const char *name, bool is_dir)
+{
+    static const char *const names[] = {".git", ".hg", ".svn", "node_modules", "site-packages",
+        "dist-packages", "__pycache__", ".venv", "venv", ".tox", ".nox", ".mypy_cache",
+        ".pytest_cache", ".ruff_cache", ".cache", ".gradle", ".terraform", ".sealwright"};
+    struct discovering *d = ctx;
+    struct sw_str base = sw_path_base(name);
+    for (size_t i = 0; is_dir && i < SW_COUNT(names); i++) {
+        if (sw_str_is(base, names[i])) {
+            d->first_pruned = d->pruned++ == 0 ? sw_arena_strdup(d->look.inventory->arena, name)
+                                               : d->first_pruned;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- what a place is part of ------------------------------------------------------------------ */
+
+static const struct {
+    const char *word;
+    enum sw_scope scope;
+} places[] = {
+    {"test", SW_SCOPE_TEST},
+    {"tests", SW_SCOPE_TEST},
+    {"testing", SW_SCOPE_TEST},
+    {"__tests__", SW_SCOPE_TEST},
+    {"spec", SW_SCOPE_TEST},
+    {"fixtures", SW_SCOPE_TEST},
+    {"testdata", SW_SCOPE_TEST},
+    {"example", SW_SCOPE_EXAMPLE},
+    {"examples", SW_SCOPE_EXAMPLE},
+    {"demo", SW_SCOPE_EXAMPLE},
+    {"demos", SW_SCOPE_EXAMPLE},
+    {"sample", SW_SCOPE_EXAMPLE},
+    {"samples", SW_SCOPE_EXAMPLE},
+    {"tutorial", SW_SCOPE_EXAMPLE},
+    {"tutorials", SW_SCOPE_EXAMPLE},
+    {"cookbook", SW_SCOPE_EXAMPLE},
+    {"doc", SW_SCOPE_DOCUMENTATION},
+    {"docs", SW_SCOPE_DOCUMENTATION},
+};
+
+static enum sw_scope scope_of_part(struct sw_str part)
+{
+    for (size_t i = 0; i < SW_COUNT(places); i++) {
+        if (sw_ascii_equal(part, sw_str(places[i].word))) {
+            return places[i].scope;
+        }
+    }
+    return SW_SCOPE_RUNTIME;
+}
+
+static bool is_test_file(const struct sw_look *look)
+{
+    return sw_str_starts(look->name, "test_") || sw_look_ends(look, "_test.py") ||
+           sw_look_ends(look, "_test.go") || sw_look_named(look, "conftest.py") ||
+           memmem(look->name.ptr, look->name.len, ".test.", 6) != NULL ||
+           memmem(look->name.ptr, look->name.len, ".spec.", 6) != NULL;
+}
+
+/* The least of what its directories and its name say. */
+static enum sw_scope scope_of(const struct sw_look *look)
+{
+    enum sw_scope scope = is_test_file(look) ? SW_SCOPE_TEST : SW_SCOPE_RUNTIME;
+    size_t start = 0;
+    for (size_t i = 0; i < look->path.len; i++) {
+        if (look->path.ptr[i] == '/') {
+            enum sw_scope part = scope_of_part(sw_str_n(look->path.ptr + start, i - start));
+            scope = part > scope ? part : scope;
+            start = i + 1;
+        }
+    }
+    return scope;
+}
+
+/* --- one file --------------------------------------------------------------------------------- */
+
+static bool anybody_takes(const struct sw_look *look)
+{
+    for (size_t i = 0; i < sw_look_reader_count; i++) {
+        if (sw_look_readers[i]->takes(look)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result read_with(struct sw_look *look, const struct sw_look_reader *reader)
+{
+    struct sw_error err = {0};
+    enum sw_code code = reader->takes(look) ? reader->look(look, &err) : SW_OK;
+    if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_UNSUPPORTED) {
+        return sw_look_gap(look, reader->gap);
+    }
+    return code;
+}
+
+static sw_result read_text(struct sw_look *look, struct sw_str text)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, FILE_MEMORY);
+    look->arena = &arena;
+    look->text = text;
+    if (memchr(text.ptr, 0, text.len) != NULL) {
+        return sw_look_gap(look, "not text");
+    }
+    look->coverage->read_files++;
+    look->coverage->read_bytes += text.len;
+    for (size_t i = 0; i < sw_look_reader_count; i++) {
+        SW_TRY(read_with(look, sw_look_readers[i]));
+    }
+    return SW_OK;
+}
+
+static sw_result read_file(struct discovering *d, const struct sw_entry *entry)
+{
+    struct sw_error err = {0};
+    SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+    SW_CLEANUP(fd) int fd = -1;
+    if (entry->size == 0) {
+        d->look.coverage->read_files++;
+        return SW_OK;
+    }
+    if (entry->size > FILE_MAX) {
+        return sw_look_gap(&d->look, "larger than 32 MiB");
+    }
+    enum sw_code code = sw_tree_open_file(d->tree, entry, &fd, &err);
+    if (code == SW_OK) {
+        code = sw_fd_read(fd, entry->name, FILE_MAX, &bytes, &err);
+    }
+    if (code == SW_E_IO || code == SW_E_LIMIT) {
+        return sw_look_gap(&d->look, "could not be read");
+    }
+    SW_TRY(code);
+    return read_text(&d->look, sw_buf_str(&bytes));
+}
+
+/* Where several trees are looked at, the paths say which. */
+static sw_result prefix_path(struct discovering *d)
+{
+    const char *prefix = d->look.options->prefix;
+    if (prefix == NULL) {
+        return SW_OK;
+    }
+    int n = snprintf(d->path, sizeof(d->path), "%s/%s", prefix, d->look.path.ptr);
+    if (n < 0 || (size_t)n >= sizeof(d->path)) {
+        return SW_OK; /* as long as a path can be: without the prefix */
+    }
+    d->look.path = sw_str(d->path);
+    d->look.name = sw_path_base(d->path);
+    return SW_OK;
+}
+
+static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
+{
+    struct sw_look *look = &d->look;
+    const char *name = strcmp(entry->name, ".") == 0 ? d->tree->single : entry->name;
+    look->path = sw_str(name);
+    look->name = sw_path_base(name);
+    look->scope = scope_of(look);
+    SW_TRY(prefix_path(d));
+    switch (entry->kind) {
+    case SW_ENTRY_FILE: break;
+    case SW_ENTRY_SYMLINK: return sw_look_gap(look, "symbolic links are not followed");
+    case SW_ENTRY_SPECIAL: return sw_look_gap(look, "not a regular file");
+    case SW_ENTRY_BAD_NAME: return sw_look_gap(look, "the name is not UTF-8");
+    case SW_ENTRY_UNREADABLE: return sw_look_gap(look, "could not be read");
+    }
+    look->coverage->files++;
+    look->coverage->bytes += entry->size;
+    return anybody_takes(look) ? read_file(d, entry) : SW_OK;
+}
+
+static sw_result tell_pruned(struct discovering *d)
+{
+    if (d->pruned == 0 || d->first_pruned == NULL) {
+        return d->pruned == 0 ? SW_OK : SW_E_NOMEM;
+    }
+    d->look.path = sw_str(d->first_pruned);
+    SW_TRY(sw_look_gap(&d->look, "directories of installed packages, caches and version control"));
+    d->look.coverage->gaps[d->look.coverage->gap_count - 1].count = d->pruned;
+    return SW_OK;
+}
+
+sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
+    const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
+    struct sw_error *err)
+{
+    SW_CLEANUP(tree) struct sw_tree tree = SW_TREE_INIT;
+    struct discovering d = {.tree = &tree};
+    d.look = (struct sw_look){
+        .inventory = inventory, .options = options, .coverage = coverage, .tree = &tree};
+    const struct sw_tree_options walk = {.ignore = is_left_out, .ignore_ctx = &d};
+    SW_TRY(sw_catalogue_builtin(&d.look.catalogue, err));
+    SW_TRY(sw_tree_open(&tree, path, &walk, err));
+    for (size_t i = 0; i < tree.count; i++) {
+        enum sw_code code = look_at(&d, &tree.entries[i]);
+        if (code != SW_OK) {
+            return sw_fail(err, code, "%s: discovery ran out of %s", tree.entries[i].name,
+                code == SW_E_NOMEM ? "memory" : "room for what it found");
+        }
+    }
+    return tell_pruned(&d);
+}
+
+void sw_discover_write_coverage(
+    struct sw_json_writer *w, const struct sw_discover_coverage *coverage)
+{
+    sw_jw_object(w, "coverage");
+    sw_jw_u64(w, "files", coverage->files);
+    sw_jw_u64(w, "bytes", coverage->bytes);
+    sw_jw_u64(w, "readFiles", coverage->read_files);
+    sw_jw_u64(w, "readBytes", coverage->read_bytes);
+    sw_jw_array(w, "notLookedAt");
+    for (size_t i = 0; i < coverage->gap_count; i++) {
+        sw_jw_object(w, NULL);
+        sw_jw_text(w, "why", coverage->gaps[i].why);
+        sw_jw_u64(w, "count", coverage->gaps[i].count);
+        sw_jw_str(w, "first", coverage->gaps[i].first);
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
+    sw_jw_object_end(w);
+}
+
+const char *sw_discover_catalogue(struct sw_arena *arena)
+{
+    const struct sw_catalogue *catalogue;
+    char hex[2 * SW_DIGEST_MAX + 1];
+    if (sw_catalogue_builtin(&catalogue, NULL) != SW_OK) {
+        return NULL;
+    }
+    sw_digest_hex(sw_catalogue_digest(catalogue), hex);
+    return sw_arena_printf(arena, "sha256:%s", hex);
+}

@@ -1,0 +1,68 @@
+/* What the readers of discovery share: one file that is looked at. A reader is one file and one row
+ * in the table (look_table.c). Private to the room. */
+#ifndef SW_SUPPLY_LOOK_H
+#define SW_SUPPLY_LOOK_H
+
+#include "supply/catalogue.h"
+#include "supply/discover.h"
+#include "supply/purl.h"
+
+struct sw_look {
+    struct sw_inventory *inventory;
+    const struct sw_catalogue *catalogue;
+    const struct sw_discover_options *options;
+    struct sw_discover_coverage *coverage;
+    const struct sw_tree *tree;
+    struct sw_arena *arena; /* for this file alone */
+    struct sw_str path;     /* relative to what is looked at */
+    struct sw_str name;     /* its last part */
+    struct sw_str text;     /* the whole of it; `takes` sees no text yet */
+    enum sw_scope scope;
+};
+
+struct sw_look_reader {
+    const char *name;
+    bool (*takes)(const struct sw_look *look); /* by its path and name */
+    /* SW_E_FORMAT: the file is not what its name says; told as a gap, with `gap`. */
+    sw_result (*look)(struct sw_look *look, struct sw_error *err);
+    const char *gap; /* "no Python 3" */
+};
+extern const struct sw_look_reader *const sw_look_readers[];
+extern const size_t sw_look_reader_count;
+
+/* A row of the catalogue of signals. */
+struct sw_signal {
+    const char *name; /* "python-import" */
+    enum sw_sighting_source source;
+    enum sw_grade grade;
+    unsigned confidence; /* of 1,000 */
+};
+
+/* Something was seen in this file. Texts are copied. */
+sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
+    const struct sw_entity_id *id, uint32_t line, struct sw_str detail);
+/* A package of an ecosystem ("pypi", "npm", "cargo", "golang", "maven"), with its version or none.
+ * One that the catalogue does not name is passed over, unless all are asked for. */
+sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *signal,
+    enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+/* A model by the name that code or a configuration gives it: of the Hub or of a service. Names that
+ * are none (paths, placeholders, words) are passed over. `known`: the place takes nothing but
+ * models, so that a name of two parts is enough; else it has to be one of the catalogue. */
+sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, enum sw_call_from from, bool known, uint32_t line);
+sw_result sw_look_see_dataset(
+    struct sw_look *look, const struct sw_signal *signal, struct sw_str name, uint32_t line);
+/* The hosts of all URLs in a text. */
+sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line);
+/* A variable of the environment, when the catalogue has it. */
+sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_t line);
+
+/* Whether the tree has a file of that path. */
+bool sw_look_has(const struct sw_look *look, const char *path);
+/* Counts a gap; the path is that of the file. */
+sw_result sw_look_gap(struct sw_look *look, const char *why);
+
+bool sw_look_named(const struct sw_look *look, const char *name); /* without case */
+bool sw_look_ends(const struct sw_look *look, const char *ending);
+
+#endif
