@@ -57,7 +57,7 @@ static sw_result read_before(struct discovering *d, const char *path, struct sw_
     code = code == SW_OK ? sw_inventory_read(&d->before, &document, err) : code;
     if (code == SW_E_FORMAT) {
         struct sw_error why = *err;
-        return sw_fail(err, SW_E_FORMAT, "%s: %s", path, why.text);
+        return sw_fail(err, SW_E_IO, "%s: %s", path, why.text); /* 1 is for what is new */
     }
     SW_TRY(code);
     d->compared = true;

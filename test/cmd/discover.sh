@@ -1,0 +1,124 @@
+# What of AI a source tree uses, each once, with its places; and what was not looked at.
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+
+mkdir -p repo/app repo/tests repo/docs repo/node_modules/openai repo/.git repo/agents
+cat >repo/app/main.py <<'EOF'
+import os, argparse
+import openai
+from transformers import AutoModel, pipeline
+from agents import planner
+import whisper
+MODELS = {"small": "gpt-4o-mini", "big": "gpt-4o", "z": "z.string", "n": "3.46"}
+name = os.environ.get("CHAT_MODEL", "claude-3-5-sonnet-20241022")
+client = openai.OpenAI(api_key=os.environ["OPENAI_API_KEY"], base_url="https://api.openai.com/v1")
+client.chat.completions.create(model=MODELS["big"], messages=[])
+p = argparse.ArgumentParser()
+p.add_argument("--init-from", default="gpt2-xl")
+args = p.parse_args()
+AutoModel.from_pretrained(args.init_from)
+
+
+def load(path):
+    return AutoModel.from_pretrained(path)
+
+
+load("meta-llama/Llama-3.1-8B")
+for q in ["Qwen/Qwen2.5-7B", "bert-base-uncased"]:
+    AutoModel.from_pretrained(q)
+AutoModel.from_pretrained("./out")
+AutoModel.from_pretrained("your-org/your-model")
+AutoModel.from_pretrained(name if name else return_value)
+pipeline("text-generation", model="distilgpt2")
+body = '{"model": "gpt-3.5-turbo", "stream": true}'
+local = "http://localhost:8080/v1"
+song = "https://storage.googleapis.com/x/song.mp3"
+car = dict(model="Model S", kind="if")
+KEY = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789"
+EOF
+touch repo/agents/__init__.py repo/app/whisper.py
+echo 'import openai; m = "x"; openai.create(model="gpt-4-turbo")' >repo/tests/test_main.py
+echo 'import torch' >repo/docs/conf.py
+echo 'import anthropic' >repo/node_modules/openai/x.py
+echo 'def f(:' >repo/app/broken.py
+printf 'x = "a\0b"' >repo/app/binary.py
+ln -s ../app repo/docs/loop
+ln -s main.py repo/app/link.py
+
+run "$SW_BIN" discover --json repo
+exits "a tree" 0
+documented "every member" discover
+kinds() { jq -r --arg kind "$1" '[.entities[] | select(.kind == $kind and (.scope == "runtime")) | .name] | join(" ")' "$tmp.out"; }
+is "the models, and nothing beside them" "$(kinds model)" \
+    "Qwen/Qwen2.5-7B claude-3-5-sonnet-20241022 distilbert/distilgpt2 google-bert/bert-base-uncased gpt-3.5-turbo gpt-4o gpt-4o-mini meta-llama/Llama-3.1-8B openai-community/gpt2-xl"
+is "the libraries, without modules of its own" "$(kinds library)" "openai transformers"
+is "the service" "$(kinds service)" OpenAI
+is "the name of the credential" "$(kinds credential)" OPENAI_API_KEY
+unlike "and no value of any" "$out" "sk-proj-abcdef"
+json "an alias has its place on the Hub" '.entities[] | select(.name == "openai-community/gpt2-xl") | .purl' \
+    pkg:huggingface/openai-community/gpt2-xl
+json "with file, line and signal" '.entities[] | select(.name == "distilbert/distilgpt2") | .evidence[0] | "\(.file):\(.line) \(.signal) \(.grade) \(.confidence)"' \
+    "app/main.py:26 model-argument inferred 0.9"
+json "through names it is less sure" '.entities[] | select(.name == "meta-llama/Llama-3.1-8B") | .confidence' 0.75
+json "what only tests use has their scope" '.entities[] | select(.name == "gpt-4-turbo") | .scope' test
+json "and pages theirs" '.entities[] | select(.name == "torch") | .scope' documentation
+json "each is there once" '[.entities[] | .kind + .name + (.purl // "")] | length == (unique | length)' true
+json "what was not looked at is told" '[.coverage.notLookedAt[] | .why] | sort | join("; ")' \
+    "directories of installed packages, caches and version control; no Python 3; not text; symbolic links are not followed"
+json "and how often" '.coverage.notLookedAt[] | select(.why | startswith("directories")) | .count' 2
+json "the catalogue is named" '.catalogue | startswith("sha256:")' true
+cp "$tmp.out" first.json
+run "$SW_BIN" discover --json repo
+ok "and again the same bytes" cmp -s first.json "$tmp.out"
+
+run "$SW_BIN" discover repo
+exits "for people" 0
+like "with headings" "$out" "Models.*Libraries.*Services.*Credentials"
+like "what counts, and what does not" "$out" "found, and 2 in tests, examples and documentation alone"
+unlike "which is not shown" "$out" "gpt-4-turbo"
+run "$SW_BIN" discover --all repo
+like "unless it is asked for" "$out" "gpt-4-turbo .*\[test\]"
+
+# Against an earlier run.
+run "$SW_BIN" discover --output before.json --quiet repo
+exits "an inventory that is kept" 0
+run "$SW_BIN" discover --diff before.json repo
+exits "nothing new" 0
+echo 'import anthropic' >repo/app/more.py
+rm repo/tests/test_main.py
+run "$SW_BIN" discover --diff before.json repo
+exits "something new" 1
+like "is marked" "$out" "anthropic .* new"
+like "and what went is told" "$out" "gone: model gpt-4-turbo"
+run "$SW_BIN" discover --json --diff before.json repo
+json "for programs" '.changes | "\(.new[0]) \(.gone[0])"' "anthropic gpt-4-turbo"
+
+# Several trees, single files.
+mkdir other && echo 'import torch' >other/a.py
+run "$SW_BIN" discover --json repo other
+json "paths say which tree" '.entities[] | select(.name == "torch" and .scope == "runtime") | [.evidence[].file] | join(" ")' \
+    "other/a.py repo/docs/conf.py"
+run "$SW_BIN" discover --json other/a.py
+json "a single file has its name" '.entities[0].evidence[0].file' a.py
+mkdir empty
+run "$SW_BIN" discover empty
+exits "an empty directory" 0
+like "has nothing" "$out" "0 found"
+
+# Bad input.
+expect "a tree that is not there" 4 "$SW_BIN" discover nowhere
+one_line_error "is one line"
+echo '{"entities": [{"kind": "modle"}]}' >bad.json
+expect "an inventory that is none" 4 "$SW_BIN" discover --diff bad.json repo
+like "is named" "$err" "bad.json"
+expect "no operand" 2 "$SW_BIN" discover
+mkdir hostile
+head -c 3000000 /dev/zero | tr '\0' '(' >hostile/deep.py
+{ printf 'x = "'; head -c 3000000 /dev/zero | tr '\0' 'a'; printf '"\n'; } >hostile/wide.py
+truncate -s 1G hostile/huge.py
+printf 'import torch\n' >"hostile/$(printf '\xff\xfe').py"
+for i in $(seq 300); do printf 'a%d = a%d + a%d\n' "$i" $((i - 1)) $((i - 1)); done >hostile/double.py
+echo 'f(model=a300)' >>hostile/double.py
+run "$SW_BIN" discover --json hostile
+exits "hostile files do no harm" 0
+json "a huge file is told" '[.coverage.notLookedAt[] | .why] | contains(["larger than 32 MiB", "the name is not UTF-8", "no Python 3"])' true
+done_testing
