@@ -36,7 +36,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct checkpoint_resume_args *args = data;
     struct sw_checkpoint_resumption found;
     const char *path = cli->operand_count > 1 ? cli->operands[1] : NULL;
-    SW_CLEANUP(data_context) struct sw_data_context context;
+    SW_CLEANUP(data_context) struct sw_data_context context = {0};
     if (path != NULL && args->dir != NULL) {
         return sw_fail(err, SW_E_USAGE, "name either a checkpoint or --dir");
     }

@@ -121,6 +121,10 @@ expect "a run with a bad name" 2 "$SW_BIN" checkpoint sign --run a/b step_11
 expect "no run" 2 "$SW_BIN" checkpoint sign step_11
 expect "a run that nobody knows" 3 "$SW_BIN" checkpoint verify nope
 expect "cannot be resumed" 3 "$SW_BIN" checkpoint resume nope step_11
+expect "a checkpoint and a directory at once" 2 "$SW_BIN" checkpoint resume r --dir out out/checkpoint-240
+one_line_error "is told in one line"
+expect "a cache and no directory" 2 "$SW_BIN" checkpoint verify r --cache
+one_line_error "is told, too"
 expect "a file that is not there" 4 "$SW_BIN" checkpoint sign --run r2 step_99
 
 # --- claims that do not belong ---
