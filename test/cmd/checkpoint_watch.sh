@@ -111,6 +111,7 @@ is "in order" "$(jq -sc '[.[].step]' "$tmp.out")" '[1,2,3]'
 is "when it settled" "$(jq -r .complete "$tmp.out" | sort -u)" settled
 expect "again" 0 "$SW_BIN" checkpoint watch --run c --once --settle 1s --json c
 is "there is nothing to do" "$out" ""
+like "which is said" "$err" "nothing to sign in 'c'; run c has 3 signed checkpoints"
 echo changed >>c/checkpoint-2/weights
 touch -d '-1 hour' c/checkpoint-2/weights
 expect "one that was changed behind its signature" 1 "$SW_BIN" checkpoint watch --run c --once --settle 1s --json c
