@@ -47,12 +47,17 @@ run "$SW_BIN" verify --json --depth all other
 json "is followed as well" '[.chain.models[] | .model_root] | last' "$root"
 expect "of which nothing is known" 3 "$SW_BIN" sign --parent "sha256:$(printf '%064d' 0):merge" other
 like "in words" "$err" "no signature of it is in the log"
+expect "a digest that is cut short" 2 "$SW_BIN" sign --parent "${root:0:15}:merge" other
+like "is told what it lacks" "$err" "64 digits"
 
 # Both, and a diamond.
 expect "two parents" 0 "$SW_BIN" sign --parent tuned:merge --parent other:merge stray
 run "$SW_BIN" verify --json --depth all stray
 json "each ancestor is followed once" '[.chain.models[] | select(.name != "stray") | .again] | map(select(.)) | length' 1
 json "and all pass" .chain.verdict pass
+run "$SW_BIN" verify --depth all stray
+like "a base that is named twice counts once" "$out" "parents     3 ancestors"
+like "its digest stands there once, where a path was not given" "$out" "merge of ${root:0:19}  signed by"
 
 # What cannot be named.
 size() { "$SW_BIN" log checkpoint --json | jq .size; }
