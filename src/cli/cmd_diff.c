@@ -311,7 +311,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct comparing c = {.cli = cli};
     if (cli->operand_count != (args->sealed == NULL ? 2 : 1)) {
         return sw_fail(err, SW_E_USAGE,
-            "two models are compared, or with --sealed one with what was signed of it");
+            "two models are compared, or with --sealed CLAIM one with what was signed of it");
     }
     struct sw_bar *bar = sw_bar_start(cli, "comparing");
     enum sw_code code = compare(&c, args, sw_bar_progress(bar), err);
