@@ -183,7 +183,10 @@ static sw_result begin(struct watching *w, struct sw_error *err)
     const struct checkpoint_watch_args *args = w->args;
     const struct sw_model_options nothing = {0};
     SW_TRY(sw_data_context_open(w->cli, SW_STORE_READ, &args->signer, &w->context, err));
-    SW_TRY(sw_cli_store_outside(sw_store_path(w->context.store), &nothing, w->dir, err));
+    if (sw_cli_store_outside(sw_store_path(w->context.store), &nothing, w->dir, err) != SW_OK) {
+        return sw_fail(err, SW_E_USAGE, "the store '%s' lies inside '%s': put it beside",
+            sw_store_path(w->context.store), w->dir);
+    }
     SW_TRY(read_known(w, err));
     sw_data_context_pause(&w->context);
     uint64_t settle = args->settle == 0 ? SETTLE_DEFAULT : (uint64_t)args->settle;
