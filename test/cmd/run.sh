@@ -155,7 +155,7 @@ while_running() {
     rm -f begun go
     mkfifo go
     exec 7<>go # so that a line can be written when nobody is left to read it
-    "$SW_BIN" run --model m --protect "$mode" --events events.jsonl -- \
+    "$SW_BIN" run --model "${model:-m}" --protect "$mode" --events events.jsonl -- \
         sh -c "cat m/sub/notes.txt >/dev/null; echo >begun; read -r line <go; $5" >"$tmp.out" 2>"$tmp.err" 7>&- &
     pid=$!
     until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
@@ -172,6 +172,14 @@ while_running() {
     rm -rf m
     cp -r m.signed m
 }
+# Until the command was ended, or for ten seconds.
+gone() {
+    local i
+    for ((i = 0; i < 500; i++)); do
+        kill -0 "$pid" 2>/dev/null || return 0
+        sleep 0.02
+    done
+}
 for mode in "${modes[@]}"; do
     while_running "$mode: a file that is swapped meanwhile" 0 "$mode" \
         'echo evil >evil; mv evil m/config.json' 'cat m/config.json'
@@ -183,7 +191,12 @@ for mode in "${modes[@]}"; do
     is "$mode: ends the command" "$out" ''
     like "$mode: and is told" "$err" "moved: |changed what the model's path goes through"
     is "$mode: as an event" "$(jq -r 'select(.event == "moved") | .event' events.jsonl)" moved
-    rm events.jsonl
+    ln -s m second
+    ln -s second first
+    model=first while_running "$mode: a link exchanged that a link leads to" 120 "$mode" \
+        'ln -s m.signed other; mv -T other second; gone' 'echo reached'
+    is "$mode: ends the command" "$out" ''
+    rm -f first second events.jsonl
 done
 if [[ " ${modes[*]} " == *" copy "* ]]; then
     while_running "copy: a file that is written to" 0 copy \
