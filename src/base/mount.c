@@ -58,6 +58,14 @@ sw_result sw_mount_enter(struct sw_error *err)
     return SW_OK;
 }
 
+sw_result sw_mount_shut(const char *dir, struct sw_error *err)
+{
+    if (mount(NULL, dir, NULL, MS_PRIVATE, NULL) != 0 && errno != EINVAL) { /* no mount is there */
+        return sw_fail_errno(err, errno, "cannot keep mounts away from '%s'", dir);
+    }
+    return SW_OK;
+}
+
 /* --- a file system in memory ----------------------------------------------------------------- */
 
 static bool set_number(int fs, const char *name, uint64_t value)

@@ -11,6 +11,8 @@
  * keeps the number. To be called while there is one thread, once. SW_E_IO when the system forbids
  * it. */
 sw_result sw_mount_enter(struct sw_error *err);
+/* Where a mount stands on the directory: what is mounted on it elsewhere no longer comes in. */
+sw_result sw_mount_shut(const char *dir, struct sw_error *err);
 /* A file system in memory that holds at most so much, seen by nobody: its root. */
 sw_result sw_mount_memory(uint64_t bytes, uint64_t files, int *fd, struct sw_error *err);
 /* Nobody can write to it any more, wherever it is mounted. Nothing of it may be open to write. */

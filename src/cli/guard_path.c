@@ -49,6 +49,8 @@ static sw_result add_step(
 {
     struct sw_arena *arena = &guard->cli->arena;
     tell_unsafe(guard, dir, name);
+    /* A mount over the name would be no change of the directory: inotify does not tell it. */
+    SW_TRY(sw_mount_shut(dir, err));
     int watch = inotify_add_watch(guard->moves, dir, CHANGES | IN_MASK_ADD);
     if (watch < 0) {
         return sw_fail_errno(err, errno, "cannot watch '%s'", dir);

@@ -198,6 +198,27 @@ for mode in "${modes[@]}"; do
     is "$mode: ends the command" "$out" ''
     rm -f first second events.jsonl
 done
+# Somebody mounts another directory over one above the model, where mounts are shared with others.
+if [ "$(id -u)" -eq 0 ] && unshare -m --propagation shared true 2>/dev/null; then
+    mkdir -p above evil/m
+    cp -r m.signed above/m
+    echo evil >evil/m/config.json
+    cat >mounts.sh <<'S'
+mkfifo go
+exec 7<>go
+"$SW_BIN" run --model above/m --protect "$1" -- sh -c 'echo >begun; read -r line <go; cat above/m/config.json' 7>&- &
+until [ -e begun ] || ! kill -0 $! 2>/dev/null; do sleep 0.02; done
+mount --bind evil above && cat above/m/config.json && echo go >&7
+wait $!
+S
+    for mode in "${modes[@]}"; do
+        rm -f begun go
+        run unshare -m --propagation shared bash mounts.sh "$mode"
+        is "$mode: a mount over a directory above the model does not come in" "$rc $out" $'0 evil\n{}'
+    done
+else
+    skip "${#modes[@]}" "this needs root, and mounts that are shared"
+fi
 if [[ " ${modes[*]} " == *" copy "* ]]; then
     while_running "copy: a file that is written to" 0 copy \
         'echo evil >m/config.json; echo evil >>m/sub/notes.txt; truncate -s 0 m/w.safetensors' 'bash look.sh m'
