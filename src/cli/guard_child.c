@@ -14,6 +14,8 @@
 
 /* Passed on when a process sent them; what a terminal sends goes to the command anyhow. */
 static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
+/* Would end this process before the command is ended, when it says something that nobody hears. */
+static const int unheard[] = {SIGPIPE, SIGXFSZ};
 /* In case that the signal of a lease gets lost. */
 #define LOOK_EVERY_MS 1000
 
@@ -30,17 +32,24 @@ struct running {
 
 /* --- starting -------------------------------------------------------------------------------- */
 
+static void add_signals(sigset_t *set, const int *signals, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        (void)sigaddset(set, signals[i]);
+    }
+}
+
 static sw_result take_signals(struct running *r, struct sw_error *err)
 {
-    sigset_t mask;
-    (void)sigemptyset(&mask);
-    (void)sigaddset(&mask, SIGCHLD);
-    (void)sigaddset(&mask, SIGIO);
-    for (size_t i = 0; i < SW_COUNT(forwarded); i++) {
-        (void)sigaddset(&mask, forwarded[i]);
-    }
+    sigset_t heard;
+    (void)sigemptyset(&heard);
+    (void)sigaddset(&heard, SIGCHLD);
+    (void)sigaddset(&heard, SIGIO);
+    add_signals(&heard, forwarded, SW_COUNT(forwarded));
+    sigset_t mask = heard;
+    add_signals(&mask, unheard, SW_COUNT(unheard));
     (void)pthread_sigmask(SIG_BLOCK, &mask, &r->mask_before);
-    r->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+    r->signals = signalfd(-1, &heard, SFD_CLOEXEC | SFD_NONBLOCK);
     return r->signals < 0 ? sw_fail_errno(err, errno, "cannot wait for signals") : SW_OK;
 }
 
@@ -211,26 +220,36 @@ static void take_all_signals(struct running *r)
     reap(r); /* several that end together give one signal */
 }
 
+struct alarm {
+    const char *event;
+    const char *path;
+    const char *detail;
+};
+
 /* True when the command must not go on. */
-static bool is_tampered(struct running *r)
+static bool is_tampered(struct running *r, struct alarm *why)
 {
     if (sw_guard_path_moved(r->guard)) {
-        sw_guard_tell(r->guard->log, "moved", "",
-            "somebody changed what the model's path goes through: the command is ended");
+        *why = (struct alarm){"moved", "",
+            "somebody changed what the model's path goes through: the command is ended"};
         return true;
     }
-    return r->guard->watch != NULL && sw_guard_watch_broken(r->guard->watch);
+    const char *file = r->guard->watch == NULL ? NULL : sw_guard_watch_broken(r->guard->watch);
+    *why = (struct alarm){"tampered", file, "somebody wants to write to it: the command is ended"};
+    return file != NULL;
 }
 
 /* True when it was ended by us. */
 static bool wait_for(struct running *r)
 {
+    struct alarm why;
     struct pollfd wanted[] = {
         {.fd = r->signals, .events = POLLIN}, {.fd = r->guard->moves, .events = POLLIN}};
     while (!r->ended) {
         (void)poll(wanted, SW_COUNT(wanted), LOOK_EVERY_MS);
-        if (is_tampered(r)) {
-            kill_all(r);
+        if (is_tampered(r, &why)) {
+            kill_all(r); /* first: to tell it can take as long as somebody does not read */
+            sw_guard_tell(r->guard->log, why.event, why.path, why.detail);
             return true;
         }
         take_all_signals(r);

@@ -254,7 +254,7 @@ sw_result sw_guard_watch_start(struct sw_guard_watch *watch, struct sw_error *er
     return SW_OK;
 }
 
-bool sw_guard_watch_broken(struct sw_guard_watch *watch)
+const char *sw_guard_watch_broken(struct sw_guard_watch *watch)
 {
     const char *name = NULL;
     (void)pthread_mutex_lock(&watch->lock);
@@ -264,11 +264,7 @@ bool sw_guard_watch_broken(struct sw_guard_watch *watch)
         }
     }
     (void)pthread_mutex_unlock(&watch->lock);
-    if (name != NULL) {
-        sw_guard_tell(watch->guard->log, "tampered", name,
-            "somebody wants to write to it: the command is ended");
-    }
-    return name != NULL;
+    return name;
 }
 
 void sw_guard_watch_free(struct sw_guard_watch *watch)

@@ -172,13 +172,14 @@ while_running() {
     rm -rf m
     cp -r m.signed m
 }
-# Until the command was ended, or for ten seconds.
+# Until the process was ended, or for ten seconds.
 gone() {
     local i
     for ((i = 0; i < 500; i++)); do
-        kill -0 "$pid" 2>/dev/null || return 0
+        kill -0 "$1" 2>/dev/null || return 0
         sleep 0.02
     done
+    return 1
 }
 for mode in "${modes[@]}"; do
     while_running "$mode: a file that is swapped meanwhile" 0 "$mode" \
@@ -194,7 +195,7 @@ for mode in "${modes[@]}"; do
     ln -s m second
     ln -s second first
     model=first while_running "$mode: a link exchanged that a link leads to" 120 "$mode" \
-        'ln -s m.signed other; mv -T other second; gone' 'echo reached'
+        'ln -s m.signed other; mv -T other second; gone "$pid"' 'echo reached'
     is "$mode: ends the command" "$out" ''
     rm -f first second events.jsonl
 done
@@ -243,6 +244,42 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
         'echo evil >>m/sub/notes.txt' 'echo reached'
     is "watch: before a bad byte is there" "$out" ''
     like "watch: and that is told" "$err" "sub/notes.txt: somebody wants to write to it"
+
+    # What run says must not keep it from ending the command: nobody reads it, or nobody is there to.
+    # shellcheck disable=SC2016 # for the shell inside
+    child='cat m/sub/notes.txt >/dev/null; echo $$ >begun; read -r line <go; cat m/sub/notes.txt >seen'
+    rm -f begun go seen
+    mkfifo go says
+    exec 7<>go 8<>says
+    "$SW_BIN" run --model m --protect watch -- sh -c "$child" 2>says 7>&- 8>&- &
+    pid=$!
+    until [ -s begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    dd if=/dev/zero of=says bs=4096 oflag=nonblock 2>/dev/null
+    dd if=/dev/zero of=says bs=1 oflag=nonblock 2>/dev/null
+    echo evil >>m/sub/notes.txt &
+    other=$!
+    ok "watch: it is ended though nobody reads what is said" gone "$(cat begun)"
+    cat <&8 >"$tmp.out" &
+    reader=$!
+    wait "$pid"
+    is "watch: and that is its status" "$?" 120
+    wait "$other"
+    kill "$reader"
+    rm -rf m begun
+    cp -r m.signed m
+    "$SW_BIN" run --model m --protect watch -- sh -c "setsid sh -c '$child' & wait" 2>says 7>&- 8>&- &
+    pid=$!
+    until [ -s begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    exec 8>&-
+    echo evil >>m/sub/notes.txt
+    wait "$pid"
+    is "watch: the same where nobody can hear it" "$?" 120
+    echo go >&7
+    ok "watch: what the command had started is ended, too" gone "$(cat begun)"
+    not_ok "watch: and did not read a bad byte" test -s seen
+    exec 7>&-
+    rm -rf m
+    cp -r m.signed m
 fi
 
 # --- signals -------------------------------------------------------------------------------------------------
