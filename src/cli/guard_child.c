@@ -16,6 +16,8 @@
 static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
 /* Would end this process before the command is ended, when it says something that nobody hears. */
 static const int unheard[] = {SIGPIPE, SIGXFSZ};
+/* Would stop this process while others go on, and then nobody looks at what they open. */
+static const int stopping[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 /* In case that the signal of a lease gets lost. */
 #define LOOK_EVERY_MS 1000
 
@@ -41,6 +43,7 @@ static void add_signals(sigset_t *set, const int *signals, size_t count)
 
 static sw_result take_signals(struct running *r, struct sw_error *err)
 {
+    bool watches = r->guard->mode == SW_GUARD_WATCH;
     sigset_t heard;
     (void)sigemptyset(&heard);
     (void)sigaddset(&heard, SIGCHLD);
@@ -48,6 +51,7 @@ static sw_result take_signals(struct running *r, struct sw_error *err)
     add_signals(&heard, forwarded, SW_COUNT(forwarded));
     sigset_t mask = heard;
     add_signals(&mask, unheard, SW_COUNT(unheard));
+    add_signals(&mask, stopping, watches ? SW_COUNT(stopping) : 0);
     (void)pthread_sigmask(SIG_BLOCK, &mask, &r->mask_before);
     r->signals = signalfd(-1, &heard, SFD_CLOEXEC | SFD_NONBLOCK);
     return r->signals < 0 ? sw_fail_errno(err, errno, "cannot wait for signals") : SW_OK;
@@ -61,6 +65,8 @@ static void become_command(const struct running *r, int tell)
     (void)sigprocmask(SIG_SETMASK, &r->mask_before, NULL);
     /* Without us nobody looks at what it opens. */
     if (r->guard->mode == SW_GUARD_WATCH) {
+        /* We do not stop, so the terminal would belong to nobody. */
+        (void)sigaction(SIGTSTP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         if (getppid() != r->parent) {
             _exit(SW_GUARD_CANNOT_RUN); /* we ended before that was asked for */

@@ -280,6 +280,12 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
     exec 7>&-
     rm -rf m
     cp -r m.signed m
+    while_running "watch: what asks it to stop, as Ctrl-Z" 120 watch \
+        'kill -TSTP "$pid"; echo evil >>m/sub/notes.txt; state=$(sed "s/.*) //;s/ .*//" "/proc/$pid/stat" 2>/dev/null); kill -CONT "$pid" 2>/dev/null' \
+        'echo reached'
+    isnt "watch: does not stop it" "$state" T
+    # shellcheck disable=SC2016 # for the shell inside
+    expect "watch: nor the command" 0 timeout -s KILL 20 "$SW_BIN" run --model m --protect watch -- sh -c 'kill -TSTP $$'
 fi
 
 # --- signals -------------------------------------------------------------------------------------------------
