@@ -29,5 +29,9 @@ sw_result sw_mount_remove(int mount, struct sw_error *err);
  * that only the second was done: a process without privileges cannot mount anyway. Before Linux
  * 5.19 it also forbids to move files between directories. */
 sw_result sw_mount_hold(bool *held, struct sw_error *err);
+/* Forbids this process, for good, to have copies of its mounts, which fanotify's marks do not go
+ * with: new mount namespaces, and detached mounts. After sw_mount_hold(). SW_E_UNSUPPORTED where
+ * the kernel has no seccomp filters. */
+sw_result sw_mount_stay(struct sw_error *err);
 
 #endif

@@ -57,6 +57,12 @@ static sw_result take_signals(struct running *r, struct sw_error *err)
     return r->signals < 0 ? sw_fail_errno(err, errno, "cannot wait for signals") : SW_OK;
 }
 
+/* A copy of the mounts would be the same files, unwatched. */
+static sw_result stay(const struct running *r, struct sw_error *err)
+{
+    return r->guard->mode == SW_GUARD_WATCH ? sw_mount_stay(err) : SW_OK;
+}
+
 /* In the child. What goes wrong is told through the pipe, which a successful exec closes. */
 static void become_command(const struct running *r, int tell)
 {
@@ -73,7 +79,7 @@ static void become_command(const struct running *r, int tell)
         }
     }
     int code = EPERM;
-    if (sw_mount_hold(&held, &err) == SW_OK) {
+    if (sw_mount_hold(&held, &err) == SW_OK && stay(r, &err) == SW_OK) {
         /* exec does not write to the words; its type is older than const. */
         char *const *words = (char *const *)(uintptr_t)r->words;
         (void)execvp(words[0], words);

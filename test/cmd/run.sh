@@ -245,6 +245,10 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
     is "watch: before a bad byte is there" "$out" ''
     like "watch: and that is told" "$err" "sub/notes.txt: somebody wants to write to it"
 
+    while_running "watch: mounts of the command's own" 0 watch 'echo evil >m/config.json' \
+        'for o in -m -Urm; do unshare $o --propagation unchanged cat m/config.json; done; unshare -n echo -n other'
+    is "watch: cannot be had, but other namespaces can" "$out" other
+
     # What run says must not keep it from ending the command: nobody reads it, or nobody is there to.
     # shellcheck disable=SC2016 # for the shell inside
     child='cat m/sub/notes.txt >/dev/null; echo $$ >begun; read -r line <go; cat m/sub/notes.txt >seen'
