@@ -284,6 +284,7 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
     exec 7>&-
     rm -rf m
     cp -r m.signed m
+    state=
     while_running "watch: what asks it to stop, as Ctrl-Z" 120 watch \
         'kill -TSTP "$pid"; echo evil >>m/sub/notes.txt; state=$(sed "s/.*) //;s/ .*//" "/proc/$pid/stat" 2>/dev/null); kill -CONT "$pid" 2>/dev/null' \
         'echo reached'
