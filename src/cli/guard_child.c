@@ -18,6 +18,8 @@ static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUS
 static const int unheard[] = {SIGPIPE, SIGXFSZ};
 /* Would stop this process while others go on, and then nobody looks at what they open. */
 static const int stopping[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+/* More children than this from before are not known, and are ended with the command. */
+#define OTHERS_MAX 64
 /* In case that the signal of a lease gets lost. */
 #define LOOK_EVERY_MS 1000
 
@@ -29,7 +31,9 @@ struct running {
     int signals; /* signalfd */
     sigset_t mask_before;
     bool ended;
-    int status; /* as waitpid gives it */
+    int status;               /* as waitpid gives it */
+    pid_t others[OTHERS_MAX]; /* children that this process had before: a shell's, which it was */
+    size_t other_count;
 };
 
 /* --- starting -------------------------------------------------------------------------------- */
@@ -165,24 +169,55 @@ static pid_t parent_of(const char *number)
     return sw_parse_u64(sw_str_n(after, strcspn(after, " ")), &parent) ? (pid_t)parent : -1;
 }
 
-static void kill_children(void)
+static size_t find_other(const struct running *r, pid_t pid)
+{
+    size_t at = 0;
+    while (at < r->other_count && r->others[at] != pid) {
+        at++;
+    }
+    return at;
+}
+
+/* Those that a shell had started before it became this process, as in `exec … 2> >(logger)`. */
+static void remember_other(struct running *r, pid_t pid)
+{
+    if (r->other_count < OTHERS_MAX) {
+        r->others[r->other_count++] = pid;
+    }
+}
+
+static void kill_one(struct running *r, pid_t pid)
+{
+    (void)kill(pid, SIGKILL);
+}
+
+/* Gives how many children there were besides the others. */
+static size_t each_child(struct running *r, void (*what)(struct running *r, pid_t pid))
 {
     DIR *proc = opendir("/proc");
     pid_t here = getpid();
+    size_t count = 0;
     for (const struct dirent *entry = proc == NULL ? NULL : readdir(proc); entry != NULL;
          entry = readdir(proc)) {
         uint64_t pid = 0;
-        if (sw_parse_u64(sw_str(entry->d_name), &pid) && parent_of(entry->d_name) == here) {
-            (void)kill((pid_t)pid, SIGKILL);
+        if (sw_parse_u64(sw_str(entry->d_name), &pid) && parent_of(entry->d_name) == here &&
+            find_other(r, (pid_t)pid) == r->other_count) {
+            what(r, (pid_t)pid);
+            count++;
         }
     }
     if (proc != NULL) {
         (void)closedir(proc);
     }
+    return count;
 }
 
 static void note_end(struct running *r, pid_t pid, int status)
 {
+    size_t at = find_other(r, pid);
+    if (at < r->other_count) {
+        r->others[at] = r->others[--r->other_count];
+    }
     if (pid == r->pid) {
         r->ended = true;
         r->status = status;
@@ -190,16 +225,20 @@ static void note_end(struct running *r, pid_t pid, int status)
 }
 
 /* The command and whatever it started: orphans come to us (PR_SET_CHILD_SUBREAPER), one generation
- * with each that ends. */
+ * with each that ends. Without /proc the command alone. */
 static void kill_all(struct running *r)
 {
     int status = 0;
-    pid_t pid;
-    do {
-        kill_children();
-        pid = waitpid(-1, &status, 0);
+    if (!r->ended) {
+        (void)kill(r->pid, SIGKILL);
+    }
+    while (each_child(r, kill_one) > 0 || !r->ended) {
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid < 0 && errno != EINTR) {
+            return;
+        }
         note_end(r, pid, status);
-    } while (pid > 0 || (pid < 0 && errno == EINTR));
+    }
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */
@@ -301,6 +340,7 @@ static sw_result run(struct running *r, int *status, struct sw_error *err)
     SW_TRY(take_signals(r, err));
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     tell_start(r);
+    (void)each_child(r, remember_other);
     SW_TRY(start(r, &failed, err));
     if (failed != 0) {
         return cannot_run(r, failed, status, err);

@@ -293,6 +293,40 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
     expect "watch: nor the command" 0 timeout -s KILL 20 "$SW_BIN" run --model m --protect watch -- sh -c 'kill -TSTP $$'
 fi
 
+# --- what run was before -------------------------------------------------------------------------------------
+# A shell that becomes run leaves it the children that it had, such as who reads what is said.
+for mode in "${modes[@]}"; do
+    cat >become.sh <<'S'
+sh -c 'while read -r line; do echo "$line"; done >said; : >all' <says & exec "$SW_BIN" run --json --model m --protect "$1" -- true 2>says
+S
+    rm -f says all
+    mkfifo says
+    expect "$mode: a shell becomes run" 0 bash become.sh "$mode"
+    for ((i = 0; i < 500; i++)); do [ ! -e all ] || break; sleep 0.02; done
+    is "$mode: whose words are heard to the last" "$(jq -r .event said | tail -n 1)" ended
+done
+if [ "$(id -u)" -eq 0 ] && unshare -m umount -l /proc 2>/dev/null; then
+    cat >bare.sh <<'S'
+umount -l /proc
+mkfifo go
+exec 7<>go
+"$SW_BIN" run --model m --protect copy -- sh -c 'echo >begun; read -r line <go; echo reached' 7>&- &
+pid=$!
+until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+mv m m.away
+for ((i = 0; i < 500; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.02; done
+echo go >&7
+wait "$pid"
+S
+    rm -f begun go
+    run unshare -m bash bare.sh
+    is "where there is no /proc the command is ended, too" "$rc $out" "120 "
+    rm -rf m m.away
+    cp -r m.signed m
+else
+    skip 1 "this needs root, and mounts of one's own"
+fi
+
 # --- signals -------------------------------------------------------------------------------------------------
 rm -f begun go
 mkfifo go
