@@ -121,6 +121,8 @@ sw_result sw_guard_watch_start(struct sw_guard_watch *watch, struct sw_error *er
 /* The file that somebody waits to write to and the command may have read; NULL when there is none.
  */
 const char *sw_guard_watch_broken(struct sw_guard_watch *watch);
+/* In the command's process: undoes what was changed for the watcher alone. */
+void sw_guard_watch_leave(const struct sw_guard_watch *watch);
 void sw_guard_watch_free(struct sw_guard_watch *watch);
 
 /* From now on every change of a name that the path goes through is seen (guard_path.c). */

@@ -75,6 +75,7 @@ static void become_command(const struct running *r, int tell)
     (void)sigprocmask(SIG_SETMASK, &r->mask_before, NULL);
     /* Without us nobody looks at what it opens. */
     if (r->guard->mode == SW_GUARD_WATCH) {
+        sw_guard_watch_leave(r->guard->watch);
         /* We do not stop, so the terminal would belong to nobody. */
         (void)sigaction(SIGTSTP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);

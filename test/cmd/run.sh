@@ -249,6 +249,20 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
         'for o in -m -Urm; do unshare $o --propagation unchanged cat m/config.json; done; unshare -n echo -n other'
     is "watch: cannot be had, but other namespaces can" "$out" other
 
+    # Each file that was opened is held open.
+    # shellcheck disable=SC2016 # for the shell inside
+    run bash -c 'ulimit -Sn 60; exec "$SW_BIN" run --model m --protect watch -- sh -c "ulimit -n"'
+    is "watch: the command has the limits that it would have" "$rc $out" "0 60"
+    mkdir many
+    for ((i = 0; i < 80; i++)); do echo "$i" >"many/$i"; done
+    expect "seal" 0 "$SW_BIN" seal many
+    rm -f events.jsonl
+    # shellcheck disable=SC2016 # for the shell inside
+    run bash -c 'ulimit -n 60; exec "$SW_BIN" run --events events.jsonl --model many --protect watch -- sh -c "cat many/*"'
+    exits "watch: more files than may be open" 1
+    like "watch: cannot be read, which is told" "$(jq -r 'select(.event == "denied") | .detail' events.jsonl)" "RLIMIT_NOFILE"
+    rm -rf many events.jsonl
+
     # What run says must not keep it from ending the command: nobody reads it, or nobody is there to.
     # shellcheck disable=SC2016 # for the shell inside
     child='cat m/sub/notes.txt >/dev/null; echo $$ >begun; read -r line <go; cat m/sub/notes.txt >seen'
