@@ -2,6 +2,9 @@
 
 #include "model/local.h"
 
+/* Enough to find one that somebody trusted signed, as a rule. */
+#define FEW 64
+
 /* The last checkpoint of the run that somebody trusted signed. */
 struct last {
     bool found;
@@ -60,10 +63,11 @@ static sw_result read_last(const struct signing *s, const struct sw_evidence_rec
 static sw_result find_tip(struct signing *s, struct sw_error *err)
 {
     struct sw_evidence_query query = {
-        .subject = &s->run, .predicate_type = SW_PREDICATE_CHECKPOINT, .limit = 64};
+        .subject = &s->run, .predicate_type = SW_PREDICATE_CHECKPOINT};
     struct sw_evidence_record *records = NULL;
     size_t count = 0;
-    for (;;) {
+    for (bool all = false;; all = true) {
+        query.limit = all ? 0 : FEW;
         SW_TRY(
             sw_evidence_find(s->context->store, &query, s->context->arena, &records, &count, err));
         for (size_t i = 0; i < count; i++) {
@@ -73,10 +77,9 @@ static sw_result find_tip(struct signing *s, struct sw_error *err)
                 return code;
             }
         }
-        if (count < query.limit) {
+        if (all || count < FEW) {
             return SW_OK;
         }
-        query.limit = 0;
     }
 }
 

@@ -132,6 +132,15 @@ json "is named" '.breaks[0].kind' untrusted
 expect "and is nobody's parent" 0 "$SW_BIN" checkpoint sign --run r2 --step 18 step_17 --json
 json "but what is trusted" .parent_step 16
 
+n=0
+while [ "$n" -lt 64 ]; do
+    n=$((n + 1))
+    "$SW_BIN" checkpoint sign --run r4 --key stranger --step "$n" step_17 >/dev/null 2>&1 || break
+done
+is "many claims of nobody trusted" "$n" 64
+expect "and none of anybody else" 0 timeout -s KILL 60 "$SW_BIN" checkpoint sign --run r4 --step 65 step_17 --json
+json "are nobody's parent either" .parent null
+
 # Two copies of one store, which go on by themselves and are brought together again.
 echo 1 >fork_1
 expect "a run begins" 0 "$SW_BIN" checkpoint sign --run f fork_1
