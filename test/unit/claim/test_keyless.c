@@ -338,10 +338,35 @@ static void the_certificate_must_be_in_a_certificate_log(void **state)
     expect(&scene, SW_E_REFUSED, "timestamp of the log https://ct.example.com is wrong");
     scene = scene_begin(&world);
     scene.ctlog_from = SCENE_TIME + 1;
-    expect(&scene, SW_E_REFUSED, "ct.example.com was not valid");
+    expect(&scene, SW_E_REFUSED, "when that log was not valid");
     scene = scene_begin(&world);
     scene.ctlog_until = SCENE_TIME - 1;
-    expect(&scene, SW_E_REFUSED, "ct.example.com was not valid");
+    expect(&scene, SW_E_REFUSED, "when that log was not valid");
+}
+
+/* A log that is retired says nothing about certificates that were made since, and none says what is
+ * to come. */
+static void a_certificate_must_have_been_logged_while_it_was_valid(void **state)
+{
+    (void)state;
+    struct scene scene = scene_begin(&world);
+    scene.sct_time = scene.leaf.from - 300;
+    expect_pass(&scene);
+    scene.sct_time = scene.leaf.from - 301;
+    expect(&scene, SW_E_REFUSED, "ct.example.com is of 2025-12-31T23:54:59Z");
+    scene.sct_time = scene.leaf.until + 299;
+    expect_pass(&scene);
+    scene.sct_time = scene.leaf.until + 300; /* OpenSSL takes the last second for the first after */
+    expect(&scene, SW_E_REFUSED, "when the certificate was not valid");
+    scene.leaf.until = SCENE_NOW + 86400;
+    scene.sct_time = SCENE_NOW + 300;
+    expect_pass(&scene);
+    scene.sct_time = SCENE_NOW + 301;
+    expect(&scene, SW_E_REFUSED, "still to come");
+    scene = scene_begin(&world);
+    scene.ctlog_until = PKI_2021 + 86400;
+    scene.sct_time = PKI_2021 + 3600;
+    expect(&scene, SW_E_REFUSED, "when the certificate was not valid");
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -639,6 +664,7 @@ int main(void)
         cmocka_unit_test(the_certificate_must_be_for_signing_code_by_the_authority),
         cmocka_unit_test(a_bare_public_key_is_no_certificate),
         cmocka_unit_test(the_certificate_must_be_in_a_certificate_log),
+        cmocka_unit_test(a_certificate_must_have_been_logged_while_it_was_valid),
         cmocka_unit_test(an_entry_about_something_else_is_refused),
         cmocka_unit_test(what_a_log_signed_must_hold),
         cmocka_unit_test(a_log_that_was_rolled_back_is_refused),
