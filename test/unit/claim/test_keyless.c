@@ -230,10 +230,28 @@ static void a_star_stands_for_the_rest_of_a_uri_behind_its_host(void **state)
     expect_pass(&scene);
     scene.signer = SIGNER(WORKFLOW "w*", SCENE_ISSUER);
     expect(&scene, SW_E_REFUSED, "not for uri:");
+    scene.signer = SIGNER(WORKFLOW "v*", SCENE_ISSUER);
+    expect_pass(&scene);
+    scene.signer = SIGNER("uri:https://github.com/o/*", SCENE_ISSUER);
+    expect_pass(&scene);
     scene.signer = SIGNER("uri:https://github.com*", SCENE_ISSUER);
     expect(&scene, SW_E_FORMAT, "behind its host");
     scene.signer = SIGNER("email:*", SCENE_ISSUER);
     expect(&scene, SW_E_FORMAT, "behind its host");
+}
+
+/* Anybody can have an organisation or a repository whose name begins with another's. */
+static void a_star_stands_for_no_rest_of_a_name(void **state)
+{
+    (void)state;
+    struct scene scene = scene_begin(&world);
+    scene.leaf.names = "URI:https://github.com/org-evil/r/.github/workflows/x.yml@refs/tags/v1";
+    scene.signer = SIGNER("uri:https://github.com/org*", SCENE_ISSUER);
+    expect(&scene, SW_E_FORMAT, "behind its host");
+    scene.signer = SIGNER("uri:https://u@github.com/org*", SCENE_ISSUER);
+    expect(&scene, SW_E_FORMAT, "behind its host");
+    scene.signer = SIGNER("uri:https://github.com/org/*", SCENE_ISSUER);
+    expect(&scene, SW_E_REFUSED, "not for uri:");
 }
 
 static void a_signer_in_trust_yaml_must_be_whole(void **state)
@@ -658,6 +676,7 @@ int main(void)
         cmocka_unit_test(identity_and_issuer_must_both_be_right),
         cmocka_unit_test(a_certificate_must_name_one_issuer),
         cmocka_unit_test(a_star_stands_for_the_rest_of_a_uri_behind_its_host),
+        cmocka_unit_test(a_star_stands_for_no_rest_of_a_name),
         cmocka_unit_test(a_signer_in_trust_yaml_must_be_whole),
         cmocka_unit_test(the_certificate_must_be_valid_when_it_was_signed),
         cmocka_unit_test(clocks_that_disagree_are_noticed),
