@@ -116,6 +116,15 @@ touch -d '-1 hour' c/checkpoint-2/weights
 expect "one that was changed behind its signature" 1 "$SW_BIN" checkpoint watch --run c --once --settle 1s --json c
 like "is told" "$err" "checkpoint-2 is not signed: step 2 is not after step 3"
 
+mkdir k
+filled k/checkpoint-1 weights # one that is being copied, with its times
+touch -d '-1 hour' k/checkpoint-1/weights
+filled k/checkpoint-2 weights trainer_state.json
+ok "a watch" begin k k --settle 1m
+ok "what has its marker" signed k checkpoint-2
+is "comes before what would be settled by its times alone" "$(how k checkpoint-1)" ""
+stop
+
 mkdir i
 mkdir i/checkpoint-1
 filled i/checkpoint-2 model.safetensors.index.json
