@@ -97,6 +97,18 @@ rm "$(find lost/blobs -name "*${claim:11}*")"
 run "$SW_BIN" verify --json --depth all last
 exits "as when the claim of its parents is lost" 1
 json "and it is told" '.chain.models[1].verdict' fail
+expect "a policy's pass" 0 "$SW_BIN" admit base
+run "$SW_BIN" verify --json --depth all base
+json "counts" .chain.parts.policy true
+sed -i '/^rules:/a\  - name: card\n    claim: urn:sealwright:claim:model-card:v1\n    by: any' lost/policy.yaml
+run "$SW_BIN" admit --json base
+exits "a later one that is none" 3
+claim=$(jq -r .claim "$tmp.out")
+run "$SW_BIN" verify --json --depth all base
+json "counts instead" .chain.parts.policy false
+rm "$(find lost/blobs -name "*${claim:11}*")"
+run "$SW_BIN" verify --json --depth all base
+json "also when it is lost" .chain.parts.policy false
 unset SEALWRIGHT_STORE
 
 # A chain that does not hold.
