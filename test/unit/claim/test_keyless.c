@@ -180,6 +180,22 @@ static void an_authority_may_be_listed_without_the_certificate_that_stamps(void 
     expect(&scene, SW_E_NOEVIDENCE, "attest the time");
 }
 
+static void a_time_stamp_may_leave_out_the_certificate_that_is_listed(void **state)
+{
+    (void)state;
+    struct scene scene = begin_v2();
+    scene.stamps[0].bare = true;
+    expect_pass(&scene);
+    scene.stamp_others = true; /* who it is by is not to be told from the token there */
+    expect_pass(&scene);
+    scene.stamps[0].other_signature = true;
+    expect(&scene, SW_E_REFUSED, "message imprint mismatch");
+    scene = begin_v2();
+    scene.stamps[0].bare = true;
+    scene.stamp_roots_only = true;
+    expect(&scene, SW_E_NOEVIDENCE, "by no authority that the trusted root has");
+}
+
 /* --- identity and issuer ---------------------------------------------------------------------- */
 
 #define SIGNER(identity, issuer) "    identity: \"" identity "\"\n    issuer: " issuer "\n"
@@ -673,6 +689,7 @@ int main(void)
         cmocka_unit_test(a_bundle_of_v01_needs_only_the_promise),
         cmocka_unit_test(signatures_of_witnesses_are_tolerated),
         cmocka_unit_test(an_authority_may_be_listed_without_the_certificate_that_stamps),
+        cmocka_unit_test(a_time_stamp_may_leave_out_the_certificate_that_is_listed),
         cmocka_unit_test(identity_and_issuer_must_both_be_right),
         cmocka_unit_test(a_certificate_must_name_one_issuer),
         cmocka_unit_test(a_star_stands_for_the_rest_of_a_uri_behind_its_host),
