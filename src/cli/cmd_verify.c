@@ -96,7 +96,7 @@ static sw_result trust_keyless(
     if (code == SW_E_USAGE) {
         return sw_fail(err, code,
             "--identity '%s' is none of email:, uri: and dns: and a name; only a uri:https:// may "
-            "end in *, behind its host",
+            "end in *, behind its host, and there behind a / or somewhere behind an @",
             args->identity);
     }
     return code;

@@ -84,6 +84,38 @@ expect "no such model" 4 "$SW_BIN" sign --parent nowhere:merge small
 expect "a depth that is none" 2 "$SW_BIN" verify --depth deep small
 is "nothing of this was recorded" "$(size)" "$before"
 
+# What is lost hides nothing that is wrong.
+cp -r .sealwright lost
+export SEALWRIGHT_STORE=$tmp/lost
+cp lost/trust.yaml before.yaml
+expect "somebody else" 0 "$SW_BIN" key new two --trust
+for name in middle last; do model $name; done
+run "$SW_BIN" sign --key two --json --parent base:merge middle
+exits "signs a model" 0
+claim=$(jq -r .derivation.claim "$tmp.out")
+expect "of which another is made" 0 "$SW_BIN" sign --parent middle:merge last
+cp before.yaml lost/trust.yaml
+run "$SW_BIN" verify --json --depth all last
+exits "and is no longer trusted" 1
+"$SW_BIN" evidence show --json "$claim" >/dev/null
+rm "$(find lost/blobs -name "*${claim:11}*")"
+run "$SW_BIN" verify --json --depth all last
+exits "as when the claim of its parents is lost" 1
+json "and it is told" '.chain.models[1].verdict' fail
+expect "a policy's pass" 0 "$SW_BIN" admit base
+run "$SW_BIN" verify --json --depth all base
+json "counts" .chain.parts.policy true
+sed -i '/^rules:/a\  - name: card\n    claim: urn:sealwright:claim:model-card:v1\n    by: any' lost/policy.yaml
+run "$SW_BIN" admit --json base
+exits "a later one that is none" 3
+claim=$(jq -r .claim "$tmp.out")
+run "$SW_BIN" verify --json --depth all base
+json "counts instead" .chain.parts.policy false
+rm "$(find lost/blobs -name "*${claim:11}*")"
+run "$SW_BIN" verify --json --depth all base
+json "also when it is lost" .chain.parts.policy false
+unset SEALWRIGHT_STORE
+
 # A chain that does not hold.
 "$SW_BIN" evidence export >all.jsonl
 expect "round in a circle" 0 "$SW_BIN" sign --parent small:finetune base
