@@ -144,14 +144,17 @@ SEALWRIGHT_API const char *sealwright_verified_name(
     const struct sealwright_verified *model, size_t index);
 /* "sha256:…" of the model's root, or NULL. Valid as long as the handle. */
 SEALWRIGHT_API const char *sealwright_verified_root(const struct sealwright_verified *model);
-/* How many bytes a file has at this moment: what to give to sealwright_verified_load(). */
+/* How many bytes a file has at this moment: what to give to sealwright_verified_load(). One that is
+ * larger than the free memory is verified first, so that nobody takes memory in vain. */
 SEALWRIGHT_API enum sealwright_status sealwright_verified_size(
     struct sealwright_verified *model, const char *file, uint64_t *size);
-/* Reads a whole file of `size` bytes into `buffer`. Unless it gives PASS the buffer holds zeros. */
+/* Reads a whole file of `size` bytes into `buffer`. Unless it gives PASS the buffer holds zeros.
+ * USAGE when the file is as it was signed, and has another size. */
 SEALWRIGHT_API enum sealwright_status sealwright_verified_load(
     struct sealwright_verified *model, const char *file, void *buffer, uint64_t size);
 /* Gives a descriptor of a verified copy in memory, sealed so that nobody can change it
- * (memfd_create(2)); /proc/self/fd/N is its path. close() it. */
+ * (memfd_create(2)); /proc/self/fd/N is its path. close() it. ERROR when it does not fit into the
+ * free memory. */
 SEALWRIGHT_API enum sealwright_status sealwright_verified_fd(
     struct sealwright_verified *model, const char *file, int *fd);
 /* Reads at most `size` bytes at `offset`; *got is less only at the end. The whole file is verified

@@ -42,6 +42,7 @@ class Handle:
 
     def call_with_message(self, function: str, *arguments: object) -> "tuple[int, str]":
         """The same, with the words for a status that is not a pass."""
+        self._refuse_copy()
         with self._lock:
             pointer = self._own()
             status = getattr(_library.library(), function)(pointer, *arguments)
@@ -56,10 +57,13 @@ class Handle:
     def _own(self) -> int:
         if self._pointer is None:
             raise WrongUsage(f"{self._what} is closed")
+        return self._pointer
+
+    def _refuse_copy(self) -> None:
+        """Asked before the lock is: in a forked process nobody gives back what another thread held."""
         if self._process != os.getpid():
             # What the parent has not written yet would be written twice.
             raise WrongUsage(f"{self._what} was opened by another process: open it after the fork")
-        return self._pointer
 
     @property
     def closed(self) -> bool:
@@ -67,9 +71,12 @@ class Handle:
 
     def close(self) -> None:
         """Closes it; again is fine. A copy in a forked process is only forgotten."""
+        if self._process != os.getpid():
+            self._pointer = None
+            return
         with self._lock:
             pointer, self._pointer = self._pointer, None
-            if pointer is None or self._process != os.getpid():
+            if pointer is None:
                 return
             status = getattr(_library.library(), self._close)(pointer)
         check(status, f"{self._what} could not be closed: not all of it is written")

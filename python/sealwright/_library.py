@@ -9,7 +9,7 @@ from ctypes import POINTER, Structure, c_char_p, c_double, c_int, c_int64, c_siz
 from ctypes import c_uint32, c_uint64, c_void_p
 from typing import Optional, Union
 
-from .errors import WrongUsage
+from .errors import Unavailable, WrongUsage
 
 Path = Union[str, "os.PathLike[str]"]
 
@@ -129,7 +129,14 @@ _FUNCTIONS = {
 @functools.lru_cache(maxsize=None)
 def library() -> ctypes.CDLL:
     """The library that ``SEALWRIGHT_LIBRARY`` names, else the one that the system finds."""
-    loaded = ctypes.CDLL(os.environ.get("SEALWRIGHT_LIBRARY") or "libsealwright.so.0")
+    path = os.environ.get("SEALWRIGHT_LIBRARY") or "libsealwright.so.0"
+    try:
+        loaded = ctypes.CDLL(path)
+    except OSError as error:
+        raise Unavailable(
+            f"the library cannot be loaded ({error}): install sealwright, or name the file in"
+            " SEALWRIGHT_LIBRARY"
+        ) from error
     for name, (result, arguments) in _FUNCTIONS.items():
         function = getattr(loaded, name)
         function.restype = result

@@ -16,7 +16,7 @@ import tempfile
 from typing import Any, Dict, Iterator, Optional
 
 from ._library import Path
-from .errors import WrongUsage
+from .errors import Unavailable, WrongUsage
 from .store import Store
 
 
@@ -81,6 +81,8 @@ class Checkpoints:
         renamed to ``path``, which must not be there unless it is a file, and signed. When the body
         raises, nothing is left."""
         target = pathlib.Path(path)
+        if target.is_dir():
+            raise Unavailable(f"'{target}' is there already: move it away before it is saved anew")
         room = pathlib.Path(tempfile.mkdtemp(prefix=".saving-", dir=target.parent))
         draft = room / target.name
         try:

@@ -55,6 +55,14 @@ class PlainFiles(StoreTest):
         last = command_json("checkpoint", "verify", "r")["checkpoints"][-1]
         self.assertEqual((last["name"], last["parent_step"], last["resumed"]), ("d-2", 1, True))
 
+    def test_a_directory_that_is_there_is_refused_before_it_is_written(self):
+        checkpoints = Checkpoints("r")
+        os.mkdir("checkpoint-5")
+        with self.assertRaisesRegex(sealwright.Unavailable, "is there already"):
+            with checkpoints.saving("checkpoint-5", 5):
+                self.fail("it was to be written")
+        self.assertEqual(os.listdir("checkpoint-5"), [])
+
     def test_a_failure_while_saving_leaves_nothing(self):
         before = sorted(os.listdir())
         with self.assertRaisesRegex(RuntimeError, "disk"):

@@ -126,6 +126,14 @@ class LoadTest(helper.StoreTest):
             with self.assertRaises(sealwright.Failed):
                 model.open("weights")
 
+    def test_no_memory_is_taken_for_a_size_that_was_not_signed(self) -> None:
+        helper.command("sign", "--method", "shards", "--ignore-paths", "sub", "model")
+        for name in ("read", "open", "size"):
+            with self.subTest(name), sealwright.open_verified("model") as model:
+                os.truncate("model/weights", 1 << 40)
+                with self.assertRaises(sealwright.Failed):
+                    getattr(model, name)("weights")
+
     def test_loaders_get_verified_bytes(self) -> None:
         numpy = types.ModuleType("safetensors.numpy")
         numpy.load_file = lambda path: pathlib.Path(path).read_bytes()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import os
 import pathlib
+import signal
 import unittest
 import warnings
 
@@ -134,6 +135,21 @@ class Handles(StoreTest):
                 store.close()
                 os._exit(0)
             os._exit(1)
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        store.close()
+
+    def test_a_forked_process_does_not_wait_for_a_thread_that_it_does_not_have(self):
+        store = sealwright.Store()
+        with store._handle._lock:  # as while another thread is in a call
+            child = os.fork()
+            if child == 0:
+                signal.alarm(30)
+                try:
+                    store.verify("model")
+                except sealwright.WrongUsage:
+                    store.close()
+                    os._exit(0)
+                os._exit(1)
         self.assertEqual(os.waitpid(child, 0)[1], 0)
         store.close()
 

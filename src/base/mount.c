@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <stdio.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -54,6 +55,14 @@ sw_result sw_mount_enter(struct sw_error *err)
     }
     if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0) {
         return sw_fail_errno(err, errno, "cannot make mounts that nobody else sees");
+    }
+    return SW_OK;
+}
+
+sw_result sw_mount_shut(const char *dir, struct sw_error *err)
+{
+    if (mount(NULL, dir, NULL, MS_PRIVATE, NULL) != 0 && errno != EINVAL) { /* no mount is there */
+        return sw_fail_errno(err, errno, "cannot keep mounts away from '%s'", dir);
     }
     return SW_OK;
 }
@@ -174,4 +183,48 @@ sw_result sw_mount_hold(bool *held, struct sw_error *err)
         return sw_fail_errno(err, errno, "Landlock is there but cannot be used");
     }
     return SW_OK;
+}
+
+/* Programs for the other word sizes of this processor make the same calls by other numbers. */
+static const uint32_t architectures[] = {SCMP_ARCH_X86, SCMP_ARCH_X32, SCMP_ARCH_ARM};
+
+static bool add_architectures(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < SW_COUNT(architectures); i++) {
+        int failed = seccomp_arch_add(filter, architectures[i]);
+        if (failed != 0 && failed != -EEXIST && failed != -EDOM) { /* the other byte order */
+            return false;
+        }
+    }
+    return seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) == 0;
+}
+
+/* What clone3() is asked for lies in memory, where no filter sees it. The C library then takes
+ * clone(). */
+static bool forbid_copies(scmp_filter_ctx filter)
+{
+    struct scmp_arg_cmp mounts = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWNS, CLONE_NEWNS);
+    struct scmp_arg_cmp copy = SCMP_A2(SCMP_CMP_MASKED_EQ, OPEN_TREE_CLONE, OPEN_TREE_CLONE);
+    uint32_t no = SCMP_ACT_ERRNO(EPERM);
+    return seccomp_rule_add(filter, no, SCMP_SYS(unshare), 1, mounts) == 0 &&
+           seccomp_rule_add(filter, no, SCMP_SYS(clone), 1, mounts) == 0 &&
+           seccomp_rule_add(filter, no, SCMP_SYS(open_tree), 1, copy) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
+}
+
+sw_result sw_mount_stay(struct sw_error *err)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    int failed = filter == NULL ? -ENOSYS : -EINVAL;
+    if (filter != NULL && add_architectures(filter) && forbid_copies(filter)) {
+        /* The program that is run is not to be slower for it. */
+        (void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_SSB, 1);
+        failed = seccomp_load(filter);
+    }
+    if (filter != NULL) {
+        seccomp_release(filter);
+    }
+    return failed == 0 ? SW_OK
+                       : sw_fail(err, SW_E_UNSUPPORTED,
+                             "this kernel refuses seccomp filters (error %d)", -failed);
 }

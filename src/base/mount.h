@@ -11,6 +11,8 @@
  * keeps the number. To be called while there is one thread, once. SW_E_IO when the system forbids
  * it. */
 sw_result sw_mount_enter(struct sw_error *err);
+/* Where a mount stands on the directory: what is mounted on it elsewhere no longer comes in. */
+sw_result sw_mount_shut(const char *dir, struct sw_error *err);
 /* A file system in memory that holds at most so much, seen by nobody: its root. */
 sw_result sw_mount_memory(uint64_t bytes, uint64_t files, int *fd, struct sw_error *err);
 /* Nobody can write to it any more, wherever it is mounted. Nothing of it may be open to write. */
@@ -27,5 +29,9 @@ sw_result sw_mount_remove(int mount, struct sw_error *err);
  * that only the second was done: a process without privileges cannot mount anyway. Before Linux
  * 5.19 it also forbids to move files between directories. */
 sw_result sw_mount_hold(bool *held, struct sw_error *err);
+/* Forbids this process, for good, to have copies of its mounts, which fanotify's marks do not go
+ * with: new mount namespaces, and detached mounts. After sw_mount_hold(). SW_E_UNSUPPORTED where
+ * the kernel has no seccomp filters. */
+sw_result sw_mount_stay(struct sw_error *err);
 
 #endif

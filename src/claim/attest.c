@@ -2,9 +2,6 @@
 
 #include <inttypes.h>
 
-/* Clocks differ by this much, in seconds. */
-#define CLOCK_SKEW 300
-
 /* A tree that a log showed. */
 struct shown_tree {
     const struct sw_root_log *log;
@@ -61,7 +58,7 @@ unsigned sw_attested_count(const struct sw_attested *attested, enum sw_attested_
 static sw_result check_clock(const struct gathering *g, int64_t time)
 {
     char when[SW_TIME_TEXT_SIZE];
-    if (time - CLOCK_SKEW <= g->rules->now) {
+    if (time - SW_CLOCK_SKEW <= g->rules->now) {
         return SW_OK;
     }
     sw_time_format(time, when);

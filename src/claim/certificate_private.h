@@ -11,7 +11,8 @@ sw_result sw_roots_hash(const struct sw_roots *roots, struct sw_hash *hash);
 /* Is `text` of the form of struct sw_chain_rules.identity: a known kind, ':' and a name? */
 bool sw_identity_is_valid(struct sw_str text);
 
-/* May it stand for several names? A "uri:…" whose path ends in '*': the host is always whole. */
+/* May it stand for several names? A "uri:…" whose path ends in '*', behind a '/' or in what follows
+ * an '@': the host is always whole, and so is the name of an organisation or a repository. */
 bool sw_identity_is_pattern(struct sw_str text);
 
 /* The name of the leaf that is as the rules ask for, or its first one when they ask for none; in

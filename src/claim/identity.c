@@ -113,6 +113,12 @@ static sw_result add_common_name(struct name_list *list, X509 *leaf, struct sw_e
     return rc;
 }
 
+/* Of a path that ends in '*'. Behind an '@' stands a ref, which is of the repository before it. */
+static bool ends_a_name(const char *path, size_t len)
+{
+    return path[len - 2] == '/' || memchr(path, '@', len) != NULL;
+}
+
 bool sw_identity_is_pattern(struct sw_str text)
 {
     static const char scheme[] = "uri:https://";
@@ -121,7 +127,8 @@ bool sw_identity_is_pattern(struct sw_str text)
         return false;
     }
     const char *slash = memchr(text.ptr + skip, '/', text.len - skip);
-    return slash != NULL && slash != text.ptr + skip;
+    return slash != NULL && slash != text.ptr + skip &&
+           ends_a_name(slash, (size_t)(text.ptr + text.len - slash));
 }
 
 static bool fits(const char *name, const struct sw_chain_rules *rules)

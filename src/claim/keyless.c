@@ -177,8 +177,7 @@ static sw_result check_chain(struct sw_arena *arena, const struct sw_bundle *bun
     if (sk_X509_num(chain->path) < 2) {
         return bad_issuer(err, "it is an authority of the trusted root itself");
     }
-    return sw_sct_check(
-        arena, rules->root, leaf, sk_X509_value(chain->path, 1), rules->limits.scts, attested, err);
+    return sw_sct_check(arena, rules, leaf, sk_X509_value(chain->path, 1), attested, err);
 }
 
 /* The key that the entries must be about; who certified it is checked behind them, since they say

@@ -6,6 +6,9 @@
 #include "claim/keyless.h"
 #include "claim/note.h"
 
+/* Clocks differ by this much, in seconds. */
+#define SW_CLOCK_SKEW 300
+
 /* The signature that a log must have. */
 struct sw_logged {
     const struct sw_bundle *bundle;
@@ -51,9 +54,9 @@ sw_result sw_timestamp_check(const struct sw_trusted_root *root, struct sw_bytes
 /* --- sct.c ------------------------------------------------------------------------------------ */
 
 /* Adds the certificate logs whose signed certificate timestamps (RFC 6962) in the leaf hold.
- * SW_E_NOEVIDENCE: of fewer than `required`; SW_E_REFUSED: one of a known log is wrong. */
-sw_result sw_sct_check(struct sw_arena *arena, const struct sw_trusted_root *root, X509 *leaf,
-    X509 *issuer, unsigned required, struct sw_attested *attested, struct sw_error *err);
+ * SW_E_NOEVIDENCE: of fewer than the rules ask for; SW_E_REFUSED: one of a known log is wrong. */
+sw_result sw_sct_check(struct sw_arena *arena, const struct sw_keyless_rules *rules, X509 *leaf,
+    X509 *issuer, struct sw_attested *attested, struct sw_error *err);
 
 /* --- attest.c --------------------------------------------------------------------------------- */
 

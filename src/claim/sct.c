@@ -14,7 +14,8 @@ SW_DEFINE_CLEANUP_PTR(scts, STACK_OF(SCT), free_scts)
 
 /* One leaf and what its logs signed. */
 struct checking {
-    const struct sw_trusted_root *root;
+    const struct sw_keyless_rules *rules;
+    X509 *leaf;
     struct sw_buf tbs;       /* the certificate without the timestamps, DER */
     struct sw_digest issuer; /* SHA-256 of the issuer's key, DER */
     struct sw_error *err;
@@ -74,8 +75,9 @@ static const struct sw_root_log *find_log(const struct checking *c, const SCT *s
 {
     unsigned char *id = NULL;
     size_t len = SCT_get0_log_id(sct, &id);
-    for (size_t i = 0; i < c->root->ctlog_count; i++) {
-        const struct sw_root_log *log = &c->root->ctlogs[i];
+    const struct sw_trusted_root *root = c->rules->root;
+    for (size_t i = 0; i < root->ctlog_count; i++) {
+        const struct sw_root_log *log = &root->ctlogs[i];
         if (log->key != NULL && sw_bytes_equal(log->id, sw_bytes(id, len))) {
             return log;
         }
@@ -103,17 +105,37 @@ static sw_result check_signature(
     return SW_OK;
 }
 
+static bool leaf_covers(X509 *leaf, int64_t time)
+{
+    time_t latest = (time_t)(time + SW_CLOCK_SKEW);
+    time_t earliest = (time_t)(time - SW_CLOCK_SKEW);
+    return X509_cmp_time(X509_get0_notBefore(leaf), &latest) == -1 &&
+           X509_cmp_time(X509_get0_notAfter(leaf), &earliest) == 1;
+}
+
+/* A certificate is logged when it is issued. What is dated elsewhere may be by the key of a log
+ * that is retired, and what is dated ahead must be refused (RFC 6962 section 5.2). */
 static sw_result check_valid(const struct checking *c, const struct sw_root_log *log, int64_t time)
 {
-    char when[SW_TIME_TEXT_SIZE];
-    if (sw_validity_covers(&log->valid, time)) {
-        return SW_OK;
+    const struct {
+        bool holds;
+        const char *broken;
+    } rows[] = {
+        {sw_validity_covers(&log->valid, time), "when that log was not valid by the trusted root"},
+        {time - SW_CLOCK_SKEW <= c->rules->now, "which is still to come"},
+        {leaf_covers(c->leaf, time), "when the certificate was not valid"},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        char when[SW_TIME_TEXT_SIZE];
+        if (rows[i].holds) {
+            continue;
+        }
+        sw_time_format(time, when);
+        return sw_fail(c->err, SW_E_REFUSED,
+            "the signing certificate is refused: its timestamp of the log %s is of %s, %s",
+            log->url, when, rows[i].broken);
     }
-    sw_time_format(time, when);
-    return sw_fail(c->err, SW_E_REFUSED,
-        "the signing certificate was logged at %s, when the log %s was not valid by the trusted "
-        "root",
-        when, log->url);
+    return SW_OK;
 }
 
 static sw_result check_one(
@@ -133,11 +155,11 @@ static sw_result check_one(
 }
 
 static sw_result check_all(
-    const struct checking *c, X509 *leaf, struct sw_arena *arena, struct sw_attested *attested)
+    const struct checking *c, struct sw_arena *arena, struct sw_attested *attested)
 {
     int found = 0;
     SW_CLEANUP(scts)
-    STACK_OF(SCT) *list = X509_get_ext_d2i(leaf, NID_ct_precert_scts, &found, NULL);
+    STACK_OF(SCT) *list = X509_get_ext_d2i(c->leaf, NID_ct_precert_scts, &found, NULL);
     if (list == NULL && found != -1) {
         return sw_ssl_fail(c->err, SW_E_REFUSED,
             "the signing certificate is refused: its list of timestamps is malformed");
@@ -152,24 +174,24 @@ static sw_result check_all(
     return SW_OK;
 }
 
-sw_result sw_sct_check(struct sw_arena *arena, const struct sw_trusted_root *root, X509 *leaf,
-    X509 *issuer, unsigned required, struct sw_attested *attested, struct sw_error *err)
+sw_result sw_sct_check(struct sw_arena *arena, const struct sw_keyless_rules *rules, X509 *leaf,
+    X509 *issuer, struct sw_attested *attested, struct sw_error *err)
 {
-    struct checking c = {.root = root, .err = err};
+    struct checking c = {.rules = rules, .leaf = leaf, .err = err};
     enum sw_code rc = hash_issuer(issuer, &c.issuer);
     if (rc == SW_OK) {
         rc = read_precertificate(leaf, &c.tbs);
     }
     if (rc == SW_OK) {
-        rc = check_all(&c, leaf, arena, attested);
+        rc = check_all(&c, arena, attested);
     }
     sw_buf_release(&c.tbs);
     SW_TRY(rc);
     unsigned count = sw_attested_count(attested, SW_ATTESTED_SCT);
-    if (count < required) {
+    if (count < rules->limits.scts) {
         return sw_fail(err, SW_E_NOEVIDENCE,
             "the signing certificate is in %u certificate logs of the trusted root; %u required",
-            count, required);
+            count, rules->limits.scts);
     }
     return SW_OK;
 }

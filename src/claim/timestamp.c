@@ -141,6 +141,15 @@ static sw_result signer_of(const struct stamp *stamp, const struct sw_root_autho
     return SW_OK;
 }
 
+/* The certificate is by somebody else, or is neither in the token nor listed. */
+static bool is_by_another(unsigned long error)
+{
+    return (ERR_GET_LIB(error) == ERR_LIB_TS &&
+               ERR_GET_REASON(error) == TS_R_CERTIFICATE_VERIFY_ERROR) ||
+           (ERR_GET_LIB(error) == ERR_LIB_PKCS7 &&
+               ERR_GET_REASON(error) == PKCS7_R_SIGNER_CERTIFICATE_NOT_FOUND);
+}
+
 /* SW_E_NOEVIDENCE: it is not by this authority. */
 static sw_result check_under(const struct stamp *stamp, const struct sw_root_authority *authority)
 {
@@ -156,9 +165,8 @@ static sw_result check_under(const struct stamp *stamp, const struct sw_root_aut
     if (TS_RESP_verify_response(ctx, stamp->response) == 1) {
         return SW_OK;
     }
-    bool is_other_chain =
-        !is_listed && ERR_GET_REASON(ERR_peek_error()) == TS_R_CERTIFICATE_VERIFY_ERROR;
-    enum sw_code rc = is_other_chain ? SW_E_NOEVIDENCE : SW_E_REFUSED;
+    enum sw_code rc =
+        !is_listed && is_by_another(ERR_peek_error()) ? SW_E_NOEVIDENCE : SW_E_REFUSED;
     return sw_ssl_fail(stamp->err, rc, "it does not hold");
 }
 

@@ -523,8 +523,7 @@ static sw_result check_keyless(
             "sign"},
         {keyless && signer->identity != NULL && !is_keyless_identity(sw_str(signer->identity)),
             "with a trusted-root, identity is email:, uri: or dns:, and only a uri:https:// may "
-            "end "
-            "in *, behind its host"},
+            "end in *, behind its host, and there behind a / or somewhere behind an @"},
         {keyless && limits->times == 0,
             "timestamp-threshold 0 would leave open when the certificate had to be valid"},
     };

@@ -43,7 +43,8 @@ sw_result sw_trust_add_key(struct sw_trust *trust, const char *name, const struc
 sw_result sw_trust_add_roots(
     struct sw_trust *trust, const char *name, struct sw_roots *roots, const char *identity);
 /* A keyless signer, for --trusted-root; `root` is taken over, also on failure. SW_E_USAGE: the
- * identity is none of "email:…", "uri:…" and "dns:…", or a '*' in it could stand for a host. */
+ * identity is none of "email:…", "uri:…" and "dns:…", or a '*' in it could stand for a host or for
+ * the rest of a name. */
 sw_result sw_trust_add_keyless(struct sw_trust *trust, const char *name,
     struct sw_trusted_root *root, const char *identity, const char *issuer);
 size_t sw_trust_count(const struct sw_trust *trust);

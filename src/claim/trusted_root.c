@@ -139,9 +139,11 @@ static sw_result read_log(
     return read_key(p, value, out);
 }
 
+/* One key can be written in several ways; of one that is not checked there are only the bytes. */
 static bool is_same_log(const struct sw_root_log *a, const struct sw_root_log *b)
 {
-    return sw_bytes_equal(a->id, b->id) || sw_bytes_equal(a->spki, b->spki);
+    return sw_bytes_equal(a->id, b->id) || sw_bytes_equal(a->spki, b->spki) ||
+           (a->key != NULL && b->key != NULL && sw_key_equal(a->key, b->key));
 }
 
 static sw_result read_logs(const struct sw_proto *p, const struct sw_json *root, const char *name,

@@ -10,7 +10,8 @@ static enum sw_tone tone_of(enum sw_gate_verdict verdict)
     return tones[verdict];
 }
 
-static void show_rule(struct sw_cli *cli, const struct sw_gate_rule *rule, bool explain)
+static void show_rule(
+    struct sw_cli *cli, const char *path, const struct sw_gate_rule *rule, bool explain)
 {
     sw_say(cli, rule->waived ? SW_TONE_WARN : tone_of(rule->verdict), "  %-12s",
         rule->waived ? "waived" : sw_gate_verdict_name(rule->verdict));
@@ -21,6 +22,11 @@ static void show_rule(struct sw_cli *cli, const struct sw_gate_rule *rule, bool 
     }
     if (rule->verdict != SW_GATE_PASS && rule->satisfy[0] != '\0') {
         sw_say(cli, SW_TONE_PLAIN, "               to satisfy it: %s\n", rule->satisfy);
+    }
+    if (rule->verdict != SW_GATE_PASS && rule->claim.alg != 0 &&
+        strstr(rule->satisfy, SW_PREDICATE_SCAN) != NULL) {
+        sw_say(cli, SW_TONE_PLAIN,
+            "               what was found or not read: sealwright scan %s\n", path);
     }
 }
 
@@ -39,7 +45,7 @@ void sw_admitted_show(
         sw_say(cli, SW_TONE_DIM, "  about        %s\n", sw_digest_show(cli, &d->subject));
     }
     for (size_t i = 0; i < d->rule_count; i++) {
-        show_rule(cli, &d->rules[i], explain);
+        show_rule(cli, path, &d->rules[i], explain);
     }
     const struct sw_verification *v = &admitted->verification;
     for (size_t i = 0; v->problem_count > 1 && i < v->problem_count && i < 20; i++) {

@@ -96,14 +96,29 @@ static sw_result verify_digest(const struct parents *p, const char *model, struc
     return code == SW_E_NOENT ? SW_E_NOEVIDENCE : code;
 }
 
+/* "sha256:7fb1" is no path that is missing. */
+static sw_result check_digest(const struct parents *p, const char *model)
+{
+    if (strncmp(model, "sha256:", 7) == 0 && !sw_dir_exists(model) && !sw_file_exists(model)) {
+        return sw_fail(p->err, SW_E_USAGE,
+            "--parent '%s': the digest of a model root is given whole, sha256: and 64 digits",
+            model);
+    }
+    return SW_OK;
+}
+
 static sw_result add_parent(const struct parents *p, const char *text)
 {
     struct sw_derivation_claim *claim = &p->out->claim;
     struct sw_parent parent = {0};
     const char *model = NULL;
     SW_TRY(parse_parent(p, text, &model, &parent));
-    SW_TRY(sw_digest_parse(sw_str(model), &parent.root) ? verify_digest(p, model, &parent)
-                                                        : verify_files(p, model, &parent));
+    if (sw_digest_parse(sw_str(model), &parent.root)) {
+        SW_TRY(verify_digest(p, model, &parent));
+    } else {
+        SW_TRY(check_digest(p, model));
+        SW_TRY(verify_files(p, model, &parent));
+    }
     for (size_t i = 0; i < claim->parent_count; i++) {
         if (sw_digest_equal(&claim->parents[i].root, &parent.root) &&
             claim->parents[i].relation == parent.relation) {

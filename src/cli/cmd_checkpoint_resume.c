@@ -36,7 +36,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct checkpoint_resume_args *args = data;
     struct sw_checkpoint_resumption found;
     const char *path = cli->operand_count > 1 ? cli->operands[1] : NULL;
-    SW_CLEANUP(data_context) struct sw_data_context context;
+    SW_CLEANUP(data_context) struct sw_data_context context = {0};
     if (path != NULL && args->dir != NULL) {
         return sw_fail(err, SW_E_USAGE, "name either a checkpoint or --dir");
     }
@@ -66,10 +66,11 @@ const struct sw_command sw_cmd_checkpoint_resume = {
         "Checks the run's chain from its first checkpoint up to this one, reads every byte of it, "
         "and prints its path, for scripts. Without CHECKPOINT it is the last one that is in "
         "*--dir*. One that is not signed, that is altered, or whose chain is broken, is refused "
-        "(exit 1). Nothing is printed then.\n\n"
+        "(exit 1). Nothing is printed then, so let the shell start nothing with it.\n\n"
         "The next checkpoint of the run that is signed has this one as its parent, and says that "
         "the run was resumed.",
-    .examples = "  train.py --resume-from \"$(sealwright checkpoint resume --dir out run-7)\"\n"
+    .examples = "  from=$(sealwright checkpoint resume --dir out run-7) &&\n"
+                "      train.py --resume-from \"$from\"\n"
                 "  sealwright checkpoint resume run-7 out/checkpoint-500\n",
     .run = run,
 };

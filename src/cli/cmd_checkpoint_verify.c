@@ -179,7 +179,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct checkpoint_verify_args *args = data;
     struct sw_checkpoint_chain chain;
-    SW_CLEANUP(data_context) struct sw_data_context context;
+    SW_CLEANUP(data_context) struct sw_data_context context = {0};
     if (args->threads > 64 || (args->cache && args->dir == NULL)) {
         return sw_fail(err, SW_E_USAGE, "--threads takes 1 to 64, and --cache goes with --dir");
     }

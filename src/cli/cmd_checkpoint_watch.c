@@ -183,7 +183,10 @@ static sw_result begin(struct watching *w, struct sw_error *err)
     const struct checkpoint_watch_args *args = w->args;
     const struct sw_model_options nothing = {0};
     SW_TRY(sw_data_context_open(w->cli, SW_STORE_READ, &args->signer, &w->context, err));
-    SW_TRY(sw_cli_store_outside(sw_store_path(w->context.store), &nothing, w->dir, err));
+    if (sw_cli_store_outside(sw_store_path(w->context.store), &nothing, w->dir, err) != SW_OK) {
+        return sw_fail(err, SW_E_USAGE, "the store '%s' lies inside '%s': put it beside",
+            sw_store_path(w->context.store), w->dir);
+    }
     SW_TRY(read_known(w, err));
     sw_data_context_pause(&w->context);
     uint64_t settle = args->settle == 0 ? SETTLE_DEFAULT : (uint64_t)args->settle;
@@ -209,6 +212,10 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
             err, code, "stopped; %s signed", sw_count_show(cli, w.signed_count, "checkpoint"));
     }
     SW_TRY(code);
+    if (w.signed_count == 0 && w.refused_count == 0) {
+        sw_note(cli, "nothing to sign in '%s'; run %s has %s", w.dir, args->run,
+            sw_count_show(cli, w.known.count, "signed checkpoint"));
+    }
     cli->status = w.refused_count > 0 ? 1 : 0;
     return SW_OK;
 }
@@ -231,7 +238,8 @@ const struct sw_command sw_cmd_checkpoint_watch = {
         "names have to be there.\n\n"
         "What is there at the start is signed first, in the order of the steps. Old ones may be "
         "deleted at any time. The watch ends with exit 4 when the directory goes away, and at "
-        "SIGINT or SIGTERM, when the one that is being hashed is left for the next time.",
+        "SIGINT or SIGTERM (by that signal), when the one that is being hashed is left for the "
+        "next time.",
     .examples = "  sealwright checkpoint watch --run run-7 out/\n"
                 "  sealwright checkpoint watch --run run-7 --once --json out/\n",
     .run = run,

@@ -166,19 +166,41 @@ static sw_result add_identity(
     return SW_OK;
 }
 
+/* What a method takes, and no more: whom another option names would be trusted as well, or what it
+ * asks for would not be looked at. */
+static sw_result check_method(const struct conformance_args *args, struct sw_error *err)
+{
+    static const struct {
+        const char *name;
+        bool key, chain, keyless;
+    } methods[] = {
+        {"key", true, false, false},
+        {"certificate", false, true, false},
+        {"sigstore", false, false, true},
+    };
+    bool key = args->public_key != NULL;
+    bool chain = args->cert_chain.count > 0;
+    bool keyless =
+        args->identity != NULL || args->identity_provider != NULL || args->trusted_root != NULL;
+    for (size_t i = 0; i < SW_COUNT(methods); i++) {
+        if (is(args->method, methods[i].name) && key == methods[i].key &&
+            chain == methods[i].chain && keyless == methods[i].keyless) {
+            return SW_OK;
+        }
+    }
+    return sw_fail(err, SW_E_USAGE,
+        "the method 'key' takes --public-key, 'certificate' --cert-chain, and 'sigstore' "
+        "--identity, --identity-provider and --trusted-root; none takes another's");
+}
+
 static sw_result run_verify(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct conformance_args *args = data;
     struct line line;
     SW_TRY(begin(&line, cli, args, "verify", err));
-    bool keyless = is(args->method, "sigstore");
-    bool by_key = is(args->method, "key") && args->public_key != NULL;
-    bool by_certificate = is(args->method, "certificate") && args->cert_chain.count > 0;
-    if (keyless) {
+    SW_TRY(check_method(args, err));
+    if (is(args->method, "sigstore")) {
         SW_TRY(add_identity(&line, args, err));
-    } else if (!by_key && !by_certificate) {
-        return sw_fail(
-            err, SW_E_USAGE, "the method 'key' takes --public-key, and 'certificate' --cert-chain");
     }
     add_option(&line, "--public-key", args->public_key);
     if (args->ignore_unsigned_files) {

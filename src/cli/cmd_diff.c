@@ -165,7 +165,8 @@ static sw_result compare_bytes(struct comparing *c, const struct sw_scan_file *a
 
 static bool is_text(const struct sw_scan_file *file)
 {
-    return (strcmp(file->format, "json") == 0 || strcmp(file->format, "text") == 0 ||
+    return strcmp(file->path, "model.sig") != 0 && /* base64 tells a reader nothing */
+           (strcmp(file->format, "json") == 0 || strcmp(file->format, "text") == 0 ||
                strcmp(file->format, "source") == 0 || strcmp(file->format, "template") == 0) &&
            file->size <= SW_DIFF_DOCUMENT_MAX;
 }
@@ -310,7 +311,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct comparing c = {.cli = cli};
     if (cli->operand_count != (args->sealed == NULL ? 2 : 1)) {
         return sw_fail(err, SW_E_USAGE,
-            "two models are compared, or with --sealed one with what was signed of it");
+            "two models are compared, or with --sealed CLAIM one with what was signed of it");
     }
     struct sw_bar *bar = sw_bar_start(cli, "comparing");
     enum sw_code code = compare(&c, args, sw_bar_progress(bar), err);

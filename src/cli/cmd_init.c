@@ -129,6 +129,18 @@ static sw_result make_store(
     return sw_store_close(SW_TAKE(store), err);
 }
 
+/* A second store below the first is taken for models there, and knows nothing of the first. */
+static void tell_of_one_above(struct sw_cli *cli, const char *store)
+{
+    struct sw_error ignored = {0};
+    const char *above = NULL;
+    if (strcmp(store, SW_STORE_DIR) == 0 && !sw_dir_exists(store) &&
+        sw_cli_store_path(cli, &above, &ignored) == SW_OK) {
+        sw_note(cli, "there is the store '%s' above; from here down this new one takes its place",
+            above);
+    }
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct init_args *args = data;
@@ -138,6 +150,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     if (origin == NULL) {
         SW_TRY(default_origin(cli, &origin, err));
     }
+    tell_of_one_above(cli, store);
     SW_TRY(make_store(cli, store, &origin, err));
     char hint[SW_KEY_HINT_SIZE] = "";
     if (args->no_key) {

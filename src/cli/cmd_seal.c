@@ -50,9 +50,10 @@ static void show(
         (unsigned long long)sealed->signature_receipt.leaf,
         (unsigned long long)sealed->scan_receipt.leaf);
     if (sealed->tensors.count > 0) {
-        sw_say(cli, SW_TONE_PLAIN, "              the digests of %s, leaf %llu\n",
+        sw_say(cli, SW_TONE_PLAIN, "              the digests of %s, leaf %llu: claim %.19s\n",
             sw_count_show(cli, sealed->tensors.count, "tensor"),
-            (unsigned long long)sealed->tensors_receipt.leaf);
+            (unsigned long long)sealed->tensors_receipt.leaf,
+            sw_digest_show(cli, &sealed->tensors_receipt.claim));
     }
     sw_show_parents(cli, request->ancestry, &sealed->derivation_receipt);
 }

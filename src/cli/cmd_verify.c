@@ -96,7 +96,7 @@ static sw_result trust_keyless(
     if (code == SW_E_USAGE) {
         return sw_fail(err, code,
             "--identity '%s' is none of email:, uri: and dns: and a name; only a uri:https:// may "
-            "end in *, behind its host",
+            "end in *, behind its host, and there behind a / or somewhere behind an @",
             args->identity);
     }
     return code;
@@ -137,6 +137,11 @@ static sw_result build_trust(struct sw_cli *cli, const struct verify_args *args,
     SW_TRY(check_args(args, err));
     struct sw_error ignored = {0};
     enum sw_code found = sw_cli_store_path(cli, store_path, by_hand ? &ignored : err);
+    if (!by_hand && found == SW_E_NOENT) {
+        return sw_fail(err, found,
+            "no store here or above says whom to trust; name one with --store, or a key with "
+            "--public-key");
+    }
     if (!by_hand) {
         SW_TRY(found);
         return sw_cli_trust(cli, *store_path, trust, err);

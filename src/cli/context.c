@@ -271,6 +271,12 @@ sw_result sw_cli_signer(struct sw_cli *cli, const char *store_path,
         SW_TRY(sw_store_key_name_check(name, err));
         path = sw_arena_printf(&cli->arena, "%s/keys/%s.key", store_path, name);
         SW_TRY_PTR(path);
+        if (!sw_file_exists(path)) {
+            return sw_fail(err, SW_E_NOENT,
+                "the store has no key '%s' ('%s'); see 'sealwright key list', or name a file with "
+                "--private-key",
+                name, path);
+        }
     }
     SW_CLEANUP(held_signer) struct sw_held_signer held = {0};
     SW_TRY(read_private(path, args->passphrase_file, &held.key, err));

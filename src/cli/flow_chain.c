@@ -55,9 +55,11 @@ static void show_node(struct sw_cli *cli, const struct sw_chain_node *node)
     const char *root = sw_digest_show(cli, &node->link.root);
     sw_say(cli, SW_TONE_PLAIN, "  %*s", indent, "");
     sw_say(cli, tones[node->verdict], "%s", sw_chain_verdict_name(node->verdict));
-    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT " of " SW_STR_FMT, SW_STR_ARG(node->link.relation),
-        SW_STR_ARG(node->link.name));
-    sw_say(cli, SW_TONE_DIM, "  %.19s", root);
+    sw_say(cli, SW_TONE_PLAIN, "  " SW_STR_FMT " of", SW_STR_ARG(node->link.relation));
+    if (!sw_str_is(node->link.name, root)) { /* a parent that was given by its digest */
+        sw_say(cli, SW_TONE_PLAIN, " " SW_STR_FMT " ", SW_STR_ARG(node->link.name));
+    }
+    sw_say(cli, SW_TONE_DIM, " %.19s", root);
     if (node->signer != NULL) {
         sw_say(cli, SW_TONE_PLAIN, "  signed by %s", node->signer);
     }
@@ -66,7 +68,8 @@ static void show_node(struct sw_cli *cli, const struct sw_chain_node *node)
     }
     if (node->again || node->cut) {
         sw_say(cli, SW_TONE_DIM, "  (%s)",
-            node->again ? "see above" : "its parents are not looked at");
+            node->again ? "named twice; its parents are shown once"
+                        : "its parents are not looked at");
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
@@ -97,6 +100,15 @@ static void show_level(struct sw_cli *cli, const struct sw_maturity *maturity)
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
 
+static size_t count_ancestors(const struct sw_chain *chain)
+{
+    size_t count = 0;
+    for (size_t i = 1; i < chain->count; i++) {
+        count += chain->nodes[i].again ? 0 : 1;
+    }
+    return count;
+}
+
 void sw_show_chain(struct sw_cli *cli, const struct sw_lineage_report *report)
 {
     const struct sw_chain *chain = &report->chain;
@@ -105,7 +117,7 @@ void sw_show_chain(struct sw_cli *cli, const struct sw_lineage_report *report)
             chain->complete ? "" : " within this depth");
     } else {
         sw_say(cli, SW_TONE_PLAIN, "  parents     %s\n",
-            sw_count_show(cli, chain->count - 1, "ancestor"));
+            sw_count_show(cli, count_ancestors(chain), "ancestor"));
     }
     show_parents(cli, chain, 0);
     if (chain->untrusted > 0) {

@@ -118,8 +118,11 @@ sw_result sw_guard_watch_new(struct sw_guard *guard, struct sw_load *load,
 sw_result sw_guard_watch_add(
     struct sw_guard_watch *watch, size_t file, int mount, struct sw_error *err);
 sw_result sw_guard_watch_start(struct sw_guard_watch *watch, struct sw_error *err);
-/* Somebody waits to write to a file that the command may have read. */
-bool sw_guard_watch_broken(struct sw_guard_watch *watch);
+/* The file that somebody waits to write to and the command may have read; NULL when there is none.
+ */
+const char *sw_guard_watch_broken(struct sw_guard_watch *watch);
+/* In the command's process: undoes what was changed for the watcher alone. */
+void sw_guard_watch_leave(const struct sw_guard_watch *watch);
 void sw_guard_watch_free(struct sw_guard_watch *watch);
 
 /* From now on every change of a name that the path goes through is seen (guard_path.c). */

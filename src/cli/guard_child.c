@@ -14,6 +14,12 @@
 
 /* Passed on when a process sent them; what a terminal sends goes to the command anyhow. */
 static const int forwarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGCONT};
+/* Would end this process before the command is ended, when it says something that nobody hears. */
+static const int unheard[] = {SIGPIPE, SIGXFSZ};
+/* Would stop this process while others go on, and then nobody looks at what they open. */
+static const int stopping[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+/* More children than this from before are not known, and are ended with the command. */
+#define OTHERS_MAX 64
 /* In case that the signal of a lease gets lost. */
 #define LOOK_EVERY_MS 1000
 
@@ -25,23 +31,40 @@ struct running {
     int signals; /* signalfd */
     sigset_t mask_before;
     bool ended;
-    int status; /* as waitpid gives it */
+    int status;               /* as waitpid gives it */
+    pid_t others[OTHERS_MAX]; /* children that this process had before: a shell's, which it was */
+    size_t other_count;
 };
 
 /* --- starting -------------------------------------------------------------------------------- */
 
+static void add_signals(sigset_t *set, const int *signals, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        (void)sigaddset(set, signals[i]);
+    }
+}
+
 static sw_result take_signals(struct running *r, struct sw_error *err)
 {
-    sigset_t mask;
-    (void)sigemptyset(&mask);
-    (void)sigaddset(&mask, SIGCHLD);
-    (void)sigaddset(&mask, SIGIO);
-    for (size_t i = 0; i < SW_COUNT(forwarded); i++) {
-        (void)sigaddset(&mask, forwarded[i]);
-    }
+    bool watches = r->guard->mode == SW_GUARD_WATCH;
+    sigset_t heard;
+    (void)sigemptyset(&heard);
+    (void)sigaddset(&heard, SIGCHLD);
+    (void)sigaddset(&heard, SIGIO);
+    add_signals(&heard, forwarded, SW_COUNT(forwarded));
+    sigset_t mask = heard;
+    add_signals(&mask, unheard, SW_COUNT(unheard));
+    add_signals(&mask, stopping, watches ? SW_COUNT(stopping) : 0);
     (void)pthread_sigmask(SIG_BLOCK, &mask, &r->mask_before);
-    r->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+    r->signals = signalfd(-1, &heard, SFD_CLOEXEC | SFD_NONBLOCK);
     return r->signals < 0 ? sw_fail_errno(err, errno, "cannot wait for signals") : SW_OK;
+}
+
+/* A copy of the mounts would be the same files, unwatched. */
+static sw_result stay(const struct running *r, struct sw_error *err)
+{
+    return r->guard->mode == SW_GUARD_WATCH ? sw_mount_stay(err) : SW_OK;
 }
 
 /* In the child. What goes wrong is told through the pipe, which a successful exec closes. */
@@ -52,13 +75,16 @@ static void become_command(const struct running *r, int tell)
     (void)sigprocmask(SIG_SETMASK, &r->mask_before, NULL);
     /* Without us nobody looks at what it opens. */
     if (r->guard->mode == SW_GUARD_WATCH) {
+        sw_guard_watch_leave(r->guard->watch);
+        /* We do not stop, so the terminal would belong to nobody. */
+        (void)sigaction(SIGTSTP, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
         if (getppid() != r->parent) {
             _exit(SW_GUARD_CANNOT_RUN); /* we ended before that was asked for */
         }
     }
     int code = EPERM;
-    if (sw_mount_hold(&held, &err) == SW_OK) {
+    if (sw_mount_hold(&held, &err) == SW_OK && stay(r, &err) == SW_OK) {
         /* exec does not write to the words; its type is older than const. */
         char *const *words = (char *const *)(uintptr_t)r->words;
         (void)execvp(words[0], words);
@@ -144,24 +170,55 @@ static pid_t parent_of(const char *number)
     return sw_parse_u64(sw_str_n(after, strcspn(after, " ")), &parent) ? (pid_t)parent : -1;
 }
 
-static void kill_children(void)
+static size_t find_other(const struct running *r, pid_t pid)
+{
+    size_t at = 0;
+    while (at < r->other_count && r->others[at] != pid) {
+        at++;
+    }
+    return at;
+}
+
+/* Those that a shell had started before it became this process, as in `exec … 2> >(logger)`. */
+static void remember_other(struct running *r, pid_t pid)
+{
+    if (r->other_count < OTHERS_MAX) {
+        r->others[r->other_count++] = pid;
+    }
+}
+
+static void kill_one(struct running *r, pid_t pid)
+{
+    (void)kill(pid, SIGKILL);
+}
+
+/* Gives how many children there were besides the others. */
+static size_t each_child(struct running *r, void (*what)(struct running *r, pid_t pid))
 {
     DIR *proc = opendir("/proc");
     pid_t here = getpid();
+    size_t count = 0;
     for (const struct dirent *entry = proc == NULL ? NULL : readdir(proc); entry != NULL;
          entry = readdir(proc)) {
         uint64_t pid = 0;
-        if (sw_parse_u64(sw_str(entry->d_name), &pid) && parent_of(entry->d_name) == here) {
-            (void)kill((pid_t)pid, SIGKILL);
+        if (sw_parse_u64(sw_str(entry->d_name), &pid) && parent_of(entry->d_name) == here &&
+            find_other(r, (pid_t)pid) == r->other_count) {
+            what(r, (pid_t)pid);
+            count++;
         }
     }
     if (proc != NULL) {
         (void)closedir(proc);
     }
+    return count;
 }
 
 static void note_end(struct running *r, pid_t pid, int status)
 {
+    size_t at = find_other(r, pid);
+    if (at < r->other_count) {
+        r->others[at] = r->others[--r->other_count];
+    }
     if (pid == r->pid) {
         r->ended = true;
         r->status = status;
@@ -169,16 +226,20 @@ static void note_end(struct running *r, pid_t pid, int status)
 }
 
 /* The command and whatever it started: orphans come to us (PR_SET_CHILD_SUBREAPER), one generation
- * with each that ends. */
+ * with each that ends. Without /proc the command alone. */
 static void kill_all(struct running *r)
 {
     int status = 0;
-    pid_t pid;
-    do {
-        kill_children();
-        pid = waitpid(-1, &status, 0);
+    if (!r->ended) {
+        (void)kill(r->pid, SIGKILL);
+    }
+    while (each_child(r, kill_one) > 0 || !r->ended) {
+        pid_t pid = waitpid(-1, &status, 0);
+        if (pid < 0 && errno != EINTR) {
+            return;
+        }
         note_end(r, pid, status);
-    } while (pid > 0 || (pid < 0 && errno == EINTR));
+    }
 }
 
 /* --- waiting --------------------------------------------------------------------------------- */
@@ -211,26 +272,36 @@ static void take_all_signals(struct running *r)
     reap(r); /* several that end together give one signal */
 }
 
+struct alarm {
+    const char *event;
+    const char *path;
+    const char *detail;
+};
+
 /* True when the command must not go on. */
-static bool is_tampered(struct running *r)
+static bool is_tampered(struct running *r, struct alarm *why)
 {
     if (sw_guard_path_moved(r->guard)) {
-        sw_guard_tell(r->guard->log, "moved", "",
-            "somebody changed what the model's path goes through: the command is ended");
+        *why = (struct alarm){"moved", "",
+            "somebody changed what the model's path goes through: the command is ended"};
         return true;
     }
-    return r->guard->watch != NULL && sw_guard_watch_broken(r->guard->watch);
+    const char *file = r->guard->watch == NULL ? NULL : sw_guard_watch_broken(r->guard->watch);
+    *why = (struct alarm){"tampered", file, "somebody wants to write to it: the command is ended"};
+    return file != NULL;
 }
 
 /* True when it was ended by us. */
 static bool wait_for(struct running *r)
 {
+    struct alarm why;
     struct pollfd wanted[] = {
         {.fd = r->signals, .events = POLLIN}, {.fd = r->guard->moves, .events = POLLIN}};
     while (!r->ended) {
         (void)poll(wanted, SW_COUNT(wanted), LOOK_EVERY_MS);
-        if (is_tampered(r)) {
-            kill_all(r);
+        if (is_tampered(r, &why)) {
+            kill_all(r); /* first: to tell it can take as long as somebody does not read */
+            sw_guard_tell(r->guard->log, why.event, why.path, why.detail);
             return true;
         }
         take_all_signals(r);
@@ -270,6 +341,7 @@ static sw_result run(struct running *r, int *status, struct sw_error *err)
     SW_TRY(take_signals(r, err));
     (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     tell_start(r);
+    (void)each_child(r, remember_other);
     SW_TRY(start(r, &failed, err));
     if (failed != 0) {
         return cannot_run(r, failed, status, err);

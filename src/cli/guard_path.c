@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +49,8 @@ static sw_result add_step(
 {
     struct sw_arena *arena = &guard->cli->arena;
     tell_unsafe(guard, dir, name);
+    /* A mount over the name would be no change of the directory: inotify does not tell it. */
+    SW_TRY(sw_mount_shut(dir, err));
     int watch = inotify_add_watch(guard->moves, dir, CHANGES | IN_MASK_ADD);
     if (watch < 0) {
         return sw_fail_errno(err, errno, "cannot watch '%s'", dir);
@@ -64,26 +65,96 @@ static sw_result add_step(
     return SW_OK;
 }
 
-/* Each component of an absolute path, in the directory that it is looked up in. Symbolic links on
- * the way are such names, too. */
-static sw_result watch_steps(struct sw_guard *guard, char *path, struct sw_error *err)
+/* --- the way --------------------------------------------------------------------------------- */
+
+#define LINKS_MAX 40 /* as the kernel's (path_resolution(7)) */
+
+/* A path that is followed as the kernel does it, so that each name that is looked up is seen: also
+ * those in symbolic links that lead to symbolic links. */
+struct way {
+    struct sw_guard *guard;
+    char at[PATH_MAX];   /* a directory, by a path without symbolic links; "" is the root */
+    char rest[PATH_MAX]; /* what is still to be looked up in it */
+    size_t links;
+};
+
+static sw_result too_long(const struct way *way, struct sw_error *err)
 {
-    char *name = path + 1;
-    while (*name != '\0') {
-        size_t len = strcspn(name, "/");
-        char after = name[len];
-        char before = name[0];
-        name[len] = '\0';
-        bool counts = len > 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
-        const char *kept = counts ? sw_arena_strdup(&guard->cli->arena, name) : "";
-        SW_TRY_PTR(kept);
-        name[0] = '\0';
-        SW_TRY(counts ? add_step(guard, path, kept, err) : SW_OK);
-        name[0] = before;
-        name[len] = after;
-        name += len + (after == '/' ? 1 : 0);
+    return sw_fail(err, SW_E_USAGE, "the path '%s' is too long", way->guard->path);
+}
+
+/* Takes the next name off the rest; "" when there is none. */
+static sw_result next_name(struct way *way, char name[NAME_MAX + 1], struct sw_error *err)
+{
+    const char *from = way->rest + strspn(way->rest, "/");
+    size_t len = strcspn(from, "/");
+    if (len > NAME_MAX) {
+        return too_long(way, err);
+    }
+    memcpy(name, from, len);
+    name[len] = '\0';
+    memmove(way->rest, from + len, strlen(from + len) + 1);
+    return SW_OK;
+}
+
+static void leave(struct way *way)
+{
+    char *last = strrchr(way->at, '/');
+    if (last != NULL) {
+        *last = '\0';
+    }
+}
+
+static sw_result follow_link(struct way *way, const char *target, struct sw_error *err)
+{
+    char rest[PATH_MAX];
+    int len = snprintf(rest, sizeof(rest), "%s%s", target, way->rest);
+    if (len >= PATH_MAX || ++way->links > LINKS_MAX) {
+        return too_long(way, err);
+    }
+    memcpy(way->rest, rest, (size_t)len + 1);
+    if (target[0] == '/') {
+        way->at[0] = '\0';
     }
     return SW_OK;
+}
+
+static sw_result enter(struct way *way, const char *name, struct sw_error *err)
+{
+    char path[PATH_MAX];
+    char target[PATH_MAX];
+    int len = snprintf(path, sizeof(path), "%s/%s", way->at, name);
+    if (len >= PATH_MAX) {
+        return too_long(way, err);
+    }
+    ssize_t n = readlink(path, target, sizeof(target) - 1);
+    if (n < 0 && errno != EINVAL) {
+        return sw_fail_errno(err, errno, "cannot open '%s'", path);
+    }
+    if (n >= 0) {
+        target[n] = '\0';
+        return follow_link(way, target, err);
+    }
+    memcpy(way->at, path, (size_t)len + 1);
+    return SW_OK;
+}
+
+/* Each name in the directory that it is looked up in: watched first, and then looked at. */
+static sw_result watch_way(struct way *way, struct sw_error *err)
+{
+    char name[NAME_MAX + 1];
+    for (;;) {
+        SW_TRY(next_name(way, name, err));
+        if (name[0] == '\0') {
+            return SW_OK;
+        }
+        if (strcmp(name, "..") == 0) {
+            leave(way);
+        } else if (strcmp(name, ".") != 0) {
+            SW_TRY(add_step(way->guard, way->at[0] == '\0' ? "/" : way->at, name, err));
+            SW_TRY(enter(way, name, err));
+        }
+    }
 }
 
 static sw_result absolute(const struct sw_guard *guard, char out[PATH_MAX], struct sw_error *err)
@@ -100,19 +171,16 @@ static sw_result absolute(const struct sw_guard *guard, char out[PATH_MAX], stru
 
 sw_result sw_guard_path_watch(struct sw_guard *guard, struct sw_error *err)
 {
-    char path[PATH_MAX];
-    SW_TRY(absolute(guard, path, err));
-    SW_CLEANUP(free) char *real = realpath(path, NULL);
-    if (real == NULL) {
-        return sw_fail_errno(err, errno, "cannot open '%s'", guard->path);
-    }
+    struct way way = {.guard = guard};
+    SW_TRY(absolute(guard, way.rest, err));
     guard->moves = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     if (guard->moves < 0) {
         return sw_fail_errno(err, errno, "cannot watch the path of '%s'", guard->path);
     }
-    SW_TRY(watch_steps(guard, path, err));
-    return strcmp(path, real) == 0 ? SW_OK : watch_steps(guard, real, err);
+    return watch_way(&way, err);
 }
+
+/* --- what happens on it ---------------------------------------------------------------------- */
 
 static bool concerns(const struct sw_guard *guard, const struct inotify_event *event)
 {

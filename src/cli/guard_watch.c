@@ -30,6 +30,7 @@ struct sw_guard_watch {
     pthread_t thread;
     bool started;
     pthread_mutex_t lock; /* guards `leases` */
+    struct rlimit limit;  /* of open files, as it was and is for the command */
 };
 
 static int init_fanotify(void)
@@ -46,13 +47,17 @@ sw_result sw_guard_watch_possible(struct sw_error *err)
 }
 
 /* A lease keeps a file open. */
-static void allow_many_files(void)
+static void allow_many_files(struct sw_guard_watch *watch)
 {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &watch->limit) == 0) {
+        const struct rlimit most = {watch->limit.rlim_max, watch->limit.rlim_max};
+        (void)setrlimit(RLIMIT_NOFILE, &most);
     }
+}
+
+void sw_guard_watch_leave(const struct sw_guard_watch *watch)
+{
+    (void)setrlimit(RLIMIT_NOFILE, &watch->limit);
 }
 
 static sw_result fill(struct sw_guard_watch *watch, size_t count, struct sw_error *err)
@@ -85,7 +90,7 @@ sw_result sw_guard_watch_new(
     watch->fan = -1;
     watch->stop = -1;
     (void)pthread_mutex_init(&watch->lock, NULL);
-    allow_many_files();
+    allow_many_files(watch);
     SW_TRY(fill(watch, sw_load_count(load), err));
     *out = SW_TAKE(watch);
     return SW_OK;
@@ -184,6 +189,15 @@ static const struct watched *find(const struct sw_guard_watch *watch, int fd)
     return bsearch(&key, watch->files, watch->count, sizeof(key), by_mount);
 }
 
+/* The kernel has denied it by then. */
+static void tell_unread(const struct sw_guard_watch *watch, int errnum)
+{
+    if (errnum == EMFILE || errnum == ENFILE) {
+        sw_guard_tell(watch->guard->log, "denied", "",
+            "too many files are open to hold another one (RLIMIT_NOFILE)");
+    }
+}
+
 static void answer(struct sw_guard_watch *watch, const struct fanotify_event_metadata *event)
 {
     if (event->fd < 0) {
@@ -191,6 +205,9 @@ static void answer(struct sw_guard_watch *watch, const struct fanotify_event_met
     }
     const struct watched *found = find(watch, event->fd);
     int copy = found == NULL ? -1 : fcntl(event->fd, F_DUPFD_CLOEXEC, 3);
+    if (found != NULL && copy < 0) {
+        tell_unread(watch, errno);
+    }
     bool may = copy >= 0 && may_open(watch, found->file, copy);
     const struct fanotify_response response = {event->fd, may ? FAN_ALLOW : FAN_DENY};
     struct sw_error ignored = {0};
@@ -210,6 +227,9 @@ static void answer_all(struct sw_guard_watch *watch)
     } buf;
     ssize_t n = read(watch->fan, &buf, sizeof(buf));
     struct fanotify_event_metadata *event = &buf.event;
+    if (n < 0) {
+        tell_unread(watch, errno);
+    }
     while (FAN_EVENT_OK(event, n)) {
         answer(watch, event);
         event = FAN_EVENT_NEXT(event, n);
@@ -254,7 +274,7 @@ sw_result sw_guard_watch_start(struct sw_guard_watch *watch, struct sw_error *er
     return SW_OK;
 }
 
-bool sw_guard_watch_broken(struct sw_guard_watch *watch)
+const char *sw_guard_watch_broken(struct sw_guard_watch *watch)
 {
     const char *name = NULL;
     (void)pthread_mutex_lock(&watch->lock);
@@ -264,11 +284,7 @@ bool sw_guard_watch_broken(struct sw_guard_watch *watch)
         }
     }
     (void)pthread_mutex_unlock(&watch->lock);
-    if (name != NULL) {
-        sw_guard_tell(watch->guard->log, "tampered", name,
-            "somebody wants to write to it: the command is ended");
-    }
-    return name != NULL;
+    return name;
 }
 
 void sw_guard_watch_free(struct sw_guard_watch *watch)

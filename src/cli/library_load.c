@@ -1,4 +1,5 @@
 /* The part of the C interface that loads verified bytes. */
+#include "cli/guard.h"
 #include "cli/library.h"
 
 #include <errno.h>
@@ -132,12 +133,27 @@ static sw_result begin(struct sealwright_verified *model, const char *name, size
 
 /* --- reading --------------------------------------------------------------------------------- */
 
+/* Who asks will take memory for it: what does not fit is better no file that somebody put there. */
+static sw_result plausible_size(struct sealwright_verified *model, size_t file, uint64_t *size)
+{
+    struct sw_error *err = &model->error;
+    SW_CLEANUP(fd) int fd = -1;
+    uint64_t is;
+    SW_TRY(sw_load_size(model->load, file, &is, err));
+    if (is > sw_guard_memory_free()) {
+        SW_TRY(sw_load_open_file(model->load, file, O_RDONLY, &fd, err));
+        SW_TRY(sw_load_check(model->load, file, fd, err));
+    }
+    *size = is;
+    return SW_OK;
+}
+
 enum sealwright_status sealwright_verified_size(
     struct sealwright_verified *model, const char *file, uint64_t *size)
 {
     size_t at;
     enum sw_code code = begin(model, file, &at);
-    return finish(model, code == SW_OK ? sw_load_size(model->load, at, size, &model->error) : code);
+    return finish(model, code == SW_OK ? plausible_size(model, at, size) : code);
 }
 
 enum sealwright_status sealwright_verified_load(
@@ -161,7 +177,7 @@ static sw_result copy_sealed(struct sealwright_verified *model, size_t file, int
     if (fd < 0) {
         return sw_fail_errno(err, errno, "cannot make a file in memory");
     }
-    SW_TRY(sw_load_copy(model->load, file, fd, err));
+    SW_TRY(sw_load_copy(model->load, file, fd, sw_guard_memory_free(), err));
     if (fcntl(fd, F_ADD_SEALS, SEALS) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
         return sw_fail_errno(err, errno, "cannot seal a file in memory");
     }

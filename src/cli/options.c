@@ -298,6 +298,10 @@ static sw_result unknown_command(int argc, char **argv, struct sw_error *err)
         return unknown_in_group(argc, argv, group, known, err);
     }
     const char *close = closest_command(argv[1]);
+    if (close == NULL && argc > 2) { /* "chekpoint sign" */
+        int len = snprintf(group, sizeof(group), "%s %s", argv[1], argv[2]);
+        close = len > 0 && (size_t)len < sizeof(group) ? closest_command(group) : NULL;
+    }
     if (close != NULL) {
         return sw_fail(err, SW_E_USAGE, "unknown command '%s'; did you mean '%s'?", argv[1], close);
     }

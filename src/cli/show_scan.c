@@ -130,7 +130,8 @@ void sw_show_scan(struct sw_cli *cli, const struct sw_scan_report *report)
 {
     sw_say(cli, sw_scan_tone(report->verdict), "%s", sw_scan_verdict_name(report->verdict));
     if (report->verdict == SW_SCAN_NO_EVIDENCE) {
-        sw_say(cli, SW_TONE_PLAIN, ": not everything could be read;");
+        sw_say(cli, SW_TONE_PLAIN, ": %s",
+            report->file_count == 0 ? "there is no file;" : "not everything could be read;");
     }
     show_coverage(cli, report);
     for (size_t i = 0; i < report->finding_count && i < FINDINGS_SHOWN; i++) {

@@ -20,6 +20,7 @@ struct watching {
     struct sw_progress progress; /* asks to stop */
     uint64_t began;              /* this pass */
     uint64_t bytes;              /* that it has read */
+    bool mute;                   /* what the pass before found could not be told */
     struct pass passes[2];       /* this one and the one before */
 };
 
@@ -135,9 +136,11 @@ static bool names(const struct sw_verification *v, const char *path)
     return false;
 }
 
-static void tell_changes(
-    const struct watching *w, const struct sw_verification *before, const struct sw_verification *v)
+/* False when not all of it could be told. */
+static bool tell_changes(
+    struct watching *w, const struct sw_verification *before, const struct sw_verification *v)
 {
+    clearerr(stdout); /* of the pass before */
     if (before == NULL || before->verdict != v->verdict) {
         tell_verdict(w, v);
     }
@@ -151,7 +154,12 @@ static void tell_changes(
             tell(w, "restored", &before->problems[i]);
         }
     }
-    (void)fflush(stdout);
+    bool mute = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (mute && !w->mute) {
+        sw_note(w->cli, "cannot write to standard output: all is told again when that is possible");
+    }
+    w->mute = mute;
+    return !mute;
 }
 
 /* --- passes ---------------------------------------------------------------------------------- */
@@ -214,8 +222,7 @@ static sw_result watch(
             SW_TRY(pass_over(w, code, status, err));
             before = NULL;
         } else {
-            tell_changes(w, before, &pass->v);
-            before = &pass->v;
+            before = tell_changes(w, before, &pass->v) ? &pass->v : NULL;
             *status = sw_verify_status(&pass->v);
         }
         /* A file that was being written is read once more: then it is known what became of it. */

@@ -109,6 +109,13 @@ static sw_result say(const struct walk *walk, struct sw_chain_node *node,
     return node->why == NULL ? SW_E_NOMEM : SW_OK;
 }
 
+/* What is wrong already is not made better by what is missing besides. */
+static sw_result say_worse(const struct walk *walk, struct sw_chain_node *node,
+    enum sw_chain_verdict verdict, const char *words, const char *more)
+{
+    return verdict > node->verdict ? say(walk, node, verdict, words, more) : SW_OK;
+}
+
 static sw_result judge_signature(
     const struct walk *walk, const struct sw_evidence_record *record, struct sw_chain_node *node)
 {
@@ -243,7 +250,7 @@ static sw_result add_parents_of(struct walk *walk, const struct sw_chain_reader 
     }
     struct sw_chain_link link = walk->nodes[index].link;
     if (code == SW_E_NOENT || code == SW_E_IO) {
-        return say(walk, &walk->nodes[index], SW_CHAIN_NO_EVIDENCE,
+        return say_worse(walk, &walk->nodes[index], SW_CHAIN_NO_EVIDENCE,
             "a claim about its parents cannot be read: ", why.text);
     }
     if (code != SW_OK) {
@@ -259,8 +266,9 @@ static sw_result add_parents_of(struct walk *walk, const struct sw_chain_reader 
     size_t count = 0;
     code = reader->read(walk->arena, &claim.statement, &links, &count, &why);
     if (code != SW_OK) {
-        return code == SW_E_NOMEM ? code
-                                  : say(walk, &walk->nodes[index], SW_CHAIN_FAIL, "", why.text);
+        return code == SW_E_NOMEM
+                   ? code
+                   : say_worse(walk, &walk->nodes[index], SW_CHAIN_FAIL, "", why.text);
     }
     uint64_t depth = walk->nodes[index].depth + 1;
     for (size_t i = 0; i < count; i++) {

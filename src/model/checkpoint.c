@@ -73,6 +73,9 @@ sw_result sw_checkpoint_claim_read(struct sw_arena *arena, const struct sw_state
     if (sw_name_check(claim.run, "run", &why) != SW_OK) {
         return sw_claim_broken(err, "checkpoint", "%s", why.text);
     }
+    if (!sw_path_is_plain(claim.name) || memchr(claim.name.ptr, '/', claim.name.len) != NULL) {
+        return sw_claim_broken(err, "checkpoint", "its name is no name of a file or directory");
+    }
     if (claim.resumed && claim.parent == NULL) {
         return sw_claim_broken(err, "checkpoint", "it was resumed, and from nothing");
     }

@@ -80,7 +80,7 @@ struct sw_checkpoint_signed {
     struct sw_receipt receipt;
     struct sw_receipt signature_receipt;
     const char *signature_path;
-    bool known; /* the last claim of the run says the same already: nothing was recorded */
+    bool known; /* a claim of the run says the same already: nothing was recorded */
 };
 
 /* Hashes, signs, records signature and claim together, and writes the signature file. The store is

@@ -2,7 +2,10 @@
 
 #include "model/local.h"
 
-/* The last checkpoint of the run that somebody trusted signed. */
+/* Enough to find one that somebody trusted signed, as a rule. */
+#define FEW 64
+
+/* A checkpoint of the run that somebody trusted signed. */
 struct last {
     bool found;
     struct sw_digest digest;
@@ -19,6 +22,7 @@ struct signing {
     struct sw_buf bundle;
     struct last tip;
     struct last parent;
+    struct last known; /* says the same of the same files already */
 };
 
 static void signing_release(struct signing *s)
@@ -60,10 +64,11 @@ static sw_result read_last(const struct signing *s, const struct sw_evidence_rec
 static sw_result find_tip(struct signing *s, struct sw_error *err)
 {
     struct sw_evidence_query query = {
-        .subject = &s->run, .predicate_type = SW_PREDICATE_CHECKPOINT, .limit = 64};
+        .subject = &s->run, .predicate_type = SW_PREDICATE_CHECKPOINT};
     struct sw_evidence_record *records = NULL;
     size_t count = 0;
-    for (;;) {
+    for (bool all = false;; all = true) {
+        query.limit = all ? 0 : FEW;
         SW_TRY(
             sw_evidence_find(s->context->store, &query, s->context->arena, &records, &count, err));
         for (size_t i = 0; i < count; i++) {
@@ -73,10 +78,9 @@ static sw_result find_tip(struct signing *s, struct sw_error *err)
                 return code;
             }
         }
-        if (count < query.limit) {
+        if (all || count < FEW) {
             return SW_OK;
         }
-        query.limit = 0;
     }
 }
 
@@ -102,13 +106,59 @@ static sw_result find_parent(struct signing *s, struct sw_error *err)
 
 /* --- what is recorded ------------------------------------------------------------------------ */
 
-static bool is_known(const struct signing *s)
+static bool says_the_same(const struct signing *s, const struct sw_checkpoint_claim *claim)
 {
-    const struct sw_checkpoint_claim *tip = &s->tip.claim;
-    return s->tip.found && s->request->parent == NULL && tip->step == s->request->step &&
-           sw_digest_equal(&tip->root, &s->manifest.root) &&
-           sw_digest_equal(&tip->manifest, &s->manifest.manifest_digest) &&
-           sw_str_is(tip->name, s->manifest.name);
+    return claim->step == s->request->step && sw_digest_equal(&claim->root, &s->manifest.root) &&
+           sw_digest_equal(&claim->manifest, &s->manifest.manifest_digest) &&
+           sw_str_is(claim->name, s->manifest.name);
+}
+
+static bool is_named(const struct sw_evidence_record *record, const char *name)
+{
+    for (size_t i = 0; i < record->subject_count; i++) {
+        if (sw_str_is(record->subjects[i].name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The newest claim of this name decides: what an earlier branch had there is not to come back. */
+static sw_result find_by_name(struct signing *s, struct sw_error *err)
+{
+    const struct sw_evidence_query query = {
+        .subject = &s->run, .predicate_type = SW_PREDICATE_CHECKPOINT};
+    struct sw_evidence_record *records = NULL;
+    size_t count = 0;
+    SW_TRY(sw_evidence_find(s->context->store, &query, s->context->arena, &records, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct last found;
+        struct sw_error why = {0};
+        if (!is_named(&records[i], s->manifest.name)) {
+            continue;
+        }
+        enum sw_code code = read_last(s, &records[i], &found, &why);
+        SW_TRY(code == SW_E_NOMEM ? code : SW_OK);
+        if (code == SW_OK && sw_str_is(found.claim.name, s->manifest.name)) {
+            s->known = says_the_same(s, &found.claim) ? found : s->known;
+            return SW_OK;
+        }
+    }
+    return SW_OK;
+}
+
+/* What is not after the parent is no new one: another watch may have signed it, and those behind
+ * it, while this one read. */
+static sw_result find_known(struct signing *s, struct sw_error *err)
+{
+    if (s->request->parent != NULL || !s->tip.found) {
+        return SW_OK;
+    }
+    if (says_the_same(s, &s->tip.claim)) {
+        s->known = s->tip;
+        return SW_OK;
+    }
+    return s->request->step > s->parent.claim.step ? SW_OK : find_by_name(s, err);
 }
 
 static sw_result check_step(const struct signing *s, struct sw_error *err)
@@ -192,12 +242,32 @@ static sw_result record(struct signing *s, struct sw_checkpoint_signed *out, str
     return sw_file_write(out->signature_path, bundles[0], 0666, SW_WRITE_SYNC, err);
 }
 
-static sw_result tell_known(const struct signing *s, struct sw_checkpoint_signed *out)
+/* Whoever recorded it may have been stopped before its signature was written. One that is there is
+ * left alone: the model may have been signed anew since. */
+static sw_result restore_signature(
+    const struct signing *s, const struct sw_checkpoint_signed *out, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    struct sw_error why = {0};
+    if (sw_file_exists(out->signature_path)) {
+        return SW_OK;
+    }
+    enum sw_code code =
+        sw_evidence_load(s->context->store, &out->claim.signature, &signature, &why);
+    if (code != SW_OK) {
+        return sw_fail(err, code == SW_E_NOENT ? SW_E_REFUSED : code,
+            "it is signed already, and its signature cannot be read: %s", why.text);
+    }
+    return sw_file_write(out->signature_path, sw_buf_bytes(&signature), 0666, SW_WRITE_SYNC, err);
+}
+
+static sw_result tell_known(
+    const struct signing *s, struct sw_checkpoint_signed *out, struct sw_error *err)
 {
     out->known = true;
-    out->claim = s->tip.claim;
-    out->receipt = (struct sw_receipt){s->tip.digest, s->tip.leaf, true};
-    return SW_OK;
+    out->claim = s->known.claim;
+    out->receipt = (struct sw_receipt){s->known.digest, s->known.leaf, true};
+    return restore_signature(s, out, err);
 }
 
 sw_result sw_model_checkpoint_sign(const struct sw_checkpoint_context *context,
@@ -218,7 +288,8 @@ sw_result sw_model_checkpoint_sign(const struct sw_checkpoint_context *context,
     /* Only now: reading can take long, and others write to the store meanwhile. */
     SW_TRY(sw_store_promote(context->store, own.options.progress, err));
     SW_TRY(find_parent(&s, err));
-    SW_TRY(is_known(&s) ? tell_known(&s, &made) : record(&s, &made, err));
+    SW_TRY(find_known(&s, err));
+    SW_TRY(s.known.found ? tell_known(&s, &made, err) : record(&s, &made, err));
     *out = made;
     return SW_OK;
 }

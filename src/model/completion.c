@@ -16,7 +16,8 @@ struct asking {
     struct sw_arena *arena;
     const char *path;
     struct sw_tree tree;
-    int64_t newest_ns; /* when a file was written to last; 0: none */
+    int64_t newest_ns;  /* when a file was written to last; 0: none */
+    int64_t changed_ns; /* the same as the kernel has it: copying with times sets the other one */
 };
 
 static const char *const markers[] = {"trainer_state.json", ".complete"};
@@ -42,10 +43,12 @@ static void find_newest(struct asking *a)
 {
     for (size_t i = 0; i < a->tree.count; i++) {
         const struct sw_entry *entry = &a->tree.entries[i];
-        if (entry->kind == SW_ENTRY_FILE && !is_signature(entry->name) &&
-            entry->stamp.mtime_ns > a->newest_ns) {
-            a->newest_ns = entry->stamp.mtime_ns;
+        const struct sw_stamp *stamp = &entry->stamp;
+        if (entry->kind != SW_ENTRY_FILE || is_signature(entry->name)) {
+            continue;
         }
+        a->newest_ns = stamp->mtime_ns > a->newest_ns ? stamp->mtime_ns : a->newest_ns;
+        a->changed_ns = stamp->ctime_ns > a->changed_ns ? stamp->ctime_ns : a->changed_ns;
     }
 }
 
@@ -82,14 +85,19 @@ static bool has_marker(const struct asking *a)
 }
 
 /* A time that lies ahead of the clock says nothing. */
-static bool is_quiet(const struct asking *a)
+static bool is_old(const struct asking *a, int64_t ns)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-    int64_t age_ms = (now_ns - a->newest_ns) / 1000000;
-    bool old = age_ms < 0 || (uint64_t)age_ms >= a->completion->settle_ms;
-    return a->completion->quiet_ms >= a->completion->settle_ms && old;
+    int64_t age_ms = (now_ns - ns) / 1000000;
+    return age_ms < 0 || (uint64_t)age_ms >= a->completion->settle_ms;
+}
+
+static bool is_quiet(const struct asking *a)
+{
+    return a->completion->quiet_ms >= a->completion->settle_ms && is_old(a, a->newest_ns) &&
+           is_old(a, a->changed_ns);
 }
 
 static bool choose(const struct asking *a, enum sw_completeness *how)

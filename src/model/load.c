@@ -224,6 +224,18 @@ sw_result sw_load_open_file(
     return SW_OK;
 }
 
+static sw_result changed(const struct sw_load *load, size_t file, struct sw_error *err)
+{
+    return sw_fail(err, SW_E_REFUSED, "'%s' is not what was signed", load->names[file]);
+}
+
+static sw_result check_size(
+    const struct sw_load *load, size_t file, uint64_t size, struct sw_error *err)
+{
+    uint64_t was = load->plan.files[file].size;
+    return was == SW_PLAN_SIZE_UNKNOWN || was == size ? SW_OK : changed(load, file, err);
+}
+
 sw_result sw_load_size(
     const struct sw_load *load, size_t file, uint64_t *size, struct sw_error *err)
 {
@@ -231,6 +243,7 @@ sw_result sw_load_size(
     struct stat st;
     SW_TRY(sw_load_open_file(load, file, O_PATH, &fd, err));
     SW_TRY(examine(load, file, fd, &st, err));
+    SW_TRY(check_size(load, file, (uint64_t)st.st_size, err));
     *size = (uint64_t)st.st_size;
     return SW_OK;
 }
@@ -248,11 +261,6 @@ struct pass {
     int to; /* -1: nowhere else */
 };
 
-static sw_result changed(const struct pass *pass, struct sw_error *err)
-{
-    return sw_fail(err, SW_E_REFUSED, "'%s' is not what was signed", pass->load->names[pass->file]);
-}
-
 static sw_result read_chunk(
     const struct pass *pass, uint64_t offset, uint8_t *into, size_t len, struct sw_error *err)
 {
@@ -266,7 +274,7 @@ static sw_result read_chunk(
             return sw_fail_errno(err, errno, "cannot read '%s'", pass->load->names[pass->file]);
         }
         if (n == 0) {
-            return changed(pass, err); /* it was cut short meanwhile */
+            return changed(pass->load, pass->file, err); /* it was cut short meanwhile */
         }
         done += (size_t)n;
     }
@@ -308,16 +316,15 @@ static sw_result check_range(
     }
     sw_hash_final(&hash, &is);
     struct sw_bytes was = sw_bytes(plan->digests + digest * plan->digest_len, plan->digest_len);
-    return sw_bytes_equal(was, sw_bytes(is.bytes, is.len)) ? SW_OK : changed(pass, err);
+    return sw_bytes_equal(was, sw_bytes(is.bytes, is.len)) ? SW_OK
+                                                           : changed(pass->load, pass->file, err);
 }
 
 static sw_result run_pass(const struct pass *pass, uint64_t size, struct sw_error *err)
 {
     const struct sw_plan *plan = &pass->load->plan;
     const struct sw_plan_file *file = &plan->files[pass->file];
-    if (file->size != SW_PLAN_SIZE_UNKNOWN && file->size != size) {
-        return changed(pass, err);
-    }
+    SW_TRY(check_size(pass->load, pass->file, size, err));
     uint64_t start = 0;
     for (size_t i = 0; i < file->count; i++) {
         uint64_t left = size - start;
@@ -326,7 +333,8 @@ static sw_result run_pass(const struct pass *pass, uint64_t size, struct sw_erro
         SW_TRY(check_range(pass, file->first + i, start, end, err));
         start = end;
     }
-    return start == size ? SW_OK : changed(pass, err); /* bytes that nobody signed */
+    return start == size ? SW_OK
+                         : changed(pass->load, pass->file, err); /* bytes that nobody signed */
 }
 
 static sw_result pass_open_file(struct pass *pass, struct stat *st, struct sw_error *err)
@@ -338,27 +346,32 @@ static sw_result pass_open_file(struct pass *pass, struct stat *st, struct sw_er
     return SW_OK;
 }
 
-static sw_result by_chunks(struct pass *pass, struct sw_error *err)
+static sw_result by_chunks(struct pass *pass, uint64_t size, struct sw_error *err)
 {
     SW_CLEANUP(free) uint8_t *chunk = malloc(CHUNK);
-    struct stat st;
     if (chunk == NULL) {
         return sw_fail(err, SW_E_NOMEM, "out of memory");
     }
     pass->memory = chunk;
-    SW_TRY(pass_open_file(pass, &st, err));
-    return run_pass(pass, (uint64_t)st.st_size, err);
+    return run_pass(pass, size, err);
+}
+
+/* What has another size may have been changed, and else it was the caller who was wrong. */
+static sw_result other_size(
+    const struct pass *pass, uint64_t size, uint64_t len, struct sw_error *err)
+{
+    struct pass check = {pass->load, pass->file, pass->fd, NULL, false, -1};
+    SW_TRY(by_chunks(&check, size, err));
+    return sw_fail(err, SW_E_USAGE, "'%s' has %" PRIu64 " bytes, not %" PRIu64,
+        pass->load->names[pass->file], size, len);
 }
 
 static sw_result read_all(struct pass *pass, uint64_t len, struct sw_error *err)
 {
     struct stat st;
     SW_TRY(pass_open_file(pass, &st, err));
-    if ((uint64_t)st.st_size != len) {
-        return sw_fail(err, SW_E_REFUSED, "'%s' has %" PRIu64 " bytes, not %" PRIu64,
-            pass->load->names[pass->file], (uint64_t)st.st_size, len);
-    }
-    return run_pass(pass, len, err);
+    uint64_t size = (uint64_t)st.st_size;
+    return size == len ? run_pass(pass, len, err) : other_size(pass, size, len, err);
 }
 
 sw_result sw_load_read(
@@ -374,16 +387,26 @@ sw_result sw_load_read(
     return code;
 }
 
-sw_result sw_load_copy(const struct sw_load *load, size_t file, int to, struct sw_error *err)
+sw_result sw_load_copy(
+    const struct sw_load *load, size_t file, int to, uint64_t most, struct sw_error *err)
 {
     SW_CLEANUP(fd) int fd = -1;
+    struct stat st;
     SW_TRY(sw_load_open_file(load, file, O_RDONLY, &fd, err));
-    struct pass pass = {load, file, fd, NULL, false, to};
-    return by_chunks(&pass, err);
+    struct pass pass = {load, file, fd, NULL, false, -1};
+    SW_TRY(pass_open_file(&pass, &st, err));
+    uint64_t size = (uint64_t)st.st_size;
+    pass.to = size <= most ? to : -1;
+    SW_TRY(by_chunks(&pass, size, err));
+    return size <= most ? SW_OK
+                        : sw_fail(err, SW_E_IO, "'%s' has %" PRIu64 " bytes, and %" PRIu64 " fit",
+                              load->names[file], size, most);
 }
 
 sw_result sw_load_check(const struct sw_load *load, size_t file, int fd, struct sw_error *err)
 {
+    struct stat st;
     struct pass pass = {load, file, fd, NULL, false, -1};
-    return by_chunks(&pass, err);
+    SW_TRY(pass_open_file(&pass, &st, err));
+    return by_chunks(&pass, (uint64_t)st.st_size, err);
 }

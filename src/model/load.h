@@ -37,18 +37,22 @@ sw_result sw_load_find(
  * checked by that. SW_E_REFUSED when it is missing or no regular file. */
 sw_result sw_load_open_file(
     const struct sw_load *load, size_t file, int flags, int *fd, struct sw_error *err);
-/* Its size at this moment. */
+/* Its size at this moment. SW_E_REFUSED when another one was signed, which is known only of files
+ * in shards. */
 sw_result sw_load_size(
     const struct sw_load *load, size_t file, uint64_t *size, struct sw_error *err);
 
 /* Each reads the whole file once and hashes what it read. SW_OK means that all of it is as it was
  * signed; SW_E_REFUSED that it is not, SW_E_IO that it could not be read. */
 
-/* Into memory of `len` bytes, which must be the file's size. On failure the memory holds zeros. */
+/* Into memory of `len` bytes, which must be the file's size: SW_E_USAGE when it is not, and the
+ * file is as it was signed. On failure the memory holds zeros. */
 sw_result sw_load_read(
     const struct sw_load *load, size_t file, void *out, uint64_t len, struct sw_error *err);
-/* To the end of another file. On failure what was written is to be thrown away. */
-sw_result sw_load_copy(const struct sw_load *load, size_t file, int to, struct sw_error *err);
+/* To the end of another file. On failure what was written is to be thrown away. Of a file with more
+ * than `most` bytes nothing is written, and SW_E_IO says that it is as it was signed. */
+sw_result sw_load_copy(
+    const struct sw_load *load, size_t file, int to, uint64_t most, struct sw_error *err);
 /* Of a file that is open: it says nothing about what is written to it afterwards. */
 sw_result sw_load_check(const struct sw_load *load, size_t file, int fd, struct sw_error *err);
 

@@ -95,6 +95,10 @@ static sw_result weigh(struct gauge *gauge, const struct sw_evidence_record *rec
         return SW_OK;
     }
     enum sw_code code = load_trusted(gauge, record, &claim);
+    bool lost = code == SW_E_NOENT || code == SW_E_IO;
+    if (lost && part == SW_MATURITY_POLICY) {
+        gauge->settled[part] = true; /* it may have taken back what an older one says */
+    }
     if (code != SW_OK) {
         return code == SW_E_NOMEM ? code : SW_OK;
     }

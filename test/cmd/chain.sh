@@ -47,12 +47,17 @@ run "$SW_BIN" verify --json --depth all other
 json "is followed as well" '[.chain.models[] | .model_root] | last' "$root"
 expect "of which nothing is known" 3 "$SW_BIN" sign --parent "sha256:$(printf '%064d' 0):merge" other
 like "in words" "$err" "no signature of it is in the log"
+expect "a digest that is cut short" 2 "$SW_BIN" sign --parent "${root:0:15}:merge" other
+like "is told what it lacks" "$err" "64 digits"
 
 # Both, and a diamond.
 expect "two parents" 0 "$SW_BIN" sign --parent tuned:merge --parent other:merge stray
 run "$SW_BIN" verify --json --depth all stray
 json "each ancestor is followed once" '[.chain.models[] | select(.name != "stray") | .again] | map(select(.)) | length' 1
 json "and all pass" .chain.verdict pass
+run "$SW_BIN" verify --depth all stray
+like "a base that is named twice counts once" "$out" "parents     3 ancestors"
+like "its digest stands there once, where a path was not given" "$out" "merge of ${root:0:19}  signed by"
 
 # What cannot be named.
 size() { "$SW_BIN" log checkpoint --json | jq .size; }
@@ -78,6 +83,38 @@ not_ok "and nothing was signed" test -e same/model.sig
 expect "no such model" 4 "$SW_BIN" sign --parent nowhere:merge small
 expect "a depth that is none" 2 "$SW_BIN" verify --depth deep small
 is "nothing of this was recorded" "$(size)" "$before"
+
+# What is lost hides nothing that is wrong.
+cp -r .sealwright lost
+export SEALWRIGHT_STORE=$tmp/lost
+cp lost/trust.yaml before.yaml
+expect "somebody else" 0 "$SW_BIN" key new two --trust
+for name in middle last; do model $name; done
+run "$SW_BIN" sign --key two --json --parent base:merge middle
+exits "signs a model" 0
+claim=$(jq -r .derivation.claim "$tmp.out")
+expect "of which another is made" 0 "$SW_BIN" sign --parent middle:merge last
+cp before.yaml lost/trust.yaml
+run "$SW_BIN" verify --json --depth all last
+exits "and is no longer trusted" 1
+"$SW_BIN" evidence show --json "$claim" >/dev/null
+rm "$(find lost/blobs -name "*${claim:11}*")"
+run "$SW_BIN" verify --json --depth all last
+exits "as when the claim of its parents is lost" 1
+json "and it is told" '.chain.models[1].verdict' fail
+expect "a policy's pass" 0 "$SW_BIN" admit base
+run "$SW_BIN" verify --json --depth all base
+json "counts" .chain.parts.policy true
+sed -i '/^rules:/a\  - name: card\n    claim: urn:sealwright:claim:model-card:v1\n    by: any' lost/policy.yaml
+run "$SW_BIN" admit --json base
+exits "a later one that is none" 3
+claim=$(jq -r .claim "$tmp.out")
+run "$SW_BIN" verify --json --depth all base
+json "counts instead" .chain.parts.policy false
+rm "$(find lost/blobs -name "*${claim:11}*")"
+run "$SW_BIN" verify --json --depth all base
+json "also when it is lost" .chain.parts.policy false
+unset SEALWRIGHT_STORE
 
 # A chain that does not hold.
 "$SW_BIN" evidence export >all.jsonl

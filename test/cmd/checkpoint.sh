@@ -97,6 +97,22 @@ json "what was left behind is told" '[.checkpoints[] | select(.current | not)] |
 expect "the last one is now the new one" 0 "$SW_BIN" checkpoint resume r --dir out
 is "not that of the other branch" "$out" out/checkpoint-260
 
+mkdir branch
+for i in 1 2 3; do
+    echo "first $i" >"branch/step-$i"
+    "$SW_BIN" checkpoint sign --run r5 "branch/step-$i" >/dev/null || break
+done
+expect "another run" 0 "$SW_BIN" checkpoint resume r5 branch/step-1
+for i in 2 3; do
+    echo "second $i" >"branch/step-$i"
+    "$SW_BIN" checkpoint sign --run r5 "branch/step-$i" >/dev/null || break
+done
+expect "has what it has now" 0 "$SW_BIN" checkpoint sign --run r5 branch/step-2 --json
+json "once" .recorded false
+echo "first 2" >branch/step-2
+expect "what was there before" 1 "$SW_BIN" checkpoint sign --run r5 branch/step-2
+like "does not come back" "$err" "step 2 is not after step 3"
+
 # --- steps and names ---
 echo 1 >final.safetensors
 expect "without a step in the name" 2 "$SW_BIN" checkpoint sign --run r2 final.safetensors
@@ -106,6 +122,10 @@ json "a first one" '[.step, .parent, .resumed] | tostring' '[7,null,false]'
 claim=$(jq -r .claim "$tmp.out")
 expect "the same again records nothing" 0 "$SW_BIN" checkpoint sign --run r2 --step 7 final.safetensors --json
 json "it is known" '[.recorded, .claim] | tostring' "[false,\"$claim\"]"
+rm final.safetensors.sig
+expect "one whose signature was not written" 0 "$SW_BIN" checkpoint sign --run r2 --step 7 final.safetensors --json
+json "is known, too" .recorded false
+expect "and gets it from the log" 0 "$SW_BIN" verify final.safetensors
 n=10
 for name in step_11 global_step12 model-00013.safetensors epoch=3-step=14.ckpt pytorch_model-15.tar.gz iter_0000016; do
     n=$((n + 1))
@@ -115,12 +135,20 @@ for name in step_11 global_step12 model-00013.safetensors epoch=3-step=14.ckpt p
 done
 expect "backwards" 1 "$SW_BIN" checkpoint sign --run r2 --step 3 final.safetensors
 like "is refused with what to do" "$err" "step 3 is not after step 16 of iter_0000016.*checkpoint resume"
+expect "one of those before, as it was" 0 "$SW_BIN" checkpoint sign --run r2 --step 7 final.safetensors --json
+json "is known" '[.recorded, .claim] | tostring' "[false,\"$claim\"]"
+echo 2 >final.safetensors
+expect "changed" 1 "$SW_BIN" checkpoint sign --run r2 --step 7 final.safetensors
 expect "a parent of another run" 1 "$SW_BIN" checkpoint sign --run r3 --step 20 --parent "$claim" final.safetensors
 expect "a parent that is none" 2 "$SW_BIN" checkpoint sign --run r3 --step 20 --parent x final.safetensors
 expect "a run with a bad name" 2 "$SW_BIN" checkpoint sign --run a/b step_11
 expect "no run" 2 "$SW_BIN" checkpoint sign step_11
 expect "a run that nobody knows" 3 "$SW_BIN" checkpoint verify nope
 expect "cannot be resumed" 3 "$SW_BIN" checkpoint resume nope step_11
+expect "a checkpoint and a directory at once" 2 "$SW_BIN" checkpoint resume r --dir out out/checkpoint-240
+one_line_error "is told in one line"
+expect "a cache and no directory" 2 "$SW_BIN" checkpoint verify r --cache
+one_line_error "is told, too"
 expect "a file that is not there" 4 "$SW_BIN" checkpoint sign --run r2 step_99
 
 # --- claims that do not belong ---
@@ -131,6 +159,15 @@ expect "a claim of nobody trusted" 1 "$SW_BIN" checkpoint verify r2 --json
 json "is named" '.breaks[0].kind' untrusted
 expect "and is nobody's parent" 0 "$SW_BIN" checkpoint sign --run r2 --step 18 step_17 --json
 json "but what is trusted" .parent_step 16
+
+n=0
+while [ "$n" -lt 64 ]; do
+    n=$((n + 1))
+    "$SW_BIN" checkpoint sign --run r4 --key stranger --step "$n" step_17 >/dev/null 2>&1 || break
+done
+is "many claims of nobody trusted" "$n" 64
+expect "and none of anybody else" 0 timeout -s KILL 60 "$SW_BIN" checkpoint sign --run r4 --step 65 step_17 --json
+json "are nobody's parent either" .parent null
 
 # Two copies of one store, which go on by themselves and are brought together again.
 echo 1 >fork_1

@@ -111,10 +111,20 @@ is "in order" "$(jq -sc '[.[].step]' "$tmp.out")" '[1,2,3]'
 is "when it settled" "$(jq -r .complete "$tmp.out" | sort -u)" settled
 expect "again" 0 "$SW_BIN" checkpoint watch --run c --once --settle 1s --json c
 is "there is nothing to do" "$out" ""
+like "which is said" "$err" "nothing to sign in 'c'; run c has 3 signed checkpoints"
 echo changed >>c/checkpoint-2/weights
 touch -d '-1 hour' c/checkpoint-2/weights
 expect "one that was changed behind its signature" 1 "$SW_BIN" checkpoint watch --run c --once --settle 1s --json c
 like "is told" "$err" "checkpoint-2 is not signed: step 2 is not after step 3"
+
+mkdir k
+filled k/checkpoint-1 weights # one that is being copied, with its times
+touch -d '-1 hour' k/checkpoint-1/weights
+filled k/checkpoint-2 weights trainer_state.json
+ok "a watch" begin k k --settle 1m
+ok "what has its marker" signed k checkpoint-2
+is "comes before what would be settled by its times alone" "$(how k checkpoint-1)" ""
+stop
 
 mkdir i
 mkdir i/checkpoint-1
@@ -203,4 +213,24 @@ expect "the rest is signed" 0 "$SW_BIN" checkpoint watch --run h --once --json h
 expect "and the chain is whole" 0 "$SW_BIN" checkpoint verify h --dir h --json
 is "with each once" "$(jq -c '[.checkpoints[].step]' "$tmp.out")" '[1,2,3,4,5,6]'
 expect "as the log is" 0 "$SW_BIN" log verify
+is "and each has its signature" "$(find h -name model.sig | wc -l)" 6
+
+# --- two at a time ---
+mkdir j
+for i in 1 2 3 4 5 6; do
+    filled "j/checkpoint-$i" weights trainer_state.json
+    head -c 3000000 /dev/urandom >"j/checkpoint-$i/big"
+    touch "j/checkpoint-$i/trainer_state.json"
+done
+"$SW_BIN" checkpoint watch --run j --once --json --no-cache j >j1.jsonl 2>j1.err &
+pid=$!
+expect "two watches of one run" 0 "$SW_BIN" checkpoint watch --run j --once --json --no-cache j
+cp "$tmp.out" j2.jsonl
+wait "$pid"
+is "both end well" $? 0
+is "each is recorded once" "$(jq -sc '[.[] | select(.recorded) | .step] | sort' j1.jsonl j2.jsonl)" '[1,2,3,4,5,6]'
+expect "in one chain" 0 "$SW_BIN" checkpoint verify j --dir j
+rm j/checkpoint-2/model.sig
+expect "one whose signature is gone" 0 "$SW_BIN" checkpoint watch --run j --once j
+ok "has it again" test -f j/checkpoint-2/model.sig
 done_testing

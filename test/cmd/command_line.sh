@@ -17,6 +17,8 @@ expect "an unknown command of a group" 2 "$SW_BIN" data ingset posts.jsonl
 like "suggests the near one" "$err" "unknown command 'data ingset'; did you mean 'data ingest'"
 expect "also of two words" 2 "$SW_BIN" data source ad
 like "is suggested" "$err" "did you mean 'data source add'"
+expect "a group with a typo" 2 "$SW_BIN" chekpoint verify run-7
+like "is suggested, too" "$err" "did you mean 'checkpoint verify'"
 expect "a far one of a group" 2 "$SW_BIN" data xyzzyx
 like "lists the second words" "$err" "'data' needs one of: .*ingest"
 expect "a group without its second word" 2 "$SW_BIN" log

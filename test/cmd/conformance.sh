@@ -51,6 +51,14 @@ verify --method certificate --cert-chain root.crt
 exits "and verify" 0
 verify --method certificate --cert-chain stranger.crt
 exits "by another root" 1
+verify --method key --cert-chain root.crt --public-key key.pub
+exits "not by the method of a key" 2
+verify --method certificate --cert-chain root.crt --identity nobody@example.com
+exits "nor for an identity that nothing looks at" 2
+sign --method key --private-key key.pem
+exits "signed with a key" 0
+verify --method certificate --cert-chain root.crt --public-key key.pub
+exits "it does not pass for one with a certificate" 2
 
 # What makes no sense.
 sign --method key

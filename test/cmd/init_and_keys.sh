@@ -23,6 +23,15 @@ expect "earlier, too" 0 "$SW_BIN" init
 expect "the store is whole" 0 "$SW_BIN" doctor
 is "it trusts one key" "$("$SW_BIN" key list --json | jq -r '[.[] | select(.trusted) | .name] | join(",")')" default
 
+mkdir below && cd below || exit 1
+expect "a store below another one" 0 "$SW_BIN" init
+like "is told of" "$err" "there is the store '.*/.sealwright' above"
+cd .. && rm -r below
+mkdir m && echo x >m/x
+expect "a key that is not there" 4 "$SW_BIN" sign --key nosuch m
+like "is told with where to look" "$err" "no key 'nosuch' .*sealwright key list"
+rm -r m
+
 expect "an origin can be given" 0 "$SW_BIN" init --store other --origin example.com/log
 like "it heads the checkpoint" "$(head -n 1 other/log/checkpoint)" "^example.com/log$"
 expect "an origin that is none is refused" 2 "$SW_BIN" init --store bad --origin "two words"

@@ -155,7 +155,7 @@ while_running() {
     rm -f begun go
     mkfifo go
     exec 7<>go # so that a line can be written when nobody is left to read it
-    "$SW_BIN" run --model m --protect "$mode" --events events.jsonl -- \
+    "$SW_BIN" run --model "${model:-m}" --protect "$mode" --events events.jsonl -- \
         sh -c "cat m/sub/notes.txt >/dev/null; echo >begun; read -r line <go; $5" >"$tmp.out" 2>"$tmp.err" 7>&- &
     pid=$!
     until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
@@ -172,6 +172,15 @@ while_running() {
     rm -rf m
     cp -r m.signed m
 }
+# Until the process was ended, or for ten seconds.
+gone() {
+    local i
+    for ((i = 0; i < 500; i++)); do
+        kill -0 "$1" 2>/dev/null || return 0
+        sleep 0.02
+    done
+    return 1
+}
 for mode in "${modes[@]}"; do
     while_running "$mode: a file that is swapped meanwhile" 0 "$mode" \
         'echo evil >evil; mv evil m/config.json' 'cat m/config.json'
@@ -183,8 +192,34 @@ for mode in "${modes[@]}"; do
     is "$mode: ends the command" "$out" ''
     like "$mode: and is told" "$err" "moved: |changed what the model's path goes through"
     is "$mode: as an event" "$(jq -r 'select(.event == "moved") | .event' events.jsonl)" moved
-    rm events.jsonl
+    ln -s m second
+    ln -s second first
+    model=first while_running "$mode: a link exchanged that a link leads to" 120 "$mode" \
+        'ln -s m.signed other; mv -T other second; gone "$pid"' 'echo reached'
+    is "$mode: ends the command" "$out" ''
+    rm -f first second events.jsonl
 done
+# Somebody mounts another directory over one above the model, where mounts are shared with others.
+if [ "$(id -u)" -eq 0 ] && unshare -m --propagation shared true 2>/dev/null; then
+    mkdir -p above evil/m
+    cp -r m.signed above/m
+    echo evil >evil/m/config.json
+    cat >mounts.sh <<'S'
+mkfifo go
+exec 7<>go
+"$SW_BIN" run --model above/m --protect "$1" -- sh -c 'echo >begun; read -r line <go; cat above/m/config.json' 7>&- &
+until [ -e begun ] || ! kill -0 $! 2>/dev/null; do sleep 0.02; done
+mount --bind evil above && cat above/m/config.json && echo go >&7
+wait $!
+S
+    for mode in "${modes[@]}"; do
+        rm -f begun go
+        run unshare -m --propagation shared bash mounts.sh "$mode"
+        is "$mode: a mount over a directory above the model does not come in" "$rc $out" $'0 evil\n{}'
+    done
+else
+    skip "${#modes[@]}" "this needs root, and mounts that are shared"
+fi
 if [[ " ${modes[*]} " == *" copy "* ]]; then
     while_running "copy: a file that is written to" 0 copy \
         'echo evil >m/config.json; echo evil >>m/sub/notes.txt; truncate -s 0 m/w.safetensors' 'bash look.sh m'
@@ -209,6 +244,101 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
         'echo evil >>m/sub/notes.txt' 'echo reached'
     is "watch: before a bad byte is there" "$out" ''
     like "watch: and that is told" "$err" "sub/notes.txt: somebody wants to write to it"
+
+    while_running "watch: mounts of the command's own" 0 watch 'echo evil >m/config.json' \
+        'for o in -m -Urm; do unshare $o --propagation unchanged cat m/config.json; done; unshare -n echo -n other'
+    is "watch: cannot be had, but other namespaces can" "$out" other
+
+    # Each file that was opened is held open.
+    # shellcheck disable=SC2016 # for the shell inside
+    run bash -c 'ulimit -Sn 60; exec "$SW_BIN" run --model m --protect watch -- sh -c "ulimit -n"'
+    is "watch: the command has the limits that it would have" "$rc $out" "0 60"
+    mkdir many
+    for ((i = 0; i < 80; i++)); do echo "$i" >"many/$i"; done
+    expect "seal" 0 "$SW_BIN" seal many
+    rm -f events.jsonl
+    # shellcheck disable=SC2016 # for the shell inside
+    run bash -c 'ulimit -n 60; exec "$SW_BIN" run --events events.jsonl --model many --protect watch -- sh -c "cat many/*"'
+    exits "watch: more files than may be open" 1
+    like "watch: cannot be read, which is told" "$(jq -r 'select(.event == "denied") | .detail' events.jsonl)" "RLIMIT_NOFILE"
+    rm -rf many events.jsonl
+
+    # What run says must not keep it from ending the command: nobody reads it, or nobody is there to.
+    # shellcheck disable=SC2016 # for the shell inside
+    child='cat m/sub/notes.txt >/dev/null; echo $$ >begun; read -r line <go; cat m/sub/notes.txt >seen'
+    rm -f begun go seen
+    mkfifo go says
+    exec 7<>go 8<>says
+    "$SW_BIN" run --model m --protect watch -- sh -c "$child" 2>says 7>&- 8>&- &
+    pid=$!
+    until [ -s begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    dd if=/dev/zero of=says bs=4096 oflag=nonblock 2>/dev/null
+    dd if=/dev/zero of=says bs=1 oflag=nonblock 2>/dev/null
+    echo evil >>m/sub/notes.txt &
+    other=$!
+    ok "watch: it is ended though nobody reads what is said" gone "$(cat begun)"
+    cat <&8 >"$tmp.out" &
+    reader=$!
+    wait "$pid"
+    is "watch: and that is its status" "$?" 120
+    wait "$other"
+    kill "$reader"
+    rm -rf m begun
+    cp -r m.signed m
+    "$SW_BIN" run --model m --protect watch -- sh -c "setsid sh -c '$child' & wait" 2>says 7>&- 8>&- &
+    pid=$!
+    until [ -s begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+    exec 8>&-
+    echo evil >>m/sub/notes.txt
+    wait "$pid"
+    is "watch: the same where nobody can hear it" "$?" 120
+    echo go >&7
+    ok "watch: what the command had started is ended, too" gone "$(cat begun)"
+    not_ok "watch: and did not read a bad byte" test -s seen
+    exec 7>&-
+    rm -rf m
+    cp -r m.signed m
+    state=
+    while_running "watch: what asks it to stop, as Ctrl-Z" 120 watch \
+        'kill -TSTP "$pid"; echo evil >>m/sub/notes.txt; state=$(sed "s/.*) //;s/ .*//" "/proc/$pid/stat" 2>/dev/null); kill -CONT "$pid" 2>/dev/null' \
+        'echo reached'
+    isnt "watch: does not stop it" "$state" T
+    # shellcheck disable=SC2016 # for the shell inside
+    expect "watch: nor the command" 0 timeout -s KILL 20 "$SW_BIN" run --model m --protect watch -- sh -c 'kill -TSTP $$'
+fi
+
+# --- what run was before -------------------------------------------------------------------------------------
+# A shell that becomes run leaves it the children that it had, such as who reads what is said.
+for mode in "${modes[@]}"; do
+    cat >become.sh <<'S'
+sh -c 'while read -r line; do echo "$line"; done >said; : >all' <says & exec "$SW_BIN" run --json --model m --protect "$1" -- true 2>says
+S
+    rm -f says all
+    mkfifo says
+    expect "$mode: a shell becomes run" 0 bash become.sh "$mode"
+    for ((i = 0; i < 500; i++)); do [ ! -e all ] || break; sleep 0.02; done
+    is "$mode: whose words are heard to the last" "$(jq -r .event said | tail -n 1)" ended
+done
+if [ "$(id -u)" -eq 0 ] && unshare -m umount -l /proc 2>/dev/null; then
+    cat >bare.sh <<'S'
+umount -l /proc
+mkfifo go
+exec 7<>go
+"$SW_BIN" run --model m --protect copy -- sh -c 'echo >begun; read -r line <go; echo reached' 7>&- &
+pid=$!
+until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+mv m m.away
+for ((i = 0; i < 500; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.02; done
+echo go >&7
+wait "$pid"
+S
+    rm -f begun go
+    run unshare -m bash bare.sh
+    is "where there is no /proc the command is ended, too" "$rc $out" "120 "
+    rm -rf m m.away
+    cp -r m.signed m
+else
+    skip 1 "this needs root, and mounts of one's own"
 fi
 
 # --- signals -------------------------------------------------------------------------------------------------

@@ -114,6 +114,8 @@ like "with a scan that says so" "$out" 'refused: not everything could be read;  
 run "$SW_BIN" admit --json unread
 exits "and refused for want of evidence" 3
 json "of the scan" '[.rules[] | select(.verdict == "no-evidence") | .name] | join(",")' scanned
+run "$SW_BIN" admit --dry-run unread
+like "with where to look" "$out" "what was found or not read: sealwright scan unread"
 cat >takes.yaml <<'Y'
 version: 1
 name: takes-executorch-unread

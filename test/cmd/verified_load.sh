@@ -104,7 +104,9 @@ static void odd(struct sealwright *sw)
     CHECK(sealwright_verified_size(model, "nowhere", &size) == SEALWRIGHT_ERROR);
     CHECK(sealwright_verified_size(model, "../m/sub/x", &size) == SEALWRIGHT_ERROR);
     CHECK(sealwright_verified_load(model, "empty", NULL, 0) == SEALWRIGHT_PASS);
-    CHECK(sealwright_verified_load(model, "sub/x", buf, 4) == SEALWRIGHT_FAIL); /* it has three */
+    CHECK(sealwright_verified_load(model, "sub/x", buf, 4) == SEALWRIGHT_USAGE); /* it has three */
+    CHECK(memcmp(buf, "\0\0\0\0", 4) == 0);
+    CHECK(sealwright_verified_load(model, "sub/x", buf, 3) == SEALWRIGHT_PASS); /* and is whole */
     CHECK(sealwright_verified_name(model, 3) == NULL && sealwright_verified_root(model) != NULL);
     sealwright_verified_close(model);
     CHECK(sealwright_open_verified(sw, "m", NULL, "sha256:00", &model) == SEALWRIGHT_USAGE);

@@ -69,6 +69,23 @@ kill -TERM "$pid"
 wait "$pid"
 is "it ends with the status of the last pass" $? 0
 
+# --- nothing can be written for a while --------------------------------------------------------------------------
+echo evil >m/weights
+(
+    trap '' XFSZ
+    ulimit -S -f 0
+    exec "${watch[@]}" --keep-going m >said 2> >(ulimit -S -f unlimited && cat >unsaid)
+) &
+pid=$!
+until [ -s unsaid ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+like "what cannot be told is said to be" "$(head -n 1 unsaid)" "cannot write to standard output"
+prlimit --pid "$pid" --fsize=unlimited:
+ok "and is told when it can be" until_said "$pid" "changed      weights"
+kill -TERM "$pid"
+wait "$pid"
+is "and is the status" $? 1
+echo data >m/weights
+
 # --- signals ---------------------------------------------------------------------------------------------------
 for signal in INT TERM; do
     env --default-signal=INT "${watch[@]}" m >said 2>"$tmp.err" &

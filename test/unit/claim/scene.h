@@ -65,6 +65,7 @@ struct scene_stamp {
     int by;
     int64_t time;
     bool other_signature, truncated, tail, server, sha1;
+    bool bare; /* the token holds no certificate */
 };
 
 struct scene {
@@ -88,6 +89,7 @@ struct scene {
     int64_t log_from, ctlog_from, authority_from, stamper_from;
     int64_t log_until, ctlog_until, authority_until, stamper_until;
     bool stamp_roots_only; /* no certificate of the stampers themselves */
+    bool stamp_others;     /* before them an authority of which only the root is listed */
     /* the signer in trust.yaml: more lines */
     const char *signer;
 };
@@ -701,7 +703,7 @@ static inline BIO *scene_stamp_request(const struct scene_stamp *stamp, struct s
     assert_int_equal(TS_MSG_IMPRINT_set_msg(imprint, digest, (int)len), 1);
     assert_int_equal(TS_REQ_set_version(request, 1), 1);
     assert_int_equal(TS_REQ_set_msg_imprint(request, imprint), 1);
-    assert_int_equal(TS_REQ_set_cert_req(request, 1), 1);
+    assert_int_equal(TS_REQ_set_cert_req(request, !stamp->bare), 1);
     assert_int_equal(i2d_TS_REQ_bio(out, request), 1);
     X509_ALGOR_free(algor);
     TS_MSG_IMPRINT_free(imprint);
@@ -920,6 +922,10 @@ static inline void scene_root_stampers(const struct scene *scene, struct sw_json
 {
     const struct scene_world *world = scene->world;
     sw_jw_array(w, "timestampAuthorities");
+    if (scene->stamp_others) {
+        scene_root_authority(w, "https://tsa.example.net", NULL, &world->other_root,
+            scene->stamper_from, scene->stamper_until);
+    }
     if (scene->stamp_roots_only) {
         scene_root_authority(w, "https://tsa.example.com", NULL, &world->stamp_root,
             scene->stamper_from, scene->stamper_until);

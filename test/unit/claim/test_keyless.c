@@ -180,6 +180,22 @@ static void an_authority_may_be_listed_without_the_certificate_that_stamps(void 
     expect(&scene, SW_E_NOEVIDENCE, "attest the time");
 }
 
+static void a_time_stamp_may_leave_out_the_certificate_that_is_listed(void **state)
+{
+    (void)state;
+    struct scene scene = begin_v2();
+    scene.stamps[0].bare = true;
+    expect_pass(&scene);
+    scene.stamp_others = true; /* who it is by is not to be told from the token there */
+    expect_pass(&scene);
+    scene.stamps[0].other_signature = true;
+    expect(&scene, SW_E_REFUSED, "message imprint mismatch");
+    scene = begin_v2();
+    scene.stamps[0].bare = true;
+    scene.stamp_roots_only = true;
+    expect(&scene, SW_E_NOEVIDENCE, "by no authority that the trusted root has");
+}
+
 /* --- identity and issuer ---------------------------------------------------------------------- */
 
 #define SIGNER(identity, issuer) "    identity: \"" identity "\"\n    issuer: " issuer "\n"
@@ -230,10 +246,28 @@ static void a_star_stands_for_the_rest_of_a_uri_behind_its_host(void **state)
     expect_pass(&scene);
     scene.signer = SIGNER(WORKFLOW "w*", SCENE_ISSUER);
     expect(&scene, SW_E_REFUSED, "not for uri:");
+    scene.signer = SIGNER(WORKFLOW "v*", SCENE_ISSUER);
+    expect_pass(&scene);
+    scene.signer = SIGNER("uri:https://github.com/o/*", SCENE_ISSUER);
+    expect_pass(&scene);
     scene.signer = SIGNER("uri:https://github.com*", SCENE_ISSUER);
     expect(&scene, SW_E_FORMAT, "behind its host");
     scene.signer = SIGNER("email:*", SCENE_ISSUER);
     expect(&scene, SW_E_FORMAT, "behind its host");
+}
+
+/* Anybody can have an organisation or a repository whose name begins with another's. */
+static void a_star_stands_for_no_rest_of_a_name(void **state)
+{
+    (void)state;
+    struct scene scene = scene_begin(&world);
+    scene.leaf.names = "URI:https://github.com/org-evil/r/.github/workflows/x.yml@refs/tags/v1";
+    scene.signer = SIGNER("uri:https://github.com/org*", SCENE_ISSUER);
+    expect(&scene, SW_E_FORMAT, "behind its host");
+    scene.signer = SIGNER("uri:https://u@github.com/org*", SCENE_ISSUER);
+    expect(&scene, SW_E_FORMAT, "behind its host");
+    scene.signer = SIGNER("uri:https://github.com/org/*", SCENE_ISSUER);
+    expect(&scene, SW_E_REFUSED, "not for uri:");
 }
 
 static void a_signer_in_trust_yaml_must_be_whole(void **state)
@@ -338,10 +372,35 @@ static void the_certificate_must_be_in_a_certificate_log(void **state)
     expect(&scene, SW_E_REFUSED, "timestamp of the log https://ct.example.com is wrong");
     scene = scene_begin(&world);
     scene.ctlog_from = SCENE_TIME + 1;
-    expect(&scene, SW_E_REFUSED, "ct.example.com was not valid");
+    expect(&scene, SW_E_REFUSED, "when that log was not valid");
     scene = scene_begin(&world);
     scene.ctlog_until = SCENE_TIME - 1;
-    expect(&scene, SW_E_REFUSED, "ct.example.com was not valid");
+    expect(&scene, SW_E_REFUSED, "when that log was not valid");
+}
+
+/* A log that is retired says nothing about certificates that were made since, and none says what is
+ * to come. */
+static void a_certificate_must_have_been_logged_while_it_was_valid(void **state)
+{
+    (void)state;
+    struct scene scene = scene_begin(&world);
+    scene.sct_time = scene.leaf.from - 300;
+    expect_pass(&scene);
+    scene.sct_time = scene.leaf.from - 301;
+    expect(&scene, SW_E_REFUSED, "ct.example.com is of 2025-12-31T23:54:59Z");
+    scene.sct_time = scene.leaf.until + 299;
+    expect_pass(&scene);
+    scene.sct_time = scene.leaf.until + 300; /* OpenSSL takes the last second for the first after */
+    expect(&scene, SW_E_REFUSED, "when the certificate was not valid");
+    scene.leaf.until = SCENE_NOW + 86400;
+    scene.sct_time = SCENE_NOW + 300;
+    expect_pass(&scene);
+    scene.sct_time = SCENE_NOW + 301;
+    expect(&scene, SW_E_REFUSED, "still to come");
+    scene = scene_begin(&world);
+    scene.ctlog_until = PKI_2021 + 86400;
+    scene.sct_time = PKI_2021 + 3600;
+    expect(&scene, SW_E_REFUSED, "when the certificate was not valid");
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -630,15 +689,18 @@ int main(void)
         cmocka_unit_test(a_bundle_of_v01_needs_only_the_promise),
         cmocka_unit_test(signatures_of_witnesses_are_tolerated),
         cmocka_unit_test(an_authority_may_be_listed_without_the_certificate_that_stamps),
+        cmocka_unit_test(a_time_stamp_may_leave_out_the_certificate_that_is_listed),
         cmocka_unit_test(identity_and_issuer_must_both_be_right),
         cmocka_unit_test(a_certificate_must_name_one_issuer),
         cmocka_unit_test(a_star_stands_for_the_rest_of_a_uri_behind_its_host),
+        cmocka_unit_test(a_star_stands_for_no_rest_of_a_name),
         cmocka_unit_test(a_signer_in_trust_yaml_must_be_whole),
         cmocka_unit_test(the_certificate_must_be_valid_when_it_was_signed),
         cmocka_unit_test(clocks_that_disagree_are_noticed),
         cmocka_unit_test(the_certificate_must_be_for_signing_code_by_the_authority),
         cmocka_unit_test(a_bare_public_key_is_no_certificate),
         cmocka_unit_test(the_certificate_must_be_in_a_certificate_log),
+        cmocka_unit_test(a_certificate_must_have_been_logged_while_it_was_valid),
         cmocka_unit_test(an_entry_about_something_else_is_refused),
         cmocka_unit_test(what_a_log_signed_must_hold),
         cmocka_unit_test(a_log_that_was_rolled_back_is_refused),

@@ -201,6 +201,22 @@ static void a_claim_that_contradicts_itself_is_malformed(void **state)
     clean(&w);
 }
 
+/* The name is looked for in the directory of the run: it must not lead out of it. */
+static void a_name_is_that_of_one_file_or_directory(void **state)
+{
+    static const char *const bad[] = {"../c-1", "/c-1", "a/c-1", "c-1/", "..", "."};
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(bad); i++) {
+        struct world w;
+        make(&w);
+        struct sw_checkpoint_claim claim = draft(&w, 1);
+        claim.name = sw_str(bad[i]);
+        (void)record_claim(&w, &claim);
+        breaks_once(&w, SW_BREAK_MALFORMED, "no name of a file or directory");
+        clean(&w);
+    }
+}
+
 /* --- chains ---------------------------------------------------------------------------------- */
 
 /* A good first one and a second one that `change` makes wrong. */
@@ -355,6 +371,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(the_step_is_the_last_number_of_the_name),
         cmocka_unit_test(a_claim_that_contradicts_itself_is_malformed),
+        cmocka_unit_test(a_name_is_that_of_one_file_or_directory),
         cmocka_unit_test(a_step_that_goes_backwards_is_named),
         cmocka_unit_test(what_is_not_so_of_the_parent_is_named),
         cmocka_unit_test(a_parent_of_another_run_is_named),

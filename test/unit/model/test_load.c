@@ -10,7 +10,9 @@
 #include "unit/model/forge.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static struct forge f;
 static struct sw_load *load;
@@ -98,7 +100,7 @@ static void expect_copy(const char *name, enum sw_code code, const char *bytes)
     const char *path = temp_tree_path(&f.dir, "copy");
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
-    assert_int_equal(sw_load_copy(load, find(name), fd, NULL), code);
+    assert_int_equal(sw_load_copy(load, find(name), fd, UINT64_MAX, NULL), code);
     if (bytes != NULL) {
         assert_int_equal(pread(fd, out, sizeof(out), 0), (ssize_t)strlen(bytes));
         assert_memory_equal(out, bytes, strlen(bytes));
@@ -201,11 +203,60 @@ static void shorter_and_longer_files_are_refused(void **state)
         for (size_t j = 0; j < SW_COUNT(others); j++) {
             forge_write(&f, "sub/weights", others[j]);
             expect_refused("sub/weights", strlen(others[j]), "is not what was signed");
-            expect_refused("sub/weights", 10, "bytes, not 10");
+            expect_refused("sub/weights", 10, "is not what was signed");
             expect_copy("sub/weights", SW_E_REFUSED, NULL);
         }
         forge_remove(&f, "one");
         expect_refused("one", 1, "is missing");
+    }
+}
+
+/* Who is wrong about the size of a whole file does not show that it was changed. */
+static void a_wrong_length_is_told_from_a_changed_file(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(methods); i++) {
+        static const char zeros[12];
+        char out[12] = "????????????";
+        struct sw_error err = {0};
+        sign_model(methods[i]);
+        open_model();
+        assert_int_equal(sw_load_read(load, find("sub/weights"), out, 12, &err), SW_E_USAGE);
+        assert_string_equal(err.text, "'sub/weights' has 10 bytes, not 12");
+        assert_memory_equal(out, zeros, sizeof(out));
+        assert_int_equal(sw_load_read(load, find("sub/weights"), out, 0, NULL), SW_E_USAGE);
+        expect_bytes("sub/weights", "0123456789");
+    }
+}
+
+static void the_size_of_a_file_in_shards_was_signed(void **state)
+{
+    (void)state;
+    uint64_t size = 0;
+    sign_model(&by_shards);
+    open_model();
+    assert_int_equal(truncate(forge_path(&f, "sub/weights"), (off_t)1 << 40), 0);
+    assert_int_equal(sw_load_size(load, find("sub/weights"), &size, NULL), SW_E_REFUSED);
+    assert_int_equal(size, 0);
+}
+
+static void what_is_too_large_is_checked_and_not_copied(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(methods); i++) {
+        static const enum sw_code codes[] = {SW_E_IO, SW_E_REFUSED};
+        static const char *const bytes[] = {"0123456789", "01234567890"};
+        sign_model(methods[i]);
+        open_model();
+        for (size_t j = 0; j < SW_COUNT(codes); j++) {
+            int fd = memfd_create("copy", MFD_CLOEXEC);
+            forge_write(&f, "sub/weights", bytes[j]);
+            assert_int_equal(sw_load_copy(load, find("sub/weights"), fd, 9, NULL), codes[j]);
+            assert_int_equal(lseek(fd, 0, SEEK_END), 0);
+            forge_write(&f, "sub/weights", "0123456789");
+            assert_int_equal(sw_load_copy(load, find("sub/weights"), fd, 10, NULL), SW_OK);
+            (void)close(fd);
+        }
     }
 }
 
@@ -220,7 +271,7 @@ static void empty_files_must_be_empty(void **state)
     expect_copy("empty", SW_OK, "");
     forge_write(&f, "empty", "x");
     expect_refused("empty", 1, "is not what was signed");
-    expect_refused("empty", 0, "bytes, not 0");
+    expect_refused("empty", 0, "is not what was signed");
     expect_copy("empty", SW_E_REFUSED, NULL);
 }
 
@@ -338,6 +389,9 @@ int main(void)
         TEST(names_the_claim_that_was_opened),
         TEST(long_files_are_read_whole),
         TEST(other_bytes_are_refused),
+        TEST(a_wrong_length_is_told_from_a_changed_file),
+        TEST(the_size_of_a_file_in_shards_was_signed),
+        TEST(what_is_too_large_is_checked_and_not_copied),
         TEST(shorter_and_longer_files_are_refused),
         TEST(empty_files_must_be_empty),
         TEST(what_was_not_signed_is_not_found),
