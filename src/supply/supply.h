@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 
+#include "supply/licence.h"
 #include "supply/licence_read.h"
 #include "supply/licence_terms.h"
 #include "supply/purl.h"
