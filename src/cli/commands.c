@@ -16,6 +16,7 @@
     X(checkpoint_resume) \
     X(scan)              \
     X(diff)              \
+    X(licence_check)     \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \
