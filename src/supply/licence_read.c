@@ -1,5 +1,6 @@
 #include "supply/licence_read.h"
 
+#include "claim/claim.h"
 #include "supply/ascii.h"
 
 const char *sw_licence_evidence_name(enum sw_licence_evidence evidence)
@@ -187,7 +188,8 @@ static struct sw_bytes from_title(struct sw_bytes text)
             start++;
         }
         struct sw_str line = sw_str_n((const char *)text.ptr + start, next - start);
-        if (line.len > 0 && !sw_ascii_starts(line, "copyright")) {
+        if (line.len > 0 && !sw_ascii_starts(line, "copyright") &&
+            !sw_ascii_starts(line, "all rights reserved")) {
             return sw_bytes(text.ptr + start, text.len - start);
         }
         pos = next;
@@ -203,19 +205,32 @@ static struct sw_str first_line(struct sw_bytes text)
     return sw_ascii_trim(sw_str_n((const char *)text.ptr, len < SHOWN ? len : SHOWN));
 }
 
+/* The whole text is known by its digest; one that was cut is not whole. */
+static const struct sw_licence_terms *known_text(struct sw_arena *arena, struct sw_bytes text)
+{
+    struct sw_str words = sw_licence_words(arena, text, SW_LICENCE_TEXT_MAX);
+    struct sw_digest digest;
+    char hex[2 * SW_DIGEST_MAX + 1];
+    sw_sha256(sw_bytes_of_str(words), &digest);
+    sw_digest_hex(&digest, hex);
+    return words.len == 0 ? NULL : sw_licence_by_digest(sw_str(hex));
+}
+
 sw_result sw_licence_read_text(struct sw_arena *arena, struct sw_bytes bytes, struct sw_str file,
     struct sw_licence_facts *facts)
 {
     enum { TITLE_MAX = 256 };
     struct sw_bytes text = from_title(bytes);
-    const struct sw_licence_terms *terms =
-        sw_licence_by_title(sw_licence_words(arena, text, TITLE_MAX));
     struct sw_str line = first_line(text);
     if (text.len == 0 || !sw_utf8_valid(sw_bytes_of_str(line))) {
         return sw_licence_add_problem(arena, facts, file, "it holds no text that can be read");
     }
+    const struct sw_licence_terms *terms = known_text(arena, text);
     struct sw_licence_declared declared = {
-        .evidence = SW_LICENCE_BY_TITLE, .file = file, .line = 1};
+        .evidence = terms != NULL ? SW_LICENCE_BY_TEXT : SW_LICENCE_BY_TITLE,
+        .file = file,
+        .line = 1};
+    terms = terms != NULL ? terms : sw_licence_by_title(sw_licence_words(arena, text, TITLE_MAX));
     declared.text = sw_str(sw_arena_strndup(arena, line));
     declared.expression = terms == NULL ? NULL : sw_spdx_single(arena, terms->id);
     return sw_licence_add_declared(arena, facts, &declared);

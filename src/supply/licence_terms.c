@@ -158,6 +158,7 @@ static void read_row(const struct sw_json *item, struct sw_licence_terms *out)
     out->hub = texts_of(item, "hub", &out->hub_count);
     out->names = texts_of(item, "names", &out->name_count);
     out->titles = texts_of(item, "titles", &out->title_count);
+    out->digests = texts_of(item, "digests", &out->digest_count);
     out->links = texts_of(item, "links", &out->link_count);
     out->bases = texts_of(item, "bases", &out->base_count);
     read_rules(sw_json_get(item, "rules"), out);
@@ -214,6 +215,11 @@ static bool has_hub(const struct sw_licence_terms *t, struct sw_str id)
 static bool has_name(const struct sw_licence_terms *t, struct sw_str name)
 {
     return has(t->names, t->name_count, name) || has_hub(t, name);
+}
+
+static bool has_digest(const struct sw_licence_terms *t, struct sw_str hex)
+{
+    return has(t->digests, t->digest_count, hex);
 }
 
 static struct sw_str without_slash(struct sw_str url)
@@ -280,6 +286,11 @@ const struct sw_licence_terms *sw_licence_by_name(struct sw_str name)
 const struct sw_licence_terms *sw_licence_by_link(struct sw_str url)
 {
     return find(has_link, without_slash(url));
+}
+
+const struct sw_licence_terms *sw_licence_by_digest(struct sw_str hex)
+{
+    return find(has_digest, hex);
 }
 
 const struct sw_licence_terms *sw_licence_by_base(struct sw_str model)

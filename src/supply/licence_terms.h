@@ -75,8 +75,8 @@ struct sw_licence_terms {
     const struct sw_licence_rule *rules;
     size_t rule_count;
     /* By what it is found. */
-    const struct sw_str *also, *hub, *names, *titles, *links, *bases;
-    size_t also_count, hub_count, name_count, title_count, link_count, base_count;
+    const struct sw_str *also, *hub, *names, *titles, *digests, *links, *bases;
+    size_t also_count, hub_count, name_count, title_count, digest_count, link_count, base_count;
 };
 
 /* Each is found without the case of letters; NULL when no row has it. */
@@ -90,6 +90,9 @@ const struct sw_licence_terms *sw_licence_by_base(struct sw_str model);
 /* By how a text begins: its letters and digits in small letters, one space between words. The
  * longest title that fits. */
 const struct sw_licence_terms *sw_licence_by_title(struct sw_str beginning);
+
+/* By the SHA-256 of a whole text in that form, in hexadecimal. */
+const struct sw_licence_terms *sw_licence_by_digest(struct sw_str hex);
 
 /* All rows; their count is 0 when there is no memory. */
 const struct sw_licence_terms *sw_licence_all(size_t *count);

@@ -49,10 +49,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_licence_facts facts = {0};
     const char *kind = size == 0 || data[0] == 0 ? NULL : strchr(kinds, data[0]);
+    sw_arena_init(&arena, 0);
     if (kind == NULL) {
         return 0;
     }
-    sw_arena_init(&arena, 0);
     enum sw_code code =
         readers[kind - kinds](&arena, sw_bytes(data + 1, size - 1), sw_str("file"), &facts);
     insist(code == SW_OK || (*kind == 'f' && code == SW_E_FORMAT));

@@ -182,6 +182,12 @@ static void texts_are_known_by_their_titles(void **state)
         {"Attribution-NonCommercial 4.0 International\n\n====", "CC-BY-NC-4.0"},
         {"Attribution-NonCommercial-ShareAlike 4.0 International\n", "CC-BY-NC-SA-4.0"},
         {"Tongyi Qianwen RESEARCH LICENSE AGREEMENT\n", "LicenseRef-tongyi-qianwen-research"},
+        {"Copyright 2024 X\nAll rights reserved.\n\nRedistribution and use in source and binary "
+         "forms, "
+         "with or without\nmodification, are permitted provided that the following conditions\nare "
+         "met:\n",
+            "LicenseRef-hub-bsd"},
+        {"This is free and unencumbered software released into the public domain.\n", "Unlicense"},
         {"This is not under the MIT License\n", "(unknown)"},
         {"MIT Licensed parts\n", "(unknown)"},
     };
@@ -197,6 +203,31 @@ static void texts_are_known_by_their_titles(void **state)
         }
         sw_arena_release(&r.arena);
     }
+}
+
+/* Its layout, lines about copyright and "(c)" do not count; a word that is added does. */
+static void a_whole_text_is_known_by_its_digest(void **state)
+{
+    (void)state;
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct read r;
+    begin(&r);
+    assert_int_equal(sw_buf_puts(&text, "Copyright (c) 2024 Somebody\n\n"), SW_OK);
+    if (sw_file_read("/usr/share/common-licenses/Apache-2.0", 1 << 20, &text, NULL) != SW_OK) {
+        sw_arena_release(&r.arena);
+        print_message("/usr/share/common-licenses/Apache-2.0 is not there\n");
+        skip();
+    }
+    for (int more = 0; more < 2; more++) {
+        assert_int_equal(
+            sw_licence_read_text(&r.arena, sw_buf_bytes(&text), sw_str("LICENSE"), &r.facts),
+            SW_OK);
+        assert_int_equal(
+            r.facts.declared[more].evidence, more == 0 ? SW_LICENCE_BY_TEXT : SW_LICENCE_BY_TITLE);
+        assert_string_equal(declared(&r, (size_t)more), "Apache-2.0");
+        assert_int_equal(sw_buf_puts(&text, "Not on Sundays.\n"), SW_OK);
+    }
+    sw_arena_release(&r.arena);
 }
 
 static void what_is_no_text_is_told(void **state)
@@ -376,6 +407,7 @@ int main(void)
         cmocka_unit_test(what_is_no_front_matter_tells_nothing),
         cmocka_unit_test(long_lists_are_cut_and_told),
         cmocka_unit_test(texts_are_known_by_their_titles),
+        cmocka_unit_test(a_whole_text_is_known_by_its_digest),
         cmocka_unit_test(what_is_no_text_is_told),
         cmocka_unit_test(gguf_tells_its_licence),
         cmocka_unit_test(a_hostile_gguf_tells_nothing),

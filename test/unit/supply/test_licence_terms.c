@@ -33,6 +33,13 @@ static void every_row_is_whole(void **state)
                     sw_licence_rule_name(t->rules[k].kind));
             }
         }
+        for (size_t k = 0; k < t->digest_count; k++) {
+            assert_int_equal(t->digests[k].len, 64);
+            assert_ptr_equal(sw_licence_by_digest(t->digests[k]), t);
+        }
+        for (size_t k = 0; k < t->title_count; k++) {
+            assert_ptr_equal(sw_licence_by_title(t->titles[k]), t);
+        }
         for (size_t k = 0; k < t->also_count; k++) {
             assert_non_null(sw_spdx_license(t->also[k]));
         }
