@@ -115,14 +115,23 @@ static sw_result take_licence(
 static sw_result take_base(
     struct card *card, const struct sw_json *root, struct sw_str text, uint64_t line)
 {
-    struct sw_licence_base base = {sw_ascii_trim(text), card->file, line};
-    return base.name.len == 0 ? SW_OK : sw_licence_add_base(card->arena, card->facts, &base);
+    struct sw_licence_base base = {text, card->file, line};
+    return sw_licence_add_base(card->arena, card->facts, &base);
 }
 
-static sw_result take_dataset(
-    struct card *card, const struct sw_json *root, struct sw_str text, uint64_t line)
+/* They are only told, so that what is no name is passed over. */
+static sw_result take_datasets(struct card *card, const struct sw_json *root)
 {
-    return sw_licence_add_dataset(card->arena, card->facts, text);
+    const struct sw_json *value = sw_json_get(root, "datasets");
+    struct sw_str name;
+    if (sw_json_str(value, &name)) {
+        return sw_licence_add_dataset(card->arena, card->facts, name);
+    }
+    SW_JSON_EACH (item, value) {
+        SW_TRY(sw_json_str(item, &name) ? sw_licence_add_dataset(card->arena, card->facts, name)
+                                        : SW_OK);
+    }
+    return SW_OK;
 }
 
 /* A name without `license` is what the Hub takes for "other". */
@@ -147,7 +156,7 @@ static sw_result read_members(struct card *card, const struct sw_json *root)
     SW_TRY(each_text(card, root, "license", take_licence));
     SW_TRY(take_name_alone(card, root));
     SW_TRY(each_text(card, root, "base_model", take_base));
-    SW_TRY(each_text(card, root, "datasets", take_dataset));
+    SW_TRY(take_datasets(card, root));
     struct sw_str relation = text_of(root, "base_model_relation");
     card->facts->relation = relation.len > 0 ? relation : card->facts->relation;
     return SW_OK;

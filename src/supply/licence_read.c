@@ -57,9 +57,29 @@ sw_result sw_licence_add_declared(struct sw_arena *arena, struct sw_licence_fact
     return SW_OK;
 }
 
-sw_result sw_licence_add_base(
-    struct sw_arena *arena, struct sw_licence_facts *facts, const struct sw_licence_base *base)
+/* "https://huggingface.co/org/name/" is known as "org/name". */
+static struct sw_str base_name(struct sw_str name)
 {
+    static const char hub[] = "https://huggingface.co/";
+    name = sw_ascii_trim(name);
+    if (sw_ascii_starts(name, hub)) {
+        name = sw_str_n(name.ptr + sizeof(hub) - 1, name.len - (sizeof(hub) - 1));
+    }
+    while (name.len > 0 && name.ptr[name.len - 1] == '/') {
+        name.len--;
+    }
+    return name;
+}
+
+sw_result sw_licence_add_base(
+    struct sw_arena *arena, struct sw_licence_facts *facts, const struct sw_licence_base *told)
+{
+    struct sw_licence_base own = *told;
+    const struct sw_licence_base *base = &own;
+    own.name = base_name(told->name);
+    if (own.name.len == 0) {
+        return SW_OK;
+    }
     for (size_t i = 0; i < facts->base_count; i++) {
         if (sw_ascii_equal(facts->bases[i].name, base->name)) {
             return SW_OK;

@@ -80,6 +80,8 @@ sw_result sw_licence_read_gguf(struct sw_arena *arena, struct sw_bytes bytes, st
 sw_result sw_licence_read_safetensors(struct sw_arena *arena, struct sw_bytes bytes,
     struct sw_str file, struct sw_licence_facts *facts);
 
+sw_result sw_licence_read_adapter(struct sw_arena *arena, struct sw_bytes bytes, struct sw_str file,
+    struct sw_licence_facts *facts);
 sw_result sw_licence_read_notice(struct sw_arena *arena, struct sw_bytes bytes, struct sw_str file,
     struct sw_licence_facts *facts);
 
@@ -105,7 +107,7 @@ sw_result sw_licence_read_model(struct sw_licence_reader *reader, struct sw_aren
 sw_result sw_licence_add_declared(struct sw_arena *arena, struct sw_licence_facts *facts,
     const struct sw_licence_declared *declared);
 sw_result sw_licence_add_base(
-    struct sw_arena *arena, struct sw_licence_facts *facts, const struct sw_licence_base *base);
+    struct sw_arena *arena, struct sw_licence_facts *facts, const struct sw_licence_base *told);
 sw_result sw_licence_add_dataset(
     struct sw_arena *arena, struct sw_licence_facts *facts, struct sw_str name);
 sw_result sw_licence_add_problem(

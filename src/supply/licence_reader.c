@@ -31,6 +31,8 @@ static const struct kind {
     {"licence", "", TEXTS_READ, SW_LICENCE_TEXT_MAX, sw_licence_read_text},
     {"copying", "", TEXTS_READ, SW_LICENCE_TEXT_MAX, sw_licence_read_text},
     {"notice", "", TEXTS_READ, SW_LICENCE_TEXT_MAX, sw_licence_read_notice},
+    {"adapter_config.json", "adapter_config.json", TEXTS_READ, SW_LICENCE_TEXT_MAX,
+        sw_licence_read_adapter},
     {"", ".gguf", WEIGHTS_READ, SW_LICENCE_WEIGHTS_MAX, sw_licence_read_gguf},
     {"", ".safetensors", WEIGHTS_READ, SW_LICENCE_WEIGHTS_MAX, sw_licence_read_safetensors},
 };

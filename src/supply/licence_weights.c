@@ -1,5 +1,6 @@
 /* Licences in the metadata of weights. Sources: "GGUF", ggml documentation, general metadata; the
- * header of safetensors, `__metadata__`; ModelSpec 1.0, `modelspec.license`. */
+ * header of safetensors, `__metadata__`; ModelSpec 1.0, `modelspec.license`; PEFT's
+ * adapter_config.json. */
 #include "supply/licence_read.h"
 
 #include "codec/codec.h"
@@ -26,16 +27,11 @@ static sw_result add_licence(struct weights *w)
     return sw_licence_add_declared(w->arena, w->facts, &declared);
 }
 
-/* "https://huggingface.co/org/name" is known as "org/name". */
 static sw_result add_base(struct weights *w, struct sw_str name)
 {
-    static const char hub[] = "https://huggingface.co/";
     struct sw_licence_base base = {.file = w->file};
-    if (sw_str_starts(name, hub)) {
-        name = sw_str_n(name.ptr + sizeof(hub) - 1, name.len - (sizeof(hub) - 1));
-    }
-    base.name = sw_str(sw_arena_strndup(w->arena, sw_ascii_trim(name)));
-    return base.name.len == 0 ? SW_OK : sw_licence_add_base(w->arena, w->facts, &base);
+    base.name = sw_str(sw_arena_strndup(w->arena, name));
+    return sw_licence_add_base(w->arena, w->facts, &base);
 }
 
 /* --- GGUF ------------------------------------------------------------------------------------- */
@@ -173,4 +169,26 @@ sw_result sw_licence_read_safetensors(struct sw_arena *arena, struct sw_bytes by
         (void)sw_json_str(sw_json_get(metadata, safetensors_names[i]), &w.id);
     }
     return add_licence(&w);
+}
+
+/* --- adapters --------------------------------------------------------------------------------- */
+
+sw_result sw_licence_read_adapter(struct sw_arena *arena, struct sw_bytes bytes, struct sw_str file,
+    struct sw_licence_facts *facts)
+{
+    static const struct sw_json_limits limits = {
+        .max_bytes = SW_LICENCE_TEXT_MAX, .max_depth = 16, .max_values = 65536};
+    struct weights w = {.arena = arena, .file = file, .facts = facts};
+    struct sw_error err = {0};
+    struct sw_json root;
+    struct sw_str base;
+    enum sw_code code = sw_json_parse(arena, bytes, &limits, &root, &err);
+    if (code == SW_E_NOMEM) {
+        return code;
+    }
+    if (code != SW_OK) {
+        return sw_licence_add_problem(arena, facts, file, err.text);
+    }
+    bool named = sw_json_str(sw_json_get(&root, "base_model_name_or_path"), &base);
+    return named ? add_base(&w, base) : SW_OK;
 }

@@ -62,6 +62,10 @@ exits "the base can be given" 1
 json "then it is read" '.models[0].ancestors[0].read' true
 json "and stands there once" '.models[0].ancestors | length' 1
 
+model lora 'license: mit'
+echo '{"base_model_name_or_path": "meta-llama/Llama-2-7b-hf"}' >lora/adapter_config.json
+expect "an adapter's settings tell its base" 1 "$SW_BIN" licence check lora
+
 model tuned 'license: cc-by-4.0' 'base_model: someone/unheard-of'
 run "$SW_BIN" licence check tuned
 exits "a base that nobody knows is unknown" 3

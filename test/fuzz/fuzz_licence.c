@@ -44,8 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static enum sw_code (*const readers[])(struct sw_arena * arena, struct sw_bytes bytes,
         struct sw_str file, struct sw_licence_facts * facts) = {sw_licence_read_card,
         sw_licence_read_text, sw_licence_read_gguf, sw_licence_read_safetensors,
-        sw_licence_read_notice, sw_licence_facts_read};
-    static const char kinds[] = "ctgsnf";
+        sw_licence_read_notice, sw_licence_facts_read, sw_licence_read_adapter};
+    static const char kinds[] = "ctgsnfa";
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_licence_facts facts = {0};
     const char *kind = size == 0 || data[0] == 0 ? NULL : strchr(kinds, data[0]);

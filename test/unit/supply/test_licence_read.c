@@ -369,6 +369,36 @@ static void safetensors_tell_their_licence(void **state)
     }
 }
 
+static void an_adapter_tells_its_base(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *base;
+        size_t problems;
+    } rows[] = {
+        {"{\"base_model_name_or_path\": \"meta-llama/Llama-2-7b-hf\"}", "meta-llama/Llama-2-7b-hf",
+            0},
+        {"{\"base_model_name_or_path\": \"https://huggingface.co/a/b/\"}", "a/b", 0},
+        {"{\"base_model_name_or_path\": null}", NULL, 0},
+        {"{\"base_model_name_or_path\": \"\"}", NULL, 0},
+        {"{}", NULL, 0},
+        {"{", NULL, 1},
+        {"", NULL, 1},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct read r;
+        begin(&r);
+        assert_int_equal(
+            sw_licence_read_adapter(&r.arena, sw_bytes(rows[i].text, strlen(rows[i].text)),
+                sw_str("adapter_config.json"), &r.facts),
+            SW_OK);
+        assert_int_equal(r.facts.base_count, rows[i].base == NULL ? 0 : 1);
+        assert_true(rows[i].base == NULL || sw_str_is(r.facts.bases[0].name, rows[i].base));
+        assert_int_equal(r.facts.problem_count, rows[i].problems);
+        sw_arena_release(&r.arena);
+    }
+}
+
 /* --- facts as bytes --------------------------------------------------------------------------- */
 
 static void facts_survive_the_way_between_processes(void **state)
@@ -412,6 +442,7 @@ int main(void)
         cmocka_unit_test(gguf_tells_its_licence),
         cmocka_unit_test(a_hostile_gguf_tells_nothing),
         cmocka_unit_test(safetensors_tell_their_licence),
+        cmocka_unit_test(an_adapter_tells_its_base),
         cmocka_unit_test(facts_survive_the_way_between_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
