@@ -68,7 +68,7 @@ static void rules_have_what_they_are_about(void **state)
             }
         }
     }
-    assert_int_equal(unread, 13);
+    assert_int_equal(unread, 14);
 }
 
 static void ids_of_the_hub_are_known(void **state)
