@@ -5,6 +5,7 @@ struct licence_args {
     struct sw_text_list parents;
     struct sw_text_list allow;
     struct sw_text_list deny;
+    bool claims;
     bool commercial;
     const char *users;
     const char *revenue;
@@ -14,6 +15,8 @@ static const struct sw_option options[] = {
     {"parent", SW_OPTION_LIST, offsetof(struct licence_args, parents), "PATH:RELATION",
         "the model was made from this one by finetune, adapter, merge, quantized, conversion, "
         "pruned or distilled; may be given again"},
+    {"claims", SW_OPTION_FLAG, offsetof(struct licence_args, claims), NULL,
+        "verify the model, and follow the signed claims of the store about what it was made from"},
     {"allow", SW_OPTION_LIST, offsetof(struct licence_args, allow), "LIST",
         "licences that are allowed, with commas; every other one is a conflict"},
     {"deny", SW_OPTION_LIST, offsetof(struct licence_args, deny), "LIST",
@@ -42,6 +45,8 @@ struct checking {
     struct parent *parents;
     size_t parent_count;
     struct sw_licence_answer *answer; /* the one that is being made */
+    struct sw_store *store;           /* NULL without --claims */
+    struct sw_trust *trust;
 };
 
 /* --- the user's words ------------------------------------------------------------------------- */
@@ -155,17 +160,29 @@ static sw_result read_parents(
 
 /* --- ancestors -------------------------------------------------------------------------------- */
 
+static struct sw_str last_part(struct sw_str name)
+{
+    const char *slash = name.len == 0 ? NULL : memrchr(name.ptr, '/', name.len);
+    size_t before = slash == NULL ? 0 : (size_t)(slash - name.ptr) + 1;
+    return sw_str_n(name.ptr + before, name.len - before);
+}
+
+static bool equals(struct sw_str a, struct sw_str b)
+{
+    return a.len == b.len && strncasecmp(a.ptr, b.ptr, a.len) == 0;
+}
+
 /* "org/name" and a directory called "name" are the same model. */
 static bool is_called(const char *path, struct sw_str name)
 {
-    struct sw_str base = sw_path_base(path);
-    for (size_t i = name.len; i-- > 0;) {
-        if (name.ptr[i] == '/') {
-            name = sw_str_n(name.ptr + i + 1, name.len - i - 1);
-            break;
-        }
-    }
-    return base.len == name.len && strncasecmp(base.ptr, name.ptr, base.len) == 0;
+    return equals(sw_path_base(path), last_part(name));
+}
+
+/* So are "org/name" and a claim's "name". */
+static bool is_same_name(struct sw_str a, struct sw_str b)
+{
+    bool bare = last_part(a).len == a.len || last_part(b).len == b.len;
+    return bare ? equals(last_part(a), last_part(b)) : equals(a, b);
 }
 
 /* The model of --parent that a card names. Where one is named and one was given, it is that one. */
@@ -199,7 +216,7 @@ static bool is_there(const struct checking *c, const struct sw_licence_model *mo
     for (size_t m = 0; m < c->answer->count; m++) {
         const struct sw_licence_model *other = &c->answer->models[m];
         bool same = model->facts != NULL ? other->facts == model->facts
-                                         : sw_str_equal(other->name, model->name);
+                                         : is_same_name(other->name, model->name);
         if (same && (distilled || !is_distilled(c, other->child, other->relation))) {
             return true;
         }
@@ -267,6 +284,66 @@ static sw_result add_parents(struct checking *c, struct sw_error *err)
     return SW_OK;
 }
 
+/* --- signed claims ---------------------------------------------------------------------------- */
+
+/* Somebody trusted must have signed the model: else nobody's word about its parents counts. */
+static sw_result verify(
+    struct checking *c, const char *path, struct sw_verification *v, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf signature = SW_BUF_INIT;
+    const struct sw_verify_request request = {
+        .path = path, .trust = c->trust, .store = c->store, .options = {.now = c->cli->now}};
+    SW_TRY(sw_flow_verify(&c->cli->arena, &request, &signature, v, err));
+    if (v->verdict == SW_VERDICT_PASS) {
+        return SW_OK;
+    }
+    return sw_fail(err, v->verdict == SW_VERDICT_FAIL ? SW_E_REFUSED : SW_E_NOEVIDENCE,
+        "%s is not as somebody trusted signed it, so claims about it are not followed; "
+        "'sealwright verify %s' says why",
+        path, path);
+}
+
+/* A claim that is not good is no reason to leave the ancestor out: it is one more that counts. */
+static sw_result add_claimed(struct checking *c, const struct sw_chain_node *node, size_t child,
+    size_t *index, struct sw_error *err)
+{
+    struct parent *parent = parent_called(c, SIZE_MAX, node->link.name);
+    struct sw_licence_model model = {
+        .name = node->link.name, .relation = node->link.relation, .child = child};
+    if (parent != NULL) {
+        parent->used = true;
+        model.facts = &parent->facts;
+    }
+    SW_TRY(add_model(c, &model, err));
+    *index = c->answer->count - 1;
+    for (size_t m = 1; m < c->answer->count; m++) {
+        const struct sw_licence_model *other = &c->answer->models[m];
+        bool same = model.facts != NULL ? other->facts == model.facts
+                                        : is_same_name(other->name, model.name);
+        *index = same ? m : *index;
+    }
+    return SW_OK;
+}
+
+static sw_result follow_claims(struct checking *c, const char *path, struct sw_error *err)
+{
+    const struct sw_chain_reach reach = {.depth = UINT64_MAX, .now = c->cli->now};
+    struct sw_lineage_report report;
+    struct sw_verification v;
+    if (c->store == NULL) {
+        return SW_OK;
+    }
+    SW_TRY(verify(c, path, &v, err));
+    SW_TRY(sw_flow_chain(&c->cli->arena, c->store, c->trust, &v, path, &reach, &report, err));
+    size_t *index = SW_ARENA_ARRAY(&c->cli->arena, size_t, report.chain.count);
+    SW_TRY_PTR(index);
+    for (size_t i = 1; i < report.chain.count; i++) {
+        const struct sw_chain_node *node = &report.chain.nodes[i];
+        SW_TRY(add_claimed(c, node, index[node->child], &index[i], err));
+    }
+    return SW_OK;
+}
+
 /* --- the command ------------------------------------------------------------------------------ */
 
 static sw_result check(
@@ -282,7 +359,10 @@ static sw_result check(
     }
     SW_TRY(sw_licence_read_model(c->reader, &c->cli->arena, path, facts, err));
     SW_TRY(add_model(c, &model, err));
-    SW_TRY(follow_bases(c, 0, err));
+    SW_TRY(follow_bases(c, 0, err)); /* first, since a card's names say more than a claim's */
+    size_t before = out->count;
+    SW_TRY(follow_claims(c, path, err));
+    SW_TRY(follow_bases(c, before, err));
     SW_TRY(add_parents(c, err));
     return sw_licence_evaluate(
         &c->cli->arena, out->models, out->count, &c->policy, &out->verdict, err);
@@ -294,31 +374,45 @@ static int worse(int a, int b)
     return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result check_all(
+    struct checking *c, struct sw_licence_answer *answers, struct sw_error *err)
 {
-    SW_CLEANUP(licence_reader) struct sw_licence_reader *reader = NULL;
-    const struct licence_args *args = data;
-    size_t count = cli->operand_count;
-    struct sw_licence_answer *answers =
-        SW_ARENA_ARRAY(&cli->arena, struct sw_licence_answer, count);
-    struct checking c = {.cli = cli};
-    SW_TRY_PTR(answers);
-    SW_TRY(read_policy(&c, args, err));
-    SW_TRY(sw_licence_reader_new(&reader, err));
-    c.reader = reader;
-    SW_TRY(read_parents(&c, &args->parents, err));
-    for (size_t i = 0; i < count; i++) {
-        SW_TRY(check(&c, cli->operands[i], &answers[i], err));
+    struct sw_cli *cli = c->cli;
+    for (size_t i = 0; i < cli->operand_count; i++) {
+        SW_TRY(check(c, cli->operands[i], &answers[i], err));
         cli->status = worse(cli->status, sw_licence_answer_status(&answers[i]));
     }
     if (cli->json) {
-        return sw_licence_print_json(cli, answers, count, err);
+        return sw_licence_print_json(cli, answers, cli->operand_count, err);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < cli->operand_count; i++) {
         sw_show_licence(cli, &answers[i]);
     }
     sw_say(cli, SW_TONE_DIM, "a reading of what was declared, no legal advice\n");
     return SW_OK;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    SW_CLEANUP(licence_reader) struct sw_licence_reader *reader = NULL;
+    SW_CLEANUP(store) struct sw_store *store = NULL;
+    SW_CLEANUP(trust) struct sw_trust *trust = NULL;
+    const struct licence_args *args = data;
+    struct sw_licence_answer *answers =
+        SW_ARENA_ARRAY(&cli->arena, struct sw_licence_answer, cli->operand_count);
+    struct checking c = {.cli = cli};
+    SW_TRY_PTR(answers);
+    SW_TRY(read_policy(&c, args, err));
+    SW_TRY(sw_licence_reader_new(&reader, err));
+    if (args->claims) {
+        SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
+        SW_TRY(sw_cli_trust(cli, sw_store_path(store), &trust, err));
+    }
+    c.reader = reader;
+    c.store = store;
+    c.trust = trust;
+    SW_TRY(read_parents(&c, &args->parents, err));
+    return check_all(&c, answers, err);
 }
 
 const struct sw_command sw_cmd_licence_check = {
@@ -334,7 +428,8 @@ const struct sw_command sw_cmd_licence_check = {
         "LICENSE, LICENCE or COPYING by how they begin, and the metadata of GGUF and safetensors. "
         "The same is read of the models that it was made from, as far as they are given with "
         "*--parent*; those that a card names are matched by the last part of their name. Of some "
-        "publishers' models the licence is known by the name alone.\n\n"
+        "publishers' models the licence is known by the name alone. With *--claims* the "
+        "model is verified, and what signed derivation and training claims name is taken, too.\n\n"
         "Then the rules of all these licences are put together, the strictest counts, and each is "
         "told with its clause and the model that it comes from: limits on use, on users or on "
         "revenue, lines that must be shown, what stays on derivatives. It is a conflict when the "

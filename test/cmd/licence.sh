@@ -96,6 +96,33 @@ run "$SW_BIN" licence check --json --parent llama2:merge --parent nc:merge copyl
 exits "copyleft takes no limits" 1
 json "of either" '[.models[0].conflicts[] | select(.kind == "incompatible")] | length' 2
 
+# --- what was signed about it ---------------------------------------------------------------------
+
+run "$SW_BIN" licence check --claims free
+exits "claims need a store" 4
+expect "a store" 0 "$SW_BIN" init
+mkdir models
+model models/nc 'license: cc-by-nc-4.0'
+model models/hidden 'license: mit'
+echo weights >models/nc/weights.txt
+echo weights >models/hidden/weights.txt
+expect "a parent" 0 "$SW_BIN" sign models/nc
+expect "its child, whose card does not name it" 0 "$SW_BIN" sign --parent models/nc:finetune models/hidden
+expect "the card alone passes" 0 "$SW_BIN" licence check models/hidden
+run "$SW_BIN" licence check --claims models/hidden
+exits "the claim names a parent of which nothing is known" 3
+like "by its name" "$out" "made from   nc \(finetune\)"
+run "$SW_BIN" licence check --json --claims --parent models/nc models/hidden
+exits "with a copy it is a conflict" 1
+json "of MIT and NC" '.models[0].conflicts[0].licence' CC-BY-NC-4.0
+json "it stands there once" '.models[0].ancestors | length' 1
+json "with the claim's relation" '.models[0].ancestors[0].relation' finetune
+echo more >>models/hidden/weights.txt
+run "$SW_BIN" licence check --claims models/hidden
+exits "a model that was changed has no claims" 1
+one_line_error "and one line says so"
+expect "nor has one that nobody signed" 3 "$SW_BIN" licence check --claims free
+
 # --- a model that says two things -----------------------------------------------------------------
 
 model two 'license: mit'
