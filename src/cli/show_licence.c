@@ -182,7 +182,7 @@ static void show_against(struct sw_cli *cli, const struct sw_licence_answer *ans
 static void show_unread(struct sw_cli *cli, const struct sw_licence_answer *answer)
 {
     for (size_t m = 1; m < answer->count; m++) {
-        if (answer->models[m].facts == NULL) {
+        if (answer->models[m].facts == NULL && answer->verdict.own[m].concluded == NULL) {
             say_label(cli, SW_TONE_DIM, "");
             sw_say(cli, SW_TONE_DIM,
                 "  give a copy of " SW_STR_FMT " with --parent PATH:RELATION\n",
@@ -225,19 +225,30 @@ static void number_or_null(struct sw_json_writer *w, const char *name, uint64_t 
     sw_jw_u64(w, name, value);
 }
 
-static void sources_json(
-    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_licence_facts *facts)
+static void source_json(
+    struct sw_cli *cli, struct sw_json_writer *w, const struct sw_licence_declared *d)
 {
+    sw_jw_object(w, NULL);
+    sw_jw_str(w, "text", d->text);
+    expression_json(cli, w, "licence", d->expression);
+    sw_jw_text(w, "evidence", sw_licence_evidence_name(d->evidence));
+    sw_json_text_or_null(w, "file", d->file);
+    number_or_null(w, "line", d->line);
+    sw_jw_object_end(w);
+}
+
+static void sources_json(struct sw_cli *cli, struct sw_json_writer *w,
+    const struct sw_licence_model *model, const struct sw_licence_own *own)
+{
+    const struct sw_licence_facts *facts = model->facts;
+    const struct sw_licence_declared by_name = {
+        .text = model->name, .expression = own->declared, .evidence = SW_LICENCE_BY_NAME};
     sw_jw_array(w, "sources");
     for (size_t i = 0; facts != NULL && i < facts->declared_count; i++) {
-        const struct sw_licence_declared *d = &facts->declared[i];
-        sw_jw_object(w, NULL);
-        sw_jw_str(w, "text", d->text);
-        expression_json(cli, w, "licence", d->expression);
-        sw_jw_text(w, "evidence", sw_licence_evidence_name(d->evidence));
-        sw_json_text_or_null(w, "file", d->file);
-        number_or_null(w, "line", d->line);
-        sw_jw_object_end(w);
+        source_json(cli, w, &facts->declared[i]);
+    }
+    if (facts == NULL && own->declared != NULL) {
+        source_json(cli, w, &by_name);
     }
     sw_jw_array_end(w);
 }
@@ -257,7 +268,7 @@ static void ancestors_json(
         sw_jw_bool(w, "read", model->facts != NULL);
         expression_json(cli, w, "declared", own->declared);
         expression_json(cli, w, "concluded", own->concluded);
-        sources_json(cli, w, model->facts);
+        sources_json(cli, w, model, own);
         sw_jw_object_end(w);
     }
     sw_jw_array_end(w);
@@ -317,7 +328,7 @@ static void answer_json(
     sw_jw_text(w, "verdict", sw_licence_answer_word(answer));
     expression_json(cli, w, "declared", v->own[0].declared);
     expression_json(cli, w, "concluded", v->concluded);
-    sources_json(cli, w, facts);
+    sources_json(cli, w, &answer->models[0], &v->own[0]);
     ancestors_json(cli, w, answer);
     against_json(w, answer);
     sw_jw_array(w, "findings");

@@ -60,7 +60,8 @@ bool sw_licence_relation_parse(struct sw_str word, enum sw_licence_relation *out
 
 /* --- the lists -------------------------------------------------------------------------------- */
 
-static struct sw_str words_of(struct sw_arena *arena, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct sw_str words_of(
+    struct sw_arena *arena, const char *fmt, va_list ap)
 {
     enum { LINE_MAX_BYTES = 2048 };
     char line[LINE_MAX_BYTES];

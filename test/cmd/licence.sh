@@ -54,6 +54,7 @@ json "of this kind" '.models[0].conflicts[0].kind' relicensed
 json "it says from where" '.models[0].conflicts[0].from' meta-llama/Llama-3.1-8B
 json "both licences hold" '.models[0].concluded' 'LicenseRef-llama-3.1 AND MIT'
 json "and MIT was declared" '.models[0].declared' MIT
+json "what told its licence" '.models[0].ancestors[0].sources[0].evidence' name
 json "the base was not read" '.models[0].ancestors[0].read' false
 documented "its members are documented, too" "licence check"
 
