@@ -73,9 +73,21 @@ static sw_result check_relicensed(
         SW_STR_ARG(declared), SW_STR_ARG(terms->id), sw_buf_cstr(&left));
 }
 
+/* What a licence leaves out is only known of one whose rules are. */
+static bool is_understood(const struct sw_licence_leaves *own)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        const struct sw_licence_terms *terms = own->list[i].terms;
+        if (terms == NULL || terms->family || terms->read == SW_LICENCE_READ_NO) {
+            return false;
+        }
+    }
+    return own->count > 0;
+}
+
 static sw_result check_ancestors(struct sw_licence_weighing *w)
 {
-    for (size_t m = 1; m < w->count && w->out->own[0].concluded != NULL; m++) {
+    for (size_t m = 1; m < w->count && is_understood(&w->leaves[0]); m++) {
         for (size_t i = 0; i < w->leaves[m].count; i++) {
             const struct sw_licence_terms *terms = w->leaves[m].list[i].terms;
             if (terms != NULL && !sw_licence_has(&w->leaves[0], terms)) {

@@ -91,6 +91,9 @@ static void a_child_keeps_what_its_parent_asks_for(void **state)
         {"", "mit", "finetune", "", "MIT", 1},
         {"mit", "no-such-licence", "finetune", "", "LicenseRef-no-such-licence AND MIT", 1},
         {"mit", "h-research", "finetune", "", NULL, 1},
+        {"my-own", "llama3.1", "finetune", "", NULL, 1},
+        {"openrail", "openrail++", "finetune", "", NULL, 1},
+        {"grok2-community", "cc-by-nc-4.0", "finetune", "", NULL, 1},
         {"mit", "cc", "finetune", "", NULL, 1},
         /* Only what was trained on outputs: */
         {"mit", "apache-2.0", "distilled", "", "MIT", 0},
