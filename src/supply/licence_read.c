@@ -222,7 +222,13 @@ static struct sw_str first_line(struct sw_bytes text)
     enum { SHOWN = 200 };
     const uint8_t *end = text.len == 0 ? NULL : memchr(text.ptr, '\n', text.len);
     size_t len = end == NULL ? text.len : (size_t)(end - text.ptr);
-    return sw_ascii_trim(sw_str_n((const char *)text.ptr, len < SHOWN ? len : SHOWN));
+    if (len > SHOWN) {
+        len = SHOWN;
+        while (len > 0 && (text.ptr[len] & 0xC0) == 0x80) { /* not inside of a character */
+            len--;
+        }
+    }
+    return sw_ascii_trim(sw_str_n((const char *)text.ptr, len));
 }
 
 /* The whole text is known by its digest; one that was cut is not whole. */

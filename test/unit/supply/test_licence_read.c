@@ -230,6 +230,25 @@ static void a_whole_text_is_known_by_its_digest(void **state)
     sw_arena_release(&r.arena);
 }
 
+static void a_long_first_line_is_cut_between_characters(void **state)
+{
+    (void)state;
+    char line[300] = "MIT License ";
+    for (size_t start = 12; start < 14; start++) {
+        struct read r;
+        line[12] = ' ';
+        for (size_t i = start; i + 2 < sizeof(line); i += 2) {
+            memcpy(line + i, "\xC3\xA9", 2);
+        }
+        begin(&r);
+        assert_int_equal(
+            sw_licence_read_text(&r.arena, sw_bytes(line, 290), sw_str("LICENSE"), &r.facts),
+            SW_OK);
+        assert_string_equal(declared(&r, 0), "MIT");
+        sw_arena_release(&r.arena);
+    }
+}
+
 static void what_is_no_text_is_told(void **state)
 {
     (void)state;
@@ -438,6 +457,7 @@ int main(void)
         cmocka_unit_test(long_lists_are_cut_and_told),
         cmocka_unit_test(texts_are_known_by_their_titles),
         cmocka_unit_test(a_whole_text_is_known_by_its_digest),
+        cmocka_unit_test(a_long_first_line_is_cut_between_characters),
         cmocka_unit_test(what_is_no_text_is_told),
         cmocka_unit_test(gguf_tells_its_licence),
         cmocka_unit_test(a_hostile_gguf_tells_nothing),
