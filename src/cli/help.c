@@ -266,6 +266,7 @@ static const struct {
     {"evidence", "read, search and exchange claims"},
     {"log", "check, prove and add to the log"},
     {"policy", "check, test and explain policies"},
+    {"licence", "say what the licences of models and of their ancestors ask for"},
     {"data", "record where training data comes from and where it went"},
 };
 

@@ -118,6 +118,17 @@ static void keep_freed_memory(void)
     (void)mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
+/* The field writes it both ways. */
+static void spell_licence(int argc, char **argv)
+{
+    static char word[] = "licence";
+    bool help = argc > 2 && strcmp(argv[1], "help") == 0;
+    char **at = &argv[help ? 2 : 1];
+    if (argc > 1 && strcmp(*at, "license") == 0) {
+        *at = word;
+    }
+}
+
 int main(int argc, char **argv)
 {
     keep_freed_memory();
@@ -136,6 +147,7 @@ int main(int argc, char **argv)
         sw_help_overview(stdout);
         return finish(0);
     }
+    spell_licence(argc, argv);
     struct sw_cli cli = {.colour = terminal_has_colours(), .now = sw_time_now()};
     sw_arena_init(&cli.arena, 0);
     int status = run(&cli, argc, argv);

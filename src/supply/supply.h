@@ -7,6 +7,9 @@
 
 #include "supply/discover.h"
 #include "supply/inventory.h"
+#include "supply/licence.h"
+#include "supply/licence_read.h"
+#include "supply/licence_terms.h"
 #include "supply/purl.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"
