@@ -26,7 +26,8 @@ sw_result sw_advisory_hits_get(struct sw_arena *arena, struct sw_advisory_hits *
         .cvss = (unsigned)sqlite3_column_int64(stmt, CVSS),
         .summary = sw_advisory_db_text(arena, stmt, SUMMARY),
         .aliases = sw_advisory_db_text(arena, stmt, ALIASES),
-        .group = hits->count};
+        .group = hits->count,
+        .next = SW_ADVISORY_NO_HIT};
     *out = &items[hits->count++];
     return SW_OK;
 }
@@ -86,20 +87,20 @@ static size_t add_names(const struct sw_advisory_hit *hit, size_t index, struct 
     return count;
 }
 
-/* The names of hits, in order; of one group, or of all (SIZE_MAX). */
+/* The names of all hits, in order; or of one group (not SW_ADVISORY_NO_HIT). */
 static sw_result list_names(struct sw_arena *arena, const struct sw_advisory_hits *hits,
     size_t group, struct named **out, size_t *out_count)
 {
+    bool all = group == SW_ADVISORY_NO_HIT;
     size_t room = 0;
     size_t count = 0;
-    for (size_t i = 0; i < hits->count; i++) {
+    for (size_t i = all ? 0 : group; i < hits->count; i = all ? i + 1 : hits->items[i].next) {
         room += count_names(&hits->items[i]);
     }
     struct named *names = SW_ARENA_ARRAY(arena, struct named, room);
     SW_TRY_PTR(names);
-    for (size_t i = 0; i < hits->count; i++) {
-        bool wanted = group == SIZE_MAX || hits->items[i].group == group;
-        count += wanted ? add_names(&hits->items[i], i, names + count) : 0;
+    for (size_t i = all ? 0 : group; i < hits->count; i = all ? i + 1 : hits->items[i].next) {
+        count += add_names(&hits->items[i], i, names + count);
     }
     if (count > 1) {
         qsort(names, count, sizeof(*names), by_name);
@@ -124,7 +125,7 @@ sw_result sw_advisory_hits_group(struct sw_arena *arena, struct sw_advisory_hits
 {
     struct named *names = NULL;
     size_t count = 0;
-    SW_TRY(list_names(arena, hits, SIZE_MAX, &names, &count));
+    SW_TRY(list_names(arena, hits, SW_ADVISORY_NO_HIT, &names, &count));
     for (size_t i = 1; i < count; i++) {
         if (sw_str_equal(names[i].name, names[i - 1].name)) {
             size_t a = find(hits, names[i - 1].hit);
@@ -132,8 +133,13 @@ sw_result sw_advisory_hits_group(struct sw_arena *arena, struct sw_advisory_hits
             hits->items[a > b ? a : b].group = a > b ? b : a;
         }
     }
-    for (size_t i = 0; i < hits->count; i++) {
-        hits->items[i].group = find(hits, i);
+    for (size_t i = hits->count; i > 0; i--) {
+        struct sw_advisory_hit *hit = &hits->items[i - 1];
+        hit->group = find(hits, i - 1);
+        if (hit->group != i - 1) {
+            hit->next = hits->items[hit->group].next;
+            hits->items[hit->group].next = i - 1;
+        }
     }
     return SW_OK;
 }

@@ -17,7 +17,11 @@ struct sw_advisory_hit {
     bool by_digest;
     struct sw_advisory_answer answer;
     size_t group; /* hits that share a name, over some others, have the same one */
+    size_t
+        next; /* the next one of its group, or SW_ADVISORY_NO_HIT; a group begins at its number */
 };
+
+#define SW_ADVISORY_NO_HIT SIZE_MAX
 
 struct sw_advisory_hits {
     struct sw_advisory_hit *items;
@@ -28,7 +32,7 @@ struct sw_advisory_hits {
 sw_result sw_advisory_hits_get(struct sw_arena *arena, struct sw_advisory_hits *hits,
     struct sqlite3_stmt *stmt, struct sw_advisory_hit **out);
 
-/* Joins the ones that share a name. */
+/* Joins the ones that share a name; sets `group` and `next`. */
 sw_result sw_advisory_hits_group(struct sw_arena *arena, struct sw_advisory_hits *hits);
 
 /* All names of a group, each once: CVE, GHSA, others; each by its bytes. */

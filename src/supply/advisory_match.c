@@ -275,12 +275,25 @@ static void take_hit(
 /* An advisory that was withdrawn says nothing beside one that stands. */
 static bool has_standing(const struct sw_advisory_hits *hits, size_t group)
 {
-    for (size_t i = 0; i < hits->count; i++) {
-        if (hits->items[i].group == group && !hits->items[i].withdrawn) {
+    for (size_t i = group; i < hits->count; i = hits->items[i].next) {
+        if (!hits->items[i].withdrawn) {
             return true;
         }
     }
     return false;
+}
+
+/* Room for the names of its advisories. */
+static sw_result count_group(
+    struct sw_arena *arena, const struct sw_advisory_hits *hits, size_t group, struct group *out)
+{
+    size_t count = 0;
+    for (size_t i = group; i < hits->count; i = hits->items[i].next) {
+        count++;
+    }
+    out->advisories = SW_ARENA_ARRAY(arena, struct sw_str, count);
+    SW_TRY_PTR(out->advisories);
+    return SW_OK;
 }
 
 static sw_result fill(struct matcher *m, struct sw_arena *arena,
@@ -289,13 +302,11 @@ static sw_result fill(struct matcher *m, struct sw_arena *arena,
     struct group g = {.affects = SW_AFFECTS_NO};
     const struct sw_str *names = NULL;
     bool standing = has_standing(hits, group);
-    g.advisories = SW_ARENA_ARRAY(arena, struct sw_str, hits->count);
-    SW_TRY_PTR(g.advisories);
+    SW_TRY(count_group(arena, hits, group, &g));
     f->withdrawn = true;
-    for (size_t i = 0; i < hits->count; i++) {
-        const struct sw_advisory_hit *hit = &hits->items[i];
-        if (hit->group == group && !(standing && hit->withdrawn)) {
-            take_hit(hit, f, &g);
+    for (size_t i = group; i < hits->count; i = hits->items[i].next) {
+        if (!(standing && hits->items[i].withdrawn)) {
+            take_hit(&hits->items[i], f, &g);
         }
     }
     f->undecided = g.affects == SW_AFFECTS_MAYBE;

@@ -222,8 +222,9 @@ sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, st
     if (version.len == 0 && versions->count > 0) {
         answer.affects = stronger(answer.affects, SW_AFFECTS_MAYBE);
     }
-    if (version.len > 0 && is_listed(versions, ecosystem, version)) {
-        answer.affects = stronger(answer.affects, SW_AFFECTS_YES);
+    bool open = version.len > 0 && answer.affects < SW_AFFECTS_YES;
+    if (open && is_listed(versions, ecosystem, version)) {
+        answer.affects = SW_AFFECTS_YES;
     }
     *out = answer;
     return SW_OK;
