@@ -264,6 +264,7 @@ static const struct {
     {"checkpoint", "sign the checkpoints of a training run, and check their chain"},
     {"key", "make, list and show signing keys"},
     {"evidence", "read, search and exchange claims"},
+    {"advisory", "known vulnerabilities of components and models"},
     {"log", "check, prove and add to the log"},
     {"policy", "check, test and explain policies"},
     {"data", "record where training data comes from and where it went"},

@@ -158,9 +158,9 @@ static void say_sums(struct sw_cli *cli, const struct sw_advisory_report *r)
 {
     sw_say(cli, SW_TONE_PLAIN, "  clear: %s",
         sw_count_show(cli, r->states[SW_ADVISORY_CLEAR], "component"));
-    if (r->states[SW_ADVISORY_FILE_ONLY] > 0) {
-        sw_say(cli, SW_TONE_PLAIN, "; looked up by digest alone: %s",
-            sw_count_show(cli, r->states[SW_ADVISORY_FILE_ONLY], "file"));
+    if (r->states[SW_ADVISORY_ASIDE] > 0) {
+        sw_say(cli, SW_TONE_PLAIN, "; only looked up: %s",
+            sw_count_show(cli, r->states[SW_ADVISORY_ASIDE], "component"));
     }
     if (r->closed > 0) {
         sw_say(cli, SW_TONE_PLAIN, "; closed by VEX: %s", sw_count_show(cli, r->closed, "finding"));
@@ -287,8 +287,7 @@ static void states_json(struct sw_json_writer *w, const struct sw_advisory_repor
     for (size_t i = 0; i < r->components->count; i++) {
         const struct sw_advisory_checked *checked = &r->checked[i];
         bool clear = checked->state == SW_ADVISORY_CLEAR ||
-                     checked->state == SW_ADVISORY_AFFECTED ||
-                     checked->state == SW_ADVISORY_FILE_ONLY;
+                     checked->state == SW_ADVISORY_AFFECTED || checked->state == SW_ADVISORY_ASIDE;
         if (!clear) {
             sw_jw_object(w, NULL);
             component_json(w, &r->components->items[i]);

@@ -83,8 +83,7 @@ sw_result sw_advisories_open(
     SW_CLEANUP(advisories) struct sw_advisories *a = calloc(1, sizeof(*a));
     SW_TRY_PTR(a);
     sw_arena_init(&a->arena, 0);
-    a->path = sw_path_join(&a->arena, store_path, SW_ADVISORY_FILE);
-    SW_TRY_PTR(a->path);
+    SW_TRY(sw_advisory_path(&a->arena, store_path, SW_ADVISORY_FILE, &a->path, err));
     a->db.name = a->path;
     SW_TRY(sw_advisory_db_open(a->path, &a->db, err));
     SW_TRY(read_sources(a, err));

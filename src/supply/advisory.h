@@ -83,7 +83,7 @@ enum sw_advisory_state {
     SW_ADVISORY_NOT_COVERED,    /* nothing was imported for its ecosystem */
     SW_ADVISORY_NOT_IDENTIFIED, /* it has neither a purl nor a digest, or no purl that can be read
                                  */
-    SW_ADVISORY_FILE_ONLY,      /* a file: looked up by its digest alone, and not there */
+    SW_ADVISORY_ASIDE,          /* a file, or the product itself: looked up, and nothing is known */
     SW_ADVISORY_STATES,
 };
 

@@ -1,6 +1,9 @@
 #include "supply/advisory_db.h"
 
+#include "supply/advisory_vfs.h"
+
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #define APPLICATION_ID 1398227286 /* "SWAV" */
@@ -97,6 +100,18 @@ void sw_advisory_db_finish(struct sqlite3_stmt **stmt)
 
 /* --- files ------------------------------------------------------------------------------------ */
 
+sw_result sw_advisory_path(struct sw_arena *arena, const char *store_path, const char *name,
+    const char **out, struct sw_error *err)
+{
+    SW_CLEANUP(free) char *real = realpath(store_path, NULL);
+    if (real == NULL) {
+        return sw_fail_errno(err, errno, "cannot open store '%s'", store_path);
+    }
+    *out = sw_path_join(arena, real, name);
+    SW_TRY_PTR(*out);
+    return SW_OK;
+}
+
 void sw_advisory_db_close(struct sw_advisory_db *db)
 {
     (void)sqlite3_close(db->db);
@@ -106,7 +121,7 @@ void sw_advisory_db_close(struct sw_advisory_db *db)
 static sw_result open_file(
     const char *path, int flags, struct sw_advisory_db *out, struct sw_error *err)
 {
-    if (sqlite3_open_v2(path, &out->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    if (sw_advisory_vfs_open(path, flags | SQLITE_OPEN_NOMUTEX, &out->db) != SQLITE_OK) {
         enum sw_code code = sw_advisory_db_fail(out, "open", err);
         sw_advisory_db_close(out);
         return code;
@@ -117,8 +132,10 @@ static sw_result open_file(
     return SW_OK;
 }
 
+/* The defensive setting would keep a journal, for which there is no place. */
 static sw_result ready_to_write(struct sw_advisory_db *db, struct sw_error *err)
 {
+    (void)sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
     return sw_advisory_db_run(db,
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
         " PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; BEGIN",
@@ -176,6 +193,7 @@ static sw_result check(const struct sw_advisory_db *db, struct sw_error *err)
 sw_result sw_advisory_db_edit(const char *path, struct sw_advisory_db *out, struct sw_error *err)
 {
     SW_TRY(open_file(path, SQLITE_OPEN_READWRITE, out, err));
+    SW_TRY(sw_advisory_db_run(out, "PRAGMA temp_store = MEMORY", err));
     SW_TRY(check(out, err));
     return ready_to_write(out, err);
 }
@@ -200,7 +218,8 @@ sw_result sw_advisory_db_open(const char *path, struct sw_advisory_db *out, stru
     const char *uri = sw_arena_printf(&arena, "file:%s?immutable=1", escaped);
     SW_TRY_PTR(uri);
     SW_TRY(open_file(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, out, err));
-    SW_TRY(sw_advisory_db_run(out, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0", err));
+    SW_TRY(sw_advisory_db_run(
+        out, "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY", err));
     return check(out, err);
 }
 
@@ -216,13 +235,21 @@ static bool is_joint(char c)
     return c == '-' || c == '_' || c == '.';
 }
 
+/* Ecosystems in which names have no case. */
+static const char *const caseless[] = {
+    "PyPI", "NuGet", "Packagist", "SwiftURL", "GitHub Actions", "VSCode"};
+
 struct sw_str sw_advisory_package_key(
     struct sw_arena *arena, struct sw_str ecosystem, struct sw_str name)
 {
-    bool pypi = sw_str_is(ecosystem, "PyPI");
-    if (!pypi && !sw_str_is(ecosystem, "NuGet")) {
+    size_t at = 0;
+    while (at < SW_COUNT(caseless) && !sw_str_is(ecosystem, caseless[at])) {
+        at++;
+    }
+    if (at == SW_COUNT(caseless)) {
         return name;
     }
+    bool pypi = at == 0;
     char *key = sw_arena_alloc(arena, name.len + 1);
     size_t len = 0;
     for (size_t i = 0; key != NULL && i < name.len; i++) {

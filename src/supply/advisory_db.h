@@ -15,10 +15,16 @@ struct sw_advisory_db {
     const char *name; /* for messages; not owned */
 };
 
+/* The absolute path of a file in a store. In the arena. */
+sw_result sw_advisory_path(struct sw_arena *arena, const char *store_path, const char *name,
+    const char **out, struct sw_error *err);
+
 void sw_advisory_db_close(struct sw_advisory_db *db);
 SW_DEFINE_CLEANUP(advisory_db, struct sw_advisory_db, sw_advisory_db_close)
 
-/* To write: a file that nobody else sees yet, and that is worth nothing after a crash. */
+/* Paths are absolute. */
+/* To write: a file that is there and empty, that nobody else sees yet, and that is worth nothing
+ * after a crash; or ":memory:". */
 sw_result sw_advisory_db_make(const char *path, struct sw_advisory_db *out, struct sw_error *err);
 /* The same, of a copy of a database. */
 sw_result sw_advisory_db_edit(const char *path, struct sw_advisory_db *out, struct sw_error *err);
@@ -45,8 +51,8 @@ struct sw_str sw_advisory_db_text(struct sw_arena *arena, struct sqlite3_stmt *s
 void sw_advisory_db_finish(struct sqlite3_stmt **stmt);
 #define SW_CLEAN_STMT __attribute__((cleanup(sw_advisory_db_finish)))
 
-/* The form in which names of packages are kept and looked up: PyPI's by PEP 503, NuGet's in small
- * letters. In the arena; an empty text without memory. */
+/* The form in which names of packages are kept and looked up: PyPI's by PEP 503, those of some
+ * others in small letters. In the arena; an empty text without memory. */
 struct sw_str sw_advisory_package_key(
     struct sw_arena *arena, struct sw_str ecosystem, struct sw_str name);
 

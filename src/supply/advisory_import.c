@@ -410,15 +410,32 @@ static sw_result put_loose(
     return end_file(im, &l.file, err);
 }
 
-static bool is_packed(const struct sw_entry *entry)
+static bool has_packed_name(const struct sw_entry *entry)
 {
     static const char *const ends[] = {".zip", ".jsonl", ".jsonl.gz", ".csv", ".csv.gz"};
     for (size_t i = 0; i < SW_COUNT(ends); i++) {
-        if (entry->kind == SW_ENTRY_FILE && sw_str_ends(sw_str(entry->name), ends[i])) {
+        if (sw_str_ends(sw_str(entry->name), ends[i])) {
             return true;
         }
     }
     return false;
+}
+
+static bool is_packed(const struct sw_entry *entry)
+{
+    return entry->kind == SW_ENTRY_FILE && has_packed_name(entry);
+}
+
+/* What would be read if it could be must not be missing unseen. */
+static sw_result check_entry(const struct sw_entry *entry, struct sw_error *err)
+{
+    bool wanted = has_packed_name(entry) || sw_str_ends(sw_str(entry->name), ".json");
+    if (entry->kind == SW_ENTRY_UNREADABLE) {
+        return sw_fail_errno(err, entry->errnum, "cannot read '%s'", entry->name);
+    }
+    return entry->kind == SW_ENTRY_FILE || !wanted
+               ? SW_OK
+               : sw_fail(err, SW_E_FORMAT, "'%s' is no file of this directory", entry->name);
 }
 
 static sw_result put_entry(struct importer *im, const struct sw_tree *tree,
@@ -438,10 +455,12 @@ static sw_result put_directory(
     struct importer *im, const char *path, struct sw_str base, struct sw_error *err)
 {
     SW_CLEANUP(tree) struct sw_tree tree = SW_TREE_INIT;
-    const struct sw_tree_options options = {.max_entries = ENTRIES_MAX, .max_depth = DEPTH_MAX};
+    const struct sw_tree_options options = {
+        .follow_symlinks = true, .max_entries = ENTRIES_MAX, .max_depth = DEPTH_MAX};
     size_t count = 0;
     SW_TRY(sw_tree_open(&tree, path, &options, err));
     for (size_t i = 0; i < tree.count; i++) {
+        SW_TRY(check_entry(&tree.entries[i], err));
         count += is_packed(&tree.entries[i]) || is_loose(&tree.entries[i]) ? 1 : 0;
     }
     if (count == 0) {
@@ -476,17 +495,22 @@ static sw_result sweep(struct importer *im, struct sw_error *err)
     return sw_osv_writer_replaced(im->writer) == 0 ? SW_OK : sw_advisory_db_run(&im->db, sql, err);
 }
 
-static sw_result copy_file(const char *from, const char *to, struct sw_error *err)
+/* A file of its own, which no name that was there before leads elsewhere. */
+static sw_result make_file(const char *path, int *fd, struct sw_error *err)
+{
+    if (unlink(path) != 0 && errno != ENOENT) {
+        return sw_fail_errno(err, errno, "cannot remove '%s'", path);
+    }
+    *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    return *fd >= 0 ? SW_OK : sw_fail_errno(err, errno, "cannot write '%s'", path);
+}
+
+static sw_result copy_file(const char *from, int out, const char *to, struct sw_error *err)
 {
     SW_CLEANUP(fd) int in = -1;
-    SW_CLEANUP(fd) int out = -1;
     SW_CLEANUP(free) uint8_t *chunk = malloc((size_t)1 << 20);
     SW_TRY_PTR(chunk);
     SW_TRY(sw_file_open(from, &in, err));
-    out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (out < 0) {
-        return sw_fail_errno(err, errno, "cannot write '%s'", to);
-    }
     for (;;) {
         ssize_t got = read(in, chunk, (size_t)1 << 20);
         if (got < 0) {
@@ -502,14 +526,13 @@ static sw_result copy_file(const char *from, const char *to, struct sw_error *er
 static sw_result open_new(
     struct importer *im, const char *old, const char *path, struct sw_error *err)
 {
-    if (unlink(path) != 0 && errno != ENOENT) {
-        return sw_fail_errno(err, errno, "cannot remove '%s'", path);
-    }
+    SW_CLEANUP(fd) int fd = -1;
+    SW_TRY(make_file(path, &fd, err));
     im->db.name = old;
     if (im->options->replace || !sw_file_exists(old)) {
         return sw_advisory_db_make(path, &im->db, err);
     }
-    SW_TRY(copy_file(old, path, err));
+    SW_TRY(copy_file(old, fd, path, err));
     return sw_advisory_db_edit(path, &im->db, err);
 }
 
@@ -524,10 +547,8 @@ static sw_result put_all(
         }
     }
     SW_TRY(sweep(im, err));
-    bool vacuum = sw_osv_writer_replaced(im->writer) > 0;
     sw_osv_writer_free(SW_TAKE(im->writer));
     SW_TRY(sw_advisory_db_run(&im->db, "COMMIT", err));
-    SW_TRY(vacuum ? sw_advisory_db_run(&im->db, "VACUUM", err) : SW_OK);
     sw_advisory_db_close(&im->db);
     return SW_OK;
 }
@@ -556,12 +577,12 @@ sw_result sw_advisory_import(const char *store_path, const char *const *files, s
     SW_CLEANUP(arena) struct sw_arena arena;
     SW_CLEANUP(fd) int lock = -1;
     sw_arena_init(&arena, 0);
-    const char *path = sw_path_join(&arena, store_path, SW_ADVISORY_FILE);
-    const char *new_path = sw_path_join(&arena, store_path, NEW_FILE);
-    const char *lock_path = sw_path_join(&arena, store_path, LOCK_FILE);
-    SW_TRY_PTR(path);
-    SW_TRY_PTR(new_path);
-    SW_TRY_PTR(lock_path);
+    const char *path = NULL;
+    const char *new_path = NULL;
+    const char *lock_path = NULL;
+    SW_TRY(sw_advisory_path(&arena, store_path, SW_ADVISORY_FILE, &path, err));
+    SW_TRY(sw_advisory_path(&arena, store_path, NEW_FILE, &new_path, err));
+    SW_TRY(sw_advisory_path(&arena, store_path, LOCK_FILE, &lock_path, err));
     SW_TRY(take_lock(lock_path, &lock, err));
     struct importer im = {.options = options};
     sw_arena_init(&im.arena, 0);

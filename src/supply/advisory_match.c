@@ -10,7 +10,7 @@ static const char *const state_names[] = {
     [SW_ADVISORY_NO_VERSION] = "version not known",
     [SW_ADVISORY_NOT_COVERED] = "not covered",
     [SW_ADVISORY_NOT_IDENTIFIED] = "not identified",
-    [SW_ADVISORY_FILE_ONLY] = "file",
+    [SW_ADVISORY_ASIDE] = "only looked up",
 };
 
 const char *sw_advisory_state_name(enum sw_advisory_state state)
@@ -376,27 +376,29 @@ static sw_result explain(
     return SW_OK;
 }
 
+/* One that has no purl, or none that can be read. */
+static sw_result state_by_digest(
+    struct matcher *m, const struct sw_component *c, struct sw_advisory_checked *out)
+{
+    bool told = c->digest_count > 0;
+    out->state = told ? SW_ADVISORY_NOT_COVERED : SW_ADVISORY_NOT_IDENTIFIED;
+    const char *words =
+        told ? "it has no purl, and no advisory names its digest" : "it has no purl and no digest";
+    return c->why.len > 0 ? explain(m, out, "", c->why) : explain(m, out, words, sw_str(""));
+}
+
 /* The state without regard to findings. */
 static sw_result state_without(struct matcher *m, const struct sw_component *c,
     const struct place *place, struct sw_advisory_checked *out)
 {
     if (c->purl.type.len == 0) {
-        bool told = c->file || c->digest_count > 0;
-        out->state = c->file ? SW_ADVISORY_FILE_ONLY
-                     : told  ? SW_ADVISORY_NOT_COVERED
-                             : SW_ADVISORY_NOT_IDENTIFIED;
-        if (c->why.len > 0) {
-            return explain(m, out, "", c->why);
-        }
-        return explain(m, out,
-            told ? "it has no purl, and no advisory names its digest" : "no purl and no digest",
-            sw_str(""));
+        return state_by_digest(m, c, out);
     }
     if (out->date == INT64_MIN) {
-        out->state = SW_ADVISORY_NOT_COVERED;
         const char *words = place->why != NULL ? place->why : "nothing was imported for ";
         bool typed = sw_str_starts(place->ecosystem, SW_ADVISORY_PURL);
         struct sw_str about = typed ? c->purl.type : place->ecosystem;
+        out->state = SW_ADVISORY_NOT_COVERED;
         return explain(m, out, words, place->why != NULL ? sw_str("") : about);
     }
     out->state = c->version.len == 0 ? SW_ADVISORY_NO_VERSION : SW_ADVISORY_CLEAR;
@@ -413,6 +415,8 @@ static sw_result conclude(struct matcher *m, const struct sw_component *c,
         undecided += f->undecided && !f->withdrawn && !is_closed(f) ? 1 : 0;
     }
     SW_TRY(state_without(m, c, place, out));
+    bool gap = out->state != SW_ADVISORY_CLEAR;
+    out->state = gap && c->aside ? SW_ADVISORY_ASIDE : out->state;
     if (out->found > 0) {
         out->state = SW_ADVISORY_AFFECTED;
         out->why = sw_str("");

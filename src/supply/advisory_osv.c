@@ -332,6 +332,7 @@ static sw_result read_place(struct sw_osv_writer *w, const struct sw_json *affec
     if (out->ecosystem.len > SW_OSV_NAME_MAX || out->name.len > SW_PURL_MAX) {
         return sw_fail(err, SW_E_LIMIT, "no advisory: the name of a package is too long");
     }
+    out->ecosystem = sw_purl_ecosystem_base(out->ecosystem);
     out->name = sw_advisory_package_key(&w->arena, out->ecosystem, out->name);
     return SW_OK;
 }

@@ -19,7 +19,10 @@ sw_result sw_component_key(struct sw_arena *arena, const struct sw_purl *purl, s
         return code;
     }
     /* A type that cannot do without a qualifier (swid, julia). */
-    *out = purl->name;
+    const char *text = sw_arena_printf(arena, "pkg:" SW_STR_FMT "/" SW_STR_FMT "/" SW_STR_FMT,
+        SW_STR_ARG(purl->type), SW_STR_ARG(purl->namespace), SW_STR_ARG(purl->name));
+    SW_TRY_PTR(text);
+    *out = sw_str(text);
     return SW_OK;
 }
 
@@ -108,12 +111,6 @@ sw_result sw_components_add_digest(
     struct sw_component one = {
         .ref = sw_str(name), .name = sw_str(name), .digests = copy, .digest_count = 1};
     return sw_components_add(arena, list, &one);
-}
-
-sw_result sw_components_add_root(struct sw_arena *arena, struct sw_components *list)
-{
-    struct sw_component root = list->root;
-    return sw_components_add(arena, list, &root);
 }
 
 /* --- a list of purls -------------------------------------------------------------------------- */

@@ -19,13 +19,15 @@ struct sw_component {
     struct sw_str key;     /* the canonical purl without qualifiers, subpath and version */
     const struct sw_digest *digests; /* SHA-256 */
     size_t digest_count;
-    bool file; /* a part of a package, told by its digest alone */
+    bool aside; /* a file, or what the document is about: looked up, and no gap when nothing is
+                   known */
 };
 
 struct sw_components {
     struct sw_component *items;
     size_t count, cap;
-    struct sw_component root; /* what the document is about; all empty when it does not say */
+    struct sw_component root; /* what the document is about; all empty when it does not say. It is
+                                 among the items, too, when it has a purl or a digest */
     struct sw_str format;     /* "CycloneDX 1.6", "SPDX 2.3", "purls" */
     struct sw_digest digest;  /* of the document; alg 0 without one */
 };
@@ -41,9 +43,6 @@ sw_result sw_components_add_purl(
     struct sw_arena *arena, struct sw_components *list, struct sw_str purl);
 sw_result sw_components_add_digest(
     struct sw_arena *arena, struct sw_components *list, const struct sw_digest *digest);
-
-/* Counts what the document is about among its components. */
-sw_result sw_components_add_root(struct sw_arena *arena, struct sw_components *list);
 
 /* What is matched of a purl: its canonical form without qualifiers, subpath and version. In the
  * arena. SW_E_NOMEM. */

@@ -48,13 +48,26 @@ static sw_result cyclonedx_component(
         SW_TRY_PTR(name);
         c->name = sw_str(name);
     }
-    c->file = sw_json_is(sw_json_get(json, "type"), "file");
+    c->aside = sw_json_is(sw_json_get(json, "type"), "file");
     SW_JSON_EACH (hash, sw_json_get(json, "hashes")) {
         SW_TRY(sw_component_add_hash(arena, c, text_of(hash, "alg"), text_of(hash, "content")));
     }
     SW_TRY(set_purl_if_any(arena, c, text_of(json, "purl")));
-    c->file = c->file && c->text.len == 0;
+    c->aside = c->aside && c->text.len == 0;
     return SW_OK;
+}
+
+/* A product has seldom advisories of its own; a model or a dataset is what they are about. */
+static sw_result cyclonedx_subject(
+    struct sw_arena *arena, const struct sw_json *json, struct sw_components *out)
+{
+    static const char *const counted[] = {"machine-learning-model", "data"};
+    struct sw_component *root = &out->root;
+    SW_TRY(cyclonedx_component(arena, json, root));
+    root->aside = !is_one_of(text_of(json, "type"), counted, SW_COUNT(counted));
+    return root->text.len > 0 || root->digest_count > 0 || !root->aside
+               ? sw_components_add(arena, out, root)
+               : SW_OK;
 }
 
 /* Components have components; the reader of JSON bounds how deep. */
@@ -75,7 +88,7 @@ sw_result sw_component_read_cyclonedx(
 {
     const struct sw_json *subject = sw_json_path(root, sw_str("metadata.component"));
     if (subject != NULL) {
-        SW_TRY(cyclonedx_component(arena, subject, &out->root));
+        SW_TRY(cyclonedx_subject(arena, subject, out));
         SW_TRY(cyclonedx_list(arena, sw_json_get(subject, "components"), out));
     }
     return cyclonedx_list(arena, sw_json_get(root, "components"), out);
@@ -144,10 +157,10 @@ static sw_result spdx2_packages(
         SW_TRY(spdx2_element(arena, json, "name", &c));
         bool subject =
             alone && packages->count > 1 && out->root.ref.len == 0 && spdx2_is_root(root, c.ref);
-        if (subject) {
-            out->root = c;
-        }
-        SW_TRY(subject && c.text.len == 0 ? SW_OK : sw_components_add(arena, out, &c));
+        bool bare = c.text.len == 0 && c.digest_count == 0;
+        c.aside = subject;
+        out->root = subject ? c : out->root;
+        SW_TRY(subject && bare ? SW_OK : sw_components_add(arena, out, &c));
     }
     return SW_OK;
 }
@@ -159,7 +172,7 @@ sw_result sw_component_read_spdx2(
     SW_JSON_EACH (json, sw_json_get(root, "files")) {
         struct sw_component c;
         SW_TRY(spdx2_element(arena, json, "fileName", &c));
-        c.file = true;
+        c.aside = true;
         SW_TRY(sw_components_add(arena, out, &c));
     }
     return SW_OK;
@@ -209,7 +222,7 @@ sw_result sw_component_read_spdx3(
             continue;
         }
         SW_TRY(spdx3_element(arena, json, &c));
-        c.file = file && c.text.len == 0;
+        c.aside = file && c.text.len == 0;
         SW_TRY(sw_components_add(arena, out, &c));
     }
     return SW_OK;

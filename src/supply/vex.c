@@ -340,7 +340,6 @@ static sw_result read_cyclonedx(struct reading *r, struct sw_bytes text)
     static const char *const document_times[] = {"timestamp"};
     struct sw_components own;
     SW_TRY(sw_components_read(r->arena, text, &own, r->err));
-    SW_TRY(own.root.ref.len > 0 ? sw_components_add_root(r->arena, &own) : SW_OK);
     int64_t document = time_of(sw_json_get(r->root, "metadata"), document_times, 1);
     SW_JSON_EACH (json, sw_json_get(r->root, "vulnerabilities")) {
         struct sw_vex_statement one = {0};

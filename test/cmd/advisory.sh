@@ -1,3 +1,4 @@
+#!/bin/bash
 # advisory: import, match, status.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
@@ -182,7 +183,7 @@ exits "CycloneDX" 1
 json "is told" .target.format "CycloneDX 1.6"
 json "inner components too" '[.findings[].component.ref] | unique | join(" ")' "a b c"
 json "the version beside the purl counts" '[.findings[] | select(.component.ref == "a").component.version][0]' 1.0
-json "a file is a file" '.states.file' 1
+json "a file and the product are only looked up" '.states["only looked up"]' 2
 json "what has no identity is told" '.unclear[0].component.name' org/mystery
 cat >app.spdx.json <<EOF
 {"spdxVersion": "SPDX-2.3", "SPDXID": "SPDXRef-DOCUMENT", "name": "x", "documentDescribes": ["SPDXRef-app"],
@@ -192,6 +193,12 @@ cat >app.spdx.json <<EOF
    "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": "pkg:golang/example.com/m@v1.5.0"}]}],
  "files": [{"SPDXID": "SPDXRef-f", "fileName": "./f", "checksums": [{"algorithm": "SHA256", "checksumValue": "$(printf '%064d' 7)"}]}]}
 EOF
+printf '{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"machine-learning-model","name":"m","purl":"pkg:huggingface/Org/Model@abc123"}}}' >model.cdx.json
+match model.cdx.json
+exits "a model that a document is about" 1
+sed 's/Org.Model/Other/; s/huggingface/mlflow/' model.cdx.json >unknown.cdx.json
+match unknown.cdx.json
+exits "is not clear without data" 3
 match app.spdx.json
 exits "SPDX 2.3" 1
 json "a file that an advisory names" '[.findings[] | .id + " " + .component.ref] | join(", ")' "MODEL-2 SPDXRef-f"
@@ -315,6 +322,9 @@ osv A 2026-01-01T00:00:00Z '' '{"database_specific":{"digests":["sha256:xyz"]}}'
 refuse "a digest that is none" digest.json
 refuse "noise" noise
 refuse "an empty file" nothing
+mkdir linked
+ln -s /etc/hostname linked/a.json
+refuse "a link that leads out" linked
 mkdir void
 refuse "an empty directory" void
 head -c 200 more.jsonl.gz >cut.jsonl.gz
@@ -355,6 +365,10 @@ run "$SW_BIN" advisory import --keep-going --json mixed.jsonl
 exits "keeping going" 0
 json "counts what was left out" '.sources[-1] | "\(.records) \(.left_out)"' "1 1"
 
+osv NET-1 2026-02-01T00:00:00Z '' "$(affects "Maven:https://repo.example" g:a ECOSYSTEM '{"introduced":"0"}'),$(affects NuGet Big.Thing SEMVER '{"introduced":"0"}')" >net.json
+expect "an ecosystem with an address, and names without case" 0 "$SW_BIN" advisory import net.json
+match --purl pkg:maven/g/a@1 --purl pkg:nuget/big.thing@1
+json "are found" '[.findings[].id] | join(" ")' "NET-1 NET-1"
 osv GO-1 2026-02-01T00:00:00Z '' "$(affects Go example.com/m SEMVER '{"introduced":"0"}')" >older.json
 expect "an older word" 0 "$SW_BIN" advisory import older.json
 match --purl pkg:golang/example.com/m@1.5.0
