@@ -206,7 +206,7 @@ static sw_result add_parts(
             r, sw_json_get(item, "subcomponents"), &one.products, &one.product_count));
         one.whole = whole;
         one.whole_count = 1;
-        SW_TRY(add(r, &one));
+        SW_TRY(one.product_count > 0 ? add(r, &one) : SW_OK);
     }
     return SW_OK;
 }

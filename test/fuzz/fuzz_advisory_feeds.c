@@ -29,11 +29,12 @@ static void check_lines(struct sw_bytes data)
     expect(!plain || sum <= data.len);
 }
 
+static struct sw_advisory_db db = {.name = "fuzz"}; /* each feed takes the place of the last */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    SW_CLEANUP(advisory_db) struct sw_advisory_db db = {.name = "fuzz"};
     SW_CLEANUP(inflate) struct sw_inflate *stream = NULL;
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_source source = sw_source_memory(sw_bytes(data, size));
@@ -42,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sw_error err = {0};
     sw_arena_init(&arena, 0);
     check_lines(sw_bytes(data, size));
-    expect(sw_advisory_db_make(":memory:", &db, &err) == SW_OK);
+    expect(db.db != NULL || sw_advisory_db_make(":memory:", &db, &err) == SW_OK);
     expect(sw_inflate_new(&stream, &source, &err) == SW_OK);
     (void)!sw_epss_put(&db, stream, &result, &err);
     if (sw_json_parse(&arena, sw_bytes(data, size), NULL, &json, &err) == SW_OK &&
