@@ -2,6 +2,14 @@
 
 /* --- what both print -------------------------------------------------------------------------- */
 
+/* The store is opened as every store is, so that the user's pins hold for it, too. */
+sw_result sw_advisory_store(struct sw_cli *cli, const char **path, struct sw_error *err)
+{
+    SW_CLEANUP(store) struct sw_store *store = NULL;
+    SW_TRY(sw_cli_store_path(cli, path, err));
+    return sw_cli_store_open_at(cli, *path, SW_STORE_READ, &store, err);
+}
+
 const char *sw_advisory_date_show(struct sw_cli *cli, int64_t date)
 {
     char text[SW_TIME_TEXT_SIZE];
@@ -136,7 +144,7 @@ static sw_result run_import(struct sw_cli *cli, const void *data, struct sw_erro
 {
     const struct import_args *args = data;
     const char *store = NULL;
-    SW_TRY(sw_cli_store_path(cli, &store, err));
+    SW_TRY(sw_advisory_store(cli, &store, err));
     struct sw_bar *bar = sw_bar_start(cli, "importing");
     const struct sw_advisory_import_options options = {.now = cli->now,
         .replace = args->replace,
@@ -180,13 +188,13 @@ static sw_result run_status(struct sw_cli *cli, const void *data, struct sw_erro
 {
     (void)data;
     const char *store = NULL;
-    SW_TRY(sw_cli_store_path(cli, &store, err));
+    SW_TRY(sw_advisory_store(cli, &store, err));
     return say_status(cli, store, "advisories", err);
 }
 
 const struct sw_command sw_cmd_advisory_status = {
     .name = "advisory status",
-    .summary = "say which vulnerabilities are known, and as of when",
+    .summary = "say what was imported, and as of when",
     .operands = "",
     .description = "Lists the ecosystems with the date of their data, and each file that was "
                    "imported with its digest. Exits 3 when there are none.",

@@ -142,7 +142,7 @@ static sw_result match(
     const struct sw_advisory_match_options how = {
         .withdrawn = args->withdrawn, .vex = args->vex.count > 0 ? &work->vex : NULL};
     const char *store = NULL;
-    SW_TRY(sw_cli_store_path(cli, &store, err));
+    SW_TRY(sw_advisory_store(cli, &store, err));
     SW_TRY(sw_advisories_open(store, &advisories, err));
     return sw_advisory_match(
         advisories, &work->components, &how, &cli->arena, &work->question.report, err);

@@ -11,6 +11,9 @@ struct sw_advisory_question {
     struct sw_advisory_report report;
 };
 
+/* Where the store is. */
+sw_result sw_advisory_store(struct sw_cli *cli, const char **path, struct sw_error *err);
+
 /* "affected", "clear" or "incomplete". */
 const char *sw_advisory_verdict(const struct sw_advisory_report *report);
 

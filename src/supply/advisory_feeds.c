@@ -76,13 +76,49 @@ static struct sw_str next_field(struct sw_str *rest)
     return field;
 }
 
-/* "0.00043" to 43. */
+#define DIGITS_MAX 17
+
+/* Takes digits off; false for none, and for too many. */
+static bool take_digits(struct sw_str *text, uint64_t *value, unsigned *count)
+{
+    *count = 0;
+    while (text->len > 0 && text->ptr[0] >= '0' && text->ptr[0] <= '9') {
+        *value = *value * 10 + (uint64_t)(text->ptr[0] - '0');
+        *text = sw_str_n(text->ptr + 1, text->len - 1);
+        if (++*count > DIGITS_MAX) {
+            return false;
+        }
+    }
+    return *count > 0;
+}
+
+static bool take(struct sw_str *text, const char *what)
+{
+    if (!sw_str_starts(*text, what)) {
+        return false;
+    }
+    *text = sw_str_n(text->ptr + strlen(what), text->len - strlen(what));
+    return true;
+}
+
+/* "0.00043" to 43, and "4.3e-04", too. */
 static bool read_share(struct sw_str text, int64_t *out)
 {
-    struct sw_json number = {.type = SW_JSON_NUMBER, .text = text};
-    double value = -1;
-    bool digits = text.len > 0 && text.len < 40 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
-    if (!digits || !sw_json_double(&number, &value) || !(value >= 0 && value <= 1)) {
+    uint64_t whole = 0;
+    uint64_t part = 0;
+    uint64_t power = 0;
+    unsigned whole_digits = 0;
+    unsigned digits = 0;
+    unsigned count = 0;
+    bool good = take_digits(&text, &whole, &whole_digits);
+    if (good && take(&text, ".")) {
+        good = take_digits(&text, &part, &digits);
+    }
+    if (good && take(&text, "e-")) {
+        good = take_digits(&text, &power, &count) && power < 100;
+    }
+    double value = ((double)whole + (double)part / pow(10, digits)) / pow(10, (double)power);
+    if (!good || text.len > 0 || value > 1) {
         return false;
     }
     *out = (int64_t)lround(value * 100000);

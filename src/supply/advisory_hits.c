@@ -5,16 +5,41 @@
 /* Columns of every query for hits. */
 enum { ROW, NAME, WITHDRAWN, CVSS, SUMMARY, ALIASES };
 
+void sw_advisory_hits_begin(struct sw_advisory_hits *hits)
+{
+    hits->sorted = hits->sorted == 0 ? hits->count : hits->sorted;
+    hits->before = hits->count;
+}
+
+static int by_row(const void *key, const void *item)
+{
+    int64_t row = *(const int64_t *)key;
+    const struct sw_advisory_hit *hit = item;
+    return (row > hit->row) - (row < hit->row);
+}
+
+static struct sw_advisory_hit *find_hit(const struct sw_advisory_hits *hits, int64_t row)
+{
+    if (hits->count > 0 && hits->items[hits->count - 1].row == row) {
+        return &hits->items[hits->count - 1];
+    }
+    for (size_t i = hits->sorted; i < hits->before; i++) {
+        if (hits->items[i].row == row) {
+            return &hits->items[i];
+        }
+    }
+    return hits->sorted == 0
+               ? NULL
+               : bsearch(&row, hits->items, hits->sorted, sizeof(*hits->items), by_row);
+}
+
 sw_result sw_advisory_hits_get(struct sw_arena *arena, struct sw_advisory_hits *hits,
     struct sqlite3_stmt *stmt, struct sw_advisory_hit **out)
 {
     int64_t row = sqlite3_column_int64(stmt, ROW);
-    /* Rows of one advisory follow each other, those of its digests come later. */
-    for (size_t i = hits->count; i > 0; i--) {
-        if (hits->items[i - 1].row == row) {
-            *out = &hits->items[i - 1];
-            return SW_OK;
-        }
+    *out = find_hit(hits, row);
+    if (*out != NULL) {
+        return SW_OK;
     }
     struct sw_advisory_hit *items =
         sw_arena_grow(arena, hits->items, hits->count, &hits->cap, sizeof(*items));

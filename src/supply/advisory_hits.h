@@ -26,7 +26,12 @@ struct sw_advisory_hit {
 struct sw_advisory_hits {
     struct sw_advisory_hit *items;
     size_t count, cap;
+    size_t sorted; /* so many are by row */
+    size_t before; /* so many were there before the present query */
 };
+
+/* A query begins, whose rows come in order. What the first one gives is sorted. */
+void sw_advisory_hits_begin(struct sw_advisory_hits *hits);
 
 /* The hit of an advisory, made when there is none. */
 sw_result sw_advisory_hits_get(struct sw_arena *arena, struct sw_advisory_hits *hits,

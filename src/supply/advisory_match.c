@@ -140,6 +140,7 @@ static sw_result find_by_digest(struct matcher *m, struct sw_arena *arena,
     struct sqlite3_stmt *stmt = m->statements[BY_DIGEST];
     for (size_t i = 0; i < c->digest_count; i++) {
         bool row = true;
+        sw_advisory_hits_begin(hits);
         (void)sqlite3_reset(stmt);
         (void)sqlite3_bind_blob(stmt, 1, c->digests[i].bytes, c->digests[i].len, SQLITE_STATIC);
         for (;;) {

@@ -17,6 +17,8 @@ static const char *const fields[] = {[ID] = "id",
     [AFFECTED] = "affected"};
 
 #define SUMMARY_MAX 200
+/* Of one file. OSV defines 40, and some have a dozen releases. */
+#define ECOSYSTEMS_MAX 10000
 
 enum {
     FIND_ADVISORY,
@@ -437,6 +439,9 @@ static sw_result find_ecosystem(
     }
     struct sqlite3_stmt *stmt = w->statements[PUT_ECOSYSTEM];
     bool row = false;
+    if (w->seen_count == ECOSYSTEMS_MAX) {
+        return sw_fail(err, SW_E_REFUSED, "there are too many ecosystems in one file");
+    }
     sw_advisory_db_bind(stmt, 1, name);
     (void)sqlite3_bind_int64(stmt, 2, w->import);
     SW_TRY(sw_advisory_db_step(w->db, stmt, &row, err));

@@ -125,38 +125,36 @@ static sw_result spdx2_element(
     return SW_OK;
 }
 
-/* Is this what the document is about? */
-static bool spdx2_is_root(const struct sw_json *root, struct sw_str id)
+/* What the document is about: what it describes, if that is one thing and not all it lists. */
+static struct sw_str spdx2_subject(const struct sw_json *root)
 {
+    struct sw_str id = {"", 0};
+    size_t count = 0;
     SW_JSON_EACH (item, sw_json_get(root, "documentDescribes")) {
-        struct sw_str text;
-        if (sw_json_str(item, &text) && sw_str_equal(text, id)) {
-            return true;
-        }
+        count += sw_json_str(item, &id) ? 1 : 0;
+    }
+    if (count > 0) {
+        return count == 1 ? id : sw_str("");
     }
     SW_JSON_EACH (item, sw_json_get(root, "relationships")) {
         if (sw_json_is(sw_json_get(item, "relationshipType"), "DESCRIBES") &&
-            sw_json_is(sw_json_get(item, "spdxElementId"), "SPDXRef-DOCUMENT") &&
-            sw_str_equal(text_of(item, "relatedSpdxElement"), id)) {
-            return true;
+            sw_json_is(sw_json_get(item, "spdxElementId"), "SPDXRef-DOCUMENT")) {
+            id = text_of(item, "relatedSpdxElement");
+            count++;
         }
     }
-    return false;
+    return count == 1 ? id : sw_str("");
 }
 
-/* The subject is the first package that is described, when it is the only one of its kind: a
- * document that describes all its packages is about none of them. */
 static sw_result spdx2_packages(
     struct sw_arena *arena, const struct sw_json *root, struct sw_components *out)
 {
     const struct sw_json *packages = sw_json_get(root, "packages");
-    const struct sw_json *described = sw_json_get(root, "documentDescribes");
-    bool alone = described == NULL || described->count == 1;
+    struct sw_str about = spdx2_subject(root);
     SW_JSON_EACH (json, packages) {
         struct sw_component c;
         SW_TRY(spdx2_element(arena, json, "name", &c));
-        bool subject =
-            alone && packages->count > 1 && out->root.ref.len == 0 && spdx2_is_root(root, c.ref);
+        bool subject = about.len > 0 && packages->count > 1 && sw_str_equal(about, c.ref);
         bool bare = c.text.len == 0 && c.digest_count == 0;
         c.aside = subject;
         out->root = subject ? c : out->root;

@@ -269,24 +269,33 @@ static const struct {
     {"not_affected", SW_VEX_NOT_AFFECTED},
 };
 
-/* The component of this document that a reference names: by its bom-ref, or the end of a BOM-Link;
- * or a purl that stands there itself. */
+static int by_ref(const void *a, const void *b)
+{
+    const struct sw_component *x = a;
+    const struct sw_component *y = b;
+    return sw_str_compare(x->ref, y->ref);
+}
+
+/* The component of this document that a reference names; or a purl that stands there itself. `own`
+ * is sorted by reference. */
 static sw_result resolve(struct reading *r, const struct sw_components *own, struct sw_str ref,
     struct sw_vex_product *out)
 {
+    const struct sw_component key = {.ref = ref};
+    const struct sw_component *c =
+        ref.len == 0 || own->count == 0
+            ? NULL
+            : bsearch(&key, own->items, own->count, sizeof(*own->items), by_ref);
     *out = (struct sw_vex_product){0};
-    for (size_t i = 0; i < own->count; i++) {
-        const struct sw_component *c = &own->items[i];
-        if (c->ref.len > 0 && sw_str_equal(c->ref, ref)) {
-            out->key = c->key;
-            out->version = c->version;
-            if (c->key.len == 0 && c->digest_count > 0) {
-                out->digest = c->digests[0];
-            }
-            return SW_OK;
-        }
+    if (c == NULL) {
+        return set_purl(r, ref, out);
     }
-    return set_purl(r, ref, out);
+    out->key = c->key;
+    out->version = c->version;
+    if (c->key.len == 0 && c->digest_count > 0) {
+        out->digest = c->digests[0];
+    }
+    return SW_OK;
 }
 
 static sw_result read_affects(struct reading *r, const struct sw_components *own,
@@ -340,6 +349,9 @@ static sw_result read_cyclonedx(struct reading *r, struct sw_bytes text)
     static const char *const document_times[] = {"timestamp"};
     struct sw_components own;
     SW_TRY(sw_components_read(r->arena, text, &own, r->err));
+    if (own.count > 1) {
+        qsort(own.items, own.count, sizeof(*own.items), by_ref);
+    }
     int64_t document = time_of(sw_json_get(r->root, "metadata"), document_times, 1);
     SW_JSON_EACH (json, sw_json_get(r->root, "vulnerabilities")) {
         struct sw_vex_statement one = {0};

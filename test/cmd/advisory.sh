@@ -19,6 +19,8 @@ affects() {
 
 expect "an import needs a store" 4 "$SW_BIN" advisory import x
 expect "init" 0 "$SW_BIN" init
+mkdir plain
+expect "a directory is no store" 4 "$SW_BIN" advisory import --store plain x
 expect "without advisories nothing is clear" 3 "$SW_BIN" advisory match --purl pkg:pypi/a@1
 like "and it says what to do" "$err" "advisory import"
 expect "nor is there a status" 3 "$SW_BIN" advisory status
@@ -78,7 +80,7 @@ json "and the same count" .advisories 7
 } >more.jsonl
 gzip -k more.jsonl
 expect "lines, packed" 0 "$SW_BIN" advisory import more.jsonl.gz
-printf '#model_version:v2025.03.14,score_date:2026-02-03T00:00:00+0000\ncve,epss,percentile\nCVE-2026-1,0.00043,0.1\nCVE-2026-2,0.97,0.999\n' >epss.csv
+printf '#model_version:v2025.03.14,score_date:2026-02-03T00:00:00+0000\ncve,epss,percentile\nCVE-2026-1,0.00043,0.1\nCVE-2026-2,9.7e-01,0.999\r\n' >epss.csv
 gzip epss.csv
 cat >kev.json <<'EOF'
 {
@@ -107,6 +109,7 @@ json "under all names" '.findings[0].ids | join(" ")' "CVE-2026-1 GHSA-aaaa-bbbb
 json "what is exploited comes first" '.findings[0].kev' 2026-02-01
 json "with its probability" '.findings[0].epss.score' 0.00043
 json "and severity" '.findings[0].cvss | "\(.version) \(.score) \(.severity)"' "3.1 9.8 critical"
+json "also in this notation" '.findings[1].epss.score' 0.97
 json "of the newer version, too" '.findings[1].cvss | "\(.version) \(.score)"' "4.0 6.9"
 json "the database is cited" '.database.digest | startswith("sha256:")' true
 json "and its date" .database.date 2026-01-03T00:00:00Z
@@ -410,6 +413,9 @@ else
     skip 1 "sqlite3 is not installed"
 fi
 expect "a new one in its place" 0 "$SW_BIN" advisory import --replace good.json
+
+"$SW_BIN" init --store other-store >/dev/null
+expect "a store of another log is not used" 1 "$SW_BIN" advisory status --log-policy other-store/log.policy
 
 # --- real ones ------------------------------------------------------------------------------------
 
