@@ -56,6 +56,9 @@
     X(log_check)         \
     X(log_verify)        \
     X(log_add)           \
+    X(advisory_import)   \
+    X(advisory_match)    \
+    X(advisory_status)   \
     X(policy_check)      \
     X(policy_test)       \
     X(policy_explain)    \

@@ -264,6 +264,7 @@ static const struct {
     {"checkpoint", "sign the checkpoints of a training run, and check their chain"},
     {"key", "make, list and show signing keys"},
     {"evidence", "read, search and exchange claims"},
+    {"advisory", "known vulnerabilities of components and models"},
     {"log", "check, prove and add to the log"},
     {"policy", "check, test and explain policies"},
     {"licence", "say what the licences of models and of their ancestors ask for"},

@@ -33,9 +33,15 @@ sw_result sw_purl_format(
 sw_result sw_purl_canonical(
     struct sw_arena *arena, struct sw_str text, struct sw_str *out, struct sw_error *err);
 
+/* The value of a qualifier; empty without one. */
+struct sw_str sw_purl_qualifier(const struct sw_purl *purl, const char *key);
+
 /* OSV's name of the ecosystem in which packages of a type are advised ("pypi": "PyPI"); NULL for a
  * type that OSV has none for, or several ("deb"). Source: OSV Schema 1.7, defined ecosystems. */
 const char *sw_purl_ecosystem(struct sw_str type);
+/* An ecosystem without the address behind it, which says where the packages of a type come from
+ * ("Maven:https://…": "Maven"); a release of a distribution stays ("Debian:12"). */
+struct sw_str sw_purl_ecosystem_base(struct sw_str ecosystem);
 /* The package's name as OSV writes it ("group:artifact", "@scope/name"). In the arena; an empty
  * text without memory. */
 struct sw_str sw_purl_package(struct sw_arena *arena, const struct sw_purl *purl);

@@ -22,6 +22,4 @@ static inline bool sw_purl_is_git(const struct sw_purl *purl)
 /* ASCII letters made small; the same view when there are none. */
 sw_result sw_purl_lower(struct sw_arena *arena, struct sw_str *text);
 
-struct sw_str sw_purl_qualifier(const struct sw_purl *purl, const char *key);
-
 #endif

@@ -211,6 +211,19 @@ const char *sw_purl_ecosystem(struct sw_str type)
     return rule == NULL ? NULL : rule->ecosystem;
 }
 
+struct sw_str sw_purl_ecosystem_base(struct sw_str ecosystem)
+{
+    const char *colon = ecosystem.len == 0 ? NULL : memchr(ecosystem.ptr, ':', ecosystem.len);
+    struct sw_str base =
+        sw_str_n(ecosystem.ptr, colon == NULL ? ecosystem.len : (size_t)(colon - ecosystem.ptr));
+    for (size_t i = 0; i < SW_COUNT(rules); i++) {
+        if (rules[i].ecosystem != NULL && sw_str_is(base, rules[i].ecosystem)) {
+            return base;
+        }
+    }
+    return ecosystem;
+}
+
 struct sw_str sw_purl_package(struct sw_arena *arena, const struct sw_purl *purl)
 {
     if (purl->namespace.len == 0 || sw_str_is(purl->type, "conan")) {

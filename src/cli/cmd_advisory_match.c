@@ -1,0 +1,209 @@
+#include "cli/show_advisory.h"
+
+#define DOCUMENT_MAX ((uint64_t)256 << 20)
+#define DAY 86400
+
+struct match_args {
+    struct sw_text_list purls;
+    struct sw_text_list digests;
+    struct sw_text_list vex;
+    const char *openvex;
+    const char *max_age;
+    bool withdrawn;
+};
+
+static const struct sw_option options[] = {
+    {"purl", SW_OPTION_LIST, offsetof(struct match_args, purls), "PURL",
+        "look this package up; may be given again"},
+    {"digest", SW_OPTION_LIST, offsetof(struct match_args, digests), "DIGEST",
+        "look this file up, by sha256: and its digest; may be given again"},
+    {"vex", SW_OPTION_LIST, offsetof(struct match_args, vex), "FILE",
+        "what somebody found out: OpenVEX, or CycloneDX with analysis; may be given again"},
+    {"openvex", SW_OPTION_TEXT, offsetof(struct match_args, openvex), "FILE",
+        "write the findings to this file, as OpenVEX"},
+    {"max-age", SW_OPTION_TEXT, offsetof(struct match_args, max_age), "DAYS",
+        "give no answer by data that is older"},
+    {"withdrawn", SW_OPTION_FLAG, offsetof(struct match_args, withdrawn), NULL,
+        "also report advisories that were withdrawn"},
+    {NULL, 0, 0, NULL, NULL},
+};
+
+/* Everything that lives until the answer is printed. */
+struct work {
+    struct sw_components components;
+    struct sw_vex vex;
+    struct sw_advisory_question question;
+};
+
+/* --- what is asked ---------------------------------------------------------------------------- */
+
+/* A file's bytes, for as long as the command runs. */
+static sw_result read_kept(
+    struct sw_cli *cli, const char *path, struct sw_bytes *out, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    SW_TRY(sw_file_read(path, DOCUMENT_MAX, &buf, err));
+    const void *copy = sw_arena_copy(&cli->arena, sw_buf_bytes(&buf));
+    SW_TRY_PTR(copy);
+    *out = sw_bytes(copy, buf.len);
+    return SW_OK;
+}
+
+static sw_result read_target(struct sw_cli *cli, struct work *work, struct sw_error *err)
+{
+    struct sw_bytes text;
+    if (cli->operand_count == 0) {
+        return SW_OK;
+    }
+    work->question.target = cli->operands[0];
+    SW_TRY(read_kept(cli, cli->operands[0], &text, err));
+    enum sw_code code = sw_components_read(&cli->arena, text, &work->components, err);
+    return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "'%s'", cli->operands[0]);
+}
+
+static sw_result add_given(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    for (size_t i = 0; i < args->purls.count; i++) {
+        struct sw_purl purl;
+        struct sw_error why = {0};
+        if (sw_purl_parse(&cli->arena, sw_str(args->purls.items[i]), &purl, &why) != SW_OK) {
+            return sw_fail(
+                err, SW_E_USAGE, "option '--purl': '%s': %s", args->purls.items[i], why.text);
+        }
+        SW_TRY(
+            sw_components_add_purl(&cli->arena, &work->components, sw_str(args->purls.items[i])));
+    }
+    for (size_t i = 0; i < args->digests.count; i++) {
+        struct sw_digest digest;
+        if (!sw_digest_parse(sw_str(args->digests.items[i]), &digest) || digest.alg != SW_SHA256) {
+            return sw_fail(err, SW_E_USAGE,
+                "option '--digest' takes sha256: and 64 hex digits, not '%s'",
+                args->digests.items[i]);
+        }
+        SW_TRY(sw_components_add_digest(&cli->arena, &work->components, &digest));
+    }
+    return SW_OK;
+}
+
+static sw_result read_vex(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    for (size_t i = 0; i < args->vex.count; i++) {
+        struct sw_bytes text;
+        SW_TRY(read_kept(cli, args->vex.items[i], &text, err));
+        SW_TRY(sw_vex_read(&cli->arena, text, args->vex.items[i], &work->vex, err));
+    }
+    return SW_OK;
+}
+
+static sw_result read_question(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    if (cli->operand_count == 0 && args->purls.count == 0 && args->digests.count == 0) {
+        return sw_fail(err, SW_E_USAGE, "say what to look up: a file, --purl or --digest");
+    }
+    SW_TRY(read_target(cli, work, err));
+    SW_TRY(add_given(cli, args, work, err));
+    return read_vex(cli, args, work, err);
+}
+
+/* --- the answer ------------------------------------------------------------------------------- */
+
+static sw_result read_age(const char *text, int64_t *out, struct sw_error *err)
+{
+    uint64_t days = 0;
+    if (sw_parse_u64(sw_str(text), &days) && days < 1000000) {
+        *out = (int64_t)days * DAY;
+        return SW_OK;
+    }
+    return sw_duration_parse(sw_str(text), out)
+               ? SW_OK
+               : sw_fail(
+                     err, SW_E_USAGE, "option '--max-age' takes days, such as 7, not '%s'", text);
+}
+
+/* Old data is no evidence. Data that covers nothing has no age, and is told otherwise. */
+static sw_result check_age(struct sw_cli *cli, int64_t max_age,
+    const struct sw_advisory_report *report, struct sw_error *err)
+{
+    if (report->date == INT64_MIN || cli->now - report->date <= max_age) {
+        return SW_OK;
+    }
+    return sw_fail(err, SW_E_NOEVIDENCE,
+        "the advisories are of %s, which --max-age does not allow; import newer ones",
+        sw_advisory_date_show(cli, report->date));
+}
+
+static sw_result match(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    SW_CLEANUP(advisories) struct sw_advisories *advisories = NULL;
+    const struct sw_advisory_match_options how = {
+        .withdrawn = args->withdrawn, .vex = args->vex.count > 0 ? &work->vex : NULL};
+    const char *store = NULL;
+    SW_TRY(sw_advisory_store(cli, &store, err));
+    SW_TRY(sw_advisories_open(store, &advisories, err));
+    return sw_advisory_match(
+        advisories, &work->components, &how, &cli->arena, &work->question.report, err);
+}
+
+static sw_result write_openvex(
+    struct sw_cli *cli, const char *path, const struct work *work, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_TRY(sw_vex_write(&cli->arena, &work->question.report, cli->now, &text));
+    return sw_file_write(path, sw_buf_bytes(&text), 0644, 0, err);
+}
+
+static int status_of(const struct sw_advisory_report *report)
+{
+    const char *verdict = sw_advisory_verdict(report);
+    return strcmp(verdict, "clear") == 0 ? 0 : strcmp(verdict, "affected") == 0 ? 1 : 3;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    const struct match_args *args = data;
+    struct work work = {0};
+    int64_t max_age = 0;
+    SW_TRY(args->max_age == NULL ? SW_OK : read_age(args->max_age, &max_age, err));
+    SW_TRY(read_question(cli, args, &work, err));
+    SW_TRY(match(cli, args, &work, err));
+    const struct sw_advisory_report *report = &work.question.report;
+    SW_TRY(args->max_age == NULL ? SW_OK : check_age(cli, max_age, report, err));
+    SW_TRY(args->openvex == NULL ? SW_OK : write_openvex(cli, args->openvex, &work, err));
+    cli->status = status_of(report);
+    if (cli->json) {
+        return sw_advisories_json(&work.question, err);
+    }
+    sw_show_advisories(cli, &work.question);
+    return SW_OK;
+}
+
+const struct sw_command sw_cmd_advisory_match = {
+    .name = "advisory match",
+    .summary = "say which known vulnerabilities concern components",
+    .operands = "[TARGET]",
+    .max_operands = 1,
+    .options = options,
+    .args_size = sizeof(struct match_args),
+    .description =
+        "TARGET is a bill of materials in JSON (CycloneDX 1.4 to 1.7, SPDX 2.2, 2.3 or 3.0.1), or "
+        "a list with a package URL on each line. Each component is looked up in what *advisory "
+        "import* brought, by its package URL and by the SHA-256 of it, with the version order of "
+        "its ecosystem. Findings under several names are one, and the most urgent come first: "
+        "known to be exploited (KEV), then likely to be (EPSS), then severe (CVSS v4, else "
+        "v3).\n\n"
+        "Clear (exit 0) means that every component was looked up by its version in data that "
+        "covers it, and that nothing concerns it; not that it is without vulnerabilities. "
+        "Affected (exit 1) is what something was found in. Else, what has no version, no data or "
+        "no identity is no evidence (exit 3), as are data that is too old and a store without any. "
+        "What VEX says is not affected, or fixed, is shown and does not count; its files are "
+        "believed as they are.",
+    .examples = "  sealwright advisory match app.cdx.json\n"
+                "  sealwright advisory match --max-age 7 --vex vex.json app.spdx.json\n"
+                "  sealwright advisory match --purl pkg:pypi/torch@2.0.0+cu118\n"
+                "  sealwright advisory match --openvex found.json --json app.cdx.json\n",
+    .run = run,
+};

@@ -1,0 +1,630 @@
+#include "supply/advisory_osv.h"
+
+#include "supply/cvss.h"
+#include "supply/purl.h"
+
+#include <stdlib.h>
+
+/* What is read of an advisory without a tree. */
+enum { ID, MODIFIED, WITHDRAWN, SUMMARY, DETAILS, ALIASES, SEVERITY, AFFECTED, FIELDS };
+static const char *const fields[] = {[ID] = "id",
+    [MODIFIED] = "modified",
+    [WITHDRAWN] = "withdrawn",
+    [SUMMARY] = "summary",
+    [DETAILS] = "details",
+    [ALIASES] = "aliases",
+    [SEVERITY] = "severity",
+    [AFFECTED] = "affected"};
+
+#define SUMMARY_MAX 200
+/* Of one file. OSV defines 40, and some have a dozen releases. */
+#define ECOSYSTEMS_MAX 10000
+
+enum {
+    FIND_ADVISORY,
+    DROP_ADVISORY,
+    PUT_ADVISORY,
+    PUT_ECOSYSTEM,
+    FIND_PACKAGE,
+    PUT_PACKAGE,
+    PUT_AFFECTED,
+    PUT_DIGEST,
+    STATEMENTS,
+};
+static const char *const statements[] = {
+    [FIND_ADVISORY] = "SELECT id, modified FROM advisories WHERE name = ?1",
+    [DROP_ADVISORY] = "DELETE FROM advisories WHERE id = ?1",
+    [PUT_ADVISORY] = "INSERT INTO advisories(name, modified, withdrawn, cvss, summary, aliases)"
+                     " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+    [PUT_ECOSYSTEM] = "INSERT INTO ecosystems(name, import) VALUES(?1, ?2)"
+                      " ON CONFLICT(name) DO UPDATE SET import = ?2 RETURNING id",
+    [FIND_PACKAGE] = "SELECT id FROM packages WHERE ecosystem = ?1 AND name = ?2",
+    [PUT_PACKAGE] = "INSERT INTO packages(ecosystem, name) VALUES(?1, ?2)",
+    [PUT_AFFECTED] = "INSERT INTO affected VALUES(?1, ?2, ?3, ?4)",
+    [PUT_DIGEST] = "INSERT OR IGNORE INTO digests VALUES(?1, ?2)",
+};
+
+/* Ecosystems that this import brought already. */
+struct seen {
+    char *name;
+    size_t len;
+    int64_t id;
+};
+
+struct sw_osv_writer {
+    const struct sw_advisory_db *db;
+    struct sqlite3_stmt *statements[STATEMENTS];
+    struct sw_json_scanner *scanner;
+    struct sw_arena arena; /* of one advisory */
+    struct sw_arena names; /* of the ecosystems */
+    struct sw_buf text[FIELDS];
+    struct sw_buf what;
+    struct seen *seen;
+    size_t seen_count, seen_cap;
+    int64_t now, import, date;
+    uint64_t replaced;
+};
+
+/* What is known of the advisory that is being read. */
+struct record {
+    struct sw_json_found found[FIELDS];
+    struct sw_str id;
+    int64_t modified, withdrawn; /* withdrawn 0: it is not */
+    unsigned cvss;               /* version * 1000 + tenths */
+    struct sw_str summary;
+    struct sw_str aliases; /* one a line */
+    struct sw_json affected;
+    int64_t row;
+};
+
+/* --- the writer ------------------------------------------------------------------------------- */
+
+void sw_osv_writer_free(struct sw_osv_writer *w)
+{
+    if (w == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        sw_advisory_db_finish(&w->statements[i]);
+    }
+    for (size_t i = 0; i < FIELDS; i++) {
+        sw_buf_release(&w->text[i]);
+    }
+    sw_json_scanner_free(w->scanner);
+    sw_buf_release(&w->what);
+    sw_arena_release(&w->arena);
+    sw_arena_release(&w->names);
+    free(w);
+}
+
+sw_result sw_osv_writer_new(
+    struct sw_osv_writer **out, const struct sw_advisory_db *db, int64_t now, struct sw_error *err)
+{
+    static const struct sw_json_limits limits = {.max_bytes = SW_OSV_MAX};
+    SW_CLEANUP(osv_writer) struct sw_osv_writer *w = calloc(1, sizeof(*w));
+    SW_TRY_PTR(w);
+    sw_arena_init(&w->arena, 0);
+    sw_arena_init(&w->names, 0);
+    w->db = db;
+    w->now = now;
+    w->date = INT64_MIN;
+    SW_TRY(sw_json_scanner_new(&w->scanner, fields, FIELDS, &limits, err));
+    for (size_t i = 0; i < STATEMENTS; i++) {
+        SW_TRY(sw_advisory_db_query(db, statements[i], &w->statements[i], err));
+    }
+    *out = SW_TAKE(w);
+    return SW_OK;
+}
+
+void sw_osv_writer_begin(struct sw_osv_writer *w, int64_t import)
+{
+    w->import = import;
+    w->date = INT64_MIN;
+    w->seen_count = 0;
+}
+
+int64_t sw_osv_writer_date(const struct sw_osv_writer *w)
+{
+    return w->date;
+}
+
+uint64_t sw_osv_writer_replaced(const struct sw_osv_writer *w)
+{
+    return w->replaced;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static sw_result bad(struct sw_error *err, const char *what)
+{
+    return sw_fail(err, SW_E_FORMAT, "no advisory: %s", what);
+}
+
+/* A name that can be shown and stored: short, on one line. */
+static bool is_name(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7f) {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= SW_OSV_NAME_MAX;
+}
+
+static sw_result text_of(struct sw_osv_writer *w, const struct record *r, size_t field,
+    struct sw_str *out, struct sw_error *err)
+{
+    *out = sw_str("");
+    if (r->found[field].span.ptr == NULL || r->found[field].type == SW_JSON_NULL) {
+        return SW_OK;
+    }
+    return r->found[field].type == SW_JSON_STRING
+               ? sw_json_found_text(&r->found[field], &w->text[field], out)
+               : sw_fail(err, SW_E_FORMAT, "no advisory: its %s is no text", fields[field]);
+}
+
+/* A tree of a field; null when it is not there. */
+static sw_result tree_of(struct sw_osv_writer *w, const struct record *r, size_t field,
+    struct sw_json *out, struct sw_error *err)
+{
+    *out = (struct sw_json){.type = SW_JSON_NULL};
+    return r->found[field].span.ptr == NULL
+               ? SW_OK
+               : sw_json_parse(&w->arena, r->found[field].span, NULL, out, err);
+}
+
+static sw_result read_times(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+{
+    struct sw_str text;
+    SW_TRY(text_of(w, r, MODIFIED, &text, err));
+    if (!sw_time_parse(text, &r->modified)) {
+        return bad(err, "it has no date 'modified'");
+    }
+    SW_TRY(text_of(w, r, WITHDRAWN, &text, err));
+    if (text.len > 0 && !sw_time_parse(text, &r->withdrawn)) {
+        return bad(err, "its date 'withdrawn' is none");
+    }
+    r->withdrawn = text.len > 0 && r->withdrawn == 0 ? 1 : r->withdrawn;
+    return SW_OK;
+}
+
+/* The summary, or else the beginning of the details: one line. */
+static sw_result read_summary(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+{
+    struct sw_str text;
+    SW_TRY(text_of(w, r, SUMMARY, &text, err));
+    SW_TRY(text.len == 0 ? text_of(w, r, DETAILS, &text, err) : SW_OK);
+    while (text.len > 0 && (text.ptr[0] == '\n' || text.ptr[0] == '#' || text.ptr[0] == ' ')) {
+        text = sw_str_n(text.ptr + 1, text.len - 1);
+    }
+    size_t len = 0;
+    while (len < text.len && text.ptr[len] != '\n' && text.ptr[len] != '\r') {
+        len++;
+    }
+    if (len > SUMMARY_MAX) {
+        len = SUMMARY_MAX;
+        while (len > 0 && ((unsigned char)text.ptr[len] & 0xc0) == 0x80) {
+            len--;
+        }
+    }
+    r->summary = sw_str_n(text.ptr, len);
+    return SW_OK;
+}
+
+static sw_result read_aliases(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+{
+    struct sw_json list;
+    size_t count = 0;
+    SW_TRY(tree_of(w, r, ALIASES, &list, err));
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_JSON_EACH (item, &list) {
+        struct sw_str name;
+        if (!sw_json_str(item, &name) || !is_name(name)) {
+            return bad(err, "one of its aliases is no name");
+        }
+        if (++count > SW_OSV_ALIASES_MAX) {
+            return sw_fail(
+                err, SW_E_LIMIT, "an advisory has at most %d aliases", SW_OSV_ALIASES_MAX);
+        }
+        SW_TRY(sw_buf_puts(&text, text.len == 0 ? "" : "\n"));
+        SW_TRY(sw_buf_put_str(&text, name));
+    }
+    const char *copy = sw_arena_strndup(&w->arena, sw_buf_str(&text));
+    SW_TRY_PTR(copy);
+    r->aliases = sw_str_n(copy, text.len);
+    return SW_OK;
+}
+
+/* The score of the newest version that is there; among several of one version, the highest. What
+ * cannot be read (CVSS v2, words) has none. */
+static void read_scores(struct record *r, const struct sw_json *list)
+{
+    SW_JSON_EACH (item, list) {
+        struct sw_str vector;
+        struct sw_cvss score;
+        if (sw_json_str(sw_json_get(item, "score"), &vector) &&
+            sw_cvss_base(vector, &score, NULL) == SW_OK) {
+            unsigned value = score.version * 1000 + score.tenths;
+            unsigned major = r->cvss / 10000;
+            bool same = major == score.version / 10;
+            bool better = same ? r->cvss % 1000 < score.tenths : major < score.version / 10;
+            r->cvss = better || r->cvss == 0 ? value : r->cvss;
+        }
+    }
+}
+
+static sw_result read_record(
+    struct sw_osv_writer *w, struct sw_bytes bytes, struct record *r, struct sw_error *err)
+{
+    struct sw_json severity;
+    SW_TRY(sw_json_scan(w->scanner, bytes, r->found, err));
+    SW_TRY(text_of(w, r, ID, &r->id, err));
+    if (!is_name(r->id)) {
+        return bad(err, "it has no id");
+    }
+    SW_TRY(read_times(w, r, err));
+    SW_TRY(read_summary(w, r, err));
+    SW_TRY(read_aliases(w, r, err));
+    SW_TRY(tree_of(w, r, SEVERITY, &severity, err));
+    SW_TRY(tree_of(w, r, AFFECTED, &r->affected, err));
+    read_scores(r, &severity);
+    SW_JSON_EACH (item, &r->affected) {
+        read_scores(r, sw_json_get(item, "severity"));
+    }
+    return SW_OK;
+}
+
+/* --- what is affected ------------------------------------------------------------------------- */
+
+/* Where a package stands, and what its purl adds. */
+struct place {
+    struct sw_str ecosystem, name;
+    struct sw_str version; /* of the purl, which OSV's own have none */
+};
+
+static sw_result read_purl(
+    struct sw_osv_writer *w, struct sw_str text, struct place *out, struct sw_error *err)
+{
+    struct sw_purl purl;
+    struct sw_error why = {0};
+    enum sw_code code = sw_purl_parse(&w->arena, text, &purl, &why);
+    if (code != SW_OK) {
+        return out->ecosystem.len > 0 ? SW_OK : sw_fail(err, code, "no advisory: %s", why.text);
+    }
+    const char *ecosystem = sw_purl_ecosystem(purl.type);
+    bool ours = sw_str_is(purl.type, "huggingface") || sw_str_is(purl.type, "mlflow");
+    out->version = ours ? purl.version : sw_str("");
+    if (!ours && out->ecosystem.len > 0 && out->name.len > 0) {
+        return SW_OK;
+    }
+    const char *key = ecosystem != NULL ? ecosystem
+                                        : sw_arena_printf(&w->arena, SW_ADVISORY_PURL SW_STR_FMT,
+                                              SW_STR_ARG(purl.type));
+    SW_TRY_PTR(key);
+    out->ecosystem = sw_str(key);
+    out->name = sw_purl_package(&w->arena, &purl);
+    return SW_OK;
+}
+
+/* A repository has no package: C and C++ are advised like that. */
+static void read_repository(const struct sw_json *affected, struct place *out)
+{
+    SW_JSON_EACH (range, sw_json_get(affected, "ranges")) {
+        if (out->name.len == 0 && sw_json_str(sw_json_get(range, "repo"), &out->name)) {
+            out->ecosystem = sw_str("GIT");
+        }
+    }
+}
+
+static sw_result read_place(struct sw_osv_writer *w, const struct sw_json *affected,
+    struct place *out, struct sw_error *err)
+{
+    const struct sw_json *package = sw_json_get(affected, "package");
+    struct sw_str purl;
+    *out = (struct place){0};
+    (void)sw_json_str(sw_json_get(package, "ecosystem"), &out->ecosystem);
+    (void)sw_json_str(sw_json_get(package, "name"), &out->name);
+    if (sw_json_str(sw_json_get(package, "purl"), &purl)) {
+        SW_TRY(read_purl(w, purl, out, err));
+    }
+    if (out->ecosystem.len == 0 || out->name.len == 0) {
+        *out = (struct place){0};
+        read_repository(affected, out);
+    }
+    if (out->ecosystem.len > SW_OSV_NAME_MAX || out->name.len > SW_PURL_MAX) {
+        return sw_fail(err, SW_E_LIMIT, "no advisory: the name of a package is too long");
+    }
+    out->ecosystem = sw_purl_ecosystem_base(out->ecosystem);
+    out->name = sw_advisory_package_key(&w->arena, out->ecosystem, out->name);
+    return SW_OK;
+}
+
+/* "i" introduced, "f" fixed, "l" last_affected, "m" limit. */
+static void write_events(struct sw_json_writer *j, const struct sw_json *events)
+{
+    static const char *const names[][2] = {
+        {"introduced", "i"}, {"fixed", "f"}, {"last_affected", "l"}, {"limit", "m"}};
+    sw_jw_array(j, "e");
+    SW_JSON_EACH (event, events) {
+        for (size_t i = 0; i < SW_COUNT(names); i++) {
+            struct sw_str version;
+            if (sw_json_str(sw_json_get(event, names[i][0]), &version)) {
+                sw_jw_array(j, NULL);
+                sw_jw_text(j, NULL, names[i][1]);
+                sw_jw_str(j, NULL, version);
+                sw_jw_array_end(j);
+            }
+        }
+    }
+    sw_jw_array_end(j);
+}
+
+/* "S" SEMVER, "E" ECOSYSTEM, "G" GIT. Commits of a repository beside versions of a package say
+ * nothing that can be compared with one, so they are left out then. */
+static bool is_kept(const struct sw_json *range, bool alone, const char **type)
+{
+    static const char *const names[][2] = {{"SEMVER", "S"}, {"ECOSYSTEM", "E"}, {"GIT", "G"}};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_json_is(sw_json_get(range, "type"), names[i][0])) {
+            *type = names[i][1];
+            return alone || i < 2;
+        }
+    }
+    return false;
+}
+
+/* Nothing but commits is known. */
+static bool is_git_alone(const struct sw_json *affected)
+{
+    const char *type;
+    const struct sw_json *versions = sw_json_get(affected, "versions");
+    SW_JSON_EACH (range, sw_json_get(affected, "ranges")) {
+        if (is_kept(range, false, &type)) {
+            return false;
+        }
+    }
+    return versions == NULL || versions->count == 0;
+}
+
+static void write_ranges(struct sw_json_writer *j, const struct sw_json *affected)
+{
+    bool alone = is_git_alone(affected);
+    sw_jw_array(j, "r");
+    SW_JSON_EACH (range, sw_json_get(affected, "ranges")) {
+        const char *type = NULL;
+        if (is_kept(range, alone, &type)) {
+            sw_jw_object(j, NULL);
+            sw_jw_text(j, "t", type);
+            write_events(j, sw_json_get(range, "events"));
+            sw_jw_object_end(j);
+        }
+    }
+    sw_jw_array_end(j);
+}
+
+static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affected,
+    const struct place *place, struct sw_error *err)
+{
+    struct sw_json_writer j;
+    sw_buf_clear(&w->what);
+    sw_jw_init(&j, &w->what, 0);
+    sw_jw_object(&j, NULL);
+    write_ranges(&j, affected);
+    sw_jw_array(&j, "v");
+    SW_JSON_EACH (item, sw_json_get(affected, "versions")) {
+        struct sw_str version;
+        if (!sw_json_str(item, &version)) {
+            return bad(err, "one of its versions is no text");
+        }
+        sw_jw_str(&j, NULL, version);
+    }
+    if (place->version.len > 0) {
+        sw_jw_str(&j, NULL, place->version);
+    }
+    sw_jw_array_end(&j);
+    sw_jw_object_end(&j);
+    return sw_jw_finish(&j);
+}
+
+/* --- into the tables -------------------------------------------------------------------------- */
+
+static sw_result find_ecosystem(
+    struct sw_osv_writer *w, struct sw_str name, int64_t *out, struct sw_error *err)
+{
+    for (size_t i = 0; i < w->seen_count; i++) {
+        if (sw_str_equal(name, sw_str_n(w->seen[i].name, w->seen[i].len))) {
+            *out = w->seen[i].id;
+            return SW_OK;
+        }
+    }
+    struct sqlite3_stmt *stmt = w->statements[PUT_ECOSYSTEM];
+    bool row = false;
+    if (w->seen_count == ECOSYSTEMS_MAX) {
+        return sw_fail(err, SW_E_REFUSED, "there are too many ecosystems in one file");
+    }
+    sw_advisory_db_bind(stmt, 1, name);
+    (void)sqlite3_bind_int64(stmt, 2, w->import);
+    SW_TRY(sw_advisory_db_step(w->db, stmt, &row, err));
+    *out = sqlite3_column_int64(stmt, 0);
+    (void)sqlite3_reset(stmt);
+    struct seen *seen =
+        sw_arena_grow(&w->names, w->seen, w->seen_count, &w->seen_cap, sizeof(*w->seen));
+    char *copy = sw_arena_strndup(&w->names, name);
+    SW_TRY_PTR(seen);
+    SW_TRY_PTR(copy);
+    w->seen = seen;
+    w->seen[w->seen_count++] = (struct seen){copy, name.len, *out};
+    return SW_OK;
+}
+
+static sw_result find_package(struct sw_osv_writer *w, int64_t ecosystem, struct sw_str name,
+    int64_t *out, struct sw_error *err)
+{
+    struct sqlite3_stmt *stmt = w->statements[FIND_PACKAGE];
+    bool row = false;
+    (void)sqlite3_bind_int64(stmt, 1, ecosystem);
+    sw_advisory_db_bind(stmt, 2, name);
+    SW_TRY(sw_advisory_db_step(w->db, stmt, &row, err));
+    *out = row ? sqlite3_column_int64(stmt, 0) : 0;
+    (void)sqlite3_reset(stmt);
+    if (row) {
+        return SW_OK;
+    }
+    stmt = w->statements[PUT_PACKAGE];
+    (void)sqlite3_bind_int64(stmt, 1, ecosystem);
+    sw_advisory_db_bind(stmt, 2, name);
+    SW_TRY(sw_advisory_db_once(w->db, stmt, err));
+    *out = sqlite3_last_insert_rowid(w->db->db);
+    return SW_OK;
+}
+
+static sw_result put_digests(struct sw_osv_writer *w, const struct record *r,
+    const struct sw_json *list, struct sw_error *err)
+{
+    struct sqlite3_stmt *stmt = w->statements[PUT_DIGEST];
+    SW_JSON_EACH (item, list) {
+        struct sw_digest digest;
+        struct sw_str text;
+        if (!sw_json_str(item, &text) || !sw_digest_parse(text, &digest) ||
+            digest.alg != SW_SHA256) {
+            return bad(err, "one of its digests is not \"sha256:\" and 64 hex digits");
+        }
+        (void)sqlite3_bind_blob(stmt, 1, digest.bytes, digest.len, SQLITE_TRANSIENT);
+        (void)sqlite3_bind_int64(stmt, 2, r->row);
+        SW_TRY(sw_advisory_db_once(w->db, stmt, err));
+    }
+    return SW_OK;
+}
+
+static size_t count_of(const struct sw_json *object, const char *name)
+{
+    const struct sw_json *list = sw_json_get(object, name);
+    return list != NULL && list->type == SW_JSON_ARRAY ? list->count : 0;
+}
+
+static sw_result put_affected(struct sw_osv_writer *w, const struct record *r, size_t index,
+    const struct sw_json *affected, struct sw_error *err)
+{
+    const struct sw_json *digests =
+        sw_json_get(sw_json_get(affected, "database_specific"), "digests");
+    struct place place;
+    int64_t ecosystem = 0;
+    int64_t package = 0;
+    SW_TRY(put_digests(w, r, digests, err));
+    SW_TRY(read_place(w, affected, &place, err));
+    if (place.name.len == 0) {
+        return SW_OK;
+    }
+    SW_TRY(find_ecosystem(w, place.ecosystem, &ecosystem, err));
+    SW_TRY(find_package(w, ecosystem, place.name, &package, err));
+    bool digests_alone = digests != NULL && count_of(affected, "ranges") == 0 &&
+                         count_of(affected, "versions") == 0 && place.version.len == 0;
+    if (digests_alone) {
+        return SW_OK;
+    }
+    SW_TRY(write_what(w, affected, &place, err));
+    struct sqlite3_stmt *stmt = w->statements[PUT_AFFECTED];
+    (void)sqlite3_bind_int64(stmt, 1, package);
+    (void)sqlite3_bind_int64(stmt, 2, r->row);
+    (void)sqlite3_bind_int64(stmt, 3, (sqlite3_int64)index);
+    sw_advisory_db_bind(stmt, 4, sw_buf_str(&w->what));
+    return sw_advisory_db_once(w->db, stmt, err);
+}
+
+/* True: the one that is there is as new. An older one is dropped; what it affects is swept later.
+ */
+static sw_result make_room(
+    struct sw_osv_writer *w, const struct record *r, bool *known, struct sw_error *err)
+{
+    struct sqlite3_stmt *stmt = w->statements[FIND_ADVISORY];
+    bool row = false;
+    sw_advisory_db_bind(stmt, 1, r->id);
+    SW_TRY(sw_advisory_db_step(w->db, stmt, &row, err));
+    int64_t id = row ? sqlite3_column_int64(stmt, 0) : 0;
+    *known = row && sqlite3_column_int64(stmt, 1) >= r->modified;
+    (void)sqlite3_reset(stmt);
+    if (!row || *known) {
+        return SW_OK;
+    }
+    w->replaced++;
+    (void)sqlite3_bind_int64(w->statements[DROP_ADVISORY], 1, id);
+    return sw_advisory_db_once(w->db, w->statements[DROP_ADVISORY], err);
+}
+
+/* An ecosystem is as fresh as the file that it came in last, also when nothing in it is new. */
+static sw_result touch(struct sw_osv_writer *w, const struct record *r, struct sw_error *err)
+{
+    SW_JSON_EACH (item, &r->affected) {
+        struct place place;
+        int64_t id;
+        SW_TRY(read_place(w, item, &place, err));
+        SW_TRY(place.name.len > 0 ? find_ecosystem(w, place.ecosystem, &id, err) : SW_OK);
+    }
+    return SW_OK;
+}
+
+static sw_result put_record(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+{
+    struct sqlite3_stmt *stmt = w->statements[PUT_ADVISORY];
+    size_t index = 0;
+    bool known = false;
+    SW_TRY(make_room(w, r, &known, err));
+    if (known) {
+        return touch(w, r, err);
+    }
+    sw_advisory_db_bind(stmt, 1, r->id);
+    (void)sqlite3_bind_int64(stmt, 2, r->modified);
+    (void)sqlite3_bind_int64(stmt, 3, r->withdrawn);
+    (void)sqlite3_bind_int64(stmt, 4, r->cvss);
+    sw_advisory_db_bind(stmt, 5, r->summary);
+    sw_advisory_db_bind(stmt, 6, r->aliases);
+    SW_TRY(sw_advisory_db_once(w->db, stmt, err));
+    r->row = sqlite3_last_insert_rowid(w->db->db);
+    SW_JSON_EACH (item, &r->affected) {
+        SW_TRY(put_affected(w, r, index++, item, err));
+    }
+    return SW_OK;
+}
+
+/* A journal is not kept, so that what is wrong has to be found before anything is written. */
+static sw_result check_affected(
+    struct sw_osv_writer *w, const struct record *r, struct sw_error *err)
+{
+    SW_JSON_EACH (item, &r->affected) {
+        struct place place;
+        SW_TRY(read_place(w, item, &place, err));
+        SW_TRY(write_what(w, item, &place, err));
+        SW_JSON_EACH (text, sw_json_get(sw_json_get(item, "database_specific"), "digests")) {
+            struct sw_digest digest;
+            struct sw_str value;
+            if (!sw_json_str(text, &value) || !sw_digest_parse(value, &digest) ||
+                digest.alg != SW_SHA256) {
+                return bad(err, "one of its digests is not \"sha256:\" and 64 hex digits");
+            }
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_osv_writer_put(struct sw_osv_writer *w, struct sw_bytes bytes, struct sw_error *err)
+{
+    struct record record = {0};
+    sw_arena_release(&w->arena);
+    SW_TRY(read_record(w, bytes, &record, err));
+    SW_TRY(check_affected(w, &record, err));
+    SW_TRY(put_record(w, &record, err));
+    int64_t date = record.modified < w->now ? record.modified : w->now;
+    w->date = date > w->date ? date : w->date;
+    return SW_OK;
+}
+
+bool sw_osv_looks_like(struct sw_bytes record)
+{
+    static const char *const paths[] = {"id", "modified"};
+    static const struct sw_json_limits limits = {.max_bytes = SW_OSV_MAX};
+    SW_CLEANUP(json_scanner) struct sw_json_scanner *scanner = NULL;
+    struct sw_json_found found[2];
+    return sw_json_scanner_new(&scanner, paths, 2, &limits, NULL) == SW_OK &&
+           sw_json_scan(scanner, record, found, NULL) == SW_OK && found[0].span.ptr != NULL &&
+           found[1].span.ptr != NULL;
+}

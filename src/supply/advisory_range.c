@@ -1,0 +1,231 @@
+#include "supply/advisory_range.h"
+
+#include "supply/version.h"
+
+#include <stdlib.h>
+
+/* How versions are compared, if they can be. */
+struct order {
+    enum sw_version_scheme scheme;
+    bool known;
+};
+
+struct event {
+    char kind; /* 'i' introduced, 'f' fixed, 'l' last_affected, 'm' limit */
+    struct sw_str version;
+    size_t place;
+};
+
+struct range {
+    struct order order;
+    struct event *events;
+    size_t count;
+};
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static struct order order_of(const struct sw_json *range, struct sw_str ecosystem)
+{
+    struct order order = {SW_VERSION_SEMVER, true};
+    if (!sw_json_is(sw_json_get(range, "t"), "S")) {
+        order.known = sw_json_is(sw_json_get(range, "t"), "E") &&
+                      sw_version_scheme_of(ecosystem, &order.scheme);
+    }
+    return order;
+}
+
+static sw_result read_range(struct sw_arena *arena, const struct sw_json *json,
+    struct sw_str ecosystem, struct range *out, struct sw_error *err)
+{
+    const struct sw_json *events = sw_json_get(json, "e");
+    *out = (struct range){.order = order_of(json, ecosystem)};
+    out->events = SW_ARENA_ARRAY(arena, struct event, events == NULL ? 0 : events->count);
+    SW_TRY_PTR(out->events);
+    SW_JSON_EACH (item, events) {
+        struct sw_str kind;
+        struct event *event = &out->events[out->count];
+        if (!sw_json_str(sw_json_item(item, 0), &kind) || kind.len != 1 ||
+            !sw_json_str(sw_json_item(item, 1), &event->version)) {
+            return sw_fail(err, SW_E_FORMAT, "the database holds an event that is none");
+        }
+        event->kind = kind.ptr[0];
+        event->place = out->count++;
+        out->order.known = out->order.known && event->version.len <= SW_VERSION_MAX;
+    }
+    return SW_OK;
+}
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+/* "0" stands before every version. */
+static int compare(const struct order *order, struct sw_str a, struct sw_str b)
+{
+    int result = 0;
+    (void)sw_version_compare(order->scheme, a, b, &result);
+    return result;
+}
+
+static int by_version(const void *a, const void *b, void *ctx)
+{
+    const struct event *x = a;
+    const struct event *y = b;
+    int zero = (int)sw_str_is(y->version, "0") - (int)sw_str_is(x->version, "0");
+    int result = zero != 0 ? zero : compare(ctx, x->version, y->version);
+    return result != 0 ? result : (x->place > y->place) - (x->place < y->place);
+}
+
+/* Of a limit that stands there the version must be below one; "*" is none. */
+static bool before_limits(const struct range *range, struct sw_str version)
+{
+    bool any = false;
+    for (size_t i = 0; i < range->count; i++) {
+        const struct event *event = &range->events[i];
+        if (event->kind == 'm') {
+            any = true;
+            if (sw_str_is(event->version, "*") ||
+                compare(&range->order, version, event->version) < 0) {
+                return true;
+            }
+        }
+    }
+    return !any;
+}
+
+static bool in_range(struct range *range, struct sw_str version)
+{
+    bool inside = false;
+    qsort_r(range->events, range->count, sizeof(*range->events), by_version, &range->order);
+    for (size_t i = 0; i < range->count; i++) {
+        const struct event *event = &range->events[i];
+        bool zero = sw_str_is(event->version, "0");
+        int order = zero ? 1 : compare(&range->order, version, event->version);
+        if (event->kind == 'i') {
+            inside = inside || order >= 0;
+        } else if (event->kind == 'f') {
+            inside = inside && order < 0;
+        } else if (event->kind == 'l') {
+            inside = inside && order <= 0;
+        }
+    }
+    return inside && before_limits(range, version);
+}
+
+/* Nothing begins, ends or limits it: all versions are in it. */
+static bool is_endless(const struct range *range)
+{
+    for (size_t i = 0; i < range->count; i++) {
+        const struct event *event = &range->events[i];
+        bool endless = event->kind == 'm' ? sw_str_is(event->version, "*")
+                                          : event->kind == 'i' && sw_str_is(event->version, "0");
+        if (!endless) {
+            return false;
+        }
+    }
+    return range->count > 0;
+}
+
+/* Only what is named is known: commits, and ecosystems whose order is not. */
+static enum sw_affects named_in_range(const struct range *range, struct sw_str version)
+{
+    for (size_t i = 0; version.len > 0 && i < range->count; i++) {
+        if (sw_str_equal(range->events[i].version, version)) {
+            char kind = range->events[i].kind;
+            return kind == 'i' || kind == 'l' ? SW_AFFECTS_YES : SW_AFFECTS_NO;
+        }
+    }
+    return SW_AFFECTS_MAYBE;
+}
+
+/* PEP 440: who names "2.0.0" means "2.0.0+cu118", too. */
+static struct sw_str public_version(const struct order *order, struct sw_str version)
+{
+    const char *plus = version.len == 0 ? NULL : memchr(version.ptr, '+', version.len);
+    return order->known && order->scheme == SW_VERSION_PYPI && plus != NULL
+               ? sw_str_n(version.ptr, (size_t)(plus - version.ptr))
+               : version;
+}
+
+static enum sw_affects range_affects(struct range *range, struct sw_str version)
+{
+    if (is_endless(range)) {
+        return SW_AFFECTS_ALL;
+    }
+    if (version.len == 0 || !range->order.known || version.len > SW_VERSION_MAX) {
+        return named_in_range(range, version);
+    }
+    return in_range(range, version) || in_range(range, public_version(&range->order, version))
+               ? SW_AFFECTS_YES
+               : SW_AFFECTS_NO;
+}
+
+static bool is_listed(
+    const struct sw_json *versions, struct sw_str ecosystem, struct sw_str version)
+{
+    struct order order = {SW_VERSION_SEMVER, false};
+    order.known = version.len <= SW_VERSION_MAX && sw_version_scheme_of(ecosystem, &order.scheme);
+    struct sw_str plain = public_version(&order, version);
+    SW_JSON_EACH (item, versions) {
+        struct sw_str text;
+        if (!sw_json_str(item, &text)) {
+            continue;
+        }
+        bool same = sw_str_equal(text, version) || sw_str_equal(text, plain);
+        bool equal =
+            !same && order.known && text.len <= SW_VERSION_MAX && compare(&order, text, plain) == 0;
+        if (same || equal) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- deciding --------------------------------------------------------------------------------- */
+
+static void add_fixed(
+    const struct range *range, struct sw_str version, struct sw_advisory_answer *out)
+{
+    for (size_t i = 0; i < range->count; i++) {
+        const struct event *event = &range->events[i];
+        bool later = !range->order.known || version.len == 0 || version.len > SW_VERSION_MAX ||
+                     compare(&range->order, event->version, version) > 0;
+        if (event->kind == 'f' && later && out->fixed_count < SW_ADVISORY_FIXED_MAX) {
+            out->fixed[out->fixed_count++] = event->version;
+        }
+    }
+}
+
+static enum sw_affects stronger(enum sw_affects a, enum sw_affects b)
+{
+    return a > b ? a : b;
+}
+
+sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, struct sw_str version,
+    struct sw_str what, struct sw_advisory_answer *out, struct sw_error *err)
+{
+    struct sw_json json;
+    struct sw_advisory_answer answer = {.affects = SW_AFFECTS_NO};
+    SW_TRY(sw_json_parse(arena, sw_bytes_of_str(what), NULL, &json, err));
+    const struct sw_json *ranges = sw_json_get(&json, "r");
+    const struct sw_json *versions = sw_json_get(&json, "v");
+    if (ranges == NULL || versions == NULL) {
+        return sw_fail(err, SW_E_FORMAT, "the database holds an entry that is none");
+    }
+    SW_JSON_EACH (item, ranges) {
+        struct range range;
+        SW_TRY(read_range(arena, item, ecosystem, &range, err));
+        answer.affects = stronger(answer.affects, range_affects(&range, version));
+        add_fixed(&range, version, &answer);
+    }
+    if (ranges->count == 0 && versions->count == 0) {
+        answer.affects = SW_AFFECTS_ALL; /* nothing limits it */
+    }
+    if (version.len == 0 && versions->count > 0) {
+        answer.affects = stronger(answer.affects, SW_AFFECTS_MAYBE);
+    }
+    bool open = version.len > 0 && answer.affects < SW_AFFECTS_YES;
+    if (open && is_listed(versions, ecosystem, version)) {
+        answer.affects = SW_AFFECTS_YES;
+    }
+    *out = answer;
+    return SW_OK;
+}
