@@ -249,8 +249,6 @@ static sw_result put_lines(
 
 /* --- telling files apart ---------------------------------------------------------------------- */
 
-#define HEAD ((size_t)64)
-
 enum form { FORM_ZIP, FORM_CSV, FORM_LINES, FORM_JSON };
 
 /* The first bytes of what comes out, and whether a line of it is an advisory. */

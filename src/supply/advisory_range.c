@@ -158,6 +158,26 @@ static enum sw_affects range_affects(struct range *range, struct sw_str version)
                : SW_AFFECTS_NO;
 }
 
+/* The number that a version begins with; empty when that is 0, or an epoch, or none. */
+static struct sw_str first_number(struct sw_str version)
+{
+    size_t len = 0;
+    while (len < version.len && version.ptr[len] >= '0' && version.ptr[len] <= '9') {
+        len++;
+    }
+    bool plain = len > 0 && version.ptr[0] != '0' && memchr(version.ptr, '!', version.len) == NULL;
+    return sw_str_n(version.ptr, plain ? len : 0);
+}
+
+/* In no order are versions equal whose first numbers differ: that spares most comparisons with long
+ * lists. */
+static bool begins_otherwise(struct sw_str a, struct sw_str b)
+{
+    struct sw_str first = first_number(a);
+    struct sw_str second = first_number(b);
+    return first.len > 0 && second.len > 0 && !sw_str_equal(first, second);
+}
+
 static bool is_listed(
     const struct sw_json *versions, struct sw_str ecosystem, struct sw_str version)
 {
@@ -170,8 +190,8 @@ static bool is_listed(
             continue;
         }
         bool same = sw_str_equal(text, version) || sw_str_equal(text, plain);
-        bool equal =
-            !same && order.known && text.len <= SW_VERSION_MAX && compare(&order, text, plain) == 0;
+        bool equal = !same && order.known && text.len <= SW_VERSION_MAX &&
+                     !begins_otherwise(text, plain) && compare(&order, text, plain) == 0;
         if (same || equal) {
             return true;
         }

@@ -75,6 +75,12 @@ static void ranges_are_evaluated_as_the_schema_says(void **state)
         {"Debian:12", "1.0~rc1-1", RANGE("E", FROM("0") "," FIXED("1.0-1")), SW_AFFECTS_YES},
         {"Maven", "1.0-SNAPSHOT", RANGE("E", FROM("0") "," FIXED("1.0")), SW_AFFECTS_YES},
         {"PyPI", "1.0.0", VERSIONS("\"1.0\""), SW_AFFECTS_YES},
+        {"PyPI", "1.0", VERSIONS("\"10.0\",\"2.0\",\"v1.0\""), SW_AFFECTS_YES},
+        {"PyPI", "1.0", VERSIONS("\"10.0\",\"2.0\",\"1!1.0\""), SW_AFFECTS_NO},
+        {"PyPI", "1.0", VERSIONS("\"0!1\""), SW_AFFECTS_YES},
+        {"PyPI", "10.0", VERSIONS("\"1.0\",\"10\""), SW_AFFECTS_YES},
+        {"PyPI", "10.0", VERSIONS("\"1.0\",\"100\""), SW_AFFECTS_NO},
+        {"PyPI", "1", VERSIONS("\"01.0\""), SW_AFFECTS_YES},
         {"npm", "1.0.0", VERSIONS("\"1.0.1\""), SW_AFFECTS_NO},
         {"npm", "", VERSIONS("\"1.0.1\""), SW_AFFECTS_MAYBE},
         /* what has no order is known by name alone */
