@@ -112,8 +112,8 @@ bool sw_package_is_keyword(struct sw_str name)
 {
     static const char *const words[] = {"if", "then", "else", "elif", "fi", "for", "in", "do",
         "done", "while", "case", "esac", "true", "false", "null", "none", "and", "or", "not", "the",
-        "a", "an", "to", "your", "package", "packages", "str", "string", "int", "float", "bool",
-        "list", "dict", "return", "import", "from", "def", "class", "self", "async", "await"};
+        "to", "your", "package", "packages", "str", "string", "int", "float", "bool", "list",
+        "dict", "return", "import", "from", "def", "class", "self", "async", "await"};
     for (size_t i = 0; i < SW_COUNT(words); i++) {
         if (sw_ascii_equal(name, sw_str(words[i]))) {
             return true;
@@ -300,13 +300,15 @@ bool sw_package_of_python(struct sw_str text, struct sw_package *out)
     }
     const size_t len = name_len(text);
     struct sw_str rest = cut_to(text, len);
-    if (is_path(text) || sw_str_starts(rest, "://") || sw_str_starts(rest, "+")) {
+    const bool named = len > 0 && sw_str_starts(rest, "@");
+    if (!named && (is_path(text) || sw_str_starts(rest, "://") || sw_str_starts(rest, "+"))) {
         return of_address(text, out);
     }
     out->name = sw_str_n(text.ptr, len);
-    if (rest.len > 0 && rest.ptr[0] == '[' && sw_cut(rest, ']', &extras, &rest)) {
-        rest = sw_ascii_trim(rest);
+    if (rest.len > 0 && rest.ptr[0] == '[' && !sw_cut(rest, ']', &extras, &rest)) {
+        return false;
     }
+    rest = sw_ascii_trim(rest);
     return sw_package_is_name(SW_CATALOGUE_PYPI, out->name) && !sw_package_is_keyword(out->name) &&
            of_rest(rest, out);
 }
