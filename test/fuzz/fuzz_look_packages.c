@@ -38,10 +38,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "go.sum", "pom.xml", "build.gradle", "libs.versions.toml", "Dockerfile"};
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_inventory inventory;
+    sw_arena_init(&arena, 0);
     if (size < 2 || memchr(data + 1, 0, size - 1) != NULL) {
         return 0;
     }
-    sw_arena_init(&arena, 0);
     const char *path = paths[data[0] % SW_COUNT(paths)];
     enum sw_code code = look_at_text(&arena, &inventory, path, sw_bytes(data + 1, size - 1));
     expect(code == SW_OK || code == SW_E_FORMAT || code == SW_E_LIMIT);
