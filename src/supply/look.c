@@ -50,6 +50,13 @@ bool sw_look_has(const struct sw_look *look, const char *path)
     return entry_of(look, path) != NULL;
 }
 
+struct sw_str sw_look_directory(const struct sw_look *look)
+{
+    const size_t prefix = look->options->prefix == NULL ? 0 : strlen(look->options->prefix) + 1;
+    const size_t end = look->path.len - look->name.len;
+    return end < prefix ? sw_str("") : sw_str_n(look->path.ptr + prefix, end - prefix);
+}
+
 sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
     struct sw_buf *out, struct sw_error *err)
 {

@@ -66,6 +66,8 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
+/* The directory of the file in its tree, with a '/' behind it; empty at the top. */
+struct sw_str sw_look_directory(const struct sw_look *look);
 /* Reads another file of the tree, by its path in it. SW_E_NOENT, SW_E_IO, SW_E_LIMIT, SW_E_NOMEM.
  */
 sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,

@@ -86,8 +86,8 @@ static sw_result collect_required(struct sw_look *look, struct sw_names *names)
     struct sw_buf text = {.max = MOD_MAX};
     struct sw_error err = {0};
     struct reading r = {.required = names};
-    const char *path = sw_arena_printf(
-        look->arena, "%.*sgo.mod", (int)(look->path.len - look->name.len), look->path.ptr);
+    const char *path =
+        sw_arena_printf(look->arena, SW_STR_FMT "go.mod", SW_STR_ARG(sw_look_directory(look)));
     SW_TRY_PTR(path);
     enum sw_code code = sw_look_read(look, path, MOD_MAX, &text, &err);
     const char *copy = code == SW_OK ? sw_arena_strndup(look->arena, sw_buf_str(&text)) : NULL;

@@ -162,7 +162,11 @@ static bool takes_value(struct sw_str option)
         "--trusted-host", "--no-binary", "--only-binary", "--progress-bar", "--src", "--log",
         "--index", "--default-index", "--group", "--extra", "--optional", "--source", "--registry",
         "--workspace", "--tag", "--cache", "--filter", "--loglevel", "--config-settings", "--mount",
-        "--root-user-action", "--exists-action", "--use-feature", "--package"};
+        "--root-user-action", "--exists-action", "--use-feature", "--package", "--index-strategy",
+        "--link-mode", "--resolution", "--prerelease", "--keyring-provider", "--torch-backend",
+        "--exclude-newer", "--python-platform", "--report", "--script", "--branch", "--rev",
+        "--bounds", "--global-option", "--cert", "--client-cert", "--cwd", "--install-strategy",
+        "--omit", "--otp"};
     return is_one_of(option, options, SW_COUNT(options));
 }
 

@@ -148,8 +148,8 @@ static bool beside(const struct sw_look *look, struct sw_str target, struct sw_b
 {
     struct sw_str part;
     sw_buf_clear(out);
-    if (target.len == 0 || target.ptr[0] == '/' || look->options->prefix != NULL ||
-        sw_buf_append(out, look->path.ptr, look->path.len - look->name.len) != SW_OK) {
+    if (target.len == 0 || target.ptr[0] == '/' ||
+        sw_buf_put_str(out, sw_look_directory(look)) != SW_OK) {
         return false;
     }
     while (target.len > 0) {
@@ -171,16 +171,28 @@ static bool beside(const struct sw_look *look, struct sw_str target, struct sw_b
     return sw_buf_putc(out, '\0') == SW_OK;
 }
 
+static bool anybody_takes(const struct sw_look *look)
+{
+    for (size_t i = 0; i < sw_look_reader_count; i++) {
+        if (sw_look_readers[i]->takes(look)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Reads a file that the walk does not hand to anybody, under its own path. */
-static sw_result include_file(struct reading *r, struct sw_str path, bool constraints)
+static sw_result include_file(struct reading *r, const char *path, bool constraints)
 {
     struct sw_error err = {0};
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     struct sw_look look = *r->look;
-    look.path = path;
-    look.name = sw_path_base(path.ptr);
-    if (takes_requirements(&look) ||
-        sw_look_read(&look, path.ptr, INCLUDE_SIZE_MAX, &text, &err) != SW_OK) {
+    const char *prefix = look.options->prefix;
+    const char *shown = prefix == NULL ? path : sw_arena_printf(look.arena, "%s/%s", prefix, path);
+    SW_TRY_PTR(shown);
+    look.path = sw_str(shown);
+    look.name = sw_path_base(shown);
+    if (anybody_takes(&look) || sw_look_read(&look, path, INCLUDE_SIZE_MAX, &text, &err) != SW_OK) {
         return SW_OK;
     }
     struct reading inner = {.look = &look,
@@ -205,7 +217,7 @@ static sw_result include(struct reading *r, struct sw_str target, bool constrain
         return SW_OK;
     }
     SW_TRY(sw_names_number(r->included, 0, sw_str(path), &number));
-    return include_file(r, sw_str(path), constraints);
+    return include_file(r, path, constraints);
 }
 
 static sw_result look_at_requirements(struct sw_look *look, struct sw_error *err)

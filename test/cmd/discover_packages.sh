@@ -427,6 +427,16 @@ github.com/sashabaranov/go-openai v1.20.0 go.mod:5 manifest runtime
 github.com/tmc/langchaingo v0.1.5 go.mod:8 manifest runtime
 google.golang.org/genai v0.5.0 alone/go.sum:1 lock-file runtime"
 
+mkdir -p other/a/b
+echo '-r ../lists/x' >other/a/b/requirements.txt
+mkdir other/a/lists
+echo 'torch==1' >other/a/lists/x
+printf 'require google.golang.org/genai v0.6.0\n' >other/go.mod
+printf 'google.golang.org/genai v0.5.0 h1:x=\n' >other/go.sum
+run "$SW_BIN" discover --json tree other
+is "files beside a file are found in one of several trees" "$(places)" "google.golang.org/genai v0.6.0 other/go.mod:1 manifest runtime
+torch 1 other/a/lists/x:1 manifest runtime"
+
 cat >tree/pom.xml <<'XML'
 <?xml version="1.0"?>
 <project xmlns="http://maven.apache.org/POM/4.0.0">
