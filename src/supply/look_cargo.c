@@ -49,17 +49,30 @@ static sw_result look_at_manifest(struct sw_look *look, const struct sw_json *ro
     return SW_OK;
 }
 
+/* The checksum is that of the archive, in hexadecimal digits. */
+static sw_result see_locked(struct sw_look *look, const struct sw_json *entry)
+{
+    const struct sw_json *name = sw_json_get(entry, "name");
+    struct sw_str checksum = sw_text_of(sw_json_get(entry, "checksum"));
+    struct sw_package package = {.ecosystem = SW_CATALOGUE_CARGO,
+        .name = sw_text_of(name),
+        .version = sw_text_of(sw_json_get(entry, "version")),
+        .line = name == NULL ? 0 : (uint32_t)name->where};
+    if (checksum.len == 64) {
+        const char *integrity =
+            sw_arena_printf(look->arena, "sha256:" SW_STR_FMT, SW_STR_ARG(checksum));
+        SW_TRY_PTR(integrity);
+        package.integrity = sw_str(integrity);
+    }
+    return sw_package_locked(look, &package);
+}
+
 /* What has no source is part of the repository. */
 static sw_result look_at_lock(struct sw_look *look, const struct sw_json *root)
 {
     SW_JSON_EACH (entry, sw_json_get(root, "package")) {
-        const struct sw_json *name = sw_json_get(entry, "name");
-        const struct sw_package package = {.ecosystem = SW_CATALOGUE_CARGO,
-            .name = sw_text_of(name),
-            .version = sw_text_of(sw_json_get(entry, "version")),
-            .line = name == NULL ? 0 : (uint32_t)name->where};
         if (sw_json_get(entry, "source") != NULL) {
-            SW_TRY(sw_package_locked(look, &package));
+            SW_TRY(see_locked(look, entry));
         }
     }
     return SW_OK;

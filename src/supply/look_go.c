@@ -118,6 +118,7 @@ static sw_result look_at_sum(struct sw_look *look)
         }
         last.name = name;
         last.version = version;
+        last.integrity = next_word(&line);
         last.line = lines.number;
     }
     return sw_package_locked(look, &last);

@@ -99,6 +99,7 @@ static sw_result see_locked(
     struct sw_package package = {.ecosystem = SW_CATALOGUE_NPM,
         .name = name,
         .range = sw_text_of(sw_json_get(entry, "version")),
+        .integrity = sw_text_of(sw_json_get(entry, "integrity")),
         .line = sw_line_of(&r->lines, entry->where),
         .development = development};
     if (is_local(package.range)) {

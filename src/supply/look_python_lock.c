@@ -40,6 +40,7 @@ static sw_result look_at_toml(struct sw_look *look, struct sw_error *err)
         const struct sw_package package = {.ecosystem = SW_CATALOGUE_PYPI,
             .name = sw_text_of(name),
             .version = sw_text_of(sw_json_get(entry, "version")),
+            .integrity = sw_text_of(sw_json_get(sw_json_get(entry, "sdist"), "hash")),
             .line = name == NULL ? 0 : (uint32_t)name->where,
             .development = is_development(entry)};
         if (!is_own(entry)) {

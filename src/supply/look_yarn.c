@@ -74,14 +74,16 @@ static void open_yarn(struct reading *r, struct sw_str line, uint32_t number)
     r->package = (struct sw_package){.ecosystem = SW_CATALOGUE_NPM, .name = name, .line = number};
 }
 
-/* version "1.2.3"; version: 1.2.3 */
-static void take_yarn_version(struct reading *r, struct sw_str line)
+/* version "1.2.3"; version: 1.2.3; integrity sha512-… */
+static void take_yarn_field(struct reading *r, struct sw_str line)
 {
     line = sw_ascii_trim(line);
-    if (!sw_str_starts(line, "version ") && !sw_str_starts(line, "version:")) {
-        return;
+    if (sw_str_starts(line, "integrity ")) {
+        r->package.integrity = sw_ascii_trim(sw_str_n(line.ptr + 10, line.len - 10));
     }
-    r->package.version = sw_unquote(sw_str_n(line.ptr + 8, line.len - 8));
+    if (sw_str_starts(line, "version ") || sw_str_starts(line, "version:")) {
+        r->package.version = sw_unquote(sw_str_n(line.ptr + 8, line.len - 8));
+    }
 }
 
 static sw_result look_at_yarn(struct reading *r)
@@ -93,7 +95,7 @@ static sw_result look_at_yarn(struct reading *r)
             continue;
         }
         if (sw_indent_of(line) == 2 && r->open) {
-            take_yarn_version(r, line);
+            take_yarn_field(r, line);
         } else if (sw_indent_of(line) == 0) {
             SW_TRY(close_package(r));
             open_yarn(r, line, lines.number);
@@ -153,6 +155,22 @@ static void take_top(struct reading *r, struct sw_str line)
     }
 }
 
+/* dev: true; resolution: {integrity: sha512-…, …} */
+static void take_pnpm_field(struct reading *r, struct sw_str line)
+{
+    static const char start[] = "resolution: {integrity: ";
+    struct sw_str rest;
+    line = sw_ascii_trim(line);
+    if (sw_str_is(line, "dev: true")) {
+        r->package.development = true;
+    }
+    if (sw_str_starts(line, start)) {
+        line = sw_str_n(line.ptr + sizeof(start) - 1, line.len - sizeof(start) + 1);
+        (void)sw_cut(line, '}', &line, &rest);
+        (void)sw_cut(line, ',', &r->package.integrity, &rest);
+    }
+}
+
 static sw_result look_at_pnpm(struct reading *r)
 {
     struct sw_lines lines = {.rest = r->look->text};
@@ -169,8 +187,8 @@ static sw_result look_at_pnpm(struct reading *r)
             take_top(r, line);
         } else if (indent == 2 && r->packages) {
             open_pnpm(r, line, lines.number);
-        } else if (indent == 4 && sw_str_is(sw_ascii_trim(line), "dev: true")) {
-            r->package.development = true;
+        } else if (indent == 4 && r->open) {
+            take_pnpm_field(r, line);
         }
     }
     return close_package(r);

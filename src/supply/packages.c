@@ -4,6 +4,7 @@
 #define NAME_MAX_BYTES 214
 #define VERSION_MAX 128
 #define RANGE_MAX 160
+#define DETAIL_MAX (RANGE_MAX + 16)
 
 static const struct sw_signal lock_file = {"lock-file", SW_SOURCE_PACKAGES, SW_GRADE_DECLARED, 950};
 static const struct sw_signal manifest_exact = {
@@ -151,12 +152,39 @@ static bool can_be_told(struct sw_str range)
            !sw_str_is(range, "*") && !sw_str_is(range, "latest");
 }
 
+/* A digest with the name of what made it. */
+static bool is_integrity(struct sw_str text)
+{
+    static const char *const starts[] = {
+        "sha1-", "sha256-", "sha384-", "sha512-", "sha256:", "sha512:", "h1:"};
+    for (size_t i = 0; i < SW_COUNT(starts); i++) {
+        if (sw_str_starts(text, starts[i])) {
+            return text.len <= RANGE_MAX && has_only(text, "+/=:-");
+        }
+    }
+    return false;
+}
+
+/* How it was concluded; empty when there is nothing to tell. */
+static struct sw_str detail_of(const struct sw_package *package, char detail[DETAIL_MAX])
+{
+    const struct sw_str range = sw_ascii_trim(package->range);
+    if (package->version.len == 0 && can_be_told(range)) {
+        (void)snprintf(detail, DETAIL_MAX, "wants " SW_STR_FMT, SW_STR_ARG(range));
+        return sw_str(detail);
+    }
+    if (!is_integrity(package->integrity)) {
+        return sw_str("");
+    }
+    (void)snprintf(detail, DETAIL_MAX, "integrity " SW_STR_FMT, SW_STR_ARG(package->integrity));
+    return sw_str(detail);
+}
+
 static sw_result see(
     struct sw_look *look, const struct sw_signal *signal, const struct sw_package *package)
 {
-    char detail[RANGE_MAX + 16];
+    char detail[DETAIL_MAX];
     const enum sw_scope scope = look->scope;
-    const struct sw_str range = sw_ascii_trim(package->range);
     struct sw_look_package seen = {.ecosystem = package->ecosystem,
         .name = package->name,
         .version = package->version,
@@ -164,10 +192,7 @@ static sw_result see(
     if (!sw_package_is_name(package->ecosystem, package->name)) {
         return SW_OK;
     }
-    if (seen.version.len == 0 && can_be_told(range)) {
-        (void)snprintf(detail, sizeof(detail), "wants " SW_STR_FMT, SW_STR_ARG(range));
-        seen.detail = sw_str(detail);
-    }
+    seen.detail = detail_of(package, detail);
     if (package->development && scope < SW_SCOPE_DEVELOPMENT) {
         look->scope = SW_SCOPE_DEVELOPMENT;
     }

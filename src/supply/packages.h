@@ -12,8 +12,9 @@
 struct sw_package {
     enum sw_catalogue_section ecosystem;
     struct sw_str name;
-    struct sw_str range;   /* as it is written; may be empty, an address, anything */
-    struct sw_str version; /* exact, or empty; what cannot be one is left out */
+    struct sw_str range;     /* as it is written; may be empty, an address, anything */
+    struct sw_str version;   /* exact, or empty; what cannot be one is left out */
+    struct sw_str integrity; /* "sha512-…", "h1:…"; may be empty, or anything */
     uint32_t line;
     bool development;
 };

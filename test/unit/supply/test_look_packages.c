@@ -271,6 +271,43 @@ static void files_show_their_packages(void **state)
     }
 }
 
+static void digests_are_kept_with_their_place(void **state)
+{
+    static const struct {
+        const char *path, *text, *wanted;
+    } cases[] = {
+        {"package-lock.json",
+            "{\"dependencies\":{\"a\":{\"version\":\"1.0.0\",\"integrity\":\"sha512-aB+/==\"}}}",
+            "integrity sha512-aB+/=="},
+        {"package-lock.json",
+            "{\"dependencies\":{\"a\":{\"version\":\"1.0.0\",\"integrity\":\"https://u:t@h\"}}}",
+            ""},
+        {"yarn.lock", "a@^1:\n  version \"1.0.0\"\n  integrity sha1-x=\n", "integrity sha1-x="},
+        {"pnpm-lock.yaml",
+            "packages:\n  a@1.0.0:\n    resolution: {integrity: sha512-x==, tarball: https://h}\n",
+            "integrity sha512-x=="},
+        {"go.sum", "x.y/a v1.0.0 h1:x=\n", "integrity h1:x="},
+        {"uv.lock", "[[package]]\nname = 'a'\nversion = '1'\nsdist = {hash = 'sha256:00'}",
+            "integrity sha256:00"},
+        {"Cargo.lock",
+            "[[package]]\nname = 'a'\nversion = '1'\nsource = 'x'\nchecksum = "
+            "'0123456789012345678901234567890123456789012345678901234567890123'",
+            "integrity sha256:0123456789012345678901234567890123456789012345678901234567890123"},
+        {"package.json", "{\"dependencies\":{\"a\":\"^1.0\"}}", "wants ^1.0"},
+        {"package.json", "{\"dependencies\":{\"a\":\"latest\"}}", ""},
+    };
+    for (size_t i = 0; i < SW_COUNT(cases); i++) {
+        struct sw_inventory inventory;
+        const struct sw_bytes text = sw_bytes(cases[i].text, strlen(cases[i].text));
+        assert_int_equal(look_at_text(&arena, &inventory, cases[i].path, text), SW_OK);
+        assert_int_equal(inventory.count, 1);
+        struct sw_str detail = inventory.entities[0].sightings[0].detail;
+        if (!sw_str_is(detail, cases[i].wanted)) {
+            fail_msg("%s: " SW_STR_FMT, cases[i].path, SW_STR_ARG(detail));
+        }
+    }
+}
+
 static void what_is_not_what_its_name_says_is_a_gap(void **state)
 {
     static const struct {
@@ -343,6 +380,7 @@ int main(void)
         cmocka_unit_test(versions_are_told_from_ranges),
         cmocka_unit_test(names_are_those_that_an_ecosystem_has),
         cmocka_unit_test_setup_teardown(files_show_their_packages, make, clean),
+        cmocka_unit_test_setup_teardown(digests_are_kept_with_their_place, make, clean),
         cmocka_unit_test_setup_teardown(what_is_not_what_its_name_says_is_a_gap, make, clean),
         cmocka_unit_test_setup_teardown(no_address_is_told, make, clean),
     };
