@@ -172,10 +172,14 @@ static sw_result look_at_settings(struct sw_look *look, struct sw_error *err)
     return SW_OK;
 }
 
+/* That it is no Python 3 is told by the reader of all Python. */
 static sw_result look_at_setup(struct sw_look *look, struct sw_error *err)
 {
-    return sw_look_named(look, "setup.py") ? look_at_python(look, err)
-                                           : look_at_settings(look, err);
+    if (sw_look_named(look, "setup.cfg")) {
+        return look_at_settings(look, err);
+    }
+    enum sw_code code = look_at_python(look, err);
+    return code == SW_E_FORMAT || code == SW_E_LIMIT ? SW_OK : code;
 }
 
 static bool takes_setup(const struct sw_look *look)

@@ -568,9 +568,10 @@ python3 -c 'print("implementation(" * 200000)' >tree/build.gradle
 python3 -c 'print("pip install " + "\\" * 999999)' >tree/a.sh
 printf 'implementation "a' >tree/b.gradle
 printf '[a]\na = 1\na = 2\n' >tree/Cargo.toml
+echo 'print "2"' >tree/setup.py
 printf '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><project/>' >tree/a.pom
 shows "what is hostile" "openai 1.0 requirements.txt:2 manifest runtime
 torch - requirements.txt:1 manifest runtime"
 exits "what is hostile is no failure" 0
-is "it is told" "$(jq '[.coverage.notLookedAt[].count] | add' "$tmp.out")" 7
+is "it is told, each file once" "$(jq '[.coverage.notLookedAt[].count] | add' "$tmp.out")" 8
 done_testing
