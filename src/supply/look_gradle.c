@@ -272,13 +272,40 @@ static sw_result look_at_build(struct sw_look *look)
 
 /* --- version catalogs ------------------------------------------------------------------------- */
 
-static struct sw_str version_of(const struct sw_json *root, const struct sw_json *library)
+static sw_result collect_versions(struct reading *r, const struct sw_json *versions)
 {
+    SW_JSON_EACH_MEMBER (member, versions) {
+        SW_TRY(keep(r, member->name, sw_text_of(&member->value)));
+    }
+    return SW_OK;
+}
+
+static struct sw_str version_of(const struct reading *r, const struct sw_json *library)
+{
+    uint32_t number;
     const struct sw_json *version = sw_json_get(library, "version");
     struct sw_str reference = sw_text_of(sw_json_get(version, "ref"));
-    return reference.len == 0
-               ? sw_text_of(version)
-               : sw_text_of(sw_json_get_str(sw_json_get(root, "versions"), reference));
+    if (reference.len == 0) {
+        return sw_text_of(version);
+    }
+    return sw_names_find(&r->names, 0, reference, &number) ? r->values[number] : sw_str("");
+}
+
+static sw_result see_library(struct reading *r, const struct sw_json *library)
+{
+    const uint32_t line = (uint32_t)library->where;
+    struct sw_str module = sw_text_of(sw_json_get(library, "module"));
+    if (library->type == SW_JSON_STRING) {
+        return see_coordinates(r, library->text, line);
+    }
+    if (module.len > 0) {
+        return see(r, module, version_of(r, library), line);
+    }
+    r->group = sw_text_of(sw_json_get(library, "group"));
+    r->name = sw_text_of(sw_json_get(library, "name"));
+    r->version = version_of(r, library);
+    r->first = line;
+    return see_parts(r);
 }
 
 static sw_result look_at_catalog(struct sw_look *look, struct sw_error *err)
@@ -287,21 +314,9 @@ static sw_result look_at_catalog(struct sw_look *look, struct sw_error *err)
     struct reading r = {.look = look};
     SW_TRY(sw_package_toml(look, &root, err));
     sw_names_init(&r.names, look->arena);
+    SW_TRY(collect_versions(&r, sw_json_get(&root, "versions")));
     SW_JSON_EACH_MEMBER (member, sw_json_get(&root, "libraries")) {
-        const struct sw_json *library = &member->value;
-        const uint32_t line = (uint32_t)library->where;
-        struct sw_str module = sw_text_of(sw_json_get(library, "module"));
-        if (library->type == SW_JSON_STRING) {
-            SW_TRY(see_coordinates(&r, library->text, line));
-        } else if (module.len > 0) {
-            SW_TRY(see(&r, module, version_of(&root, library), line));
-        } else {
-            r.group = sw_text_of(sw_json_get(library, "group"));
-            r.name = sw_text_of(sw_json_get(library, "name"));
-            r.version = version_of(&root, library);
-            r.first = line;
-            SW_TRY(see_parts(&r));
-        }
+        SW_TRY(see_library(&r, &member->value));
     }
     return SW_OK;
 }

@@ -4,11 +4,15 @@
 #include "supply/packages.h"
 
 #define TREE_DEPTH 4096
-#define NAME_HOPS 4 /* names that stand for names */
+#define NAME_HOPS 4       /* names that stand for names */
+#define VISITS_MAX 100000 /* of expressions: names may stand for many names */
 
 struct reading {
     struct sw_look *look;
-    const struct sw_py_node *root;
+    struct sw_names names; /* that are given something at the top */
+    const struct sw_py_node **values;
+    size_t value_count, value_cap;
+    unsigned visits;
 };
 
 static sw_result see_text(struct sw_look *look, struct sw_str text, uint32_t line, bool development)
@@ -20,17 +24,31 @@ static sw_result see_text(struct sw_look *look, struct sw_str text, uint32_t lin
 
 /* --- setup.py --------------------------------------------------------------------------------- */
 
-/* What the file gives to a name, at its top: the last of them. */
+/* What the file gives to names, at its top: the last of it. */
+static sw_result collect(struct reading *r, const struct sw_py_node *root)
+{
+    uint32_t number;
+    for (const struct sw_py_node *n = root->first; n != NULL; n = n->next) {
+        if (n->kind != SW_PY_ASSIGN || n->first == n->last || n->first->kind != SW_PY_NAME) {
+            continue;
+        }
+        SW_TRY(sw_names_number(&r->names, 0, n->first->name, &number));
+        if (number == r->value_count) {
+            void *grown = sw_arena_grow(r->look->arena, (void *)r->values, r->value_count,
+                &r->value_cap, sizeof(struct sw_py_node *));
+            SW_TRY_PTR(grown);
+            r->values = grown;
+            r->value_count++;
+        }
+        r->values[number] = n->last;
+    }
+    return SW_OK;
+}
+
 static const struct sw_py_node *value_of(const struct reading *r, struct sw_str name)
 {
-    const struct sw_py_node *found = NULL;
-    for (const struct sw_py_node *n = r->root->first; n != NULL; n = n->next) {
-        if (n->kind == SW_PY_ASSIGN && n->first != n->last && n->first->kind == SW_PY_NAME &&
-            sw_str_equal(n->first->name, name)) {
-            found = n->last;
-        }
-    }
-    return found;
+    uint32_t number;
+    return sw_names_find(&r->names, 0, name, &number) ? r->values[number] : NULL;
 }
 
 static sw_result see_value(struct reading *r, const struct sw_py_node *node, bool development,
@@ -51,8 +69,8 @@ static sw_result see_dict(struct reading *r, const struct sw_py_node *dict, bool
 static sw_result see_value(struct reading *r, const struct sw_py_node *node, bool development,
     unsigned depth, unsigned hops)
 {
-    if (node == NULL || depth > TREE_DEPTH) {
-        return node == NULL ? SW_OK : SW_E_LIMIT;
+    if (node == NULL || depth > TREE_DEPTH || r->visits++ >= VISITS_MAX) {
+        return SW_OK;
     }
     switch ((int)node->kind) {
     case SW_PY_TEXT: return see_text(r->look, node->name, node->line, development);
@@ -113,7 +131,9 @@ static sw_result look_at_python(struct sw_look *look, struct sw_error *err)
 {
     struct sw_py_node *root;
     SW_TRY(sw_py_parse(look->arena, look->text, &root, err));
-    struct reading r = {.look = look, .root = root};
+    struct reading r = {.look = look};
+    sw_names_init(&r.names, look->arena);
+    SW_TRY(collect(&r, root));
     return walk(&r, root, 0);
 }
 

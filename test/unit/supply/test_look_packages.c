@@ -340,6 +340,23 @@ static void what_is_not_what_its_name_says_is_a_gap(void **state)
     }
 }
 
+/* Each name stands for thousands of the next. */
+static void names_for_names_come_to_an_end(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct sw_inventory inventory;
+    for (unsigned i = 0; i < 5; i++) {
+        assert_int_equal(sw_buf_printf(&text, "n%u = [", i), SW_OK);
+        for (unsigned k = 0; k < 5000; k++) {
+            assert_int_equal(sw_buf_printf(&text, "n%u, ", i + 1), SW_OK);
+        }
+        assert_int_equal(sw_buf_puts(&text, "]\n"), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&text, "setup(install_requires=n0)\n"), SW_OK);
+    assert_int_equal(look_at_text(&arena, &inventory, "setup.py", sw_buf_bytes(&text)), SW_OK);
+    assert_int_equal(inventory.count, 0);
+}
+
 static void no_address_is_told(void **state)
 {
     static const char *const files[][2] = {
@@ -382,6 +399,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(files_show_their_packages, make, clean),
         cmocka_unit_test_setup_teardown(digests_are_kept_with_their_place, make, clean),
         cmocka_unit_test_setup_teardown(what_is_not_what_its_name_says_is_a_gap, make, clean),
+        cmocka_unit_test_setup_teardown(names_for_names_come_to_an_end, make, clean),
         cmocka_unit_test_setup_teardown(no_address_is_told, make, clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
