@@ -17,6 +17,7 @@
 #include "codec/python.h"
 #include "codec/sevenzip.h"
 #include "codec/tar.h"
+#include "codec/toml.h"
 #include "codec/ubjson.h"
 #include "codec/unpack.h"
 #include "codec/wire.h"

@@ -3,6 +3,7 @@
 #include "supply/ascii.h"
 
 #define MODEL_NAME_MAX 128
+#define PACKAGE_NAME_MAX 256
 #define PART_MAX 96 /* of a name of the Hub: an organisation, a model */
 
 bool sw_look_named(const struct sw_look *look, const char *name)
@@ -36,11 +37,36 @@ static int compare_entry(const void *key, const void *entry)
     return strcmp(key, ((const struct sw_entry *)entry)->name);
 }
 
-bool sw_look_has(const struct sw_look *look, const char *path)
+static const struct sw_entry *entry_of(const struct sw_look *look, const char *path)
 {
     const struct sw_tree *tree = look->tree;
-    return tree->count > 0 &&
-           bsearch(path, tree->entries, tree->count, sizeof(*tree->entries), compare_entry) != NULL;
+    return tree == NULL || tree->count == 0
+               ? NULL
+               : bsearch(path, tree->entries, tree->count, sizeof(*tree->entries), compare_entry);
+}
+
+bool sw_look_has(const struct sw_look *look, const char *path)
+{
+    return entry_of(look, path) != NULL;
+}
+
+struct sw_str sw_look_directory(const struct sw_look *look)
+{
+    const size_t prefix = look->options->prefix == NULL ? 0 : strlen(look->options->prefix) + 1;
+    const size_t end = look->path.len - look->name.len;
+    return end < prefix ? sw_str("") : sw_str_n(look->path.ptr + prefix, end - prefix);
+}
+
+sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
+    struct sw_buf *out, struct sw_error *err)
+{
+    const struct sw_entry *entry = entry_of(look, path);
+    SW_CLEANUP(fd) int fd = -1;
+    if (entry == NULL || entry->kind != SW_ENTRY_FILE || entry->size > max) {
+        return sw_fail(err, SW_E_NOENT, "%s: no such file that can be read", path);
+    }
+    SW_TRY(sw_tree_open_file(look->tree, entry, &fd, err));
+    return sw_fd_read(fd, path, max, out, err);
 }
 
 sw_result sw_look_gap(struct sw_look *look, const char *why)
@@ -96,11 +122,9 @@ static struct sw_purl parts_of(enum sw_catalogue_section section, struct sw_str 
 }
 
 /* As the Python Packaging Authority compares names: lower case, and one '-' for runs of ".-_". */
-static sw_result normalise(struct sw_arena *arena, struct sw_str name, struct sw_str *out)
+static struct sw_str normalise(struct sw_str name, char text[PACKAGE_NAME_MAX])
 {
     size_t len = 0;
-    char *text = sw_arena_alloc(arena, name.len + 1);
-    SW_TRY_PTR(text);
     for (size_t i = 0; i < name.len; i++) {
         bool mark = name.ptr[i] == '-' || name.ptr[i] == '_' || name.ptr[i] == '.';
         if (mark && len > 0 && text[len - 1] == '-') {
@@ -108,31 +132,72 @@ static sw_result normalise(struct sw_arena *arena, struct sw_str name, struct sw
         }
         text[len++] = mark ? '-' : sw_ascii_lower(name.ptr[i]);
     }
-    *out = sw_str_n(text, len);
-    return SW_OK;
+    return sw_str_n(text, len);
+}
+
+/* "github.com/owner/module/v2" is a version of "github.com/owner/module". */
+static struct sw_str without_major(struct sw_str module)
+{
+    size_t at = module.len;
+    while (at > 0 && sw_ascii_digit(module.ptr[at - 1])) {
+        at--;
+    }
+    return at > 2 && at < module.len && module.ptr[at - 1] == 'v' && module.ptr[at - 2] == '/'
+               ? sw_str_n(module.ptr, at - 2)
+               : module;
+}
+
+static bool is_known(
+    const struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str name)
+{
+    struct sw_str known;
+    return sw_catalogue_find(look->catalogue, ecosystem, name, &known) ||
+           (ecosystem == SW_CATALOGUE_GOLANG &&
+               sw_catalogue_find(look->catalogue, ecosystem, without_major(name), &known));
+}
+
+/* With memory of its own: a lock file has many packages. */
+static sw_result see_library(struct sw_look *look, const struct sw_signal *signal,
+    const struct sw_look_package *package, struct sw_entity_id *id)
+{
+    struct sw_error err;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_purl purl = parts_of(package->ecosystem, id->name);
+    purl.version = id->version;
+    enum sw_code code = sw_purl_format(&arena, &purl, &id->purl, &err);
+    if (code == SW_E_FORMAT) {
+        return SW_OK; /* no name that a package can have */
+    }
+    SW_TRY(code);
+    return sw_look_see(look, signal, id, package->line, package->detail);
+}
+
+sw_result sw_look_see_package_of(
+    struct sw_look *look, const struct sw_signal *signal, const struct sw_look_package *package)
+{
+    char text[PACKAGE_NAME_MAX];
+    struct sw_entity_id id = {
+        .kind = SW_ENTITY_LIBRARY, .name = package->name, .version = package->version};
+    if (id.name.len >= sizeof(text)) {
+        return SW_OK;
+    }
+    if (package->ecosystem == SW_CATALOGUE_PYPI) {
+        id.name = normalise(id.name, text);
+    }
+    if (id.name.len == 0 ||
+        (!look->options->all_packages && !is_known(look, package->ecosystem, id.name))) {
+        return SW_OK;
+    }
+    return see_library(look, signal, package, &id);
 }
 
 sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line)
 {
-    struct sw_str known;
-    struct sw_entity_id id = {.kind = SW_ENTITY_LIBRARY, .name = name, .version = version};
-    struct sw_error err;
-    if (ecosystem == SW_CATALOGUE_PYPI) {
-        SW_TRY(normalise(look->arena, name, &id.name));
-    }
-    if (id.name.len == 0 || (!look->options->all_packages &&
-                                !sw_catalogue_find(look->catalogue, ecosystem, id.name, &known))) {
-        return SW_OK;
-    }
-    struct sw_purl purl = parts_of(ecosystem, id.name);
-    purl.version = version;
-    enum sw_code code = sw_purl_format(look->arena, &purl, &id.purl, &err);
-    if (code == SW_E_FORMAT) {
-        return SW_OK; /* no name that a package can have */
-    }
-    SW_TRY(code);
-    return sw_look_see(look, signal, &id, line, sw_str(""));
+    const struct sw_look_package package = {
+        .ecosystem = ecosystem, .name = name, .version = version, .line = line};
+    return sw_look_see_package_of(look, signal, &package);
 }
 
 /* --- models and datasets ---------------------------------------------------------------------- */

@@ -45,6 +45,13 @@ sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
  * One that the catalogue does not name is passed over, unless all are asked for. */
 sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+struct sw_look_package {
+    enum sw_catalogue_section ecosystem;
+    struct sw_str name, version, detail;
+    uint32_t line;
+};
+sw_result sw_look_see_package_of(
+    struct sw_look *look, const struct sw_signal *signal, const struct sw_look_package *package);
 /* A model by the name that code or a configuration gives it: of the Hub or of a service. Names that
  * are none (paths, placeholders, words) are passed over. `known`: the place takes nothing but
  * models, so that a name of two parts is enough; else it has to be one of the catalogue. */
@@ -59,6 +66,12 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
+/* The directory of the file in its tree, with a '/' behind it; empty at the top. */
+struct sw_str sw_look_directory(const struct sw_look *look);
+/* Reads another file of the tree, by its path in it. SW_E_NOENT, SW_E_IO, SW_E_LIMIT, SW_E_NOMEM.
+ */
+sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
+    struct sw_buf *out, struct sw_error *err);
 /* Counts a gap; the path is that of the file. */
 sw_result sw_look_gap(struct sw_look *look, const char *why);
 

@@ -3,5 +3,17 @@
 
 const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_python,
+    &sw_look_requirements,
+    &sw_look_pyproject,
+    &sw_look_python_lock,
+    &sw_look_setup,
+    &sw_look_conda,
+    &sw_look_npm,
+    &sw_look_yarn,
+    &sw_look_cargo,
+    &sw_look_go,
+    &sw_look_maven,
+    &sw_look_gradle,
+    &sw_look_install,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);

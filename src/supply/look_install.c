@@ -1,0 +1,252 @@
+/* What commands of Dockerfiles and shell scripts install: pip, uv, poetry, pdm, npm, yarn, pnpm and
+ * bun. Words are found as a shell does, without any expansion. */
+#include "supply/look_readers.h"
+#include "supply/packages.h"
+
+enum state {
+    COMMAND, /* no tool was named yet */
+    TOOL,    /* it was: what it shall do comes */
+    INSTALL, /* what to install comes */
+    REST,    /* another command */
+};
+
+struct reading {
+    struct sw_look *look;
+    struct sw_str text;
+    size_t at;
+    uint32_t line;
+    enum state state;
+    enum sw_catalogue_section ecosystem;
+    bool adds_only; /* the tool's "install" takes no names */
+    bool development;
+    bool skip; /* the next word belongs to an option */
+};
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static char peek(const struct reading *r, size_t ahead)
+{
+    return r->text.len - r->at > ahead ? r->text.ptr[r->at + ahead] : '\0';
+}
+
+/* A comment; `joined`: lines around it are one command. */
+static void skip_comment(struct reading *r, bool joined)
+{
+    while (r->at < r->text.len && peek(r, 0) != '\n') {
+        r->at++;
+    }
+    if (joined && r->at < r->text.len) {
+        r->at++;
+        r->line++;
+    }
+}
+
+/* White space and lines that are joined; commas and brackets stand between the words of
+ * RUN ["pip", "install"]. */
+static void skip_space(struct reading *r)
+{
+    for (bool joined = false;;) {
+        const char c = peek(r, 0);
+        const size_t joint = c == '\\' ? (peek(r, 1) == '\r' ? 2 : 1) : 0;
+        if (joint > 0 && peek(r, joint) == '\n') {
+            r->at += joint + 1;
+            r->line++;
+            joined = true;
+        } else if (c != '\0' && strchr(" \t\r,[]", c) != NULL) {
+            r->at++;
+        } else if (c == '#') {
+            skip_comment(r, joined);
+        } else {
+            return;
+        }
+    }
+}
+
+static bool ends_word(char c)
+{
+    return c == '\0' || strchr(" \t\r\n;&|()`", c) != NULL;
+}
+
+/* The next word, without quotes around it; false for what ends a command. */
+static bool next_word(struct reading *r, struct sw_str *word)
+{
+    const char quote = peek(r, 0) == '"' || peek(r, 0) == '\'' ? peek(r, 0) : '\0';
+    const size_t start = r->at + (quote == '\0' ? 0 : 1);
+    if (quote == '\0' && ends_word(peek(r, 0))) {
+        r->line += peek(r, 0) == '\n';
+        r->at++;
+        return false;
+    }
+    r->at = start;
+    while (r->at < r->text.len && (quote == '\0' ? !ends_word(peek(r, 0)) : peek(r, 0) != quote)) {
+        r->line += peek(r, 0) == '\n';
+        r->at++;
+    }
+    *word = sw_str_n(r->text.ptr + start, r->at - start);
+    r->at += quote != '\0' && r->at < r->text.len ? 1 : 0;
+    return true;
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+static bool is_one_of(struct sw_str word, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_str_is(word, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "/opt/venv/bin/pip3.11" */
+static struct sw_str tool_of(struct sw_str word)
+{
+    const char *slash = word.len == 0 ? NULL : memrchr(word.ptr, '/', word.len);
+    if (slash != NULL) {
+        word = sw_str_n(slash + 1, word.len - (size_t)(slash - word.ptr) - 1);
+    }
+    while (word.len > 0 && sw_str_starts(word, "pip") &&
+           (sw_ascii_digit(word.ptr[word.len - 1]) || word.ptr[word.len - 1] == '.')) {
+        word.len--;
+    }
+    return word;
+}
+
+static void take_command(struct reading *r, struct sw_str word)
+{
+    static const struct {
+        const char *tool;
+        enum sw_catalogue_section ecosystem;
+        bool adds_only;
+    } tools[] = {{"pip", SW_CATALOGUE_PYPI, false}, {"uv", SW_CATALOGUE_PYPI, true},
+        {"poetry", SW_CATALOGUE_PYPI, true}, {"pdm", SW_CATALOGUE_PYPI, true},
+        {"npm", SW_CATALOGUE_NPM, false}, {"pnpm", SW_CATALOGUE_NPM, false},
+        {"bun", SW_CATALOGUE_NPM, false}, {"yarn", SW_CATALOGUE_NPM, true}};
+    static const char *const talkers[] = {"echo", "printf", "grep", "sed", "cat"};
+    word = tool_of(word);
+    if (is_one_of(word, talkers, SW_COUNT(talkers))) {
+        r->state = REST;
+        return;
+    }
+    for (size_t i = 0; i < SW_COUNT(tools); i++) {
+        if (sw_str_is(word, tools[i].tool)) {
+            r->state = TOOL;
+            r->ecosystem = tools[i].ecosystem;
+            r->adds_only = tools[i].adds_only;
+        }
+    }
+}
+
+static void take_verb(struct reading *r, struct sw_str word)
+{
+    static const char *const verbs[] = {"install", "i", "add"};
+    if (word.ptr[0] == '-' || sw_str_is(word, "global")) {
+        return;
+    }
+    if (sw_str_is(word, "add") || (!r->adds_only && is_one_of(word, verbs, SW_COUNT(verbs)))) {
+        r->state = INSTALL;
+        return;
+    }
+    r->state = COMMAND;
+    take_command(r, word);
+}
+
+/* Options whose value is the next word. */
+static bool takes_value(struct sw_str option)
+{
+    static const char *const options[] = {"-r", "-c", "-e", "-i", "-f", "-t", "-w", "-C", "-G",
+        "--requirement", "--constraint", "--editable", "--index-url", "--extra-index-url",
+        "--find-links", "--target", "--prefix", "--root", "--platform", "--python-version",
+        "--python", "--abi", "--implementation", "--timeout", "--retries", "--cache-dir", "--proxy",
+        "--trusted-host", "--no-binary", "--only-binary", "--progress-bar", "--src", "--log",
+        "--index", "--default-index", "--group", "--extra", "--optional", "--source", "--registry",
+        "--workspace", "--tag", "--cache", "--filter", "--loglevel", "--config-settings", "--mount",
+        "--root-user-action", "--exists-action", "--use-feature", "--package", "--index-strategy",
+        "--link-mode", "--resolution", "--prerelease", "--keyring-provider", "--torch-backend",
+        "--exclude-newer", "--python-platform", "--report", "--script", "--branch", "--rev",
+        "--bounds", "--global-option", "--cert", "--client-cert", "--cwd", "--install-strategy",
+        "--omit", "--otp"};
+    return is_one_of(option, options, SW_COUNT(options));
+}
+
+static void take_option(struct reading *r, struct sw_str option)
+{
+    static const char *const development[] = {"-D", "--save-dev", "--dev"};
+    r->development = r->development || is_one_of(option, development, SW_COUNT(development));
+    r->skip = takes_value(option);
+}
+
+/* "name@1.2.3", "@scope/name" */
+static bool of_npm(struct sw_str word, struct sw_package *out)
+{
+    const char *at = word.len < 2 ? NULL : memchr(word.ptr + 1, '@', word.len - 1);
+    const size_t len = at == NULL ? word.len : (size_t)(at - word.ptr);
+    out->name = sw_str_n(word.ptr, len);
+    out->range = at == NULL ? sw_str("") : sw_str_n(at + 1, word.len - len - 1);
+    out->version = sw_package_npm_version(out->range);
+    return true;
+}
+
+static sw_result take_argument(struct reading *r, struct sw_str word, uint32_t line)
+{
+    struct sw_package package = {
+        .ecosystem = r->ecosystem, .line = line, .development = r->development};
+    if (word.ptr[0] == '>' || word.ptr[0] == '<') {
+        r->skip = word.len == 1 || word.ptr[word.len - 1] == word.ptr[0];
+        return SW_OK;
+    }
+    const bool is = r->ecosystem == SW_CATALOGUE_NPM ? of_npm(word, &package)
+                                                     : sw_package_of_python(word, &package);
+    return is && !sw_package_is_keyword(package.name) ? sw_package_installed(r->look, &package)
+                                                      : SW_OK;
+}
+
+static sw_result take_word(struct reading *r, struct sw_str word, uint32_t line)
+{
+    if (word.len == 0 || r->skip) {
+        r->skip = false;
+        return SW_OK;
+    }
+    switch (r->state) {
+    case COMMAND: take_command(r, word); return SW_OK;
+    case TOOL: take_verb(r, word); return SW_OK;
+    case REST: return SW_OK;
+    case INSTALL: break;
+    }
+    if (word.ptr[0] == '-') {
+        take_option(r, word);
+        return SW_OK;
+    }
+    return take_argument(r, word, line);
+}
+
+static sw_result look_at_commands(struct sw_look *look, struct sw_error *err)
+{
+    struct reading r = {.look = look, .text = look->text, .line = 1};
+    struct sw_str word;
+    for (skip_space(&r); r.at < r.text.len; skip_space(&r)) {
+        const uint32_t line = r.line;
+        if (next_word(&r, &word)) {
+            SW_TRY(take_word(&r, word, line));
+            continue;
+        }
+        r.state = COMMAND;
+        r.skip = r.development = false;
+    }
+    return SW_OK;
+}
+
+static bool takes_commands(const struct sw_look *look)
+{
+    return sw_ascii_starts(look->name, "dockerfile") ||
+           sw_ascii_starts(look->name, "containerfile") || sw_look_ends(look, ".dockerfile") ||
+           sw_look_ends(look, ".sh") || sw_look_ends(look, ".bash");
+}
+
+const struct sw_look_reader sw_look_install = {
+    .name = "install",
+    .takes = takes_commands,
+    .look = look_at_commands,
+    .gap = "no commands",
+};

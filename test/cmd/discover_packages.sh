@@ -1,0 +1,577 @@
+#!/bin/bash
+# What manifests and lock files of packages show, each family in a small tree of its own.
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+
+# "name version file:line signal scope" of every place, in the order of the document.
+places() {
+    jq -r '.entities[] | . as $e | .evidence[] |
+        "\($e.name) \($e.version // "-") \(.file):\(.line) \(.signal) \(.scope)"' "$tmp.out"
+}
+shows() {
+    run "$SW_BIN" discover --json "${@:3}" tree
+    is "$1" "$(places)" "$2"
+    is "$1: nothing is there twice" "$(jq '[.entities[] | [.kind, .name, .version]] | length - (unique | length)' "$tmp.out")" 0
+    rm -rf tree
+    mkdir tree
+}
+mkdir tree
+
+# --- Python ----------------------------------------------------------------------------------------
+
+mkdir tree/requirements
+cat >tree/requirements.txt <<'TXT'
+# models
+--index-url https://user:s3cr3t@pypi.example/simple
+torch==2.1.0   # exact
+transformers[torch,vision]>=4.30,<5 ; python_version >= "3.8"
+openai \
+    ==1.2.3 \
+    --hash=sha256:0123
+-e git+https://token:s3cr3t@example.org/x/y.git@main#egg=langchain
+https://user:s3cr3t@example.org/vllm-0.4.2-cp311-cp311-linux_x86_64.whl
+-r base.in
+-c limits/pins.txt
+accelerate @ https://user:s3cr3t@example.org/a.zip
+./local.whl
+not a requirement
+TXT
+echo 'datasets~=2.0' >tree/base.in
+echo 'spacy==3.7' >tree/constraints.txt
+mkdir tree/limits
+echo 'nltk<4' >tree/limits/pins.txt
+echo 'mlflow' >tree/requirements/dev.txt
+shows "requirements" "accelerate - requirements.txt:12 manifest runtime
+datasets - base.in:1 manifest runtime
+langchain - requirements.txt:8 manifest runtime
+mlflow - requirements/dev.txt:1 manifest development
+nltk - limits/pins.txt:1 constraint runtime
+openai 1.2.3 requirements.txt:5 lock-file runtime
+spacy 3.7 constraints.txt:1 constraint runtime
+torch 2.1.0 requirements.txt:3 manifest runtime
+transformers - requirements.txt:4 manifest runtime
+vllm 0.4.2 requirements.txt:9 manifest runtime"
+is "a range is told" "$(jq -r '.entities[] | select(.name == "transformers") | .evidence[0] | "\(.confidence) \(.grade) \(.detail)"' "$tmp.out")" "0.8 declared wants >=4.30,<5"
+is "an exact version is surer" "$(jq -r '.entities[] | select(.name == "torch") | "\(.confidence) \(.purl)"' "$tmp.out")" "0.9 pkg:pypi/torch@2.1.0"
+is "a hash makes it a lock" "$(jq -r '.entities[] | select(.name == "openai") | .confidence' "$tmp.out")" 0.95
+unlike "no secret of an address is told" "$out" 's3cr3t'
+
+cat >tree/pyproject.toml <<'TOML'
+[build-system]
+requires = ["setuptools", "sentencepiece"]
+
+[project]
+name = "llama-index"
+dependencies = [
+    "torch>=2",  # with a comment
+    'openai==1.30.1',
+]
+
+[project.optional-dependencies]
+gpu = ["vllm", "llama-index[test]"]
+test = ["deepeval"]
+
+[dependency-groups]
+dev = ["ragas", {include-group = "lint"}]
+
+[tool.poetry.dependencies]
+python = "^3.10"
+transformers = { version = "^4.40", extras = ["torch"] }
+anthropic = "0.25.1"
+cohere = { path = "../cohere" }
+
+[tool.poetry.group.test.dependencies]
+wandb = "*"
+TOML
+cat >tree/Pipfile <<'TOML'
+[packages]
+groq = "==0.5.0"
+[dev-packages]
+gradio = {version = ">=4"}
+TOML
+shows "pyproject.toml and Pipfile" "anthropic 0.25.1 pyproject.toml:21 manifest runtime
+deepeval - pyproject.toml:13 manifest development
+gradio - Pipfile:4 manifest development
+groq 0.5.0 Pipfile:2 manifest runtime
+openai 1.30.1 pyproject.toml:8 manifest runtime
+ragas - pyproject.toml:16 manifest development
+sentencepiece - pyproject.toml:2 manifest development
+torch - pyproject.toml:7 manifest runtime
+transformers - pyproject.toml:20 manifest runtime
+vllm - pyproject.toml:12 manifest runtime
+wandb - pyproject.toml:25 manifest development"
+
+cat >tree/setup.py <<'PY'
+from setuptools import setup
+needs = ["torch>=2.0"] + [
+    "tokenizers==0.15.0",
+]
+extras = {"dev": ["evaluate"], "gpu": ["bitsandbytes"]}
+setup(name="x", install_requires=needs, extras_require=extras)
+PY
+cat >tree/setup.cfg <<'CFG'
+[metadata]
+name = openai
+[options]
+install_requires =
+    transformers>=4
+    peft==0.10.0; python_version > "3.8"
+python_requires = >=3.8
+[options.extras_require]
+test =
+    trl
+CFG
+shows "setup.py and setup.cfg" "bitsandbytes - setup.py:5 manifest runtime
+evaluate - setup.py:5 manifest development
+peft 0.10.0 setup.cfg:6 manifest runtime
+tokenizers 0.15.0 setup.py:3 manifest runtime
+torch - setup.py:2 manifest runtime
+transformers - setup.cfg:5 manifest runtime
+trl - setup.cfg:10 manifest development"
+
+mkdir tree/{poetry,uv,pdm}
+cat >tree/poetry/poetry.lock <<'TOML'
+[[package]]
+name = "torch"
+version = "2.1.0"
+category = "main"
+
+[[package]]
+name = "mlflow"
+version = "2.9.0"
+category = "dev"
+
+[[package]]
+name = "ray"
+version = "2.9.1"
+groups = ["dev"]
+
+[package.dependencies]
+x = "*"
+TOML
+cat >tree/uv/uv.lock <<'TOML'
+version = 1
+[[package]]
+name = "app"
+version = "0.1.0"
+source = { editable = "." }
+[[package]]
+name = "openai"
+version = "1.35.0"
+source = { registry = "https://pypi.org/simple" }
+TOML
+cat >tree/pdm/pdm.lock <<'TOML'
+[[package]]
+name = "Sentence_Transformers"
+version = "3.0.0"
+groups = ["default", "dev"]
+TOML
+cat >tree/pylock.toml <<'TOML'
+lock-version = "1.0"
+[[packages]]
+name = "jax"
+version = "0.4.30"
+TOML
+cat >tree/Pipfile.lock <<'JSON'
+{
+    "_meta": {"sources": [{"url": "https://user:s3cr3t@pypi.example"}]},
+    "default": {
+        "spacy": {"version": "==3.7.4"}
+    },
+    "develop": {
+        "wandb": {
+            "version": "==0.17.0"
+        }
+    }
+}
+JSON
+shows "lock files of Python" "jax 0.4.30 pylock.toml:3 lock-file runtime
+mlflow 2.9.0 poetry/poetry.lock:7 lock-file development
+openai 1.35.0 uv/uv.lock:7 lock-file runtime
+ray 2.9.1 poetry/poetry.lock:12 lock-file development
+sentence-transformers 3.0.0 pdm/pdm.lock:2 lock-file runtime
+spacy 3.7.4 Pipfile.lock:4 lock-file runtime
+torch 2.1.0 poetry/poetry.lock:2 lock-file runtime
+wandb 0.17.0 Pipfile.lock:7 lock-file development"
+
+cat >tree/environment.yml <<'YAML'
+name: app
+channels: [pytorch]
+dependencies:
+  - python=3.11
+  - conda-forge::pytorch=2.1.0=py311_0
+  - scikit-learn >=1.3
+  - openssl
+  - pip
+  - pip:
+    - openai==1.2.3
+    - &anchor anthropic
+  - xgboost==2.0.3  # a comment
+variables:
+  - torchvision
+YAML
+shows "environment.yml" "openai 1.2.3 environment.yml:10 manifest runtime
+scikit-learn - environment.yml:6 manifest runtime
+torch 2.1.0 environment.yml:5 manifest runtime
+xgboost 2.0.3 environment.yml:12 manifest runtime"
+
+# --- npm -------------------------------------------------------------------------------------------
+
+cat >tree/package.json <<'JSON'
+{
+  "name": "ai",
+  "dependencies": {
+    "openai": "^4.20.0",
+    "@anthropic-ai/sdk": "0.20.1",
+    "old-langchain": "npm:langchain@0.1.0",
+    "ollama": "git+https://user:s3cr3t@example.org/x.git",
+    "chromadb": "workspace:*"
+  },
+  "devDependencies": {"langfuse": "~3.0.0"},
+  "peerDependencies": {"llamaindex": ">=0.3"},
+  "scripts": {"replicate": "1.0.0"}
+}
+JSON
+shows "package.json" "@anthropic-ai/sdk 0.20.1 package.json:5 manifest runtime
+langchain 0.1.0 package.json:6 manifest runtime
+langfuse - package.json:10 manifest development
+llamaindex - package.json:11 manifest runtime
+ollama - package.json:7 manifest runtime
+openai - package.json:4 manifest runtime"
+unlike "no secret of an address is told" "$out" 's3cr3t'
+
+mkdir tree/{one,three}
+cat >tree/one/package-lock.json <<'JSON'
+{
+  "lockfileVersion": 1,
+  "dependencies": {
+    "openai": {
+      "version": "4.20.1",
+      "dependencies": {
+        "tiktoken": {"version": "1.0.10", "dev": true}
+      }
+    }
+  }
+}
+JSON
+cat >tree/three/package-lock.json <<'JSON'
+{
+  "lockfileVersion": 3,
+  "packages": {
+    "": {"name": "app", "version": "1.0.0", "dependencies": {"ai": "^3"}},
+    "packages/ollama": {"version": "9.9.9"},
+    "node_modules/ollama": {"resolved": "packages/ollama", "link": true},
+    "node_modules/@langchain/core": {
+      "version": "0.2.0"
+    },
+    "node_modules/ai/node_modules/openai": {"version": "4.20.1"},
+    "node_modules/alias": {"name": "langchain", "version": "0.1.0"},
+    "node_modules/langfuse": {"version": "3.0.0", "dev": true}
+  },
+  "dependencies": {"openai": {"version": "1.0.0"}}
+}
+JSON
+cp tree/three/package-lock.json tree/npm-shrinkwrap.json
+shows "package-lock.json" "@langchain/core 0.2.0 npm-shrinkwrap.json:7 lock-file runtime
+@langchain/core 0.2.0 three/package-lock.json:7 lock-file runtime
+langchain 0.1.0 npm-shrinkwrap.json:11 lock-file runtime
+langchain 0.1.0 three/package-lock.json:11 lock-file runtime
+langfuse 3.0.0 npm-shrinkwrap.json:12 lock-file development
+langfuse 3.0.0 three/package-lock.json:12 lock-file development
+openai 4.20.1 npm-shrinkwrap.json:10 lock-file runtime
+openai 4.20.1 one/package-lock.json:4 lock-file runtime
+openai 4.20.1 three/package-lock.json:10 lock-file runtime
+tiktoken 1.0.10 one/package-lock.json:7 lock-file development"
+
+mkdir tree/{one,berry}
+cat >tree/one/yarn.lock <<'YARN'
+# yarn lockfile v1
+
+"@langchain/core@>=0.1 <0.3", "@langchain/core@^0.2.0":
+  version "0.2.0"
+  resolved "https://user:s3cr3t@registry.example/core.tgz"
+  dependencies:
+    version "9.9.9"
+
+openai@^4.0.0:
+  version "4.20.1"
+
+"other@npm:langchain@^0.1.0":
+  version "0.1.0"
+YARN
+cat >tree/berry/yarn.lock <<'YARN'
+__metadata:
+  version: 8
+
+"ai@workspace:.":
+  version: 0.0.0-use.local
+  resolution: "ai@workspace:."
+
+"ollama@npm:^0.5.0, ollama@npm:^0.5.1":
+  version: 0.5.2
+  resolution: "ollama@npm:0.5.2"
+YARN
+shows "yarn.lock" "@langchain/core 0.2.0 one/yarn.lock:3 lock-file runtime
+langchain 0.1.0 one/yarn.lock:12 lock-file runtime
+ollama 0.5.2 berry/yarn.lock:8 lock-file runtime
+openai 4.20.1 one/yarn.lock:9 lock-file runtime"
+
+mkdir tree/{five,six,nine}
+cat >tree/five/pnpm-lock.yaml <<'YAML'
+lockfileVersion: 5.4
+dependencies:
+  openai: 4.20.1
+packages:
+
+  /@langchain/core/0.2.0_openai@4.20.1:
+    resolution: {integrity: sha512-x}
+    dependencies:
+      ai: 1.0.0
+    dev: false
+
+  /langfuse/3.0.0:
+    resolution: {integrity: sha512-x}
+    dev: true
+YAML
+cat >tree/six/pnpm-lock.yaml <<'YAML'
+lockfileVersion: '6.0'
+packages:
+  /@langchain/openai@0.1.1(ws@8.0.0):
+    dev: false
+  github.com/x/y/0123:
+    name: ai
+YAML
+cat >tree/nine/pnpm-lock.yaml <<'YAML'
+lockfileVersion: '9.0'
+importers:
+  .:
+    dependencies:
+      openai:
+        specifier: ^4
+        version: 4.20.1
+packages:
+
+  '@langchain/core@0.2.0':
+    resolution: {integrity: sha512-x}
+
+  openai@4.20.1:
+    resolution: {integrity: sha512-x}
+snapshots:
+  ollama@1.0.0: {}
+  replicate@1.0.0:
+    dependencies:
+YAML
+shows "pnpm-lock.yaml" "@langchain/core 0.2.0 five/pnpm-lock.yaml:6 lock-file runtime
+@langchain/core 0.2.0 nine/pnpm-lock.yaml:10 lock-file runtime
+@langchain/openai 0.1.1 six/pnpm-lock.yaml:3 lock-file runtime
+langfuse 3.0.0 five/pnpm-lock.yaml:12 lock-file development
+openai 4.20.1 nine/pnpm-lock.yaml:13 lock-file runtime"
+
+# --- Rust, Go, Java --------------------------------------------------------------------------------
+
+cat >tree/Cargo.toml <<'TOML'
+[package]
+name = "tokenizers"
+[dependencies]
+async-openai = "0.20"
+candle = { package = "candle-core", version = "=0.4.1" }
+ort = { path = "../ort" }
+[dev-dependencies]
+linfa = "0.7"
+[target.'cfg(unix)'.dependencies]
+tch = { git = "https://user:s3cr3t@example.org/tch" }
+TOML
+cat >tree/Cargo.lock <<'TOML'
+version = 3
+[[package]]
+name = "tokenizers"
+version = "0.1.0"
+[[package]]
+name = "async-openai"
+version = "0.20.3"
+source = "registry+https://github.com/rust-lang/crates.io-index"
+TOML
+shows "Cargo.toml and Cargo.lock" "async-openai 0.20.3 Cargo.lock:6 lock-file runtime
+async-openai 0.20.3 Cargo.toml:4 manifest runtime
+candle-core 0.4.1 Cargo.toml:5 manifest runtime
+linfa - Cargo.toml:8 manifest development
+tch - Cargo.toml:10 manifest runtime"
+
+mkdir tree/alone
+cat >tree/go.mod <<'MOD'
+module example.org/app
+
+go 1.22
+
+require github.com/sashabaranov/go-openai v1.20.0
+
+require (
+	github.com/tmc/langchaingo v0.1.5 // indirect
+	github.com/openai/openai-go/v2 v2.1.0
+)
+
+replace (
+	github.com/ollama/ollama => ../ollama
+)
+MOD
+cat >tree/go.sum <<'SUM'
+github.com/cloudwego/eino v0.3.0 h1:x=
+github.com/cloudwego/eino v0.3.1 h1:x=
+github.com/cloudwego/eino v0.3.1/go.mod h1:x=
+github.com/cloudwego/eino v0.9.0/go.mod h1:x=
+github.com/tmc/langchaingo v0.1.4 h1:x=
+SUM
+echo 'google.golang.org/genai v0.5.0 h1:x=' >tree/alone/go.sum
+shows "go.mod and go.sum" "github.com/cloudwego/eino v0.3.1 go.sum:2 lock-file runtime
+github.com/openai/openai-go/v2 v2.1.0 go.mod:9 manifest runtime
+github.com/sashabaranov/go-openai v1.20.0 go.mod:5 manifest runtime
+github.com/tmc/langchaingo v0.1.5 go.mod:8 manifest runtime
+google.golang.org/genai v0.5.0 alone/go.sum:1 lock-file runtime"
+
+mkdir -p other/a/b
+echo '-r ../lists/x' >other/a/b/requirements.txt
+mkdir other/a/lists
+echo 'torch==1' >other/a/lists/x
+printf 'require google.golang.org/genai v0.6.0\n' >other/go.mod
+printf 'google.golang.org/genai v0.5.0 h1:x=\n' >other/go.sum
+run "$SW_BIN" discover --json tree other
+is "files beside a file are found in one of several trees" "$(places)" "google.golang.org/genai v0.6.0 other/go.mod:1 manifest runtime
+torch 1 other/a/lists/x:1 manifest runtime"
+
+cat >tree/pom.xml <<'XML'
+<?xml version="1.0"?>
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <groupId>org.example</groupId>
+  <artifactId>app</artifactId>
+  <dependencyManagement><dependencies>
+    <dependency>
+      <groupId>ai.djl</groupId>
+      <artifactId>api</artifactId>
+      <version>0.27.0</version>
+    </dependency>
+  </dependencies></dependencyManagement>
+  <dependencies>
+    <dependency>
+      <groupId>dev.langchain4j</groupId>
+      <artifactId>langchain4j</artifactId>
+      <version>${lc.version}</version>
+      <exclusions><exclusion><groupId>a</groupId><artifactId>b</artifactId></exclusion></exclusions>
+    </dependency>
+    <!-- <dependency><groupId>com.openai</groupId><artifactId>openai-java</artifactId></dependency> -->
+    <dependency><groupId>ai.djl</groupId>
+      <artifactId>api</artifactId></dependency>
+    <dependency>
+      <groupId>com.microsoft.onnxruntime</groupId>
+      <artifactId>onnxruntime</artifactId>
+      <version>[1.17,2)</version>
+      <scope>test</scope>
+    </dependency>
+  </dependencies>
+  <properties><lc.version>0.30.0</lc.version></properties>
+</project>
+XML
+shows "pom.xml" "ai.djl:api 0.27.0 pom.xml:8 manifest runtime
+ai.djl:api 0.27.0 pom.xml:21 manifest runtime
+com.microsoft.onnxruntime:onnxruntime - pom.xml:24 manifest development
+dev.langchain4j:langchain4j 0.30.0 pom.xml:15 manifest runtime"
+
+mkdir tree/gradle
+cat >tree/build.gradle <<'GRADLE'
+def lc = '0.30.0'
+/* implementation 'com.openai:openai-java:9' */
+dependencies {
+    implementation "dev.langchain4j:langchain4j:${lc}"
+    // api 'ai.djl:api:1'
+    api('com.anthropic:anthropic-java:0.1.0@jar') { transitive = false }
+    testImplementation group: 'ai.djl', name: 'api',
+        version: '0.27.0'
+    runtimeOnly project(':core')
+    implementation platform('org.springframework.ai:spring-ai-core')
+}
+GRADLE
+cat >tree/app.gradle.kts <<'GRADLE'
+val ort = "1.17.1"
+dependencies {
+    implementation("com.microsoft.onnxruntime:onnxruntime:$ort")
+    implementation(libs.openai)
+    implementation("io.modelcontextprotocol.sdk:mcp:0.+")
+}
+GRADLE
+cat >tree/gradle/libs.versions.toml <<'TOML'
+[versions]
+openai = "0.8.0"
+[libraries]
+openai = { module = "com.openai:openai-java", version.ref = "openai" }
+ollama = "io.github.ollama4j:ollama4j:1.0.79"
+TOML
+shows "Gradle" "ai.djl:api 0.27.0 build.gradle:7 manifest development
+com.anthropic:anthropic-java 0.1.0 build.gradle:6 manifest runtime
+com.microsoft.onnxruntime:onnxruntime 1.17.1 app.gradle.kts:3 manifest runtime
+com.openai:openai-java 0.8.0 gradle/libs.versions.toml:4 manifest runtime
+dev.langchain4j:langchain4j 0.30.0 build.gradle:4 manifest runtime
+io.github.ollama4j:ollama4j 1.0.79 gradle/libs.versions.toml:5 manifest runtime
+io.modelcontextprotocol.sdk:mcp - app.gradle.kts:5 manifest runtime
+org.springframework.ai:spring-ai-core - build.gradle:10 manifest runtime"
+
+# --- commands --------------------------------------------------------------------------------------
+
+cat >tree/Dockerfile <<'DOCKER'
+FROM python:3.11
+# RUN pip install keras
+RUN apt-get update && pip3 install --no-cache-dir --index-url https://user:s3cr3t@pypi.example torch==2.1.0 \
+    # why
+    "transformers[torch]>=4" && rm -rf x openai
+RUN ["python", "-m", "pip", "install", "vllm"]
+RUN pip install -r requirements.txt ./local . "spacy==${V}" > log; npm install -g @anthropic-ai/claude-code@1.0.0 openai
+DOCKER
+cat >tree/setup.sh <<'SHELL2'
+uv add anthropic --dev
+uv pip install groq
+poetry install cohere
+echo pip install mistralai
+if pip install litellm; then yarn add ollama; fi
+SHELL2
+shows "commands" "@anthropic-ai/claude-code 1.0.0 Dockerfile:7 install-command runtime
+anthropic - setup.sh:1 install-command runtime
+groq - setup.sh:2 install-command runtime
+litellm - setup.sh:5 install-command runtime
+ollama - setup.sh:5 install-command runtime
+openai - Dockerfile:7 install-command runtime
+spacy - Dockerfile:7 install-command runtime
+torch 2.1.0 Dockerfile:3 install-command runtime
+transformers - Dockerfile:5 install-command runtime
+vllm - Dockerfile:6 install-command runtime"
+unlike "no secret of an option is told" "$out" 's3cr3t'
+
+# --- all packages, what is joined, what is hostile --------------------------------------------------
+
+printf 'flask==3.0\n123\nif\n-x\nNone\nstring>=\nRequests\n"quoted"\n=1\na b\n' >tree/requirements.txt
+echo '{"dependencies":{"left-pad":"1.3.0","1":"1.0.0","":"1","../x":"1","@a":"1","A b":"1"}}' >tree/package.json
+shows "all packages" "flask 3.0 requirements.txt:1 manifest runtime
+left-pad 1.3.0 package.json:1 manifest runtime
+requests - requirements.txt:7 manifest runtime" --all-packages
+
+echo 'torch>=2' >tree/requirements.txt
+printf '[[package]]\nname = "torch"\nversion = "2.1.0"\n' >tree/uv.lock
+echo 'import torch' >tree/a.py
+shows "a lock file, a manifest and an import are one" "torch 2.1.0 a.py:1 python-import runtime
+torch 2.1.0 requirements.txt:1 manifest runtime
+torch 2.1.0 uv.lock:2 lock-file runtime"
+
+printf 'torch==\377\376\nopenai==1.0\n' >tree/requirements.txt
+printf '[package]\nname = "\377"\n' >tree/poetry.lock
+python3 -c 'print("[" * 100000)' >tree/package.json
+python3 -c 'print("a = " + "[" * 100000)' >tree/pyproject.toml
+python3 -c 'print("{\"dependencies\":" * 5000)' >tree/package-lock.json
+python3 -c 'print("<a>" * 100000)' >tree/pom.xml
+python3 -c 'print("x" * 3000000)' >tree/yarn.lock
+python3 -c 'print("implementation(" * 200000)' >tree/build.gradle
+python3 -c 'print("pip install " + "\\" * 999999)' >tree/a.sh
+printf 'implementation "a' >tree/b.gradle
+printf '[a]\na = 1\na = 2\n' >tree/Cargo.toml
+echo 'print "2"' >tree/setup.py
+printf '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><project/>' >tree/a.pom
+shows "what is hostile" "openai 1.0 requirements.txt:2 manifest runtime
+torch - requirements.txt:1 manifest runtime"
+exits "what is hostile is no failure" 0
+is "it is told, each file once" "$(jq '[.coverage.notLookedAt[].count] | add' "$tmp.out")" 8
+done_testing
