@@ -290,24 +290,38 @@ static sw_result parse_strings(struct parser *p, struct sw_py_node **out)
 
 /* --- brackets (6.2) --------------------------------------------------------------------------- */
 
+/* "for x in y", as a loop. */
+static sw_result parse_comprehension_loop(struct parser *p, struct sw_py_node *into)
+{
+    struct sw_py_node *loop = NULL;
+    struct sw_py_node *node = NULL;
+    const bool outer = p->no_in;
+    SW_TRY(make(p, SW_PY_LOOP, &loop));
+    SW_TRY(next(p));
+    p->no_in = true;
+    SW_TRY(parse_list(p, &node));
+    p->no_in = outer;
+    add(loop, node);
+    SW_TRY(expect(p, "in"));
+    SW_TRY(parse_chain(p, &node));
+    add(loop, node);
+    add(into, loop);
+    return SW_OK;
+}
+
 /* "for x in y if z …" behind the element. */
 static sw_result parse_comprehension(struct parser *p, struct sw_py_node *into)
 {
     while (is_word(p, "for") || is_word(p, "async") || is_word(p, "if")) {
         struct sw_py_node *node = NULL;
-        bool loop = !is_word(p, "if");
         if (is_word(p, "async")) {
             SW_TRY(next(p));
         }
-        SW_TRY(next(p));
-        if (loop) {
-            bool outer = p->no_in;
-            p->no_in = true;
-            SW_TRY(parse_list(p, &node));
-            p->no_in = outer;
-            add(into, node);
-            SW_TRY(expect(p, "in"));
+        if (is_word(p, "for")) {
+            SW_TRY(parse_comprehension_loop(p, into));
+            continue;
         }
+        SW_TRY(next(p));
         SW_TRY(parse_chain(p, &node));
         add(into, node);
     }
