@@ -45,6 +45,8 @@ static const struct {
     {"environment", SW_CATALOGUE_ENVIRONMENT},
     {"hosts", SW_CATALOGUE_HOSTS},
     {"keys", SW_CATALOGUE_KEYS},
+    {"constants", SW_CATALOGUE_CONSTANTS},
+    {"nuget", SW_CATALOGUE_NUGET},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -73,8 +75,9 @@ static sw_result add_tail(struct tails *tails, struct sw_str text, struct sw_str
     return SW_OK;
 }
 
-/* "torch torchvision": each word, or the package's own name where there is none. */
-static sw_result put_imports(struct sw_catalogue *c, struct sw_str package, struct sw_str modules)
+/* "torch torchvision": each word is what the package is imported as. */
+static sw_result put_imports(struct sw_catalogue *c, enum sw_catalogue_section scope,
+    struct sw_str package, struct sw_str modules)
 {
     size_t start = 0;
     for (size_t i = 0; i <= modules.len; i++) {
@@ -82,11 +85,23 @@ static sw_result put_imports(struct sw_catalogue *c, struct sw_str package, stru
             continue;
         }
         if (i > start) {
-            SW_TRY(put(c, SW_CATALOGUE_IMPORTS, sw_str_n(modules.ptr + start, i - start), package));
+            SW_TRY(put(c, scope, sw_str_n(modules.ptr + start, i - start), package));
         }
         start = i + 1;
     }
     return SW_OK;
+}
+
+/* Where the paths are that a package of an ecosystem is imported by: behind the sections. */
+static enum sw_catalogue_section paths_of(enum sw_catalogue_section ecosystem)
+{
+    return ecosystem == SW_CATALOGUE_PYPI ? SW_CATALOGUE_IMPORTS
+                                          : SW_CATALOGUE_SECTIONS + ecosystem;
+}
+
+static bool is_ecosystem(enum sw_catalogue_section section)
+{
+    return section <= SW_CATALOGUE_MAVEN || section == SW_CATALOGUE_NUGET;
 }
 
 static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section section,
@@ -99,7 +114,7 @@ static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section secti
         return add_tail(&c->hosts, name, value);
     }
     SW_TRY(put(c, section, name, value));
-    return section == SW_CATALOGUE_PYPI ? put_imports(c, name, value) : SW_OK;
+    return is_ecosystem(section) ? put_imports(c, paths_of(section), name, value) : SW_OK;
 }
 
 static sw_result read_section(struct sw_catalogue *c, enum sw_catalogue_section section,
@@ -157,6 +172,8 @@ static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, st
     }
     (void)sw_json_u64(sw_json_get(row, "at"), &at);
     (void)sw_json_str(sw_json_get(row, "keywords"), &words);
+    (void)sw_json_str(sw_json_get(row, "prefix"), &call.prefix);
+    (void)sw_json_str(sw_json_get(row, "whose"), &call.whose);
     if (!sw_json_str(sw_json_get(row, "call"), &call.name) || !sw_entity_kind_of(of, &call.of) ||
         (size_t)call.from == SW_COUNT(froms) || at > UINT32_MAX) {
         return sw_fail(err, SW_E_FORMAT,
@@ -296,18 +313,24 @@ bool sw_catalogue_host(
     return false;
 }
 
-bool sw_catalogue_import(
-    const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package)
+bool sw_catalogue_path(const struct sw_catalogue *catalogue, enum sw_catalogue_section ecosystem,
+    struct sw_str path, struct sw_str *package)
 {
     for (size_t len = path.len; len > 0; len--) {
-        if (len < path.len && path.ptr[len] != '.') {
+        if (len < path.len && path.ptr[len] != '.' && path.ptr[len] != ':') {
             continue;
         }
-        if (sw_catalogue_find(catalogue, SW_CATALOGUE_IMPORTS, sw_str_n(path.ptr, len), package)) {
+        if (sw_catalogue_find(catalogue, paths_of(ecosystem), sw_str_n(path.ptr, len), package)) {
             return true;
         }
     }
     return false;
+}
+
+bool sw_catalogue_import(
+    const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package)
+{
+    return sw_catalogue_path(catalogue, SW_CATALOGUE_PYPI, path, package);
 }
 
 const struct sw_catalogue_call *sw_catalogue_call(
