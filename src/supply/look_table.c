@@ -2,6 +2,7 @@
 #include "supply/look_readers.h"
 
 const struct sw_look_reader *const sw_look_readers[] = {
+    &sw_look_code,
     &sw_look_python,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);
