@@ -67,6 +67,9 @@ const struct sw_catalogue_call *sw_catalogue_call(
  */
 bool sw_catalogue_path(const struct sw_catalogue *catalogue, enum sw_catalogue_section ecosystem,
     struct sw_str path, struct sw_str *package);
+/* Whether source code has anything to say: the name of a package, a model, a host, a variable or a
+ * call of the Hub. Of what does not, no reader of source sees anything. */
+bool sw_catalogue_concerns(const struct sw_catalogue *catalogue, struct sw_str source);
 /* SHA-256 of its bytes. */
 const struct sw_digest *sw_catalogue_digest(const struct sw_catalogue *catalogue);
 

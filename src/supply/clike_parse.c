@@ -593,6 +593,7 @@ static sw_result typed_assignment(
     struct sw_py_node *value = assign->last;
     other->next = NULL;
     SW_TRY(wrap(p, SW_PY_ASSIGN, sw_str(""), name, out));
+    (*out)->module = sw_str(":");
     if (is_script(p) && other->kind == SW_PY_NAME && !is_type(other->name)) {
         add(*out, other);
     }
@@ -714,8 +715,15 @@ static sw_result parse_script_import(struct parser *p, struct sw_py_node *into, 
     const bool from = sw_str_is(p->token.text, "from");
     const struct sw_clike_token after = peek_token(p);
     *done = after.type == SW_CLIKE_STRING;
-    p->importing = !from && !*done;
-    if (!*done) {
+    p->importing = sw_str_is(p->token.text, "import") && !*done && !sw_str_is(after.text, "(");
+    if (!from && sw_str_is(after.text, "*")) {
+        next(p);
+        next(p);
+        *done = true; /* "* as name from" is no product */
+        return SW_OK;
+    }
+    if (!*done || sw_str_is(p->token.text, "export")) {
+        *done = false;
         return SW_OK;
     }
     next(p);
@@ -729,10 +737,10 @@ static sw_result parse_import(struct parser *p, struct sw_py_node *into, bool *d
     static const struct {
         enum sw_clike_language language;
         const char *words[2];
-    } rows[] = {{SW_CLIKE_SCRIPT, {"import", "from"}}, {SW_CLIKE_GO, {"import", "import"}},
-        {SW_CLIKE_JAVA, {"import", "import"}}, {SW_CLIKE_KOTLIN, {"import", "import"}},
-        {SW_CLIKE_SCALA, {"import", "import"}}, {SW_CLIKE_RUST, {"use", "extern"}},
-        {SW_CLIKE_CSHARP, {"using", "using"}}};
+    } rows[] = {{SW_CLIKE_SCRIPT, {"import", "from"}}, {SW_CLIKE_SCRIPT, {"export", "from"}},
+        {SW_CLIKE_GO, {"import", "import"}}, {SW_CLIKE_JAVA, {"import", "import"}},
+        {SW_CLIKE_KOTLIN, {"import", "import"}}, {SW_CLIKE_SCALA, {"import", "import"}},
+        {SW_CLIKE_RUST, {"use", "extern"}}, {SW_CLIKE_CSHARP, {"using", "using"}}};
     *done = false;
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         if (rows[i].language != p->lexer.language || !is_word_of(p, rows[i].words, 2)) {
@@ -768,7 +776,7 @@ static void fix_argument(
     const enum sw_clike_language language = p->lexer.language;
     const bool named =
         language == SW_CLIKE_KOTLIN || language == SW_CLIKE_SCALA || language == SW_CLIKE_JAVA;
-    if (named && into->kind == SW_PY_CALL && node->kind == SW_PY_ASSIGN &&
+    if (named && into->kind == SW_PY_CALL && node->kind == SW_PY_ASSIGN && node->module.len == 0 &&
         node->first->kind == SW_PY_NAME && node->first->next == node->last) {
         node->kind = SW_PY_KEYWORD;
         node->name = node->first->name;

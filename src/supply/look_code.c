@@ -129,6 +129,9 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
 {
     const struct ending *ending = ending_of(look);
     struct sw_py_node *root;
+    if (!sw_catalogue_concerns(look->catalogue, look->text)) {
+        return SW_OK;
+    }
     (void)err;
     SW_TRY(sw_clike_parse(look->arena, look->text, ending->language, &root));
     const struct sw_look_tree tree = {.root = root, .path = look->path};
