@@ -30,18 +30,20 @@ static sw_result next(struct parser *p)
 
 static bool is_operator(const struct parser *p, const char *text)
 {
-    return p->token.type == SW_PY_OPERATOR && sw_str_is(p->token.text, text);
+    return p->token.type == SW_PY_OPERATOR && p->token.text.ptr[0] == text[0] &&
+           sw_str_is(p->token.text, text);
 }
 
 static bool is_word(const struct parser *p, const char *text)
 {
-    return p->token.type == SW_PY_WORD && sw_str_is(p->token.text, text);
+    return p->token.type == SW_PY_WORD && p->token.text.ptr[0] == text[0] &&
+           sw_str_is(p->token.text, text);
 }
 
 static bool is_among(struct sw_str text, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (sw_str_is(text, list[i])) {
+        if (text.len > 0 && text.ptr[0] == list[i][0] && sw_str_is(text, list[i])) {
             return true;
         }
     }

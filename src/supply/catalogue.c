@@ -86,7 +86,7 @@ static sw_result sift_module(struct sw_catalogue *c, struct sw_str path)
     const char *dot = memchr(path.ptr, '.', path.len);
     const char *last = memrchr(path.ptr, '.', path.len);
     if (dot == NULL) {
-        return sw_sift_add(c->sift, path, SW_SIFT_WHOLE);
+        return sw_sift_add(c->sift, path, SW_SIFT_NAMED);
     }
     const struct sw_str root = sw_str_n(path.ptr, (size_t)(dot - path.ptr));
     if (sw_catalogue_find(c, SW_CATALOGUE_IMPORTS, root, &known)) {
@@ -129,12 +129,22 @@ static sw_result sift_row(
 /* Others than those of the Hub say a name of the catalogue, or nothing. */
 static sw_result sift_call(struct sw_catalogue *c, const struct sw_catalogue_call *call)
 {
-    const char *dot = memrchr(call->name.ptr, '.', call->name.len);
-    const size_t from = dot == NULL ? 0 : (size_t)(dot + 1 - call->name.ptr);
+    const char *dot = memchr(call->name.ptr, '.', call->name.len);
+    const size_t len = dot == NULL ? call->name.len : (size_t)(dot - call->name.ptr);
     return call->from == SW_FROM_HUB || call->whose.len > 0
-               ? sw_sift_add(
-                     c->sift, sw_str_n(call->name.ptr + from, call->name.len - from), SW_SIFT_WHOLE)
+               ? sw_sift_add(c->sift, sw_str_n(call->name.ptr, len), SW_SIFT_WHOLE)
                : SW_OK;
+}
+
+/* Commands in cells of notebooks. */
+static sw_result sift_commands(struct sw_catalogue *c)
+{
+    static const char *const commands[] = {
+        "hf", "huggingface", "pip", "pip3", "uv", "vllm", "ollama", "trtllm"};
+    for (size_t i = 0; i < SW_COUNT(commands); i++) {
+        SW_TRY(sw_sift_add(c->sift, sw_str(commands[i]), SW_SIFT_WHOLE));
+    }
+    return SW_OK;
 }
 
 /* "torch torchvision": each word is what the package is imported as. */
@@ -296,8 +306,7 @@ sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
     c->arena = arena;
     c->sift = sw_sift_new(arena);
     SW_TRY_PTR(c->sift);
-    SW_TRY(sw_sift_add(c->sift, sw_str("hf"), SW_SIFT_WHOLE)); /* its command */
-    SW_TRY(sw_sift_add(c->sift, sw_str("huggingface"), SW_SIFT_BEGINS));
+    SW_TRY(sift_commands(c));
     sw_names_init(&c->names, arena);
     sw_sha256(yaml, &c->digest);
     SW_TRY(sw_yaml_parse(

@@ -27,6 +27,9 @@ static char peek(const struct sw_clike_lexer *l, size_t ahead)
 
 static bool stands(const struct sw_clike_lexer *l, const char *text)
 {
+    if (peek(l, 0) != text[0]) {
+        return false;
+    }
     const size_t len = strlen(text);
     return len <= l->text.len - l->at && memcmp(l->text.ptr + l->at, text, len) == 0;
 }
@@ -145,7 +148,7 @@ static bool find_close(
             i++;
         } else if (c == '\n' && q->line) {
             return false;
-        } else if (memcmp(text.ptr + i, q->close, len) == 0) {
+        } else if (c == q->close[0] && memcmp(text.ptr + i, q->close, len) == 0) {
             if (q->doubled && i + 1 < text.len && text.ptr[i + 1] == '"') {
                 i++;
                 continue;
@@ -166,7 +169,11 @@ static bool is_lifetime(const struct sw_clike_lexer *l)
 
 static bool lex_string(struct sw_clike_lexer *l, struct sw_clike_token *out)
 {
+    static const char begin[] = "\"'`@$rbc";
     size_t end;
+    if (memchr(begin, peek(l, 0), sizeof(begin) - 1) == NULL) {
+        return false;
+    }
     const struct quoting *q = quoting_of(l);
     if (q == NULL || is_lifetime(l) || (!q->line && l->unclosed > UNCLOSED_MAX)) {
         return false;
@@ -313,7 +320,7 @@ static bool is_value(const struct sw_clike_token *token)
     static const char *const words[] = {"return", "typeof", "case", "in", "of", "do", "else",
         "delete", "void", "throw", "new", "instanceof", "yield", "await"};
     for (size_t i = 0; token->type == SW_CLIKE_WORD && i < SW_COUNT(words); i++) {
-        if (sw_str_is(token->text, words[i])) {
+        if (token->text.ptr[0] == words[i][0] && sw_str_is(token->text, words[i])) {
             return false;
         }
     }

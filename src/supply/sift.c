@@ -62,6 +62,16 @@ sw_result sw_sift_add(struct sw_sift *sift, struct sw_str word, enum sw_sift_how
     return SW_OK;
 }
 
+/* What stands in front of a place, on its line. */
+static bool is_named(struct sw_str before)
+{
+    while (before.len > 0 &&
+           (before.ptr[before.len - 1] == ' ' || before.ptr[before.len - 1] == '\t')) {
+        before.len--;
+    }
+    return sw_str_ends(before, "import") || sw_str_ends(before, "from") || sw_str_ends(before, ",");
+}
+
 static bool stands_at(
     const struct sw_sift *sift, const struct word *word, struct sw_str text, size_t at)
 {
@@ -75,6 +85,7 @@ static bool stands_at(
     case SW_SIFT_WHOLE: return ends;
     case SW_SIFT_QUOTED:
         return ends && at > 0 && (text.ptr[at - 1] == '"' || text.ptr[at - 1] == '\'');
+    case SW_SIFT_NAMED: return ends && is_named(sw_str_n(text.ptr, at));
     }
     return false;
 }

@@ -11,6 +11,7 @@ enum sw_sift_how {
     SW_SIFT_BEGINS, /* something begins with it */
     SW_SIFT_WHOLE,  /* it stands by itself */
     SW_SIFT_QUOTED, /* it stands behind a quote, by itself or as a path */
+    SW_SIFT_NAMED,  /* it stands behind "import", "from" or a comma, by itself or as a path */
 };
 
 /* In the arena. NULL without memory. */
