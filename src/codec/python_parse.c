@@ -264,30 +264,46 @@ static sw_result join(struct parser *p, struct sw_str a, struct sw_str b, struct
 
 #define JOINED_MAX ((size_t)1 << 20) /* of a value that is put together of many literals */
 
+/* The value of the literal that is next; what is filled in goes below `node`. */
+static sw_result parse_literal(struct parser *p, struct sw_py_node *node, struct sw_str *out)
+{
+    const struct sw_py_literal literal = sw_py_literal(p->token.text);
+    if (literal.format) {
+        node->kind = SW_PY_GROUP;
+        node->module = sw_str("f");
+        SW_TRY(parse_format(p, literal.body, node));
+    }
+    SW_TRY(value_of(p, &literal, out));
+    node->kind = literal.bytes && node->kind == SW_PY_TEXT ? SW_PY_BYTES : node->kind;
+    return next(p);
+}
+
+/* Literals behind the first one, up to a maximum of what they say. */
+static sw_result parse_more_strings(struct parser *p, struct sw_py_node *node)
+{
+    SW_CLEANUP(buf) struct sw_buf joined = SW_BUF_INIT;
+    struct sw_str value = node->name;
+    for (;;) {
+        if (joined.len < JOINED_MAX) {
+            SW_TRY(sw_buf_put_str(&joined, value));
+        }
+        if (p->token.type != SW_PY_STRING) {
+            break;
+        }
+        value = (struct sw_str){0};
+        SW_TRY(parse_literal(p, node, &value));
+    }
+    return join(p, sw_buf_str(&joined), (struct sw_str){0}, &node->name);
+}
+
 /* Literals behind each other are one. */
 static sw_result parse_strings(struct parser *p, struct sw_py_node **out)
 {
     struct sw_py_node *node = NULL;
     SW_TRY(make(p, SW_PY_TEXT, &node));
-    while (p->token.type == SW_PY_STRING) {
-        struct sw_py_literal literal = sw_py_literal(p->token.text);
-        struct sw_str value = {0};
-        if (literal.format) {
-            node->kind = SW_PY_GROUP;
-            node->module = sw_str("f");
-            SW_TRY(parse_format(p, literal.body, node));
-        }
-        SW_TRY(value_of(p, &literal, &value));
-        if (node->name.len == 0) {
-            node->name = value;
-        } else if (node->name.len < JOINED_MAX) {
-            SW_TRY(join(p, node->name, value, &node->name));
-        }
-        node->kind = literal.bytes && node->kind == SW_PY_TEXT ? SW_PY_BYTES : node->kind;
-        SW_TRY(next(p));
-    }
+    SW_TRY(parse_literal(p, node, &node->name));
     *out = node;
-    return SW_OK;
+    return p->token.type == SW_PY_STRING ? parse_more_strings(p, node) : SW_OK;
 }
 
 /* --- brackets (6.2) --------------------------------------------------------------------------- */
