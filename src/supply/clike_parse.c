@@ -334,24 +334,24 @@ static sw_result parse_attribute(
     return SW_OK;
 }
 
-/* Types between a name and its brackets: "useState<string>(…)". */
+/* Types behind a name: "useState<string>(…)", "Map<String, List<T>> x". */
 static bool pass_type_arguments(struct parser *p)
 {
     static const char *const inside[] = {"<", ">", ",", ".", "[", "]", "?", "|", "&", "::"};
     struct parser ahead = *p;
     size_t open = 0;
     for (size_t i = 0; i < TYPE_TOKENS_MAX; i++) {
-        if (ahead.token.type == SW_CLIKE_OPERATOR &&
-            !is_operator_of(&ahead, inside, SW_COUNT(inside))) {
+        const bool mark = ahead.token.type == SW_CLIKE_OPERATOR;
+        if (ahead.token.type == SW_CLIKE_NUMBER || ahead.token.type == SW_CLIKE_END ||
+            (mark && !is_operator_of(&ahead, inside, SW_COUNT(inside)))) {
             return false;
         }
         open += is_operator(&ahead, "<") ? 1 : 0;
         open -= is_operator(&ahead, ">") ? 1 : 0;
         next(&ahead);
         if (open == 0) {
-            const bool called = is_operator(&ahead, "(");
-            *p = called ? ahead : *p;
-            return called;
+            *p = ahead;
+            return true;
         }
     }
     return false;
@@ -579,11 +579,16 @@ static sw_result parse_assignment(
     return SW_OK;
 }
 
-static bool is_type(struct sw_str name)
+static bool is_type_word(struct sw_str name)
 {
     static const char *const types[] = {
         "string", "number", "boolean", "any", "unknown", "object", "str", "bool"};
-    return is_among(name, types, SW_COUNT(types)) || (name.ptr[0] >= 'A' && name.ptr[0] <= 'Z');
+    return is_among(name, types, SW_COUNT(types));
+}
+
+static bool is_type(struct sw_str name)
+{
+    return is_type_word(name) || (name.ptr[0] >= 'A' && name.ptr[0] <= 'Z');
 }
 
 /* "name: type = value" gives the name a value; "name: other = value" of a pattern both. */
@@ -770,6 +775,16 @@ static void fix_target(
     }
 }
 
+/* What is left of "name: some type = value" gives the type no value. */
+static void drop_type(struct sw_py_node *node)
+{
+    if (node->kind == SW_PY_ASSIGN && node->first->kind == SW_PY_NAME &&
+        is_type_word(node->first->name)) {
+        node->kind = SW_PY_GROUP;
+        node->name = sw_str("op");
+    }
+}
+
 /* Of Kotlin and Scala, and of annotations, what is given a name in a call is no assignment. */
 static void fix_argument(
     const struct parser *p, const struct sw_py_node *into, struct sw_py_node *node)
@@ -809,6 +824,7 @@ static sw_result parse_item(
     }
     if (node != NULL) {
         fix_target(p, before, node);
+        drop_type(node);
         fix_argument(p, into, node);
         add(into, node);
     }

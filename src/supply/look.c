@@ -212,6 +212,16 @@ static bool is_part(struct sw_str part)
            memchr(part.ptr, ':', part.len) == NULL && memchr(part.ptr, '/', part.len) == NULL;
 }
 
+/* What stands in front of a '/' elsewhere: kinds of media, and services that others than the Hub
+ * name so. */
+static bool is_of_others(struct sw_str part)
+{
+    static const char *const words[] = {"application", "image", "audio", "video", "text", "font",
+        "multipart", "message", "anthropic", "azure", "bedrock", "vertex_ai", "ollama",
+        "openrouter", "perplexity", "xai", "gemini", "litellm_proxy", "http", "https", "file"};
+    return is_one_of(part, words, SW_COUNT(words));
+}
+
 /* "organisation/model", as the Hub names them. */
 static bool is_hub_name(struct sw_str text)
 {
@@ -221,7 +231,8 @@ static bool is_hub_name(struct sw_str text)
     }
     struct sw_str org = sw_str_n(text.ptr, (size_t)(slash - text.ptr));
     struct sw_str name = sw_str_n(slash + 1, text.len - org.len - 1);
-    return is_part(org) && is_part(name) && !is_placeholder(org) && !is_placeholder(name);
+    return is_part(org) && is_part(name) && !is_placeholder(org) && !is_placeholder(name) &&
+           !is_of_others(org);
 }
 
 static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, struct sw_str name,

@@ -174,13 +174,22 @@ static const struct sw_json *cells_of(const struct sw_json *document)
     return cells == NULL ? sw_json_get(sheet, "cells") : cells;
 }
 
+/* Others than Python say so; kernels that are made of it say how it looks. */
 static bool is_python(const struct sw_json *document)
 {
     const struct sw_json *metadata = sw_json_get(document, "metadata");
-    const struct sw_json *language = sw_json_get(sw_json_get(metadata, "language_info"), "name");
-    language =
-        language == NULL ? sw_json_get(sw_json_get(metadata, "kernelspec"), "language") : language;
-    return language == NULL || sw_json_is(language, "python") || sw_json_is(language, "ipython");
+    const struct sw_json *info = sw_json_get(metadata, "language_info");
+    const struct sw_json *kernel = sw_json_get(metadata, "kernelspec");
+    const struct sw_json *said[] = {sw_json_get(info, "name"),
+        sw_json_get(sw_json_get(info, "codemirror_mode"), "name"), sw_json_get(kernel, "language")};
+    bool any = false;
+    for (size_t i = 0; i < SW_COUNT(said); i++) {
+        any = any || said[i] != NULL;
+        if (sw_json_is(said[i], "python") || sw_json_is(said[i], "ipython")) {
+            return true;
+        }
+    }
+    return !any;
 }
 
 static sw_result look_at_cells(struct notebook *n, const struct sw_json *cells)

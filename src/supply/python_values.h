@@ -6,7 +6,7 @@
 
 #include "codec/codec.h"
 
-#define SW_PY_VALUES_MAX 16
+#define SW_PY_VALUES_MAX 64
 
 struct sw_py_value {
     struct sw_str text;

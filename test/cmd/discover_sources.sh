@@ -413,9 +413,13 @@ export const schema = z.object({ model: z.string(), model_id: z.string, version:
 const audio = "https://storage.googleapis.com/bucket/song.mp3";
 const local = "http://localhost:11434/api/chat", other = "http://127.0.0.1:8080/v1";
 interface Options { model: string; model_name?: "model" | "return"; }
+const headers: Record<string, string> = { accept: "text/plain", type: "application/json", org: "a-b/c-d" };
+class Typed { model: string; private map: Map<string, Array<string>> = { other: "e-f/g-h" }; }
+import OpenAI from "openai";
 const kind = { model: "application/json", modelId: "./models/local.bin", model_name: "your-org/your-model" };
 if (kind.model) { return "if"; }
 TS
+want library openai traps/schema.ts
 cat >tree/traps/models.py <<'PY'
 import os
 from django.db import models
@@ -475,7 +479,8 @@ json "the line is that in the cell" \
     '.entities[] | select(.name == "org-n/from-another-cell") | .evidence[0] | [.file, .line] | @tsv' \
     $'nb/work.ipynb#cell-4\t6'
 json "the line of a command in a cell" '.entities[] | select(.name == "bitsandbytes") | .evidence[0].line' 2
-json "nothing of the traps" '[.entities[].evidence[] | select(.file | startswith("traps/"))] | length' 0
+json "nothing of the traps, but what one imports" \
+    '[.entities[].evidence[] | select(.file | startswith("traps/")) | .signal] | join(" ")' script-import
 json "old Python is told as a gap" '[.coverage.notLookedAt[] | select(.why == "no Python 3") | .first] | join(" ")' \
     py/old.py
 json "a notebook of another language, too" \
