@@ -1,8 +1,8 @@
 /* Notebooks (nbformat 4 and 3): the cells of code, one after the other, as one program. Outputs are
  * not looked at, nor is what cells of text say. */
 #include "supply/ascii.h"
+#include "supply/look_commands.h"
 #include "supply/look_readers.h"
-#include "supply/look_shell.h"
 #include "supply/look_tree.h"
 
 #define LINE_MAX_BYTES ((size_t)1 << 20) /* a longer line is data that was pasted in */
@@ -85,7 +85,7 @@ static sw_result see_magic(struct notebook *n, struct sw_str line, uint32_t numb
     while (text.len > 0 && (text.ptr[0] == '!' || text.ptr[0] == '%')) {
         text = sw_str_n(text.ptr + 1, text.len - 1);
     }
-    return sw_look_shell(n->look, text, number);
+    return sw_look_commands(n->look, text, number);
 }
 
 enum cell_language { CELL_PYTHON, CELL_SHELL, CELL_OTHER };
@@ -159,7 +159,7 @@ static sw_result look_at_cell(struct notebook *n, const struct sw_json *cell, si
     SW_TRY_PTR(path);
     n->look->path = sw_str(path);
     switch (language_of(sw_str_n(text, source.len))) {
-    case CELL_SHELL: return sw_look_shell(n->look, sw_str_n(text, source.len), 1);
+    case CELL_SHELL: return sw_look_commands(n->look, sw_str_n(text, source.len), 1);
     case CELL_OTHER: return SW_OK;
     case CELL_PYTHON: break;
     }

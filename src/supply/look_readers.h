@@ -4,9 +4,9 @@
 
 #include "supply/look.h"
 
-extern const struct sw_look_reader sw_look_code;         /* look_code.c */
-extern const struct sw_look_reader sw_look_notebook;     /* look_notebook.c */
-extern const struct sw_look_reader sw_look_python;       /* look_python.c */
-extern const struct sw_look_reader sw_look_shell_reader; /* look_shell.c */
+extern const struct sw_look_reader sw_look_code;            /* look_code.c */
+extern const struct sw_look_reader sw_look_notebook;        /* look_notebook.c */
+extern const struct sw_look_reader sw_look_python;          /* look_python.c */
+extern const struct sw_look_reader sw_look_commands_reader; /* look_commands.c */
 
 #endif

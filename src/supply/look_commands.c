@@ -1,6 +1,6 @@
 /* Shell: what is served, downloaded, installed and asked by commands. Source: POSIX.1-2024, XCU 2
  * (quoting, expansions and lists, as far as they matter here). */
-#include "supply/look_shell.h"
+#include "supply/look_commands.h"
 #include "supply/ascii.h"
 #include "supply/look_readers.h"
 #include "supply/look_tree.h"
@@ -571,7 +571,7 @@ static sw_result take_separator(struct shell *s)
     return blank ? SW_OK : end_command(s);
 }
 
-sw_result sw_look_shell(struct sw_look *look, struct sw_str text, uint32_t line)
+sw_result sw_look_commands(struct sw_look *look, struct sw_str text, uint32_t line)
 {
     struct shell s = {.look = look, .text = text, .line = line};
     s.words = SW_ARENA_ARRAY(look->arena, struct word, WORDS_MAX);
@@ -595,7 +595,7 @@ sw_result sw_look_shell(struct sw_look *look, struct sw_str text, uint32_t line)
 static sw_result look_at(struct sw_look *look, struct sw_error *err)
 {
     (void)err;
-    return sw_look_shell(look, look->text, 1);
+    return sw_look_commands(look, look->text, 1);
 }
 
 static bool takes(const struct sw_look *look)
@@ -610,8 +610,8 @@ static bool takes(const struct sw_look *look)
     return false;
 }
 
-const struct sw_look_reader sw_look_shell_reader = {
-    .name = "shell",
+const struct sw_look_reader sw_look_commands_reader = {
+    .name = "commands",
     .takes = takes,
     .look = look_at,
     .gap = "no shell",
