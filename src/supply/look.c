@@ -36,11 +36,29 @@ static int compare_entry(const void *key, const void *entry)
     return strcmp(key, ((const struct sw_entry *)entry)->name);
 }
 
-bool sw_look_has(const struct sw_look *look, const char *path)
+static const struct sw_entry *entry_of(const struct sw_look *look, const char *path)
 {
     const struct sw_tree *tree = look->tree;
-    return tree->count > 0 &&
-           bsearch(path, tree->entries, tree->count, sizeof(*tree->entries), compare_entry) != NULL;
+    return tree == NULL || tree->count == 0
+               ? NULL
+               : bsearch(path, tree->entries, tree->count, sizeof(*tree->entries), compare_entry);
+}
+
+bool sw_look_has(const struct sw_look *look, const char *path)
+{
+    return entry_of(look, path) != NULL;
+}
+
+sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
+    struct sw_buf *out, struct sw_error *err)
+{
+    const struct sw_entry *entry = entry_of(look, path);
+    SW_CLEANUP(fd) int fd = -1;
+    if (entry == NULL || entry->kind != SW_ENTRY_FILE || entry->size > max) {
+        return sw_fail(err, SW_E_NOENT, "%s: no such file that can be read", path);
+    }
+    SW_TRY(sw_tree_open_file(look->tree, entry, &fd, err));
+    return sw_fd_read(fd, path, max, out, err);
 }
 
 sw_result sw_look_gap(struct sw_look *look, const char *why)

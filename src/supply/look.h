@@ -65,6 +65,10 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
+/* Reads another file of the tree, by its path in it. SW_E_NOENT, SW_E_IO, SW_E_LIMIT, SW_E_NOMEM.
+ */
+sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
+    struct sw_buf *out, struct sw_error *err);
 /* Counts a gap; the path is that of the file. */
 sw_result sw_look_gap(struct sw_look *look, const char *why);
 

@@ -104,8 +104,11 @@ static sw_result look_at_source(struct sw_look *look, struct sw_error *err)
         SW_TRY(sw_look_python_lines(look, look->text));
     }
     SW_TRY(code);
-    const struct sw_look_tree tree = {.root = root, .path = look->path};
-    return sw_look_trees(look, &sw_look_python_language, &tree, 1);
+    struct sw_py_node *constants;
+    SW_TRY(sw_look_python_constants(look, root, &constants));
+    const struct sw_look_tree trees[] = {{.root = root, .path = look->path},
+        {.root = constants, .path = look->path, .values_only = true}};
+    return sw_look_trees(look, &sw_look_python_language, trees, SW_COUNT(trees));
 }
 
 static bool takes_source(const struct sw_look *look)

@@ -425,7 +425,7 @@ sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *lan
     enum sw_code code = add_trees(&r, trees, count);
     for (size_t i = 0; i < count && code == SW_OK; i++) {
         look->path = trees[i].path;
-        code = walk(&r, trees[i].root, 0);
+        code = trees[i].values_only ? SW_OK : walk(&r, trees[i].root, 0);
     }
     look->path = path;
     return code;

@@ -18,6 +18,7 @@ struct sw_look_language {
 struct sw_look_tree {
     const struct sw_py_node *root;
     struct sw_str path; /* told instead of the file's */
+    bool values_only;   /* it has values for names, and nothing to tell */
 };
 
 /* Names that one of the trees gives have their values in all of them. */
@@ -32,5 +33,9 @@ sw_result sw_look_python_lines(struct sw_look *look, struct sw_str text);
 /* The package that a module of Python is of, when it is not one of the tree itself. */
 bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct sw_str *out);
 extern const struct sw_look_language sw_look_python_language;
+/* What other files of the tree give to the constants that a file imports from them, as assignments
+ * of texts: "from .settings import MODEL". */
+sw_result sw_look_python_constants(
+    struct sw_look *look, const struct sw_py_node *root, struct sw_py_node **out);
 
 #endif

@@ -116,6 +116,26 @@ done
 want dataset squad py/more.py
 want dataset org-e/corpus py/more.py
 
+mkdir tree/py/app
+cat >tree/py/app/settings.py <<'PY'
+ENCODER = "org-f/encoder"
+RANKER: str = "org-f/ranker"
+UNUSED = "org-f/unused"
+PY
+cat >tree/py/app/use.py <<'PY'
+from transformers import AutoModel
+from .settings import ENCODER
+from py.app.settings import RANKER as ranker
+from .missing import MISSING
+
+AutoModel.from_pretrained(ENCODER)
+AutoModel.from_pretrained(ranker)
+AutoModel.from_pretrained(MISSING)
+PY
+want library transformers py/app/use.py
+want model org-f/encoder py/app/use.py
+want model org-f/ranker py/app/use.py
+
 cat >tree/py/old.py <<'PY'
 import mlflow, os
 from xgboost import XGBClassifier
