@@ -5,6 +5,7 @@
 #define TREE_DEPTH 4096
 #define EXPRESSIONS_MAX 8 /* that one name may be */
 #define VISITS_MAX 4096   /* of nodes for one expression */
+#define SUM_MAX 1024      /* bytes of a text that is put together; no name is as long */
 
 enum scope {
     OF_NAMES,
@@ -402,7 +403,7 @@ static bool append_one(
 /* "a" + b, when each part is one text. */
 static void tell_sum(struct telling *t, const struct sw_py_node *sum, unsigned hops, unsigned depth)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf text = {.max = SUM_MAX};
     for (const struct sw_py_node *n = sum->first; n != NULL; n = n->next) {
         if (!append_one(t, n, &text, depth)) {
             return;
@@ -418,7 +419,7 @@ static void tell_sum(struct telling *t, const struct sw_py_node *sum, unsigned h
 static void tell_format(
     struct telling *t, const struct sw_py_node *group, unsigned hops, unsigned depth)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf text = {.max = SUM_MAX};
     const struct sw_str body = group->name;
     const struct sw_py_node *part = group->first;
     for (size_t i = 0; i < body.len;) {

@@ -138,11 +138,27 @@ static void circles_end(void **state)
     values_of(sw_buf_cstr(&source), PYTHON, &out);
 }
 
+/* A text that would be as long as the source by the power of its lines is none. */
+static void sums_are_bounded(void **state)
+{
+    (void)state;
+    SW_CLEANUP(buf) struct sw_buf source = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf out = SW_BUF_INIT;
+    assert_int_equal(sw_buf_printf(&source, "a0 = '%0500d'\n", 7), SW_OK);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(sw_buf_printf(&source, "a%u = a%u + a%u\n", i + 1, i, i), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&source, "told(a10)\n"), SW_OK);
+    values_of(sw_buf_cstr(&source), PYTHON, &out);
+    assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(constants_are_followed),
         cmocka_unit_test(circles_end),
+        cmocka_unit_test(sums_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
