@@ -223,7 +223,7 @@ TS
 for name in openai @langchain/openai @modelcontextprotocol/sdk @ai-sdk/openai ai; do
     want library "$name" js/chat.ts
 done
-for name in gpt-4o o3-mini gpt-4.1-nano claude-3-5-haiku-latest gpt-4.1-mini gpt-5-mini gpt-4-turbo \
+for name in gpt-4o gpt-4o-mini o3-mini gpt-4.1-nano claude-3-5-haiku-latest gpt-4.1-mini gpt-5-mini gpt-4-turbo \
     text-embedding-3-small; do
     want model $name js/chat.ts
 done
@@ -487,6 +487,7 @@ jq -r '.entities[] | . as $e | .evidence[] | [$e.kind, $e.name, .file] | @tsv' "
 is "recall: all that is there is seen" "$(comm -23 wanted seen)" ""
 jq -r '.entities[] | [.kind, .name] | @tsv' "$tmp.out" | sort -u >entities
 cut -f 1,2 wanted | sort -u >entities-wanted
+is "nothing is seen elsewhere" "$(comm -13 wanted seen)" ""
 is "precision: nothing else is" "$(comm -13 entities-wanted entities)" ""
 json "each is there once" '[.entities[] | .kind + " " + (.purl // .name)] | length - (unique | length)' 0
 json "each by its name once" '[.entities[] | .kind + " " + .name] | length - (unique | length)' 0
