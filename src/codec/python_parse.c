@@ -30,18 +30,20 @@ static sw_result next(struct parser *p)
 
 static bool is_operator(const struct parser *p, const char *text)
 {
-    return p->token.type == SW_PY_OPERATOR && sw_str_is(p->token.text, text);
+    return p->token.type == SW_PY_OPERATOR && p->token.text.ptr[0] == text[0] &&
+           sw_str_is(p->token.text, text);
 }
 
 static bool is_word(const struct parser *p, const char *text)
 {
-    return p->token.type == SW_PY_WORD && sw_str_is(p->token.text, text);
+    return p->token.type == SW_PY_WORD && p->token.text.ptr[0] == text[0] &&
+           sw_str_is(p->token.text, text);
 }
 
 static bool is_among(struct sw_str text, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (sw_str_is(text, list[i])) {
+        if (text.len > 0 && text.ptr[0] == list[i][0] && sw_str_is(text, list[i])) {
             return true;
         }
     }
@@ -262,52 +264,82 @@ static sw_result join(struct parser *p, struct sw_str a, struct sw_str b, struct
 
 #define JOINED_MAX ((size_t)1 << 20) /* of a value that is put together of many literals */
 
+/* The value of the literal that is next; what is filled in goes below `node`. */
+static sw_result parse_literal(struct parser *p, struct sw_py_node *node, struct sw_str *out)
+{
+    const struct sw_py_literal literal = sw_py_literal(p->token.text);
+    if (literal.format) {
+        node->kind = SW_PY_GROUP;
+        node->module = sw_str("f");
+        SW_TRY(parse_format(p, literal.body, node));
+    }
+    SW_TRY(value_of(p, &literal, out));
+    node->kind = literal.bytes && node->kind == SW_PY_TEXT ? SW_PY_BYTES : node->kind;
+    return next(p);
+}
+
+/* Literals behind the first one, up to a maximum of what they say. */
+static sw_result parse_more_strings(struct parser *p, struct sw_py_node *node)
+{
+    SW_CLEANUP(buf) struct sw_buf joined = SW_BUF_INIT;
+    struct sw_str value = node->name;
+    for (;;) {
+        if (joined.len < JOINED_MAX) {
+            SW_TRY(sw_buf_put_str(&joined, value));
+        }
+        if (p->token.type != SW_PY_STRING) {
+            break;
+        }
+        value = (struct sw_str){0};
+        SW_TRY(parse_literal(p, node, &value));
+    }
+    return join(p, sw_buf_str(&joined), (struct sw_str){0}, &node->name);
+}
+
 /* Literals behind each other are one. */
 static sw_result parse_strings(struct parser *p, struct sw_py_node **out)
 {
     struct sw_py_node *node = NULL;
     SW_TRY(make(p, SW_PY_TEXT, &node));
-    while (p->token.type == SW_PY_STRING) {
-        struct sw_py_literal literal = sw_py_literal(p->token.text);
-        struct sw_str value = {0};
-        if (literal.format) {
-            node->kind = SW_PY_GROUP;
-            node->module = sw_str("f");
-            SW_TRY(parse_format(p, literal.body, node));
-        }
-        SW_TRY(value_of(p, &literal, &value));
-        if (node->name.len == 0) {
-            node->name = value;
-        } else if (node->name.len < JOINED_MAX) {
-            SW_TRY(join(p, node->name, value, &node->name));
-        }
-        node->kind = literal.bytes && node->kind == SW_PY_TEXT ? SW_PY_BYTES : node->kind;
-        SW_TRY(next(p));
-    }
+    SW_TRY(parse_literal(p, node, &node->name));
     *out = node;
-    return SW_OK;
+    return p->token.type == SW_PY_STRING ? parse_more_strings(p, node) : SW_OK;
 }
 
 /* --- brackets (6.2) --------------------------------------------------------------------------- */
+
+/* "for x in y", as a loop. */
+static sw_result parse_comprehension_loop(struct parser *p, struct sw_py_node *into)
+{
+    struct sw_py_node *loop = NULL;
+    struct sw_py_node *node = NULL;
+    const bool outer = p->no_in;
+    SW_TRY(make(p, SW_PY_LOOP, &loop));
+    SW_TRY(next(p));
+    p->no_in = true;
+    SW_TRY(parse_list(p, &node));
+    p->no_in = outer;
+    add(loop, node);
+    SW_TRY(expect(p, "in"));
+    SW_TRY(parse_chain(p, &node));
+    add(loop, node);
+    add(into, loop);
+    return SW_OK;
+}
 
 /* "for x in y if z …" behind the element. */
 static sw_result parse_comprehension(struct parser *p, struct sw_py_node *into)
 {
     while (is_word(p, "for") || is_word(p, "async") || is_word(p, "if")) {
         struct sw_py_node *node = NULL;
-        bool loop = !is_word(p, "if");
         if (is_word(p, "async")) {
             SW_TRY(next(p));
         }
-        SW_TRY(next(p));
-        if (loop) {
-            bool outer = p->no_in;
-            p->no_in = true;
-            SW_TRY(parse_list(p, &node));
-            p->no_in = outer;
-            add(into, node);
-            SW_TRY(expect(p, "in"));
+        if (is_word(p, "for")) {
+            SW_TRY(parse_comprehension_loop(p, into));
+            continue;
         }
+        SW_TRY(next(p));
         SW_TRY(parse_chain(p, &node));
         add(into, node);
     }

@@ -1,6 +1,7 @@
 #include "supply/catalogue.h"
 #include "claim/claim.h"
 #include "supply/pack_file.h"
+#include "supply/sift.h"
 
 #include <pthread.h>
 
@@ -28,6 +29,7 @@ struct sw_catalogue {
     struct sw_catalogue_call *calls;
     size_t call_count;
     struct sw_digest digest;
+    struct sw_sift *sift;
 };
 
 static const struct {
@@ -45,6 +47,8 @@ static const struct {
     {"environment", SW_CATALOGUE_ENVIRONMENT},
     {"hosts", SW_CATALOGUE_HOSTS},
     {"keys", SW_CATALOGUE_KEYS},
+    {"constants", SW_CATALOGUE_CONSTANTS},
+    {"nuget", SW_CATALOGUE_NUGET},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -73,8 +77,79 @@ static sw_result add_tail(struct tails *tails, struct sw_str text, struct sw_str
     return SW_OK;
 }
 
-/* "torch torchvision": each word, or the package's own name where there is none. */
-static sw_result put_imports(struct sw_catalogue *c, struct sw_str package, struct sw_str modules)
+/* --- words that source has to have ------------------------------------------------------------ */
+
+/* A path of Python: its root, or its last part, where the root is that of others, too. */
+static sw_result sift_module(struct sw_catalogue *c, struct sw_str path)
+{
+    struct sw_str known;
+    const char *dot = memchr(path.ptr, '.', path.len);
+    const char *last = memrchr(path.ptr, '.', path.len);
+    if (dot == NULL) {
+        return sw_sift_add(c->sift, path, SW_SIFT_NAMED);
+    }
+    const struct sw_str root = sw_str_n(path.ptr, (size_t)(dot - path.ptr));
+    if (sw_catalogue_find(c, SW_CATALOGUE_IMPORTS, root, &known)) {
+        return SW_OK;
+    }
+    return sw_sift_add(
+        c->sift, sw_str_n(last + 1, path.len - (size_t)(last + 1 - path.ptr)), SW_SIFT_WHOLE);
+}
+
+/* "candle-core" as "candle_core" */
+static sw_result sift_crate(struct sw_catalogue *c, struct sw_str name)
+{
+    char *path = sw_arena_strndup(c->arena, name);
+    SW_TRY_PTR(path);
+    for (size_t i = 0; i < name.len; i++) {
+        path[i] = path[i] == '-' ? '_' : path[i];
+    }
+    return sw_sift_add(c->sift, sw_str_n(path, name.len), SW_SIFT_WHOLE);
+}
+
+static sw_result sift_row(
+    struct sw_catalogue *c, enum sw_catalogue_section section, struct sw_str name)
+{
+    switch ((int)section) {
+    case SW_CATALOGUE_NPM:
+    case SW_CATALOGUE_GOLANG: return sw_sift_add(c->sift, name, SW_SIFT_QUOTED);
+    case SW_CATALOGUE_CARGO: return sift_crate(c, name);
+    case SW_CATALOGUE_MODELS:
+        return sw_str_ends(name, "*")
+                   ? sw_sift_add(c->sift, sw_str_n(name.ptr, name.len - 1), SW_SIFT_BEGINS)
+                   : sw_sift_add(c->sift, name, SW_SIFT_WHOLE);
+    case SW_CATALOGUE_HOSTS:
+    case SW_CATALOGUE_ALIASES:
+    case SW_CATALOGUE_CONSTANTS:
+    case SW_CATALOGUE_ENVIRONMENT: return sw_sift_add(c->sift, name, SW_SIFT_WHOLE);
+    default: return SW_OK;
+    }
+}
+
+/* Others than those of the Hub say a name of the catalogue, or nothing. */
+static sw_result sift_call(struct sw_catalogue *c, const struct sw_catalogue_call *call)
+{
+    const char *dot = memchr(call->name.ptr, '.', call->name.len);
+    const size_t len = dot == NULL ? call->name.len : (size_t)(dot - call->name.ptr);
+    return call->from == SW_FROM_HUB || call->whose.len > 0
+               ? sw_sift_add(c->sift, sw_str_n(call->name.ptr, len), SW_SIFT_WHOLE)
+               : SW_OK;
+}
+
+/* Commands in cells of notebooks. */
+static sw_result sift_commands(struct sw_catalogue *c)
+{
+    static const char *const commands[] = {
+        "hf", "huggingface", "pip", "pip3", "uv", "vllm", "ollama", "trtllm"};
+    for (size_t i = 0; i < SW_COUNT(commands); i++) {
+        SW_TRY(sw_sift_add(c->sift, sw_str(commands[i]), SW_SIFT_WHOLE));
+    }
+    return SW_OK;
+}
+
+/* "torch torchvision": each word is what the package is imported as. */
+static sw_result put_imports(struct sw_catalogue *c, enum sw_catalogue_section scope,
+    struct sw_str package, struct sw_str modules)
 {
     size_t start = 0;
     for (size_t i = 0; i <= modules.len; i++) {
@@ -82,16 +157,32 @@ static sw_result put_imports(struct sw_catalogue *c, struct sw_str package, stru
             continue;
         }
         if (i > start) {
-            SW_TRY(put(c, SW_CATALOGUE_IMPORTS, sw_str_n(modules.ptr + start, i - start), package));
+            const struct sw_str path = sw_str_n(modules.ptr + start, i - start);
+            SW_TRY(put(c, scope, path, package));
+            SW_TRY(scope == SW_CATALOGUE_IMPORTS ? sift_module(c, path)
+                                                 : sw_sift_add(c->sift, path, SW_SIFT_WHOLE));
         }
         start = i + 1;
     }
     return SW_OK;
 }
 
+/* Where the paths are that a package of an ecosystem is imported by: behind the sections. */
+static enum sw_catalogue_section paths_of(enum sw_catalogue_section ecosystem)
+{
+    return ecosystem == SW_CATALOGUE_PYPI ? SW_CATALOGUE_IMPORTS
+                                          : SW_CATALOGUE_SECTIONS + ecosystem;
+}
+
+static bool is_ecosystem(enum sw_catalogue_section section)
+{
+    return section <= SW_CATALOGUE_MAVEN || section == SW_CATALOGUE_NUGET;
+}
+
 static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section section,
     struct sw_str name, struct sw_str value)
 {
+    SW_TRY(sift_row(c, section, name));
     if (section == SW_CATALOGUE_MODELS && sw_str_ends(name, "*")) {
         return add_tail(&c->models, sw_str_n(name.ptr, name.len - 1), value);
     }
@@ -99,7 +190,7 @@ static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section secti
         return add_tail(&c->hosts, name, value);
     }
     SW_TRY(put(c, section, name, value));
-    return section == SW_CATALOGUE_PYPI ? put_imports(c, name, value) : SW_OK;
+    return is_ecosystem(section) ? put_imports(c, paths_of(section), name, value) : SW_OK;
 }
 
 static sw_result read_section(struct sw_catalogue *c, enum sw_catalogue_section section,
@@ -157,6 +248,8 @@ static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, st
     }
     (void)sw_json_u64(sw_json_get(row, "at"), &at);
     (void)sw_json_str(sw_json_get(row, "keywords"), &words);
+    (void)sw_json_str(sw_json_get(row, "prefix"), &call.prefix);
+    (void)sw_json_str(sw_json_get(row, "whose"), &call.whose);
     if (!sw_json_str(sw_json_get(row, "call"), &call.name) || !sw_entity_kind_of(of, &call.of) ||
         (size_t)call.from == SW_COUNT(froms) || at > UINT32_MAX) {
         return sw_fail(err, SW_E_FORMAT,
@@ -165,6 +258,7 @@ static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, st
     }
     call.at = (uint32_t)at;
     SW_TRY(read_keywords(c, words, &call));
+    SW_TRY(sift_call(c, &call));
     c->calls[c->call_count++] = call;
     return SW_OK;
 }
@@ -210,6 +304,9 @@ sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
     struct sw_catalogue *c = SW_ARENA_NEW(arena, struct sw_catalogue);
     SW_TRY_PTR(c);
     c->arena = arena;
+    c->sift = sw_sift_new(arena);
+    SW_TRY_PTR(c->sift);
+    SW_TRY(sift_commands(c));
     sw_names_init(&c->names, arena);
     sw_sha256(yaml, &c->digest);
     SW_TRY(sw_yaml_parse(
@@ -296,18 +393,24 @@ bool sw_catalogue_host(
     return false;
 }
 
-bool sw_catalogue_import(
-    const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package)
+bool sw_catalogue_path(const struct sw_catalogue *catalogue, enum sw_catalogue_section ecosystem,
+    struct sw_str path, struct sw_str *package)
 {
     for (size_t len = path.len; len > 0; len--) {
-        if (len < path.len && path.ptr[len] != '.') {
+        if (len < path.len && path.ptr[len] != '.' && path.ptr[len] != ':') {
             continue;
         }
-        if (sw_catalogue_find(catalogue, SW_CATALOGUE_IMPORTS, sw_str_n(path.ptr, len), package)) {
+        if (sw_catalogue_find(catalogue, paths_of(ecosystem), sw_str_n(path.ptr, len), package)) {
             return true;
         }
     }
     return false;
+}
+
+bool sw_catalogue_import(
+    const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package)
+{
+    return sw_catalogue_path(catalogue, SW_CATALOGUE_PYPI, path, package);
 }
 
 const struct sw_catalogue_call *sw_catalogue_call(
@@ -319,6 +422,11 @@ const struct sw_catalogue_call *sw_catalogue_call(
         }
     }
     return NULL;
+}
+
+bool sw_catalogue_concerns(const struct sw_catalogue *catalogue, struct sw_str source)
+{
+    return sw_sift_finds(catalogue->sift, source);
 }
 
 const struct sw_digest *sw_catalogue_digest(const struct sw_catalogue *catalogue)

@@ -21,19 +21,23 @@ enum sw_catalogue_section {
     SW_CATALOGUE_ENVIRONMENT, /* variables: whose keys they hold */
     SW_CATALOGUE_HOSTS,       /* whole names of hosts: whose */
     SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
+    SW_CATALOGUE_CONSTANTS,   /* of packages: the name of the model */
+    SW_CATALOGUE_NUGET,
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_KEYS + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_NUGET + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 
 /* A call that takes the name of a model or a dataset. */
 struct sw_catalogue_call {
-    struct sw_str name; /* the last part of what is called */
+    struct sw_str name; /* the last part of what is called, or its last two: "spacy.load" */
     enum sw_entity_kind of;
     enum sw_call_from from;
     uint32_t at; /* place among the arguments; UINT32_MAX: only by keyword */
     const struct sw_str *keywords;
     size_t keyword_count;
+    struct sw_str prefix; /* what the name has in front of it on the Hub: "openai/whisper-" */
+    struct sw_str whose;  /* who has all models of two parts that it may name; empty: the Hub */
 };
 
 struct sw_catalogue;
@@ -59,6 +63,13 @@ bool sw_catalogue_import(
     const struct sw_catalogue *catalogue, struct sw_str path, struct sw_str *package);
 const struct sw_catalogue_call *sw_catalogue_call(
     const struct sw_catalogue *catalogue, struct sw_str name);
+/* The package of `ecosystem` that a path with joints like '.' or "::" is imported from: likewise.
+ */
+bool sw_catalogue_path(const struct sw_catalogue *catalogue, enum sw_catalogue_section ecosystem,
+    struct sw_str path, struct sw_str *package);
+/* Whether source code has anything to say: the name of a package, a model, a host, a variable or a
+ * call of the Hub. Of what does not, no reader of source sees anything. */
+bool sw_catalogue_concerns(const struct sw_catalogue *catalogue, struct sw_str source);
 /* SHA-256 of its bytes. */
 const struct sw_digest *sw_catalogue_digest(const struct sw_catalogue *catalogue);
 

@@ -94,7 +94,8 @@ static const struct {
     enum sw_catalogue_section section;
     const char *type;
 } ecosystems[] = {{SW_CATALOGUE_PYPI, "pypi"}, {SW_CATALOGUE_NPM, "npm"},
-    {SW_CATALOGUE_CARGO, "cargo"}, {SW_CATALOGUE_GOLANG, "golang"}, {SW_CATALOGUE_MAVEN, "maven"}};
+    {SW_CATALOGUE_CARGO, "cargo"}, {SW_CATALOGUE_GOLANG, "golang"}, {SW_CATALOGUE_MAVEN, "maven"},
+    {SW_CATALOGUE_NUGET, "nuget"}};
 
 static const char *type_of(enum sw_catalogue_section section)
 {
@@ -111,7 +112,8 @@ static struct sw_purl parts_of(enum sw_catalogue_section section, struct sw_str 
 {
     struct sw_purl purl = {.type = sw_str(type_of(section)), .name = name};
     const char cut = section == SW_CATALOGUE_MAVEN ? ':' : '/';
-    const char *at = section == SW_CATALOGUE_PYPI || section == SW_CATALOGUE_CARGO
+    const char *at = section == SW_CATALOGUE_PYPI || section == SW_CATALOGUE_CARGO ||
+                             section == SW_CATALOGUE_NUGET
                          ? NULL
                          : memrchr(name.ptr, cut, name.len);
     if (at != NULL) {
@@ -275,6 +277,16 @@ static bool is_part(struct sw_str part)
            memchr(part.ptr, ':', part.len) == NULL && memchr(part.ptr, '/', part.len) == NULL;
 }
 
+/* What stands in front of a '/' elsewhere: kinds of media, and services that others than the Hub
+ * name so. */
+static bool is_of_others(struct sw_str part)
+{
+    static const char *const words[] = {"application", "image", "audio", "video", "text", "font",
+        "multipart", "message", "anthropic", "azure", "bedrock", "vertex_ai", "ollama",
+        "openrouter", "perplexity", "xai", "gemini", "litellm_proxy", "http", "https", "file"};
+    return is_one_of(part, words, SW_COUNT(words));
+}
+
 /* "organisation/model", as the Hub names them. */
 static bool is_hub_name(struct sw_str text)
 {
@@ -284,17 +296,19 @@ static bool is_hub_name(struct sw_str text)
     }
     struct sw_str org = sw_str_n(text.ptr, (size_t)(slash - text.ptr));
     struct sw_str name = sw_str_n(slash + 1, text.len - org.len - 1);
-    return is_part(org) && is_part(name) && !is_placeholder(org) && !is_placeholder(name);
+    return is_part(org) && is_part(name) && !is_placeholder(org) && !is_placeholder(name) &&
+           !is_of_others(org);
 }
 
 static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, struct sw_str name,
-    struct sw_str said, uint32_t line)
+    struct sw_str said, struct sw_str commit, uint32_t line)
 {
     const char *slash = memchr(name.ptr, '/', name.len);
-    struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = name};
+    struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = name, .version = commit};
     struct sw_error err;
-    struct sw_purl purl = {
-        .type = sw_str("huggingface"), .namespace = sw_str_n(name.ptr, (size_t)(slash - name.ptr))};
+    struct sw_purl purl = {.type = sw_str("huggingface"),
+        .namespace = sw_str_n(name.ptr, (size_t)(slash - name.ptr)),
+        .version = commit};
     purl.name = sw_str_n(slash + 1, name.len - purl.namespace.len - 1);
     enum sw_code code = sw_purl_format(look->arena, &purl, &id.purl, &err);
     if (code == SW_E_FORMAT) {
@@ -336,10 +350,28 @@ static sw_result see_hosted(struct sw_look *look, const struct sw_signal *signal
     return sw_look_see(look, signal, &id, line, maker);
 }
 
+/* "hf.co/organisation/model" of what takes names of others, too. */
+static bool says_hub(struct sw_str *name)
+{
+    static const char *const starts[] = {
+        "hf.co/", "huggingface.co/", "https://huggingface.co/", "hf-hub:", "hf_hub:"};
+    for (size_t i = 0; i < SW_COUNT(starts); i++) {
+        if (sw_str_starts(*name, starts[i])) {
+            const size_t len = strlen(starts[i]);
+            *name = sw_str_n(name->ptr + len, name->len - len);
+            const char *colon = memchr(name->ptr, ':', name->len);
+            name->len = colon == NULL ? name->len : (size_t)(colon - name->ptr);
+            return true;
+        }
+    }
+    return false;
+}
+
 sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, enum sw_call_from from, bool known, uint32_t line)
 {
     struct sw_str found;
+    known = says_hub(&name) || known;
     if (!could_be_name(name)) {
         return SW_OK;
     }
@@ -348,12 +380,43 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
         return see_hosted(look, signal, bare, found, line);
     }
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
-        return see_hub(look, signal, found, name, line);
+        return see_hub(look, signal, found, name, sw_str(""), line);
     }
     if (known && is_hub_name(name)) {
-        return see_hub(look, signal, name, name, line);
+        return see_hub(look, signal, name, name, sw_str(""), line);
     }
     return SW_OK;
+}
+
+sw_result sw_look_see_model_of(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, struct sw_str whose, uint32_t line)
+{
+    const char *colon = memchr(name.ptr, ':', name.len);
+    name.len = colon == NULL ? name.len : (size_t)(colon - name.ptr);
+    return could_be_name(name) && is_hub_name(name) ? see_hosted(look, signal, name, whose, line)
+                                                    : SW_OK;
+}
+
+static bool is_commit(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        if (!sw_ascii_digit(c) && (c < 'a' || c > 'f')) {
+            return false;
+        }
+    }
+    return text.len == 40;
+}
+
+sw_result sw_look_see_pinned_model(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, struct sw_str commit, uint32_t line)
+{
+    struct sw_str found = name;
+    if (!is_commit(commit) || !could_be_name(name)) {
+        return sw_look_see_model(look, signal, name, SW_FROM_HUB, true, line);
+    }
+    const bool alias = sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found);
+    return alias || is_hub_name(name) ? see_hub(look, signal, found, name, commit, line) : SW_OK;
 }
 
 sw_result sw_look_see_dataset(

@@ -57,6 +57,12 @@ sw_result sw_look_see_package_of(
  * models, so that a name of two parts is enough; else it has to be one of the catalogue. */
 sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, enum sw_call_from from, bool known, uint32_t line);
+/* A model of the Hub, known; its version is the commit when that is a whole one. */
+sw_result sw_look_see_pinned_model(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, struct sw_str commit, uint32_t line);
+/* A model that somebody has under a name of two parts, "owner/model:version". */
+sw_result sw_look_see_model_of(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, struct sw_str whose, uint32_t line);
 sw_result sw_look_see_dataset(
     struct sw_look *look, const struct sw_signal *signal, struct sw_str name, uint32_t line);
 /* The hosts of all URLs in a text. */

@@ -2,6 +2,9 @@
 #include "supply/look_readers.h"
 
 const struct sw_look_reader *const sw_look_readers[] = {
+    &sw_look_code,
+    &sw_look_commands_reader,
+    &sw_look_notebook,
     &sw_look_python,
     &sw_look_requirements,
     &sw_look_pyproject,

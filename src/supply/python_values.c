@@ -5,6 +5,7 @@
 #define TREE_DEPTH 4096
 #define EXPRESSIONS_MAX 8 /* that one name may be */
 #define VISITS_MAX 4096   /* of nodes for one expression */
+#define SUM_MAX 1024      /* bytes of a text that is put together; no name is as long */
 
 enum scope {
     OF_NAMES,
@@ -23,6 +24,9 @@ struct sw_py_values {
     struct sw_names names;
     struct binding *bindings;
     size_t count, cap;
+    bool loose; /* a member that nothing is given may be a name */
+    bool (*constant)(const void *ctx, struct sw_str name, struct sw_str *out);
+    const void *ctx;
 };
 
 sw_result sw_py_values_new(struct sw_arena *arena, struct sw_py_values **out)
@@ -33,6 +37,14 @@ sw_result sw_py_values_new(struct sw_arena *arena, struct sw_py_values **out)
     sw_names_init(&v->names, arena);
     *out = v;
     return SW_OK;
+}
+
+void sw_py_values_loosen(struct sw_py_values *values,
+    bool (*constant)(const void *ctx, struct sw_str name, struct sw_str *out), const void *ctx)
+{
+    values->loose = true;
+    values->constant = constant;
+    values->ctx = ctx;
 }
 
 /* --- taking in -------------------------------------------------------------------------------- */
@@ -183,9 +195,22 @@ static sw_result take_definition(struct sw_py_values *v, const struct sw_py_node
     }
 }
 
+/* What the body of a class gives to names, its objects have. */
+static sw_result take_members(struct sw_py_values *v, const struct sw_py_node *class)
+{
+    const struct sw_py_node *body = class->last;
+    for (const struct sw_py_node *n = body == NULL ? NULL : body->first; n != NULL; n = n->next) {
+        if (n->kind == SW_PY_ASSIGN && n->first != NULL && n->first->kind == SW_PY_NAME) {
+            SW_TRY(give(v, OF_ATTRIBUTES, n->first->name, n->last));
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result take_value(struct sw_py_values *v, const struct sw_py_node *node)
 {
     switch ((int)node->kind) {
+    case SW_PY_CLASS: return take_members(v, node);
     case SW_PY_ASSIGN: return node->first == NULL ? SW_OK : assign_all(v, node);
     case SW_PY_LOOP: return assign(v, node->first, node->last);
     case SW_PY_PARAMETER:
@@ -257,14 +282,13 @@ static void tell_all(struct telling *t, const struct sw_py_node *n, unsigned hop
     }
 }
 
-/* What a key of a display stands for; of an unknown key, all. */
-static void tell_display(struct telling *t, const struct sw_py_node *dict,
-    const struct sw_py_node *key, unsigned hops, unsigned depth)
+/* What a key of a display stands for; of an unknown key, which is NULL, all. */
+static void tell_display(struct telling *t, const struct sw_py_node *dict, const struct sw_str *key,
+    unsigned hops, unsigned depth)
 {
-    bool known = key != NULL && key->kind == SW_PY_TEXT;
     for (const struct sw_py_node *n = dict->first; n != NULL && n->next != NULL;
          n = n->next->next) {
-        bool other = known && n->kind == SW_PY_TEXT && !sw_str_equal(n->name, key->name);
+        bool other = key != NULL && n->kind == SW_PY_TEXT && !sw_str_equal(n->name, *key);
         if (!other) {
             tell(t, n->next, hops + 1, depth);
         }
@@ -272,8 +296,8 @@ static void tell_display(struct telling *t, const struct sw_py_node *dict,
 }
 
 /* x["key"], x[0]: `base` is a display, or a name that is one. */
-static void tell_part(struct telling *t, const struct sw_py_node *base,
-    const struct sw_py_node *key, unsigned hops, unsigned depth)
+static void tell_part(struct telling *t, const struct sw_py_node *base, const struct sw_str *key,
+    unsigned hops, unsigned depth)
 {
     if (depth > DEPTH || t->visits++ > VISITS_MAX) {
         return;
@@ -292,51 +316,96 @@ static void tell_part(struct telling *t, const struct sw_py_node *base,
     }
 }
 
-/* "x.get(key, default)", "os.getenv(name, default)", "Field(default=…)", "f(…).strip()" */
+static const struct sw_str *key_of(const struct sw_py_node *node)
+{
+    return node != NULL && node->kind == SW_PY_TEXT ? &node->name : NULL;
+}
+
+/* x.name: what objects have of that name; x may be a display; else a name or a constant. */
+static void tell_member(
+    struct telling *t, const struct sw_py_node *node, unsigned hops, unsigned depth)
+{
+    struct sw_str text;
+    const size_t before = t->out->count;
+    tell_binding(t, OF_ATTRIBUTES, node->name, hops, depth);
+    if (!t->v->loose) {
+        return;
+    }
+    tell_part(t, node->first, &node->name, hops, depth);
+    if (t->out->count == before) {
+        tell_binding(t, OF_NAMES, node->name, hops, depth);
+    }
+    if (t->out->count == before && t->v->constant != NULL &&
+        t->v->constant(t->v->ctx, node->name, &text)) {
+        add(t, text, hops);
+    }
+}
+
+static bool is_among(struct sw_str text, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_str_is(text, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "x.get(key, default)", "os.getenv(name, default)" */
+static void tell_get(
+    struct telling *t, const struct sw_py_node *call, unsigned hops, unsigned depth)
+{
+    const struct sw_py_node *callee = call->first;
+    const struct sw_py_node *first = callee->next;
+    if (callee->kind == SW_PY_ATTRIBUTE && first != NULL) {
+        tell_part(t, callee->first, key_of(first), hops, depth);
+    }
+    tell_all(t, first == NULL ? NULL : first->next, hops + 1, depth);
+}
+
+/* Those, "Field(default=…)", and "f(…).strip()" */
 static void tell_call(
     struct telling *t, const struct sw_py_node *call, unsigned hops, unsigned depth)
 {
-    static const char *const same[] = {"strip", "lower", "rstrip", "lstrip", "str", "cast"};
-    static const char *const holders[] = {"Field", "Option", "Argument", "field", "StringField"};
+    static const char *const gets[] = {"get", "getenv", "pop", "getOrDefault"};
+    static const char *const same[] = {"strip", "lower", "rstrip", "lstrip", "str", "cast", "trim",
+        "toString", "to_string", "to_owned", "into", "clone", "as_str", "freeze"};
+    static const char *const holders[] = {"Field", "Option", "Argument", "field", "StringField",
+        "default", "unwrap_or", "orElse", "Some", "String", "from", "of", "listOf", "asList", "Ptr",
+        "F", "useState"};
     const struct sw_py_node *callee = call->first;
-    struct sw_str name = sw_py_values_callee(t->v, call);
+    const struct sw_str name = sw_py_values_callee(t->v, call);
     const struct sw_py_node *value = keyword_of(call, "default");
-    const struct sw_py_node *first = callee->next;
     if (value != NULL) {
         tell(t, value, hops + 1, depth);
-        return;
+    } else if (is_among(name, gets, SW_COUNT(gets))) {
+        tell_get(t, call, hops, depth);
+    } else if (is_among(name, holders, SW_COUNT(holders)) && callee->next != NULL) {
+        tell(t, callee->next, hops + 1, depth);
+    } else if (is_among(name, same, SW_COUNT(same)) && callee->kind == SW_PY_ATTRIBUTE) {
+        tell(t, callee->first, hops, depth);
+    } else if (is_among(name, same, SW_COUNT(same))) {
+        tell_all(t, callee->next, hops, depth);
     }
-    if (sw_str_is(name, "get") || sw_str_is(name, "getenv") || sw_str_is(name, "pop")) {
-        if (callee->kind == SW_PY_ATTRIBUTE && first != NULL) {
-            tell_part(t, callee->first, first, hops, depth);
-        }
-        tell_all(t, first == NULL ? NULL : first->next, hops + 1, depth);
-        return;
-    }
-    for (size_t i = 0; i < SW_COUNT(holders); i++) {
-        if (sw_str_is(name, holders[i]) && first != NULL) {
-            tell(t, first, hops + 1, depth);
-        }
-    }
-    for (size_t i = 0; i < SW_COUNT(same); i++) {
-        if (sw_str_is(name, same[i])) {
-            tell(t, callee->kind == SW_PY_ATTRIBUTE ? callee->first : callee, hops, depth);
-            tell_all(t, callee->kind == SW_PY_NAME ? first : NULL, hops, depth);
-        }
-    }
+}
+
+/* One part of a formatted text, when it is one text. */
+static bool append_one(
+    struct telling *t, const struct sw_py_node *node, struct sw_buf *text, unsigned depth)
+{
+    struct sw_py_value_list parts = {0};
+    struct telling inner = {.v = t->v, .out = &parts, .visits = t->visits};
+    tell(&inner, node, 0, depth);
+    t->visits = inner.visits;
+    return parts.count == 1 && sw_buf_put_str(text, parts.list[0].text) == SW_OK;
 }
 
 /* "a" + b, when each part is one text. */
 static void tell_sum(struct telling *t, const struct sw_py_node *sum, unsigned hops, unsigned depth)
 {
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf text = {.max = SUM_MAX};
     for (const struct sw_py_node *n = sum->first; n != NULL; n = n->next) {
-        struct sw_py_value_list parts = {0};
-        struct telling inner = {.v = t->v, .out = &parts, .visits = t->visits};
-        tell(&inner, n, 0, depth);
-        t->visits = inner.visits;
-        if (parts.count != 1 ||
-            sw_buf_append(&text, parts.list[0].text.ptr, parts.list[0].text.len) != SW_OK) {
+        if (!append_one(t, n, &text, depth)) {
             return;
         }
     }
@@ -346,14 +415,41 @@ static void tell_sum(struct telling *t, const struct sw_py_node *sum, unsigned h
     }
 }
 
+/* f"{a}/{b}", when each of them is one text, and without any more to it ("{a!r:>8}"). */
+static void tell_format(
+    struct telling *t, const struct sw_py_node *group, unsigned hops, unsigned depth)
+{
+    SW_CLEANUP(buf) struct sw_buf text = {.max = SUM_MAX};
+    const struct sw_str body = group->name;
+    const struct sw_py_node *part = group->first;
+    for (size_t i = 0; i < body.len;) {
+        if (body.ptr[i] != '{') {
+            if (sw_buf_putc(&text, body.ptr[i++]) != SW_OK) {
+                return;
+            }
+            continue;
+        }
+        const char *close = memchr(body.ptr + i, '}', body.len - i);
+        const size_t len = close == NULL ? 0 : (size_t)(close - body.ptr) - i;
+        if (len == 0 || part == NULL || memchr(body.ptr + i, ':', len) != NULL ||
+            !append_one(t, part, &text, depth)) {
+            return;
+        }
+        part = part->next;
+        i += len + 1;
+    }
+    const char *copy = part != NULL ? NULL : sw_arena_strndup(t->v->arena, sw_buf_str(&text));
+    if (copy != NULL) {
+        add(t, sw_str_n(copy, text.len), group->first == NULL ? hops : hops + 1);
+    }
+}
+
 /* "a or b", "a if c else b"; of other operators nothing is known. */
 static void tell_group(
     struct telling *t, const struct sw_py_node *group, unsigned hops, unsigned depth)
 {
     if (sw_str_is(group->module, "f")) {
-        if (group->first == NULL) {
-            add(t, group->name, hops); /* with nothing to fill in */
-        }
+        tell_format(t, group, hops, depth);
     } else if (sw_str_is(group->name, "or")) {
         tell_all(t, group->first, hops, depth);
     } else if (sw_str_is(group->name, "if") && group->first != group->last) {
@@ -370,7 +466,7 @@ static void tell(struct telling *t, const struct sw_py_node *node, unsigned hops
     switch ((int)node->kind) {
     case SW_PY_TEXT: add(t, node->name, hops); break;
     case SW_PY_NAME: tell_binding(t, OF_NAMES, node->name, hops, depth + 1); break;
-    case SW_PY_ATTRIBUTE: tell_binding(t, OF_ATTRIBUTES, node->name, hops, depth + 1); break;
+    case SW_PY_ATTRIBUTE: tell_member(t, node, hops, depth + 1); break;
     case SW_PY_LIST: tell_all(t, node->first, hops + 1, depth + 1); break;
     case SW_PY_DICT: tell_display(t, node, NULL, hops, depth + 1); break;
     case SW_PY_CALL: tell_call(t, node, hops, depth + 1); break;
@@ -378,7 +474,7 @@ static void tell(struct telling *t, const struct sw_py_node *node, unsigned hops
     case SW_PY_GROUP: tell_group(t, node, hops, depth + 1); break;
     case SW_PY_SUBSCRIPT:
         if (node->first != NULL) {
-            tell_part(t, node->first, node->first->next, hops, depth + 1);
+            tell_part(t, node->first, key_of(node->first->next), hops, depth + 1);
         }
         break;
     default: break;

@@ -6,7 +6,7 @@
 
 #include "codec/codec.h"
 
-#define SW_PY_VALUES_MAX 16
+#define SW_PY_VALUES_MAX 64
 
 struct sw_py_value {
     struct sw_str text;
@@ -21,6 +21,10 @@ struct sw_py_value_list {
 struct sw_py_values;
 
 sw_result sw_py_values_new(struct sw_arena *arena, struct sw_py_values **out);
+/* For languages in which members of classes are assigned by their names alone, and packages have
+ * constants for names: `constant` tells what one is, or false. */
+void sw_py_values_loosen(struct sw_py_values *values,
+    bool (*constant)(const void *ctx, struct sw_str name, struct sw_str *out), const void *ctx);
 /* Takes in what a tree gives to names; the tree must outlive it. Trees of several cells are added
  * one after the other. */
 sw_result sw_py_values_add(struct sw_py_values *values, const struct sw_py_node *root);

@@ -1,0 +1,618 @@
+/* Shell: what is served, downloaded, installed and asked by commands. Source: POSIX.1-2024, XCU 2
+ * (quoting, expansions and lists, as far as they matter here). */
+#include "supply/look_commands.h"
+#include "supply/ascii.h"
+#include "supply/look_readers.h"
+#include "supply/look_tree.h"
+
+#define WORDS_MAX 512 /* of a command; what is behind them is passed over */
+#define VARIABLES_MAX 256
+#define EXPANDED_MAX 4096
+
+static const struct sw_signal option_signal = {
+    "command-option", SW_SOURCE_CODE, SW_GRADE_DECLARED, 850};
+static const struct sw_signal command_signal = {
+    "command-operand", SW_SOURCE_CODE, SW_GRADE_DECLARED, 900};
+static const struct sw_signal variable_signal = {
+    "shell-variable", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+static const struct sw_signal install_signal = {
+    "install-command", SW_SOURCE_PACKAGES, SW_GRADE_DECLARED, 800};
+
+struct word {
+    struct sw_str text;
+    uint32_t line;
+};
+
+struct shell {
+    struct sw_look *look;
+    struct sw_str text;
+    size_t at;
+    uint32_t line;
+    struct word *words;
+    size_t count;
+    struct word variables[VARIABLES_MAX]; /* "NAME=value" */
+    size_t variable_count;
+    struct sw_str heredoc; /* the line that ends the text behind this line */
+};
+
+/* --- expansions ------------------------------------------------------------------------------- */
+
+static bool is_name_char(char c)
+{
+    return sw_ascii_alnum(c) || c == '_';
+}
+
+static size_t name_length(struct sw_str text)
+{
+    size_t len = 0;
+    while (len < text.len && is_name_char(text.ptr[len])) {
+        len++;
+    }
+    return len;
+}
+
+/* The last value that a name was given; false when it has none. */
+static bool value_of(const struct shell *s, struct sw_str name, struct sw_str *out)
+{
+    for (size_t i = s->variable_count; i > 0; i--) {
+        const struct sw_str v = s->variables[i - 1].text;
+        if (v.len > name.len && v.ptr[name.len] == '=' &&
+            sw_str_equal(sw_str_n(v.ptr, name.len), name)) {
+            *out = sw_str_n(v.ptr + name.len + 1, v.len - name.len - 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Behind a '$': what it stands for, and how long it is; itself when nothing is known. */
+static struct sw_str expansion(const struct shell *s, struct sw_str rest, size_t *len)
+{
+    struct sw_str value = sw_str("$");
+    const bool braces = rest.len > 0 && rest.ptr[0] == '{';
+    const char *close = braces ? memchr(rest.ptr, '}', rest.len) : NULL;
+    struct sw_str name = braces ? sw_str_n(rest.ptr + 1, rest.len - 1) : rest;
+    *len = 0;
+    name.len = name_length(name);
+    if (braces && close == NULL) {
+        return value;
+    }
+    *len = braces ? (size_t)(close - rest.ptr) + 1 : name.len;
+    if (value_of(s, name, &value) || !braces) {
+        return value;
+    }
+    /* "${NAME:-value}", "${NAME-value}" */
+    struct sw_str other = sw_str_n(rest.ptr + 1 + name.len, *len - 2 - name.len);
+    if (sw_str_starts(other, ":-") || sw_str_starts(other, ":=")) {
+        return sw_str_n(other.ptr + 2, other.len - 2);
+    }
+    return sw_str_starts(other, "-") ? sw_str_n(other.ptr + 1, other.len - 1) : value;
+}
+
+static sw_result expand(struct shell *s, struct sw_str text, struct sw_str *out)
+{
+    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+    *out = text;
+    if (text.len == 0 || text.len > EXPANDED_MAX || memchr(text.ptr, '$', text.len) == NULL) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < text.len && buf.len < EXPANDED_MAX;) {
+        size_t len = 0;
+        struct sw_str part = sw_str_n(text.ptr + i, 1);
+        if (text.ptr[i] == '$') {
+            part = expansion(s, sw_str_n(text.ptr + i + 1, text.len - i - 1), &len);
+        }
+        SW_TRY(sw_buf_put_str(&buf, part));
+        i += 1 + len;
+    }
+    const char *copy = sw_arena_strndup(s->look->arena, sw_buf_str(&buf));
+    SW_TRY_PTR(copy);
+    *out = sw_str_n(copy, buf.len);
+    return SW_OK;
+}
+
+/* $OPENAI_API_KEY, ${OPENAI_API_KEY} anywhere in a word. */
+static sw_result see_variables(struct shell *s, const struct word *word)
+{
+    for (size_t i = 0; i + 1 < word->text.len; i++) {
+        if (word->text.ptr[i] != '$') {
+            continue;
+        }
+        const size_t start = i + (word->text.ptr[i + 1] == '{' ? 2 : 1);
+        struct sw_str name = sw_str_n(word->text.ptr + start, word->text.len - start);
+        name.len = name_length(name);
+        SW_TRY(sw_look_see_variable(s->look, name, word->line));
+    }
+    return SW_OK;
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+/* "--model-name" as the key "model_name"; empty when it is no option. */
+static struct sw_str key_of(struct sw_str word, char buf[64])
+{
+    size_t start = 0;
+    while (start < word.len && word.ptr[start] == '-') {
+        start++;
+    }
+    if (start == 0 || word.len - start >= 64) {
+        return sw_str("");
+    }
+    for (size_t i = start; i < word.len; i++) {
+        buf[i - start] = word.ptr[i] == '-' ? '_' : sw_ascii_lower(word.ptr[i]);
+    }
+    return sw_str_n(buf, word.len - start);
+}
+
+/* "/usr/bin/vllm" as "vllm" */
+static struct sw_str command_name(struct sw_str word)
+{
+    const char *slash = memrchr(word.ptr, '/', word.len);
+    return slash == NULL ? word : sw_str_n(slash + 1, word.len - (size_t)(slash + 1 - word.ptr));
+}
+
+/* Commands whose "--model" is one of the Hub or of a service. */
+static bool is_runner(struct sw_str command)
+{
+    static const char *const names[] = {"python", "python3", "vllm", "torchrun", "accelerate",
+        "deepspeed", "uv", "lm_eval", "lm-eval", "sglang", "text-generation-launcher", "litellm",
+        "llm", "aider", "docker", "optimum-cli", "mlx_lm.generate", "mlx_lm.lora", "mlx_lm.convert",
+        "trtllm-build", "trtllm-serve", "llamafactory-cli", "axolotl", "lmdeploy", "genai-perf",
+        "tabby", "infinity_emb", "text-embeddings-router", "evalplus", "guidellm"};
+    command = command_name(command);
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_str_is(command, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result see_option(struct shell *s, size_t at, bool runner)
+{
+    char lower[64];
+    struct sw_str found;
+    struct word word = s->words[at];
+    const char *equal = memchr(word.text.ptr, '=', word.text.len);
+    struct sw_str value = at + 1 < s->count ? s->words[at + 1].text : sw_str("");
+    if (equal != NULL) {
+        value = sw_str_n(equal + 1, word.text.len - (size_t)(equal + 1 - word.text.ptr));
+        word.text.len = (size_t)(equal - word.text.ptr);
+    }
+    const struct sw_str key = key_of(word.text, lower);
+    if (key.len == 0 || !sw_catalogue_find(s->look->catalogue, SW_CATALOGUE_KEYS, key, &found)) {
+        return SW_OK;
+    }
+    SW_TRY(expand(s, value, &value));
+    return sw_look_see_model(s->look, &option_signal, value, SW_FROM_ANY, runner, word.line);
+}
+
+static struct sw_str option_value(const struct shell *s, const char *name)
+{
+    for (size_t i = 0; i + 1 < s->count; i++) {
+        if (sw_str_is(s->words[i].text, name)) {
+            return s->words[i + 1].text;
+        }
+    }
+    return sw_str("");
+}
+
+/* --- operands --------------------------------------------------------------------------------- */
+
+static const struct operand {
+    const char *command, *verb;
+    bool hub; /* a model of the Hub, or else one of the catalogue */
+} operands[] = {
+    {"vllm", "serve", true},
+    {"hf", "download", true},
+    {"huggingface-cli", "download", true},
+    {"trtllm-serve", NULL, true},
+    {"ollama", "run", false},
+    {"ollama", "pull", false},
+};
+
+/* The first word from `at` on that is no option. */
+static size_t operand_at(const struct shell *s, size_t at)
+{
+    while (at < s->count && sw_str_starts(s->words[at].text, "-")) {
+        at++;
+    }
+    return at;
+}
+
+static sw_result see_named(struct shell *s, const struct operand *row, size_t at)
+{
+    struct sw_str name;
+    const size_t operand = operand_at(s, at);
+    if (operand == s->count) {
+        return SW_OK;
+    }
+    const uint32_t line = s->words[operand].line;
+    SW_TRY(expand(s, s->words[operand].text, &name));
+    if (!row->hub) {
+        return sw_look_see_model(s->look, &command_signal, name, SW_FROM_ANY, false, line);
+    }
+    if (sw_str_is(option_value(s, "--repo-type"), "dataset")) {
+        return sw_look_see_dataset(s->look, &command_signal, name, line);
+    }
+    return sw_look_see_pinned_model(
+        s->look, &command_signal, name, option_value(s, "--revision"), line);
+}
+
+static sw_result see_operand(struct shell *s, size_t command)
+{
+    for (size_t i = 0; i < SW_COUNT(operands); i++) {
+        const struct operand *row = &operands[i];
+        if (!sw_str_is(command_name(s->words[command].text), row->command)) {
+            continue;
+        }
+        const bool verb =
+            row->verb == NULL ||
+            (command + 1 < s->count && sw_str_is(s->words[command + 1].text, row->verb));
+        if (verb) {
+            return see_named(s, row, command + (row->verb == NULL ? 1 : 2));
+        }
+    }
+    return SW_OK;
+}
+
+/* --- what is installed ------------------------------------------------------------------------ */
+
+static const struct installer {
+    const char *words[4];
+    enum sw_catalogue_section ecosystem;
+} installers[] = {
+    {{"pip", "install"}, SW_CATALOGUE_PYPI},
+    {{"pip3", "install"}, SW_CATALOGUE_PYPI},
+    {{"python", "-m", "pip", "install"}, SW_CATALOGUE_PYPI},
+    {{"python3", "-m", "pip", "install"}, SW_CATALOGUE_PYPI},
+    {{"uv", "pip", "install"}, SW_CATALOGUE_PYPI},
+    {{"uv", "add"}, SW_CATALOGUE_PYPI},
+    {{"poetry", "add"}, SW_CATALOGUE_PYPI},
+    {{"pipx", "install"}, SW_CATALOGUE_PYPI},
+    {{"npm", "install"}, SW_CATALOGUE_NPM},
+    {{"npm", "i"}, SW_CATALOGUE_NPM},
+    {{"pnpm", "add"}, SW_CATALOGUE_NPM},
+    {{"yarn", "add"}, SW_CATALOGUE_NPM},
+    {{"bun", "add"}, SW_CATALOGUE_NPM},
+    {{"cargo", "add"}, SW_CATALOGUE_CARGO},
+    {{"go", "get"}, SW_CATALOGUE_GOLANG},
+};
+
+/* How many words the installer has when the command is its; 0 when not. */
+static size_t match_installer(const struct shell *s, size_t command, const struct installer *row)
+{
+    size_t n = 0;
+    while (n < SW_COUNT(row->words) && row->words[n] != NULL) {
+        if (command + n >= s->count || !sw_str_is(s->words[command + n].text, row->words[n])) {
+            return 0;
+        }
+        n++;
+    }
+    return n;
+}
+
+/* "name[extra]==1.2", "@scope/name@1.2": the name, and the version where it is one alone. */
+static struct sw_str split_version(
+    enum sw_catalogue_section ecosystem, struct sw_str spec, struct sw_str *version)
+{
+    size_t len = 1;
+    *version = sw_str("");
+    const char *ends = ecosystem == SW_CATALOGUE_PYPI ? "[=<>~!;@ " : "@";
+    while (len < spec.len && strchr(ends, spec.ptr[len]) == NULL) {
+        len++;
+    }
+    const char *at = ecosystem == SW_CATALOGUE_PYPI ? memmem(spec.ptr, spec.len, "==", 2)
+                     : len < spec.len               ? spec.ptr + len
+                                                    : NULL;
+    if (at != NULL) {
+        at += ecosystem == SW_CATALOGUE_PYPI ? 2 : 1;
+        *version = sw_str_n(at, spec.len - (size_t)(at - spec.ptr));
+    }
+    const bool exact = version->len > 0 && sw_ascii_digit(version->ptr[0]) &&
+                       memchr(version->ptr, ',', version->len) == NULL &&
+                       memchr(version->ptr, '*', version->len) == NULL;
+    *version = exact ? *version : sw_str("");
+    return sw_str_n(spec.ptr, len);
+}
+
+static bool takes_value(struct sw_str option)
+{
+    static const char *const options[] = {"-r", "--requirement", "-c", "--constraint", "-i",
+        "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix",
+        "--features", "-F", "--group", "-G"};
+    for (size_t i = 0; i < SW_COUNT(options); i++) {
+        if (sw_str_is(option, options[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result see_packages(struct shell *s, enum sw_catalogue_section ecosystem, size_t at)
+{
+    for (; at < s->count; at++) {
+        struct sw_str version;
+        const struct word *word = &s->words[at];
+        if (word->text.len == 0 || word->text.ptr[0] == '-') {
+            at += takes_value(word->text) ? 1 : 0;
+            continue;
+        }
+        const struct sw_str name = split_version(ecosystem, word->text, &version);
+        if (memchr(name.ptr, '$', name.len) == NULL) {
+            SW_TRY(sw_look_see_package(
+                s->look, &install_signal, ecosystem, name, version, word->line));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result see_installed(struct shell *s, size_t command)
+{
+    for (size_t i = 0; i < SW_COUNT(installers); i++) {
+        const size_t words = match_installer(s, command, &installers[i]);
+        if (words > 0) {
+            return see_packages(s, installers[i].ecosystem, command + words);
+        }
+    }
+    return SW_OK;
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+static size_t assigned_name(struct sw_str word)
+{
+    const size_t len = name_length(word);
+    return len > 0 && len < word.len && word.ptr[len] == '=' && !sw_ascii_digit(word.ptr[0]) ? len
+                                                                                             : 0;
+}
+
+/* "NAME=value" in front of a command, or alone. */
+static sw_result see_assigned(struct shell *s, const struct word *word)
+{
+    struct sw_str value;
+    const size_t len = assigned_name(word->text);
+    const struct sw_str name = sw_str_n(word->text.ptr, len);
+    SW_TRY(sw_look_see_variable(s->look, name, word->line));
+    SW_TRY(expand(s, sw_str_n(name.ptr + len + 1, word->text.len - len - 1), &value));
+    if (s->variable_count < VARIABLES_MAX) {
+        const char *kept = sw_arena_printf(
+            s->look->arena, SW_STR_FMT "=" SW_STR_FMT, SW_STR_ARG(name), SW_STR_ARG(value));
+        SW_TRY_PTR(kept);
+        s->variables[s->variable_count++] = (struct word){sw_str(kept), word->line};
+    }
+    const bool speaks = memmem(name.ptr, name.len, "MODEL", 5) != NULL ||
+                        memmem(name.ptr, name.len, "model", 5) != NULL ||
+                        memmem(name.ptr, name.len, "LLM", 3) != NULL;
+    return speaks
+               ? sw_look_see_model(s->look, &variable_signal, value, SW_FROM_ANY, false, word->line)
+               : SW_OK;
+}
+
+static bool is_prefix(struct sw_str word)
+{
+    static const char *const words[] = {"export", "sudo", "env", "exec", "time", "nohup", "then",
+        "do", "else", "if", "while", "set", "local", "readonly", "declare", "run", "RUN", "CMD",
+        "ENTRYPOINT", "-", "@", "{", "("};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_is(word, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Assignments and words in front of a command; gives where it begins. */
+static sw_result pass_prefixes(struct shell *s, size_t *out)
+{
+    size_t at = 0;
+    for (; at < s->count; at++) {
+        if (assigned_name(s->words[at].text) > 0) {
+            SW_TRY(see_assigned(s, &s->words[at]));
+        } else if (!is_prefix(s->words[at].text)) {
+            break;
+        }
+    }
+    *out = at;
+    return SW_OK;
+}
+
+static sw_result see_words(struct shell *s, bool runner)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const struct word *word = &s->words[i];
+        SW_TRY(see_variables(s, word));
+        SW_TRY(sw_look_see_hosts(s->look, word->text, word->line));
+        SW_TRY(sw_look_see_body(s->look, word->text, word->line));
+        SW_TRY(see_option(s, i, runner));
+    }
+    return SW_OK;
+}
+
+static sw_result end_command(struct shell *s)
+{
+    size_t command;
+    if (s->count == 0) {
+        return SW_OK;
+    }
+    SW_TRY(pass_prefixes(s, &command));
+    SW_TRY(see_words(s, command < s->count && is_runner(s->words[command].text)));
+    if (command < s->count) {
+        SW_TRY(see_operand(s, command));
+        SW_TRY(see_installed(s, command));
+    }
+    s->count = 0;
+    return SW_OK;
+}
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+static char peek(const struct shell *s, size_t ahead)
+{
+    return ahead < s->text.len - s->at ? s->text.ptr[s->at + ahead] : '\0';
+}
+
+static char take(struct shell *s)
+{
+    const char c = s->text.ptr[s->at++];
+    s->line += c == '\n' ? 1 : 0;
+    return c;
+}
+
+static bool ends_word(char c)
+{
+    return sw_ascii_space(c) || c == ';' || c == '|' || c == '&' || c == '(' || c == ')' ||
+           c == '<' || c == '>' || c == '`';
+}
+
+/* Between quotes of one kind; the closing one is taken. */
+static sw_result take_quoted(struct shell *s, char quote, struct sw_buf *word)
+{
+    while (s->at < s->text.len && peek(s, 0) != quote) {
+        if (quote == '"' && peek(s, 0) == '\\' && s->at + 1 < s->text.len) {
+            s->at++;
+            if (peek(s, 0) == '\n') {
+                (void)take(s);
+                continue;
+            }
+        }
+        SW_TRY(sw_buf_putc(word, take(s)));
+    }
+    s->at += s->at < s->text.len ? 1 : 0;
+    return SW_OK;
+}
+
+static sw_result take_piece(struct shell *s, struct sw_buf *word)
+{
+    const char c = take(s);
+    if (c == '\'' || c == '"') {
+        return take_quoted(s, c, word);
+    }
+    if (c != '\\') {
+        return sw_buf_putc(word, c);
+    }
+    if (s->at == s->text.len) {
+        return SW_OK;
+    }
+    const char escaped = take(s);
+    return escaped == '\n' ? SW_OK : sw_buf_putc(word, escaped);
+}
+
+static sw_result take_word(struct shell *s)
+{
+    SW_CLEANUP(buf) struct sw_buf word = SW_BUF_INIT;
+    const uint32_t line = s->line;
+    while (s->at < s->text.len && !ends_word(peek(s, 0))) {
+        SW_TRY(take_piece(s, &word));
+    }
+    if (s->count == WORDS_MAX || word.len == 0) {
+        return SW_OK;
+    }
+    const char *copy = sw_arena_strndup(s->look->arena, sw_buf_str(&word));
+    SW_TRY_PTR(copy);
+    s->words[s->count++] = (struct word){sw_str_n(copy, word.len), line};
+    return SW_OK;
+}
+
+/* --- texts behind a command ------------------------------------------------------------------- */
+
+/* "<<EOF", "<<-'EOF'" */
+static void begin_heredoc(struct shell *s)
+{
+    s->at += 2;
+    while (peek(s, 0) == '-' || peek(s, 0) == ' ' || peek(s, 0) == '\'' || peek(s, 0) == '"' ||
+           peek(s, 0) == '\\') {
+        s->at++;
+    }
+    struct sw_str rest = sw_str_n(s->text.ptr + s->at, s->text.len - s->at);
+    rest.len = name_length(rest);
+    s->at += rest.len;
+    s->at += peek(s, 0) == '\'' || peek(s, 0) == '"' ? 1 : 0;
+    s->heredoc = rest;
+}
+
+/* The lines up to its end, as one word of the command. */
+static sw_result take_heredoc(struct shell *s)
+{
+    const size_t start = s->at;
+    const uint32_t line = s->line;
+    size_t end = s->at;
+    while (s->at < s->text.len) {
+        end = s->at;
+        const char *stop = memchr(s->text.ptr + s->at, '\n', s->text.len - s->at);
+        const size_t next = stop == NULL ? s->text.len : (size_t)(stop - s->text.ptr);
+        const struct sw_str text = sw_str_n(s->text.ptr + s->at, next - s->at);
+        s->at = next + (stop == NULL ? 0 : 1);
+        s->line += stop == NULL ? 0 : 1;
+        if (sw_str_equal(sw_ascii_trim(text), s->heredoc)) {
+            break;
+        }
+        end = s->at;
+    }
+    s->heredoc = sw_str("");
+    if (s->count < WORDS_MAX) {
+        s->words[s->count++] = (struct word){sw_str_n(s->text.ptr + start, end - start), line};
+    }
+    return SW_OK;
+}
+
+/* What stands between words. */
+static sw_result take_separator(struct shell *s)
+{
+    if (peek(s, 0) == '<' && peek(s, 1) == '<' && peek(s, 2) != '<') {
+        begin_heredoc(s);
+        return SW_OK;
+    }
+    const char c = take(s);
+    if (c == '\n' && s->heredoc.len > 0) {
+        SW_TRY(take_heredoc(s));
+    }
+    const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '<' || c == '>';
+    return blank ? SW_OK : end_command(s);
+}
+
+sw_result sw_look_commands(struct sw_look *look, struct sw_str text, uint32_t line)
+{
+    struct shell s = {.look = look, .text = text, .line = line};
+    s.words = SW_ARENA_ARRAY(look->arena, struct word, WORDS_MAX);
+    SW_TRY_PTR(s.words);
+    while (s.at < s.text.len) {
+        if (peek(&s, 0) == '#') {
+            while (s.at < s.text.len && peek(&s, 0) != '\n') {
+                s.at++;
+            }
+        } else if (ends_word(peek(&s, 0))) {
+            SW_TRY(take_separator(&s));
+        } else {
+            SW_TRY(take_word(&s));
+        }
+    }
+    return end_command(&s);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+static sw_result look_at(struct sw_look *look, struct sw_error *err)
+{
+    (void)err;
+    return sw_look_commands(look, look->text, 1);
+}
+
+static bool takes(const struct sw_look *look)
+{
+    static const char *const ends[] = {
+        ".sh", ".bash", ".zsh", ".ksh", ".mk", "makefile", "justfile"};
+    for (size_t i = 0; i < SW_COUNT(ends); i++) {
+        if (sw_look_ends(look, ends[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct sw_look_reader sw_look_commands_reader = {
+    .name = "commands",
+    .takes = takes,
+    .look = look_at,
+    .gap = "no shell",
+};

@@ -1,0 +1,432 @@
+/* Trees of source code, as discovery walks them. */
+#include "supply/look_tree.h"
+#include "supply/ascii.h"
+#include "supply/python_values.h"
+
+#define TREE_DEPTH 4096
+
+static const struct sw_signal argument = {"model-argument", SW_SOURCE_CODE, SW_GRADE_INFERRED, 900};
+static const struct sw_signal through = {
+    "model-through-names", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+static const struct sw_signal keyed = {"model-by-key", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+static const struct sw_signal body = {"model-in-body", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+static const struct sw_signal dataset = {
+    "dataset-argument", SW_SOURCE_CODE, SW_GRADE_INFERRED, 850};
+
+struct reading {
+    struct sw_look *look;
+    const struct sw_look_language *language;
+    struct sw_py_values *values;
+    bool about_models; /* the file imports something of the catalogue */
+};
+
+/* --- imports ---------------------------------------------------------------------------------- */
+
+static bool package_of(const struct reading *r, struct sw_str module, struct sw_str *out)
+{
+    return module.len > 0 && module.ptr[0] != '.' && r->language->package_of(r->look, module, out);
+}
+
+static sw_result see_import(struct reading *r, struct sw_str module, uint32_t line)
+{
+    struct sw_str package;
+    return package_of(r, module, &package) ? sw_look_see_package(r->look, r->language->import,
+                                                 r->language->ecosystem, package, sw_str(""), line)
+                                           : SW_OK;
+}
+
+/* require("x"), import("x"): what it imports; nothing when it is another call. */
+static struct sw_str imported(const struct reading *r, const struct sw_py_node *node)
+{
+    const struct sw_py_node *callee = node->first;
+    const struct sw_py_node *given = callee == NULL ? NULL : callee->next;
+    bool imports = r->language->clike && node->kind == SW_PY_CALL && given != NULL &&
+                   callee->kind == SW_PY_NAME && given->kind == SW_PY_TEXT &&
+                   (sw_str_is(callee->name, "require") || sw_str_is(callee->name, "import"));
+    return imports ? given->name : sw_str("");
+}
+
+static sw_result find_imports(struct reading *r, const struct sw_py_node *node, unsigned depth)
+{
+    struct sw_str package;
+    if (depth > TREE_DEPTH) {
+        return SW_E_LIMIT;
+    }
+    const struct sw_str module = node->kind == SW_PY_IMPORT ? node->module : imported(r, node);
+    r->about_models = r->about_models || package_of(r, module, &package);
+    for (const struct sw_py_node *n = node->first; n != NULL && !r->about_models; n = n->next) {
+        SW_TRY(find_imports(r, n, depth + 1));
+    }
+    return SW_OK;
+}
+
+/* --- names of models -------------------------------------------------------------------------- */
+
+/* A commit that the call names, too: it is the version then. */
+static struct sw_str revision_of(const struct reading *r, const struct sw_py_node *call)
+{
+    struct sw_py_value_list values = {0};
+    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
+        if (n->kind == SW_PY_KEYWORD && sw_str_is(n->name, "revision")) {
+            sw_py_values_of(r->values, n->first, &values);
+        }
+    }
+    return values.count == 1 ? values.list[0].text : sw_str("");
+}
+
+/* "openai/whisper-" and "large-v3" */
+static sw_result with_prefix(
+    struct reading *r, const struct sw_catalogue_call *call, struct sw_str text, struct sw_str *out)
+{
+    *out = text;
+    if (call->prefix.len == 0 || memchr(text.ptr, '/', text.len) != NULL) {
+        return SW_OK;
+    }
+    const char *name = sw_arena_printf(
+        r->look->arena, SW_STR_FMT SW_STR_FMT, SW_STR_ARG(call->prefix), SW_STR_ARG(text));
+    SW_TRY_PTR(name);
+    *out = sw_str(name);
+    return SW_OK;
+}
+
+static sw_result see_value(struct reading *r, const struct sw_catalogue_call *call,
+    const struct sw_py_value *value, const struct sw_py_node *node)
+{
+    const struct sw_signal *signal = value->hops == 0 ? &argument : &through;
+    struct sw_str name;
+    if (call->of == SW_ENTITY_DATASET) {
+        return sw_look_see_dataset(r->look, &dataset, value->text, node->line);
+    }
+    if (call->whose.len > 0) {
+        return sw_look_see_model_of(r->look, signal, value->text, call->whose, node->line);
+    }
+    SW_TRY(with_prefix(r, call, value->text, &name));
+    return call->from == SW_FROM_HUB
+               ? sw_look_see_pinned_model(r->look, signal, name, revision_of(r, node), node->line)
+               : sw_look_see_model(r->look, signal, name, call->from, false, node->line);
+}
+
+static sw_result see_values(struct reading *r, const struct sw_catalogue_call *call,
+    const struct sw_py_node *expression, const struct sw_py_node *node)
+{
+    struct sw_py_value_list values;
+    sw_py_values_of(r->values, expression, &values);
+    for (size_t i = 0; i < values.count; i++) {
+        SW_TRY(see_value(r, call, &values.list[i], node));
+    }
+    return SW_OK;
+}
+
+static bool is_keyword_of(const struct sw_catalogue_call *call, struct sw_str name)
+{
+    for (size_t i = 0; i < call->keyword_count; i++) {
+        if (sw_str_equal(name, call->keywords[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct sw_py_node *argument_of(
+    const struct sw_catalogue_call *call, const struct sw_py_node *node)
+{
+    uint32_t at = 0;
+    for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
+        if (n->kind == SW_PY_KEYWORD && is_keyword_of(call, n->name)) {
+            return n->first;
+        }
+        if (n->kind != SW_PY_KEYWORD && at++ == call->at) {
+            return n;
+        }
+    }
+    return NULL;
+}
+
+enum keyness {
+    NO_KEY,
+    LIKE_A_KEY, /* it speaks of models: what it has counts when it is in the catalogue */
+    A_KEY,
+};
+
+static enum keyness keyness_of(const struct reading *r, struct sw_str name)
+{
+    struct sw_str known;
+    char lower[64];
+    if (name.len >= sizeof(lower)) {
+        return NO_KEY;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    if (sw_catalogue_find(
+            r->look->catalogue, SW_CATALOGUE_KEYS, sw_str_n(lower, name.len), &known)) {
+        return A_KEY;
+    }
+    return memmem(lower, name.len, "model", 5) != NULL || memmem(lower, name.len, "llm", 3) != NULL
+               ? LIKE_A_KEY
+               : NO_KEY;
+}
+
+/* model=…, {"model": …}, MODEL = …. `display`: it is given to something, and not only kept. */
+static sw_result see_keyed(
+    struct reading *r, struct sw_str key, const struct sw_py_node *expression, bool display)
+{
+    struct sw_py_value_list values;
+    const enum keyness keyness = keyness_of(r, key);
+    const bool known = r->about_models && display && keyness == A_KEY;
+    if (keyness == NO_KEY) {
+        return SW_OK;
+    }
+    sw_py_values_of(r->values, expression, &values);
+    for (size_t i = 0; i < values.count; i++) {
+        SW_TRY(sw_look_see_model(
+            r->look, &keyed, values.list[i].text, SW_FROM_ANY, known, expression->line));
+    }
+    return SW_OK;
+}
+
+/* x.model("gpt-4o") of what builds a request, setModel(…), withModelName(…) */
+static sw_result see_method(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    static const char *const words[] = {"with", "set"};
+    const struct sw_py_node *given = call->first->next;
+    if (given == NULL || given->next != NULL || call->first->kind != SW_PY_ATTRIBUTE) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        const size_t len = strlen(words[i]);
+        if (sw_ascii_starts(callee, words[i]) && callee.len > len) {
+            callee = sw_str_n(callee.ptr + len, callee.len - len);
+        }
+    }
+    return see_keyed(r, callee, given, true);
+}
+
+/* os.environ.get("CHAT_MODEL", "gpt-4o") */
+static sw_result see_default(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    const struct sw_py_node *name = call->first->next;
+    bool asks = sw_str_is(callee, "get") || sw_str_is(callee, "getenv");
+    return asks && name != NULL && name->kind == SW_PY_TEXT && name->next != NULL
+               ? see_keyed(r, name->name, name->next, false)
+               : SW_OK;
+}
+
+/* The row of "spacy.load", or else that of "load". */
+static const struct sw_catalogue_call *row_of(
+    const struct reading *r, struct sw_str callee, const struct sw_py_node *node)
+{
+    char name[128];
+    const struct sw_py_node *base = node->first->first;
+    const bool member = node->first->kind == SW_PY_ATTRIBUTE && base != NULL &&
+                        (base->kind == SW_PY_NAME || base->kind == SW_PY_ATTRIBUTE);
+    const int len = member ? snprintf(name, sizeof(name), SW_STR_FMT "." SW_STR_FMT,
+                                 SW_STR_ARG(base->name), SW_STR_ARG(callee))
+                           : 0;
+    const struct sw_catalogue_call *row =
+        len > 0 && (size_t)len < sizeof(name)
+            ? sw_catalogue_call(r->look->catalogue, sw_str_n(name, (size_t)len))
+            : NULL;
+    return row != NULL ? row : sw_catalogue_call(r->look->catalogue, callee);
+}
+
+static sw_result see_call(struct reading *r, const struct sw_py_node *node)
+{
+    const struct sw_str callee = sw_py_values_callee(r->values, node);
+    const struct sw_catalogue_call *call = row_of(r, callee, node);
+    const struct sw_py_node *given = call == NULL ? NULL : argument_of(call, node);
+    SW_TRY(see_import(r, imported(r, node), node->line));
+    if (given != NULL) {
+        SW_TRY(see_values(r, call, given, node));
+    }
+    SW_TRY(see_default(r, callee, node));
+    SW_TRY(r->language->clike ? see_method(r, callee, node) : SW_OK);
+    for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
+        if (n->kind == SW_PY_KEYWORD && n->first != given) {
+            SW_TRY(see_keyed(r, n->name, n->first, true));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result see_display(struct reading *r, const struct sw_py_node *dict)
+{
+    for (const struct sw_py_node *n = dict->first; n != NULL && n->next != NULL;
+         n = n->next->next) {
+        if (n->kind == SW_PY_TEXT) {
+            SW_TRY(see_keyed(r, n->name, n->next, true));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result see_environment_names(struct reading *r, const struct sw_py_node *node);
+
+static sw_result see_assignment(struct reading *r, const struct sw_py_node *node)
+{
+    SW_TRY(see_environment_names(r, node));
+    for (const struct sw_py_node *n = node->first; n != NULL && n != node->last; n = n->next) {
+        const struct sw_py_node *key = n->kind == SW_PY_SUBSCRIPT ? n->last : n;
+        if (key != NULL &&
+            (key->kind == SW_PY_NAME || key->kind == SW_PY_ATTRIBUTE || key->kind == SW_PY_TEXT)) {
+            SW_TRY(see_keyed(r, key->name, node->last, false));
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_look_see_body(struct sw_look *look, struct sw_str text, uint32_t line)
+{
+    static const char key[] = "\"model\"";
+    const char *end = text.ptr + text.len;
+    const char *at =
+        text.len < sizeof(key) ? NULL : memmem(text.ptr, text.len, key, sizeof(key) - 1);
+    if (at == NULL) {
+        return SW_OK;
+    }
+    at += sizeof(key) - 1;
+    while (at < end && (sw_ascii_space(*at) || *at == ':')) {
+        at++;
+    }
+    const char *stop = at < end && *at == '"' ? memchr(at + 1, '"', (size_t)(end - at - 1)) : NULL;
+    return stop == NULL ? SW_OK
+                        : sw_look_see_model(look, &body, sw_str_n(at + 1, (size_t)(stop - at - 1)),
+                              SW_FROM_ANY, false, line);
+}
+
+/* "${chat.model:gpt-4o}" of a property, with what it is when nothing sets it. */
+static sw_result see_property(struct reading *r, const struct sw_py_node *text)
+{
+    struct sw_str name = text->name;
+    const char *colon = memchr(name.ptr, ':', name.len);
+    if (!r->language->clike || !sw_str_starts(name, "${") || !sw_str_ends(name, "}") ||
+        colon == NULL) {
+        return SW_OK;
+    }
+    struct sw_str key = sw_str_n(name.ptr + 2, (size_t)(colon - name.ptr) - 2);
+    struct sw_str value = sw_str_n(colon + 1, name.len - key.len - 4);
+    return memmem(key.ptr, key.len, "model", 5) == NULL
+               ? SW_OK
+               : sw_look_see_model(r->look, &keyed, value, SW_FROM_ANY, false, text->line);
+}
+
+static sw_result see_text(struct reading *r, const struct sw_py_node *text)
+{
+    if (text->name.len < 2) {
+        return SW_OK;
+    }
+    SW_TRY(sw_look_see_variable(r->look, text->name, text->line));
+    SW_TRY(sw_look_see_hosts(r->look, text->name, text->line));
+    SW_TRY(see_property(r, text));
+    return sw_look_see_body(r->look, text->name, text->line);
+}
+
+/* process.env.OPENAI_API_KEY */
+static bool is_environment(const struct sw_py_node *node)
+{
+    return (node->kind == SW_PY_NAME || node->kind == SW_PY_ATTRIBUTE) &&
+           sw_str_is(node->name, "env");
+}
+
+static sw_result see_attribute(struct reading *r, const struct sw_py_node *node)
+{
+    return r->language->clike && node->first != NULL && is_environment(node->first)
+               ? sw_look_see_variable(r->look, node->name, node->line)
+               : SW_OK;
+}
+
+/* const { OPENAI_API_KEY } = process.env */
+static sw_result see_environment_names(struct reading *r, const struct sw_py_node *node)
+{
+    if (!r->language->clike || !is_environment(node->last)) {
+        return SW_OK;
+    }
+    for (const struct sw_py_node *n = node->first->first; n != NULL; n = n->next) {
+        SW_TRY(n->kind == SW_PY_NAME || n->kind == SW_PY_TEXT
+                   ? sw_look_see_variable(r->look, n->name, n->line)
+                   : SW_OK);
+    }
+    return SW_OK;
+}
+
+/* process.env.CHAT_MODEL ?? "gpt-4o", os.environ["CHAT_MODEL"] or "gpt-4o" */
+static sw_result see_choice(struct reading *r, const struct sw_py_node *group)
+{
+    const struct sw_py_node *a = group->first;
+    if (sw_str_is(group->module, "f")) {
+        return sw_look_see_hosts(r->look, group->name, group->line);
+    }
+    const bool either = sw_str_is(group->name, "or") && a != NULL && a->next != NULL;
+    if (either && a->kind == SW_PY_ATTRIBUTE) {
+        return see_keyed(r, a->name, a->next, false);
+    }
+    if (either && a->kind == SW_PY_SUBSCRIPT && a->last->kind == SW_PY_TEXT) {
+        return see_keyed(r, a->last->name, a->next, false);
+    }
+    return SW_OK;
+}
+
+static sw_result see_node(struct reading *r, const struct sw_py_node *node)
+{
+    switch ((int)node->kind) {
+    case SW_PY_IMPORT: return see_import(r, node->module, node->line);
+    case SW_PY_CALL: return see_call(r, node);
+    case SW_PY_DICT: return see_display(r, node);
+    case SW_PY_ASSIGN: return node->first == NULL ? SW_OK : see_assignment(r, node);
+    case SW_PY_ATTRIBUTE: return see_attribute(r, node);
+    case SW_PY_KEYWORD:
+        return r->language->clike ? see_keyed(r, node->name, node->first, true) : SW_OK;
+    case SW_PY_TEXT: return see_text(r, node);
+    case SW_PY_PARAMETER:
+        return sw_str_is(node->module, "=") ? see_keyed(r, node->name, node->last, false) : SW_OK;
+    case SW_PY_GROUP: return see_choice(r, node);
+    default: return SW_OK;
+    }
+}
+
+static sw_result walk(struct reading *r, const struct sw_py_node *node, unsigned depth)
+{
+    if (depth > TREE_DEPTH) {
+        return SW_E_LIMIT;
+    }
+    SW_TRY(see_node(r, node));
+    for (const struct sw_py_node *n = node->first; n != NULL; n = n->next) {
+        SW_TRY(walk(r, n, depth + 1));
+    }
+    return SW_OK;
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What openai.GPT4o is: constants that a package gives names to. */
+static bool constant(const void *ctx, struct sw_str name, struct sw_str *out)
+{
+    return sw_catalogue_find(ctx, SW_CATALOGUE_CONSTANTS, name, out);
+}
+
+static sw_result add_trees(struct reading *r, const struct sw_look_tree *trees, size_t count)
+{
+    SW_TRY(sw_py_values_new(r->look->arena, &r->values));
+    if (r->language->clike) {
+        sw_py_values_loosen(r->values, constant, r->look->catalogue);
+    }
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(sw_py_values_add(r->values, trees[i].root));
+        SW_TRY(find_imports(r, trees[i].root, 0));
+    }
+    return SW_OK;
+}
+
+sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *language,
+    const struct sw_look_tree *trees, size_t count)
+{
+    struct reading r = {.look = look, .language = language};
+    const struct sw_str path = look->path;
+    enum sw_code code = add_trees(&r, trees, count);
+    for (size_t i = 0; i < count && code == SW_OK; i++) {
+        look->path = trees[i].path;
+        code = trees[i].values_only ? SW_OK : walk(&r, trees[i].root, 0);
+    }
+    look->path = path;
+    return code;
+}

@@ -1,0 +1,41 @@
+/* What readers of source code share: trees of one file are walked for imports, for the names of
+ * models and datasets that calls are given, for hosts and variables. Private to the room. */
+#ifndef SW_SUPPLY_LOOK_TREE_H
+#define SW_SUPPLY_LOOK_TREE_H
+
+#include "codec/codec.h"
+#include "supply/look.h"
+
+struct sw_look_language {
+    const struct sw_signal *import;
+    enum sw_catalogue_section ecosystem;
+    /* The package that a module is of, when the catalogue has it; in the arena of the file. */
+    bool (*package_of)(struct sw_look *look, struct sw_str module, struct sw_str *out);
+    bool clike; /* methods give values ("x.model(…)"), and names stand for members */
+};
+
+/* One tree of a file: of a notebook, each cell has one. */
+struct sw_look_tree {
+    const struct sw_py_node *root;
+    struct sw_str path; /* told instead of the file's */
+    bool values_only;   /* it has values for names, and nothing to tell */
+};
+
+/* Names that one of the trees gives have their values in all of them. */
+sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *language,
+    const struct sw_look_tree *trees, size_t count);
+
+/* '{"model": "gpt-4o", …}' as a text. */
+sw_result sw_look_see_body(struct sw_look *look, struct sw_str text, uint32_t line);
+
+/* Imports of Python, line by line: of what does not parse. */
+sw_result sw_look_python_lines(struct sw_look *look, struct sw_str text);
+/* The package that a module of Python is of, when it is not one of the tree itself. */
+bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct sw_str *out);
+extern const struct sw_look_language sw_look_python_language;
+/* What other files of the tree give to the constants that a file imports from them, as assignments
+ * of texts: "from .settings import MODEL". */
+sw_result sw_look_python_constants(
+    struct sw_look *look, const struct sw_py_node *root, struct sw_py_node **out);
+
+#endif

@@ -1,0 +1,513 @@
+#!/bin/bash
+# What source code of each language uses is seen, once, and nothing else is. Every signal and every
+# trap of the tree has its label: recall and precision on it are 1.
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+
+: >labels
+
+# want KIND NAME FILE: the entity is to be seen in that file.
+want() {
+    printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>labels
+}
+
+mkdir -p tree/py tree/js tree/go tree/jvm tree/rust tree/cs tree/sh tree/nb tree/traps
+
+# --- Python ---------------------------------------------------------------------------------------
+
+cat >tree/py/names.py <<'PY'
+from transformers import AutoModel as Auto, pipeline
+import torch
+
+ORG = "meta-llama"
+NAME = "Llama-3.1-8B"
+model = Auto.from_pretrained(f"{ORG}/{NAME}")
+pinned = Auto.from_pretrained("org-a/pinned", revision="0123456789abcdef0123456789abcdef01234567")
+branch = Auto.from_pretrained("org-a/branch", revision="main")
+for name in ["org-b/first", "org-b/second"]:
+    Auto.from_pretrained(name)
+all_of_them = [pipeline("fill-mask", model=m) for m in ("org-c/first", "org-c/second")]
+
+
+class Settings:
+    encoder: str = "org-d/encoder"
+
+
+def load(settings):
+    return Auto.from_pretrained(settings.encoder)
+
+
+unknown = Auto.from_pretrained(f"{ORG}/{torch.randint(3)}")
+PY
+want library transformers py/names.py
+want library torch py/names.py
+for name in meta-llama/Llama-3.1-8B org-a/pinned org-a/branch org-b/first org-b/second org-c/first org-c/second \
+    org-d/encoder; do
+    want model $name py/names.py
+done
+
+cat >tree/py/calls.py <<'PY'
+import os
+import json
+import httpx
+import boto3
+import ollama
+from dataclasses import dataclass, field
+from langchain_openai import ChatOpenAI
+
+KEY = "GROQ_API_KEY"
+config = {"model": "gpt-4o-mini", "temperature": 0}
+
+
+@dataclass
+class Chat:
+    model_name: str = field(default="claude-sonnet-4-0")
+    chat: str = os.environ.get("CHAT_MODEL", "gpt-4.1")
+
+
+llm = ChatOpenAI(**config)
+httpx.post("https://api.mistral.ai/v1/chat/completions",
+           json={"model": "mistral-large-latest", "messages": []})
+httpx.post("https://api.deepseek.com/chat/completions", data='{"model": "deepseek-chat"}')
+bedrock = boto3.client("bedrock-runtime")
+bedrock.invoke_model(modelId="amazon.titan-text-express-v1", body=json.dumps({}))
+ollama.chat(model="llama3.2", messages=[])
+token = os.environ[KEY]
+fallback = os.environ["RERANK_MODEL"] or "rerank-english-v3.0"
+PY
+want library ollama py/calls.py
+want library langchain-openai py/calls.py
+for name in gpt-4o-mini claude-sonnet-4-0 gpt-4.1 mistral-large-latest deepseek-chat amazon.titan-text-express-v1 \
+    llama3.2 rerank-english-v3.0; do
+    want model $name py/calls.py
+done
+want service 'Mistral AI' py/calls.py
+want service DeepSeek py/calls.py
+want credential GROQ_API_KEY py/calls.py
+
+cat >tree/py/more.py <<'PY'
+import spacy, timm, whisper, replicate, evaluate
+import torchvision
+import google.generativeai as genai
+from peft import PeftModel
+from sentence_transformers import SentenceTransformer
+from diffusers import StableDiffusionPipeline
+from datasets import load_dataset
+
+nlp = spacy.load("en_core_web_sm")
+net = timm.create_model("timm/vit_base_patch16_224.augreg_in21k")
+asr = whisper.load_model("large-v3")
+replicate.run("black-forest-labs/flux-schnell", input={})
+PeftModel.from_pretrained(base, "org-p/adapter")
+SentenceTransformer("all-MiniLM-L6-v2")
+StableDiffusionPipeline.from_pretrained("stabilityai/stable-diffusion-xl-base-1.0")
+load_dataset("squad")
+load_dataset("org-e/corpus", split="train")
+genai.GenerativeModel("gemini-1.5-pro")
+PY
+for name in spacy timm openai-whisper replicate evaluate torchvision google-generativeai peft sentence-transformers \
+    diffusers datasets; do
+    want library $name py/more.py
+done
+for name in timm/vit_base_patch16_224.augreg_in21k black-forest-labs/flux-schnell org-p/adapter \
+    sentence-transformers/all-MiniLM-L6-v2 stabilityai/stable-diffusion-xl-base-1.0 gemini-1.5-pro en_core_web_sm \
+    openai/whisper-large-v3; do
+    want model $name py/more.py
+done
+want dataset squad py/more.py
+want dataset org-e/corpus py/more.py
+
+mkdir tree/py/app
+cat >tree/py/app/settings.py <<'PY'
+ENCODER = "org-f/encoder"
+RANKER: str = "org-f/ranker"
+UNUSED = "org-f/unused"
+PY
+cat >tree/py/app/use.py <<'PY'
+from transformers import AutoModel
+from .settings import ENCODER
+from py.app.settings import RANKER as ranker
+from .missing import MISSING
+
+AutoModel.from_pretrained(ENCODER)
+AutoModel.from_pretrained(ranker)
+AutoModel.from_pretrained(MISSING)
+PY
+want library transformers py/app/use.py
+want model org-f/encoder py/app/use.py
+want model org-f/ranker py/app/use.py
+
+cat >tree/py/old.py <<'PY'
+import mlflow, os
+from xgboost import XGBClassifier
+print "Python 2"
+PY
+want library mlflow py/old.py
+want library xgboost py/old.py
+
+# --- notebooks ------------------------------------------------------------------------------------
+
+python3 - <<'PY'
+import json
+
+
+def code(*lines):
+    return {"cell_type": "code", "metadata": {}, "execution_count": 1, "source": "\n".join(lines).splitlines(True),
+            "outputs": [{"output_type": "stream", "name": "stdout",
+                         "text": ["model = AutoModel.from_pretrained('org-x/only-in-an-output')\n"]}]}
+
+
+cells = [
+    {"cell_type": "markdown", "metadata": {}, "source": ["`AutoModel.from_pretrained('org-x/only-in-words')`\n"]},
+    code("!pip install -q accelerate==1.2.3 numpy \\", "    'bitsandbytes>=0.43'", "%matplotlib inline",
+         "from transformers import AutoTokenizer"),
+    code("MODEL = 'org-n/from-another-cell'"),
+    code("%%time", "import os", "", "if True:", "    !hf download org-n/downloaded", "tok = AutoTokenizer.from_pretrained(MODEL)"),
+    code("%%bash", "ollama pull qwen2.5:7b"),
+    code("%%html", "<img src='https://api.openai.com/x'>"),
+    code("print 'two'", "from keras import layers"),
+    {"cell_type": "code", "metadata": {}, "outputs": [], "source": "DATA = '" + "A" * 1100000 + "'\nimport flax\n"},
+]
+json.dump({"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5},
+          open("tree/nb/work.ipynb", "w"), indent=1)
+json.dump({"cells": [code("library(torch)")], "metadata": {"language_info": {"name": "R"}}, "nbformat": 4,
+           "nbformat_minor": 5}, open("tree/nb/other.ipynb", "w"))
+PY
+want library accelerate 'nb/work.ipynb#cell-2'
+want library bitsandbytes 'nb/work.ipynb#cell-2'
+want library transformers 'nb/work.ipynb#cell-2'
+want model org-n/from-another-cell 'nb/work.ipynb#cell-4'
+want model org-n/downloaded 'nb/work.ipynb#cell-4'
+want model qwen2.5:7b 'nb/work.ipynb#cell-5'
+want library keras 'nb/work.ipynb#cell-7'
+want library flax 'nb/work.ipynb#cell-8'
+
+# --- JavaScript and TypeScript --------------------------------------------------------------------
+
+cat >tree/js/chat.ts <<'TS'
+import OpenAI from "openai";
+import { ChatOpenAI as Chat } from '@langchain/openai';
+import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import { openai } from "@ai-sdk/openai";
+import { generateText } from "ai";
+import fs from "node:fs";
+import local from "./openai";
+
+const MODEL: string = "gpt-4o";
+const MODELS = { fast: "gpt-4o-mini", slow: 'o3-mini' } as const;
+const org = "org-j", size = `7b`;
+const DEFAULT = process.env.CHAT_MODEL ?? "gpt-4.1-nano";
+const { OPENAI_API_KEY } = process.env;
+const word = /["'`]model: "gpt-3.5-turbo"/g; // model: "gpt-3.5-turbo-0301"
+/* new Chat({ model: "gpt-3.5-turbo-0613" }) */
+
+export class Agent {
+    private readonly model: string = "claude-3-5-haiku-latest";
+    constructor(private client = new OpenAI({ apiKey: process.env.AZURE_OPENAI_API_KEY! })) {}
+
+    async ask({ model = "gpt-4.1-mini", ...rest }: Options = {}, question?: string): Promise<string> {
+        const r = await this.client.chat.completions.create({ model: MODEL, messages: [{ role: "user", content: question }] });
+        const other = new Chat({ modelName: MODELS.slow, temperature: rest.temperature || 0.2 });
+        const { text } = await generateText({ model: openai("gpt-5-mini"), prompt: `it's ${question ? `"${question}"` : "x"}` });
+        const slow = useState<string>("x");
+        return rest.deep ? r.choices[0].message.content : text;
+    }
+}
+
+export function tokens(text: string, model = "gpt-4-turbo") {
+    return fetch(`https://api.groq.com/openai/v1/${text}`, {
+        method: "POST",
+        body: JSON.stringify({ model: DEFAULT, embedding_model: `text-embedding-3-small` }),
+    });
+}
+TS
+for name in openai @langchain/openai @modelcontextprotocol/sdk @ai-sdk/openai ai; do
+    want library "$name" js/chat.ts
+done
+for name in gpt-4o gpt-4o-mini o3-mini gpt-4.1-nano claude-3-5-haiku-latest gpt-4.1-mini gpt-5-mini gpt-4-turbo \
+    text-embedding-3-small; do
+    want model $name js/chat.ts
+done
+want credential OPENAI_API_KEY js/chat.ts
+want credential AZURE_OPENAI_API_KEY js/chat.ts
+want service Groq js/chat.ts
+
+cat >tree/js/page.jsx <<'JSX'
+const { pipeline } = require("@xenova/transformers");
+const ORG = "Xenova";
+const EMBED = `${ORG}/all-MiniLM-L6-v2`;
+
+export default function Page({ model = "gpt-4o-2024-08-06" }) {
+    const run = async () => {
+        const tf = await import("@tensorflow/tfjs");
+        await pipeline("feature-extraction", EMBED);
+        await pipeline('text-generation', "Xenova/distilgpt2");
+    };
+    return (
+        <div className="x">
+            Don't panic: it's <Chat model="claude-3-opus-20240229" onClick={() => run()}>ask</Chat>
+            <Chat modelName={model} /> isn't {1 / 2} it?
+        </div>
+    );
+}
+JSX
+want library @xenova/transformers js/page.jsx
+want library @tensorflow/tfjs js/page.jsx
+for name in Xenova/all-MiniLM-L6-v2 Xenova/distilgpt2 gpt-4o-2024-08-06 claude-3-opus-20240229; do
+    want model $name js/page.jsx
+done
+
+# --- Go -------------------------------------------------------------------------------------------
+
+cat >tree/go/main.go <<'GO'
+package main
+
+import (
+	"context"
+	"os"
+
+	openai "github.com/sashabaranov/go-openai"
+	"github.com/tmc/langchaingo/llms"
+)
+
+import "github.com/ollama/ollama/api"
+
+const (
+	DefaultModel string = "gpt-4o-2024-05-13"
+	page                = `a "raw" string: model: "gpt-3.5-turbo"`
+)
+
+func main() {
+	key := os.Getenv("ANTHROPIC_API_KEY")
+	r := '"'
+	req := openai.ChatCompletionRequest{Model: openai.GPT4Turbo, Messages: nil}
+	_ = &api.ChatRequest{Model: DefaultModel}
+	body := map[string]any{"model": "claude-3-haiku-20240307"}
+	post("https://api.anthropic.com/v1/messages", body, key, r, req)
+}
+GO
+want library github.com/sashabaranov/go-openai go/main.go
+want library github.com/tmc/langchaingo go/main.go
+want library github.com/ollama/ollama go/main.go
+for name in gpt-4o-2024-05-13 gpt-4-turbo claude-3-haiku-20240307; do
+    want model $name go/main.go
+done
+want credential ANTHROPIC_API_KEY go/main.go
+want service Anthropic go/main.go
+
+# --- Java, Kotlin, Scala --------------------------------------------------------------------------
+
+cat >tree/jvm/Chat.java <<'JAVA'
+package org.example;
+
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import java.util.List;
+
+@Service
+public class Chat {
+    private static final String MODEL = "gpt-4o-mini-2024-07-18";
+
+    @Value("${chat.model:gpt-3.5-turbo-1106}")
+    private String model;
+
+    String text = """
+        He said: "model": 'x'
+        .modelName("gpt-3.5-turbo-16k")
+        """;
+    char quote = '"';
+
+    OpenAiChatModel build() {
+        List<String> names = List.of("a");
+        return OpenAiChatModel.builder().apiKey(System.getenv("OPENAI_ORG_ID")).modelName(MODEL).build();
+    }
+}
+JAVA
+want library dev.langchain4j:langchain4j-open-ai jvm/Chat.java
+want model gpt-4o-mini-2024-07-18 jvm/Chat.java
+want model gpt-3.5-turbo-1106 jvm/Chat.java
+want credential OPENAI_ORG_ID jvm/Chat.java
+
+cat >tree/jvm/Chat.kt <<'KT'
+import ai.djl.repository.zoo.Criteria
+import com.anthropic.client.AnthropicClient
+
+class Chat(private val model: String = "claude-3-7-sonnet-latest") {
+    companion object { const val FAST = "claude-haiku-4-5" }
+    fun ask(name: String? = null) = client.ask(modelName = name ?: "claude-opus-4-1", text = """raw \""")
+    fun fast() = Request.builder().model(FAST).build()
+}
+KT
+want library ai.djl:api jvm/Chat.kt
+want library com.anthropic:anthropic-java jvm/Chat.kt
+for name in claude-3-7-sonnet-latest claude-haiku-4-5 claude-opus-4-1; do
+    want model $name jvm/Chat.kt
+done
+
+cat >tree/jvm/Chat.scala <<'SCALA'
+import com.openai.client.OpenAIClient
+object Chat { def ask(model: String = "o4-mini") = client.create(model = "o1-preview", symbol = 'x) }
+SCALA
+want library com.openai:openai-java jvm/Chat.scala
+want model o4-mini jvm/Chat.scala
+want model o1-preview jvm/Chat.scala
+
+# --- Rust and C# ----------------------------------------------------------------------------------
+
+cat >tree/rust/main.rs <<'RS'
+use async_openai::{types::CreateChatCompletionRequestArgs, Client};
+use hf_hub::api::sync::Api;
+use rig::providers;
+/* outer /* inner */ .model("gpt-3.5-turbo-0125") */
+const MODEL: &str = "gpt-4-0613";
+fn ask<'a>(text: &'a str) -> Result<String> {
+    let raw = r#"a "raw" .model("gpt-3.5-turbo-instruct") one"#;
+    let c = 'x';
+    let req = CreateChatCompletionRequestArgs::default().model(MODEL).build()?;
+    let other = Request { model: "gpt-4-32k".to_string(), text: text.into() };
+    let name = std::env::var("MODEL").unwrap_or("deepseek-reasoner".to_owned());
+    agent.chat_model(name)
+}
+RS
+want library async-openai rust/main.rs
+want library hf-hub rust/main.rs
+want library rig-core rust/main.rs
+for name in gpt-4-0613 gpt-4-32k deepseek-reasoner; do
+    want model $name rust/main.rs
+done
+
+cat >tree/cs/Chat.cs <<'CS'
+using Microsoft.SemanticKernel;
+using System.Text;
+using OpenAI.Chat;
+
+public class Chat {
+    const string Model = "gpt-4.5-preview";
+    string path = @"C:\models\";
+    void Ask(string model = "gpt-4o-audio-preview") {
+        var client = new ChatClient(model: Model, apiKey: Environment.GetEnvironmentVariable("XAI_API_KEY"));
+        var options = new ChatOptions { ModelId = "grok-3-mini", Text = $"it's {model}" };
+    }
+}
+CS
+want library Microsoft.SemanticKernel cs/Chat.cs
+want library OpenAI cs/Chat.cs
+for name in gpt-4.5-preview gpt-4o-audio-preview grok-3-mini; do
+    want model $name cs/Chat.cs
+done
+want credential XAI_API_KEY cs/Chat.cs
+
+# --- shell ----------------------------------------------------------------------------------------
+
+cat >tree/sh/serve.sh <<'SH'
+#!/bin/sh
+export COHERE_API_KEY="$1"
+MODEL=org-s/served   # it's a comment
+vllm serve "$MODEL" --max-model-len 4096
+python -m vllm.entrypoints.openai.api_server \
+    --model org-s/option --port 8000
+huggingface-cli download --quiet org-s/downloaded && hf download org-s/corpus --repo-type dataset
+ollama run gemma2:9b 'say hi'; ollama pull "${SMALL:-phi3:mini}"
+curl -s https://api.together.xyz/v1/chat/completions -H "Authorization: Bearer $TOGETHER_API_KEY" \
+    -d '{"model": "llama-3.1-70b", "stream": true}'
+curl https://api.fireworks.ai/inference/v1 -d @- <<EOF
+{"model": "qwen2.5-coder"}
+EOF
+pip install "vllm==0.6.3" -r requirements.txt
+echo "--model" if return
+SH
+for name in org-s/served org-s/option org-s/downloaded gemma2:9b phi3:mini llama-3.1-70b qwen2.5-coder; do
+    want model $name sh/serve.sh
+done
+want dataset org-s/corpus sh/serve.sh
+want library vllm sh/serve.sh
+want service 'Together AI' sh/serve.sh
+want service 'Fireworks AI' sh/serve.sh
+want credential COHERE_API_KEY sh/serve.sh
+want credential TOGETHER_API_KEY sh/serve.sh
+
+# --- traps ----------------------------------------------------------------------------------------
+
+cat >tree/traps/schema.ts <<'TS'
+import { z } from "zod";
+export const car = { make: "Tesla", model: 'Model S', modelName: "The", modelId: 3.46 };
+export const schema = z.object({ model: z.string(), model_id: z.string, version: "3.46" });
+const audio = "https://storage.googleapis.com/bucket/song.mp3";
+const local = "http://localhost:11434/api/chat", other = "http://127.0.0.1:8080/v1";
+interface Options { model: string; model_name?: "model" | "return"; }
+const headers: Record<string, string> = { accept: "text/plain", type: "application/json", org: "a-b/c-d" };
+class Typed { model: string; private map: Map<string, Array<string>> = { other: "e-f/g-h" }; }
+import OpenAI from "openai";
+const kind = { model: "application/json", modelId: "./models/local.bin", model_name: "your-org/your-model" };
+if (kind.model) { return "if"; }
+TS
+want library openai traps/schema.ts
+cat >tree/traps/models.py <<'PY'
+import os
+from django.db import models
+from sqlalchemy.orm import declarative_base
+
+
+class Car(models.Model):
+    model = models.CharField(max_length=20, default="Model S")
+
+    class Meta:
+        model = "shop.Car"
+        model_name = "model"
+
+
+def build(model="model", model_name=None, model_id=os.environ):
+    return form(model=Car, model_name="return", model_id="{model}", llm=build(model="if"))
+
+
+session.load("a/b")
+render(model="text/plain")
+pipeline = make("steps/one", "steps/two")
+open("models/weights.pt")
+PY
+cat >tree/traps/Traps.java <<'JAVA'
+import java.util.logging.Level;
+class Traps { Object o = car.model("Model S").model("String").setModel("true").modelName("path/to"); }
+JAVA
+cat >tree/traps/traps.go <<'GO'
+package traps
+import "example.com/openai"
+type T struct { Model string `json:"model"` }
+var t = T{Model: "T-800"}
+GO
+cat >tree/traps/traps.sh <<'SH'
+terraform --model if; make --model return; cars --model "Model S" --model-name 3.46
+curl http://localhost:8000/v1 -d '{"model": "model"}'
+docker run --model_id /models/x image
+SH
+
+# --- what is seen ---------------------------------------------------------------------------------
+
+sort labels >wanted
+expect "the tree is read" 0 "$SW_BIN" discover --json tree
+jq -r '.entities[] | . as $e | .evidence[] | [$e.kind, $e.name, .file] | @tsv' "$tmp.out" | sort -u >seen
+is "recall: all that is there is seen" "$(comm -23 wanted seen)" ""
+jq -r '.entities[] | [.kind, .name] | @tsv' "$tmp.out" | sort -u >entities
+cut -f 1,2 wanted | sort -u >entities-wanted
+is "nothing is seen elsewhere" "$(comm -13 wanted seen)" ""
+is "precision: nothing else is" "$(comm -13 entities-wanted entities)" ""
+json "each is there once" '[.entities[] | .kind + " " + (.purl // .name)] | length - (unique | length)' 0
+json "each by its name once" '[.entities[] | .kind + " " + .name] | length - (unique | length)' 0
+json "a commit is the version" '.entities[] | select(.name == "org-a/pinned") | .purl' \
+    pkg:huggingface/org-a/pinned@0123456789abcdef0123456789abcdef01234567
+json "a branch is none" '.entities[] | select(.name == "org-a/branch") | .purl' pkg:huggingface/org-a/branch
+json "an installed version is one" '.entities[] | select(.name == "accelerate") | [.version, .grade] | join(" ")' \
+    "1.2.3 declared"
+json "the line is that in the cell" \
+    '.entities[] | select(.name == "org-n/from-another-cell") | .evidence[0] | [.file, .line] | @tsv' \
+    $'nb/work.ipynb#cell-4\t6'
+json "the line of a command in a cell" '.entities[] | select(.name == "bitsandbytes") | .evidence[0].line' 2
+json "nothing of the traps, but what one imports" \
+    '[.entities[].evidence[] | select(.file | startswith("traps/")) | .signal] | join(" ")' script-import
+json "old Python is told as a gap" '[.coverage.notLookedAt[] | select(.why == "no Python 3") | .first] | join(" ")' \
+    py/old.py
+json "a notebook of another language, too" \
+    '[.coverage.notLookedAt[] | select(.why == "no notebook of Python") | .first] | join(" ")' nb/other.ipynb
+is "no key, and no path outside of the tree" "$(grep -cE "$tmp|\"/" "$tmp.out")" 0
+cp "$tmp.out" first
+run "$SW_BIN" discover --json tree
+ok "the same again" cmp -s first "$tmp.out"
+done_testing
