@@ -4,6 +4,11 @@
 
 #include "supply/look.h"
 
-extern const struct sw_look_reader sw_look_python; /* look_python.c */
+extern const struct sw_look_reader sw_look_python;    /* look_python.c */
+extern const struct sw_look_reader sw_look_settings;  /* look_settings.c */
+extern const struct sw_look_reader sw_look_container; /* look_container.c */
+extern const struct sw_look_reader sw_look_modelfile; /* look_container.c */
+extern const struct sw_look_reader sw_look_shell;     /* look_shell.c */
+extern const struct sw_look_reader sw_look_terraform; /* look_shell.c */
 
 #endif

@@ -3,5 +3,10 @@
 
 const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_python,
+    &sw_look_settings,
+    &sw_look_container,
+    &sw_look_modelfile,
+    &sw_look_shell,
+    &sw_look_terraform,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);

@@ -1,0 +1,348 @@
+/* Settings of any kind: images, models, devices, commands, kinds of Kubernetes, wherever they stand
+ * in YAML, JSON and TOML. */
+#include "supply/ascii.h"
+#include "supply/look_configuration.h"
+
+#define NESTED_MAX 2 /* settings that are a text in settings */
+
+static bool is_one_of(struct sw_str text, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_ascii_equal(text, sw_str(list[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool ends_without_case(struct sw_str text, const char *ending)
+{
+    const size_t len = strlen(ending);
+    return text.len >= len &&
+           sw_ascii_equal(sw_str_n(text.ptr + text.len - len, len), sw_str(ending));
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+static bool holds_command(struct sw_str key)
+{
+    static const char *const keys[] = {"command", "args", "cmd", "entrypoint", "script", "scripts",
+        "run", "before_script", "after_script", "containerCommand", "extraArgs", "extra_args",
+        "vllmArgs", "arguments", "start", "startCommand", "setup", "inline"};
+    return is_one_of(key, keys, SW_COUNT(keys));
+}
+
+static bool is_list_of_texts(const struct sw_setting *node)
+{
+    const struct sw_setting *n = node->first;
+    while (n != NULL && n->kind == SW_SETTING_SCALAR) {
+        n = n->next;
+    }
+    return node->kind == SW_SETTING_LIST && node->first != NULL && n == NULL;
+}
+
+static uint32_t first_line(const struct sw_setting *node)
+{
+    return node->block ? node->line + 1 : node->line;
+}
+
+static sw_result add_words(
+    struct sw_configuration *c, struct sw_words *words, const struct sw_setting *node)
+{
+    struct sw_arena *arena = c->look->arena;
+    if (node->kind == SW_SETTING_SCALAR) {
+        return sw_words_split(arena, words, node->text, first_line(node));
+    }
+    for (const struct sw_setting *n = node->first; n != NULL; n = n->next) {
+        SW_TRY(memchr(n->text.ptr, ' ', n->text.len) == NULL
+                   ? sw_words_add(arena, words, n->text, n->line)
+                   : sw_words_split(arena, words, n->text, first_line(n)));
+    }
+    return SW_OK;
+}
+
+/* What a map runs: "command" and "args" are one. Steps of a script are several. */
+static sw_result see_commands(struct sw_configuration *c, const struct sw_setting *map)
+{
+    struct sw_words words = {0};
+    for (const struct sw_setting *n = map->first; n != NULL; n = n->next) {
+        const bool texts = n->kind == SW_SETTING_SCALAR || is_list_of_texts(n);
+        if (!texts || !holds_command(n->key)) {
+            continue;
+        }
+        SW_TRY(add_words(c, &words, n));
+    }
+    return sw_configuration_commands(c, &words);
+}
+
+/* "- NAME=value", "- --model=X" in lists that have another key. */
+static sw_result see_texts(struct sw_configuration *c, const struct sw_setting *list)
+{
+    struct sw_words words = {0};
+    if (holds_command(list->key)) {
+        return SW_OK; /* with its map */
+    }
+    SW_TRY(add_words(c, &words, list));
+    return sw_configuration_commands(c, &words);
+}
+
+/* --- containers ------------------------------------------------------------------------------- */
+
+/* Charts: "repository", and perhaps "registry", "tag" and "digest". */
+static sw_result see_repository(struct sw_configuration *c, const struct sw_setting *map)
+{
+    const struct sw_setting *repository = sw_setting_get(map, "repository");
+    const struct sw_str name = sw_setting_text(repository);
+    const struct sw_str registry = sw_setting_text(sw_setting_get(map, "registry"));
+    const struct sw_str tag = sw_setting_text(sw_setting_get(map, "tag"));
+    const struct sw_str digest = sw_setting_text(sw_setting_get(map, "digest"));
+    if (name.len == 0 || name.len > 256) {
+        return SW_OK;
+    }
+    const bool tagged = tag.len > 0 && tag.len < 128;
+    const bool pinned = digest.len > 0 && digest.len < 128;
+    const char *text =
+        sw_arena_printf(c->look->arena, SW_STR_FMT "%s" SW_STR_FMT "%s" SW_STR_FMT "%s" SW_STR_FMT,
+            (int)(registry.len < 256 ? registry.len : 0), registry.ptr,
+            registry.len > 0 && registry.len < 256 ? "/" : "", SW_STR_ARG(name), tagged ? ":" : "",
+            (int)(tagged ? tag.len : 0), tag.ptr, pinned ? "@" : "", (int)(pinned ? digest.len : 0),
+            digest.ptr);
+    SW_TRY_PTR(text);
+    return sw_configuration_image(c, sw_str(text), repository->line);
+}
+
+static bool names_image(const struct sw_setting *node)
+{
+    return ends_without_case(node->key, "image") || sw_str_is(node->key, "image_uri") ||
+           sw_str_is(node->key, "imageUri") ||
+           (sw_str_is(node->key, "name") && node->parent != NULL &&
+               ends_without_case(node->parent->key, "image"));
+}
+
+static sw_result see_device(struct sw_configuration *c, const struct sw_setting *node)
+{
+    struct sw_str name;
+    uint64_t count;
+    const bool nvidia = (sw_str_is(node->key, "runtime") || sw_str_is(node->key, "driver")) &&
+                        sw_str_is(node->text, "nvidia");
+    if (nvidia) {
+        const char *detail =
+            sw_arena_printf(c->look->arena, SW_STR_FMT ": nvidia", SW_STR_ARG(node->key));
+        SW_TRY_PTR(detail);
+        return sw_configuration_accelerator(c, sw_str("NVIDIA GPU"), sw_str(detail), node->line);
+    }
+    if (!sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_DEVICES, node->key, &name) &&
+        !(sw_str_starts(node->key, "nvidia.com/mig-") && (name = sw_str("NVIDIA GPU")).len > 0)) {
+        return SW_OK;
+    }
+    const bool number = sw_parse_u64(node->text, &count);
+    if (number && count == 0) {
+        return SW_OK;
+    }
+    const char *detail =
+        sw_arena_printf(c->look->arena, SW_STR_FMT "%s" SW_STR_FMT, SW_STR_ARG(node->key),
+            number ? ": " : "", (int)(number ? node->text.len : 0), node->text.ptr);
+    SW_TRY_PTR(detail);
+    return sw_configuration_accelerator(c, name, sw_str(detail), node->line);
+}
+
+/* --- Kubernetes and CloudFormation ------------------------------------------------------------ */
+
+static sw_result see_kind(struct sw_configuration *c, const struct sw_setting *map)
+{
+    static const struct sw_signal signal = {
+        "kubernetes-kind", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
+    struct sw_str version = sw_setting_text(sw_setting_get(map, "apiVersion"));
+    const struct sw_setting *kind = sw_setting_get(map, "kind");
+    struct sw_entity_id id = {.kind = SW_ENTITY_TOOL};
+    const char *slash = memchr(version.ptr, '/', version.len);
+    if (kind == NULL || slash == NULL ||
+        !sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_GROUPS,
+            sw_str_n(version.ptr, (size_t)(slash - version.ptr)), &id.name)) {
+        return SW_OK;
+    }
+    return sw_look_see(c->look, &signal, &id, kind->line, sw_setting_text(kind));
+}
+
+static sw_result see_resource(struct sw_configuration *c, const struct sw_setting *node)
+{
+    static const struct sw_signal signal = {
+        "cloud-resource", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
+    struct sw_entity_id id = {.kind = SW_ENTITY_SERVICE};
+    if (!sw_str_is(node->key, "Type") || !sw_str_starts(node->text, "AWS::") ||
+        !sw_catalogue_begins(c->look->catalogue, SW_CATALOGUE_RESOURCES, node->text, &id.name)) {
+        return SW_OK;
+    }
+    return sw_look_see(c->look, &signal, &id, node->line, node->text);
+}
+
+/* --- actions ---------------------------------------------------------------------------------- */
+
+/* "owner/name/path@ref" */
+static sw_result see_action(struct sw_configuration *c, const struct sw_setting *node)
+{
+    static const struct sw_signal signal = {
+        "agent-action", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
+    struct sw_error err;
+    struct sw_str agent;
+    struct sw_str name = node->text;
+    const char *at = memchr(name.ptr, '@', name.len);
+    struct sw_purl purl = {.type = sw_str("githubactions")};
+    if (at != NULL) {
+        purl.version = sw_str_n(at + 1, name.len - (size_t)(at + 1 - name.ptr));
+        name.len = (size_t)(at - name.ptr);
+    }
+    const char *slash = memchr(name.ptr, '/', name.len);
+    if (slash == NULL ||
+        !sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_ACTIONS, name, &agent)) {
+        return SW_OK;
+    }
+    purl.namespace = sw_str_n(name.ptr, (size_t)(slash - name.ptr));
+    purl.name = sw_str_n(slash + 1, name.len - purl.namespace.len - 1);
+    const char *path = memchr(purl.name.ptr, '/', purl.name.len);
+    if (path != NULL) {
+        purl.subpath = sw_str_n(path + 1, purl.name.len - (size_t)(path + 1 - purl.name.ptr));
+        purl.name.len = (size_t)(path - purl.name.ptr);
+    }
+    struct sw_entity_id id = {.kind = SW_ENTITY_AGENT, .name = name, .version = purl.version};
+    enum sw_code code = sw_purl_format(c->look->arena, &purl, &id.purl, &err);
+    if (code != SW_OK && code != SW_E_FORMAT) {
+        return code;
+    }
+    return sw_look_see(c->look, &signal, &id, node->line, agent);
+}
+
+/* --- the tree --------------------------------------------------------------------------------- */
+
+/* A file in a ConfigMap. */
+static sw_result see_nested(struct sw_configuration *c, const struct sw_setting *node)
+{
+    enum sw_settings_syntax syntax;
+    struct sw_setting *root;
+    struct sw_error err;
+    if (!node->block || c->nested >= NESTED_MAX || !sw_configuration_syntax(node->key, &syntax)) {
+        return SW_OK;
+    }
+    enum sw_code code =
+        sw_settings_read(c->look->arena, node->text, syntax, node->line + 1, &root, &err);
+    if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
+        return SW_OK;
+    }
+    SW_TRY(code);
+    c->nested++;
+    SW_TRY(sw_configuration_walk(c, root));
+    c->nested--;
+    return SW_OK;
+}
+
+static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
+{
+    if (node->text.len == 0) {
+        return SW_OK;
+    }
+    if (sw_str_starts(node->text, "hf://")) {
+        return sw_configuration_model(c, node->text, true, node->line);
+    }
+    if (sw_str_is(node->key, "uses")) {
+        SW_TRY(see_action(c, node));
+        return sw_str_starts(node->text, "docker://")
+                   ? sw_configuration_image(c, node->text, node->line)
+                   : SW_OK;
+    }
+    SW_TRY(names_image(node) ? sw_configuration_image(c, node->text, node->line) : SW_OK);
+    SW_TRY(see_device(c, node));
+    SW_TRY(see_resource(c, node));
+    SW_TRY(see_nested(c, node));
+    return sw_configuration_setting(c, node->key, node->text, node->line);
+}
+
+/* {"name": "MODEL_ID", "value": "…"} */
+static sw_result see_pair(struct sw_configuration *c, const struct sw_setting *map)
+{
+    const struct sw_setting *value = sw_setting_get(map, "value");
+    const struct sw_str name = sw_setting_text(sw_setting_get(map, "name"));
+    return value == NULL || name.len == 0
+               ? SW_OK
+               : sw_configuration_setting(c, name, sw_setting_text(value), value->line);
+}
+
+static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
+{
+    SW_TRY(see_repository(c, map));
+    SW_TRY(see_kind(c, map));
+    SW_TRY(see_pair(c, map));
+    return see_commands(c, map);
+}
+
+/* "models: [a, b]", "base_model: [a]" */
+static sw_result see_list(struct sw_configuration *c, const struct sw_setting *list)
+{
+    const bool models = sw_str_is(list->key, "models") || sw_str_is(list->key, "fallbacks");
+    for (const struct sw_setting *n = list->first; n != NULL; n = n->next) {
+        SW_TRY(models ? sw_configuration_model(c, sw_setting_text(n), false, n->line)
+                      : sw_configuration_setting(c, list->key, sw_setting_text(n), n->line));
+    }
+    return is_list_of_texts(list) ? see_texts(c, list) : SW_OK;
+}
+
+static sw_result walk(struct sw_configuration *c, const struct sw_setting *node, unsigned depth)
+{
+    if (depth > 4 * SW_SETTINGS_DEPTH) {
+        return SW_E_LIMIT;
+    }
+    if (node->kind == SW_SETTING_SCALAR) {
+        return see_scalar(c, node);
+    }
+    SW_TRY(node->kind == SW_SETTING_MAP ? see_map(c, node) : see_list(c, node));
+    for (const struct sw_setting *n = node->first; n != NULL; n = n->next) {
+        SW_TRY(walk(c, n, depth + 1));
+    }
+    return SW_OK;
+}
+
+sw_result sw_configuration_walk(struct sw_configuration *c, const struct sw_setting *root)
+{
+    return walk(c, root, 0);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What tools write, and others read: packages, words of tokenizers, translations. */
+static bool is_written_by_tools(const struct sw_look *look)
+{
+    static const char *const names[] = {"package-lock.json", "npm-shrinkwrap.json",
+        "pnpm-lock.yaml", "composer.lock", "Pipfile.lock", "poetry.lock", "uv.lock", "Cargo.lock",
+        "tokenizer.json", "vocab.json", "merges.json", "added_tokens.json",
+        "special_tokens_map.json", "model.safetensors.index.json", "pytorch_model.bin.index.json",
+        "packages.lock.json", "flake.lock"};
+    return is_one_of(look->name, names, SW_COUNT(names)) || sw_look_ends(look, ".lock");
+}
+
+static bool takes_settings(const struct sw_look *look)
+{
+    enum sw_settings_syntax syntax;
+    return sw_str_is(look->name, "MLmodel") ||
+           (sw_configuration_syntax(look->name, &syntax) && !is_written_by_tools(look));
+}
+
+static sw_result look_at_settings(struct sw_look *look, struct sw_error *err)
+{
+    enum sw_settings_syntax syntax = SW_SETTINGS_YAML;
+    struct sw_setting *root;
+    struct sw_configuration c;
+    if (look->text.len > SW_CONFIGURATION_MAX) {
+        return sw_look_gap(look, "settings larger than 1 MiB");
+    }
+    SW_TRY(sw_look_see_lines(look));
+    sw_configuration_init(&c, look);
+    (void)sw_configuration_syntax(look->name, &syntax);
+    SW_TRY(sw_settings_read(look->arena, look->text, syntax, 1, &root, err));
+    return sw_configuration_walk(&c, root);
+}
+
+const struct sw_look_reader sw_look_settings = {
+    .name = "settings",
+    .takes = takes_settings,
+    .look = look_at_settings,
+    .gap = "no settings",
+};
