@@ -122,20 +122,12 @@ static sw_result normalise(struct sw_arena *arena, struct sw_str name, struct sw
     return SW_OK;
 }
 
-sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *signal,
+static sw_result see_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line)
 {
-    struct sw_str known;
     struct sw_entity_id id = {.kind = SW_ENTITY_LIBRARY, .name = name, .version = version};
     struct sw_error err;
-    if (ecosystem == SW_CATALOGUE_PYPI) {
-        SW_TRY(normalise(look->arena, name, &id.name));
-    }
-    if (id.name.len == 0 || (!look->options->all_packages &&
-                                !sw_catalogue_find(look->catalogue, ecosystem, id.name, &known))) {
-        return SW_OK;
-    }
-    struct sw_purl purl = parts_of(ecosystem, id.name);
+    struct sw_purl purl = parts_of(ecosystem, name);
     purl.version = version;
     enum sw_code code = sw_purl_format(look->arena, &purl, &id.purl, &err);
     if (code == SW_E_FORMAT) {
@@ -143,6 +135,27 @@ sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *sign
     }
     SW_TRY(code);
     return sw_look_see(look, signal, &id, line, sw_str(""));
+}
+
+sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
+    enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line)
+{
+    struct sw_str own = name;
+    SW_TRY(ecosystem == SW_CATALOGUE_PYPI ? normalise(look->arena, name, &own) : SW_OK);
+    return own.len == 0 ? SW_OK : see_package(look, signal, ecosystem, own, version, line);
+}
+
+sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *signal,
+    enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line)
+{
+    struct sw_str known;
+    struct sw_str own = name;
+    SW_TRY(ecosystem == SW_CATALOGUE_PYPI ? normalise(look->arena, name, &own) : SW_OK);
+    if (own.len == 0 || (!look->options->all_packages &&
+                            !sw_catalogue_find(look->catalogue, ecosystem, own, &known))) {
+        return SW_OK;
+    }
+    return see_package(look, signal, ecosystem, own, version, line);
 }
 
 /* --- models and datasets ---------------------------------------------------------------------- */

@@ -45,6 +45,9 @@ sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
  * One that the catalogue does not name is passed over, unless all are asked for. */
 sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+/* The same, whether the catalogue names it or not: the place says what it is. */
+sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
+    enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
 /* A model by the name that code or a configuration gives it: of the Hub or of a service. Names that
  * are none (paths, placeholders, words) are passed over. `known`: the place takes nothing but
  * models, so that a name of two parts is enough; else it has to be one of the catalogue. */

@@ -201,10 +201,27 @@ static void split_requirement(
     }
 }
 
+static const struct sw_signal install = {
+    "install-command", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 800};
+
+/* "npx PACKAGE …": what follows are its arguments. */
+static sw_result see_runner(struct command *m, size_t at, bool npm)
+{
+    struct sw_str name;
+    struct sw_str version;
+    while (!ends_command(m, at) && word_at(m, at).len > 0 && word_at(m, at).ptr[0] == '-') {
+        at++;
+    }
+    if (ends_command(m, at)) {
+        return SW_OK;
+    }
+    split_requirement(word_at(m, at), npm, &name, &version);
+    return sw_look_see_package(m->c->look, &install, npm ? SW_CATALOGUE_NPM : SW_CATALOGUE_PYPI,
+        name, version, m->words->lines[at]);
+}
+
 static sw_result see_packages(struct command *m, size_t at, bool npm)
 {
-    static const struct sw_signal signal = {
-        "install-command", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 800};
     for (; !ends_command(m, at); at++) {
         struct sw_str name;
         struct sw_str version;
@@ -213,7 +230,7 @@ static sw_result see_packages(struct command *m, size_t at, bool npm)
             continue;
         }
         split_requirement(word, npm, &name, &version);
-        SW_TRY(sw_look_see_package(m->c->look, &signal, npm ? SW_CATALOGUE_NPM : SW_CATALOGUE_PYPI,
+        SW_TRY(sw_look_see_package(m->c->look, &install, npm ? SW_CATALOGUE_NPM : SW_CATALOGUE_PYPI,
             name, version, m->words->lines[at]));
     }
     m->at = at - 1; /* they are nothing else */
@@ -256,10 +273,10 @@ static const struct {
     {"pip3", "install", false, see_packages},
     {"uv", "add", false, see_packages},
     {"pipx", "install", false, see_packages},
-    {"uvx", NULL, false, see_packages},
+    {"uvx", NULL, false, see_runner},
     {"npm", "install", true, see_packages},
     {"npm", "i", true, see_packages},
-    {"npx", NULL, true, see_packages},
+    {"npx", NULL, true, see_runner},
     {"pnpm", "add", true, see_packages},
     {"yarn", "add", true, see_packages},
     {"ollama", "run", false, see_ollama},

@@ -10,5 +10,6 @@ extern const struct sw_look_reader sw_look_container; /* look_container.c */
 extern const struct sw_look_reader sw_look_modelfile; /* look_container.c */
 extern const struct sw_look_reader sw_look_shell;     /* look_shell.c */
 extern const struct sw_look_reader sw_look_terraform; /* look_shell.c */
+extern const struct sw_look_reader sw_look_mcp;       /* look_mcp.c */
 
 #endif

@@ -8,5 +8,6 @@ const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_modelfile,
     &sw_look_shell,
     &sw_look_terraform,
+    &sw_look_mcp,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);
