@@ -114,7 +114,7 @@ static sw_result see_repository(struct sw_configuration *c, const struct sw_sett
 static bool names_image(const struct sw_setting *node)
 {
     return ends_without_case(node->key, "image") || sw_str_is(node->key, "image_uri") ||
-           sw_str_is(node->key, "imageUri") ||
+           sw_str_is(node->key, "imageUri") || sw_str_is(node->key, "container") ||
            (sw_str_is(node->key, "name") && node->parent != NULL &&
                ends_without_case(node->parent->key, "image"));
 }

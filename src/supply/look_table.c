@@ -9,5 +9,10 @@ const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_shell,
     &sw_look_terraform,
     &sw_look_mcp,
+    &sw_look_agents,
+    &sw_look_agent_card,
+    &sw_look_model_settings,
+    &sw_look_model_card,
+    &sw_look_mlflow,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);
