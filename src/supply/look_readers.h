@@ -16,5 +16,6 @@ extern const struct sw_look_reader sw_look_agent_card;     /* look_agents.c */
 extern const struct sw_look_reader sw_look_model_settings; /* look_hub.c */
 extern const struct sw_look_reader sw_look_model_card;     /* look_hub.c */
 extern const struct sw_look_reader sw_look_mlflow;         /* look_hub.c */
+extern const struct sw_look_reader sw_look_weights;        /* look_weights.c */
 
 #endif

@@ -14,5 +14,6 @@ const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_model_settings,
     &sw_look_model_card,
     &sw_look_mlflow,
+    &sw_look_weights,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);
