@@ -116,6 +116,9 @@ static sw_result read_with(struct sw_look *look, const struct sw_look_reader *re
     if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_UNSUPPORTED) {
         return sw_look_gap(look, reader->gap);
     }
+    if (code == SW_E_NOMEM && look->arena->used > FILE_MEMORY / 2) {
+        return sw_look_gap(look, "took more memory than a file may");
+    }
     return code;
 }
 

@@ -259,6 +259,9 @@ static sw_result see_images(struct command *m, size_t at, bool npm)
 {
     (void)npm;
     for (size_t i = 0; i < IMAGE_WORDS_MAX && !ends_command(m, at); i++, at++) {
+        if (sw_str_is(word_at(m, at), "docker") || sw_str_is(word_at(m, at), "podman")) {
+            return SW_OK; /* the next one */
+        }
         SW_TRY(sw_configuration_image(m->c, word_at(m, at), m->words->lines[at]));
     }
     return SW_OK;

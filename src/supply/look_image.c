@@ -205,22 +205,17 @@ sw_result sw_configuration_image(struct sw_configuration *c, struct sw_str text,
 {
     static const struct sw_signal signal = {
         "container-image", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
-    struct sw_arena *arena = c->look->arena;
+    char own[REFERENCE_MAX];
+    char repository[REFERENCE_MAX + 2];
     struct reference r;
     struct sw_str what;
-    char *own = NULL;
     size_t len;
-    if (text.len == 0 || text.len > REFERENCE_MAX) {
+    if (text.len == 0 || text.len > REFERENCE_MAX || !expand(c, text, own, &len) ||
+        !read_reference(sw_str_n(own, len), &r)) {
         return SW_OK;
     }
-    own = sw_arena_alloc(arena, REFERENCE_MAX);
-    SW_TRY_PTR(own);
-    if (!expand(c, text, own, &len) || !read_reference(sw_str_n(own, len), &r)) {
-        return SW_OK;
-    }
-    char *repository = sw_arena_printf(arena, SW_STR_FMT "%s" SW_STR_FMT, SW_STR_ARG(r.host),
+    (void)snprintf(repository, sizeof(repository), SW_STR_FMT "%s" SW_STR_FMT, SW_STR_ARG(r.host),
         r.host.len > 0 ? "/" : "", SW_STR_ARG(r.path));
-    SW_TRY_PTR(repository);
     if (!find(c, &r, repository, &what)) {
         return SW_OK;
     }
@@ -228,6 +223,6 @@ sw_result sw_configuration_image(struct sw_configuration *c, struct sw_str text,
         .name = sw_str(repository),
         .version = r.tag,
         .digest = r.digest};
-    SW_TRY(purl_of(arena, &r, repository, &id.purl));
+    SW_TRY(purl_of(c->look->arena, &r, repository, &id.purl));
     return sw_look_see(c->look, &signal, &id, line, what);
 }

@@ -344,5 +344,5 @@ const struct sw_look_reader sw_look_settings = {
     .name = "settings",
     .takes = takes_settings,
     .look = look_at_settings,
-    .gap = "no settings",
+    .gap = "settings that cannot be read",
 };
