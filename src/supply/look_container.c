@@ -121,7 +121,7 @@ static sw_result see_command(struct sw_configuration *c, const struct instructio
 static sw_result see_instruction(struct sw_configuration *c, const struct instruction *i)
 {
     if (is(i, "FROM")) {
-        return sw_configuration_image(c, operand_of(i->rest), i->line);
+        return sw_configuration_image(c, unquoted(operand_of(i->rest)), i->line);
     }
     if (is(i, "COPY") && sw_str_starts(i->rest, "--from=")) {
         const struct sw_str stage = sw_str_n(i->rest.ptr + 7, i->rest.len - 7);

@@ -235,9 +235,17 @@ static sw_result see_nested(struct sw_configuration *c, const struct sw_setting 
     return SW_OK;
 }
 
+/* What names and selects objects says nothing of models: "labels: {model: …}". */
+static bool is_label(const struct sw_setting *node)
+{
+    const struct sw_str of = node->parent == NULL ? sw_str("") : node->parent->key;
+    return ends_without_case(of, "labels") || ends_without_case(of, "selector") ||
+           ends_without_case(of, "annotations") || ends_without_case(of, "tags");
+}
+
 static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
 {
-    if (node->text.len == 0) {
+    if (node->text.len == 0 || is_label(node)) {
         return SW_OK;
     }
     if (sw_str_starts(node->text, "hf://")) {
