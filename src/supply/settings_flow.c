@@ -114,11 +114,39 @@ static uint32_t lines_of(struct sw_str text)
     return lines;
 }
 
+/* YAML writes a single quote twice. */
+static bool is_doubled(const struct sw_settings_reader *r, const char *at, char quote)
+{
+    return quote == '\'' && r->syntax == SW_SETTINGS_YAML && at + 1 < r->end && at[0] == quote &&
+           at[1] == quote;
+}
+
+static sw_result undouble(struct sw_settings_reader *r, struct sw_str raw, struct sw_str *out)
+{
+    size_t len = 0;
+    if (r->syntax != SW_SETTINGS_YAML || memchr(raw.ptr, '\'', raw.len) == NULL) {
+        *out = raw;
+        return SW_OK;
+    }
+    char *text = sw_arena_alloc(r->arena, raw.len + 1);
+    SW_TRY_PTR(text);
+    for (size_t i = 0; i < raw.len; i++) {
+        text[len++] = raw.ptr[i];
+        i += raw.ptr[i] == '\'' ? 1 : 0;
+    }
+    *out = sw_str_n(text, len);
+    return SW_OK;
+}
+
 /* The quote that ends a text which begins at `at`, or NULL. */
 static const char *find_end(const struct sw_settings_reader *r, const char *at, char quote)
 {
     uint32_t lines = 0;
     for (; at < r->end && lines <= QUOTED_LINES; at++) {
+        if (is_doubled(r, at, quote)) {
+            at++;
+            continue;
+        }
         if (*at == quote) {
             return at;
         }
@@ -161,11 +189,7 @@ sw_result sw_settings_quoted(struct sw_settings_reader *r, struct sw_str *out)
     const struct sw_str raw = sw_str_n(start, (size_t)(end - start));
     r->line += lines_of(raw);
     r->at = end + 1;
-    if (quote == '\'') {
-        *out = raw;
-        return SW_OK;
-    }
-    return decode(r, raw, out);
+    return quote == '\'' ? undouble(r, raw, out) : decode(r, raw, out);
 }
 
 /* --- plain words ------------------------------------------------------------------------------ */
