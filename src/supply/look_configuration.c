@@ -9,9 +9,10 @@ static const struct sw_signal configured = {
 void sw_configuration_init(struct sw_configuration *c, struct sw_look *look)
 {
     static const char *const words[] = {"vllm", "llm", "LLM", "openai", "OPENAI", "anthropic",
-        "huggingface", "hugging_face", "HF_", "hf_", "llama", "ollama", "langchain", "bedrock",
+        "huggingface", "hugging_face", "HF_", "hf_", "llama", "Llama", "langchain", "bedrock",
         "transformers", "embedding", "mlflow", "gguf", "text-generation", "sagemaker", "peft",
-        "inference", "reranker", "gpt-", "claude", "gemini", "Instruct"};
+        "inference", "reranker", "gpt-", "claude", "gemini", "mistral", "Mistral", "qwen", "Qwen",
+        "tokenizer", "base_model", "diffusion", "finetun", "fine-tun", "modelURL", "Instruct"};
     *c = (struct sw_configuration){.look = look};
     for (size_t i = 0; i < SW_COUNT(words) && !c->about_models; i++) {
         c->about_models =
@@ -31,7 +32,9 @@ static bool is_server(struct sw_str name)
         "litellm_proxy", "huggingface", "hosted_vllm", "sagemaker", "sagemaker_chat", "databricks",
         "watsonx", "xinference", "lm_studio", "text-completion-openai", "github", "nvidia_nim",
         "deepinfra", "novita", "anyscale", "cloudflare", "hf", "hf.co", "huggingface.co",
-        "openai-compatible", "custom_openai", "text-completion-codestral", "infinity"};
+        "openai-compatible", "custom_openai", "text-completion-codestral", "infinity", "anthropic",
+        "perplexity", "xai", "x-ai", "z-ai", "cohere", "mistral", "deepseek", "meta", "cerebras",
+        "voyage", "sambanova"};
     for (size_t i = 0; i < SW_COUNT(servers); i++) {
         if (sw_ascii_equal(name, sw_str(servers[i]))) {
             return true;
@@ -78,11 +81,28 @@ static struct sw_str without_arn(struct sw_str name)
                             name.len - (size_t)(at - name.ptr) - (sizeof(mark) - 1));
 }
 
+/* "ai/NAME:TAG": the models that Docker keeps in its own registry. */
+static sw_result see_docker(struct sw_configuration *c, struct sw_str name, uint32_t line)
+{
+    const struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = name};
+    for (size_t i = 3; i < name.len; i++) {
+        if (!sw_ascii_alnum(name.ptr[i]) && memchr("._-:", name.ptr[i], 4) == NULL) {
+            return SW_OK;
+        }
+    }
+    return name.len < 5 || name.len > 96
+               ? SW_OK
+               : sw_look_see(c->look, &configured, &id, line, sw_str("Docker Model Runner"));
+}
+
 sw_result sw_configuration_model(
     struct sw_configuration *c, struct sw_str name, bool known, uint32_t line)
 {
     bool served = false;
     name = sw_ascii_trim(without_arn(name));
+    if (known && sw_str_starts(name, "ai/")) {
+        return see_docker(c, name, line);
+    }
     (void)(cut_text(&name, "hf://") || cut_text(&name, "https://huggingface.co/"));
     while (cut_server(&name)) {
         served = true;
@@ -162,6 +182,23 @@ sw_result sw_configuration_ollama(struct sw_configuration *c, struct sw_str name
         found = sw_str("Ollama");
     }
     return sw_look_see(c->look, &configured, &id, line, found);
+}
+
+/* --- datasets --------------------------------------------------------------------------------- */
+
+sw_result sw_configuration_dataset(
+    struct sw_configuration *c, struct sw_str key, struct sw_str name, uint32_t line)
+{
+    static const struct sw_signal signal = {
+        "configuration-dataset", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
+    static const char *const keys[] = {
+        "dataset", "datasets", "dataset_name", "dataset_id", "dataset_path", "train_dataset"};
+    for (size_t i = 0; c->about_models && i < SW_COUNT(keys); i++) {
+        if (sw_str_is(key, keys[i])) {
+            return sw_look_see_dataset(c->look, &signal, name, line);
+        }
+    }
+    return SW_OK;
 }
 
 /* --- accelerators ----------------------------------------------------------------------------- */

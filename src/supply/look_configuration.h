@@ -39,6 +39,9 @@ sw_result sw_configuration_model(
     struct sw_configuration *c, struct sw_str name, bool known, uint32_t line);
 /* A model by the name that Ollama has for it. */
 sw_result sw_configuration_ollama(struct sw_configuration *c, struct sw_str name, uint32_t line);
+/* A dataset, when the key says so and the file speaks of models. */
+sw_result sw_configuration_dataset(
+    struct sw_configuration *c, struct sw_str key, struct sw_str name, uint32_t line);
 sw_result sw_configuration_accelerator(
     struct sw_configuration *c, struct sw_str name, struct sw_str detail, uint32_t line);
 

@@ -178,6 +178,17 @@ static sw_result see_resource(struct sw_configuration *c, const struct sw_settin
 
 /* --- actions ---------------------------------------------------------------------------------- */
 
+/* A tag, a branch or a commit; nothing when it is a template. */
+static struct sw_str reference_of(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!sw_ascii_alnum(text.ptr[i]) && memchr("._-/", text.ptr[i], 4) == NULL) {
+            return sw_str("");
+        }
+    }
+    return text.len > 128 ? sw_str("") : text;
+}
+
 /* "owner/name/path@ref" */
 static sw_result see_action(struct sw_configuration *c, const struct sw_setting *node)
 {
@@ -189,7 +200,7 @@ static sw_result see_action(struct sw_configuration *c, const struct sw_setting 
     const char *at = memchr(name.ptr, '@', name.len);
     struct sw_purl purl = {.type = sw_str("githubactions")};
     if (at != NULL) {
-        purl.version = sw_str_n(at + 1, name.len - (size_t)(at + 1 - name.ptr));
+        purl.version = reference_of(sw_str_n(at + 1, name.len - (size_t)(at + 1 - name.ptr)));
         name.len = (size_t)(at - name.ptr);
     }
     const char *slash = memchr(name.ptr, '/', name.len);
@@ -261,6 +272,7 @@ static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting 
     SW_TRY(see_device(c, node));
     SW_TRY(see_resource(c, node));
     SW_TRY(see_nested(c, node));
+    SW_TRY(sw_configuration_dataset(c, node->key, node->text, node->line));
     return sw_configuration_setting(c, node->key, node->text, node->line);
 }
 
@@ -274,11 +286,21 @@ static sw_result see_pair(struct sw_configuration *c, const struct sw_setting *m
                : sw_configuration_setting(c, name, sw_setting_text(value), value->line);
 }
 
+/* "datasets: [{path: NAME, …}]" */
+static sw_result see_dataset(struct sw_configuration *c, const struct sw_setting *map)
+{
+    const struct sw_setting *path = sw_setting_get(map, "path");
+    return path == NULL || map->parent == NULL
+               ? SW_OK
+               : sw_configuration_dataset(c, map->parent->key, sw_setting_text(path), path->line);
+}
+
 static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
 {
     SW_TRY(see_repository(c, map));
     SW_TRY(see_kind(c, map));
     SW_TRY(see_pair(c, map));
+    SW_TRY(see_dataset(c, map));
     return see_commands(c, map);
 }
 
@@ -287,6 +309,7 @@ static sw_result see_list(struct sw_configuration *c, const struct sw_setting *l
 {
     const bool models = sw_str_is(list->key, "models") || sw_str_is(list->key, "fallbacks");
     for (const struct sw_setting *n = list->first; n != NULL; n = n->next) {
+        SW_TRY(sw_configuration_dataset(c, list->key, sw_setting_text(n), n->line));
         SW_TRY(models ? sw_configuration_model(c, sw_setting_text(n), false, n->line)
                       : sw_configuration_setting(c, list->key, sw_setting_text(n), n->line));
     }

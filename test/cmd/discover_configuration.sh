@@ -307,18 +307,31 @@ printf 'docker run --gpus all -e HF_MODEL_ID=tiiuae/falcon-7b -e K=%s ghcr.io/hu
 printf '{"mcpServers": {"%s": {"command": "%s", "url": "https://%s.example.com"}}, "x": "%s", "model": "%s"}' "$ant" "$ant" "$ant" "$old" "$hf" >leak.json
 printf -- '---\nname: %s\n---\n' "$ant" >SKILL.md
 printf 'model = gpt-4o\nopenai.chat.model=gpt-4.1\ncolor: red\n' >application.properties
+cat >axolotl.yml <<'END'
+base_model: NousResearch/Llama-3.2-1B
+datasets:
+  - path: tatsu-lab/alpaca
+    type: alpaca
+  - path: data/train.jsonl
+END
+printf 'services: {app: {models: [llm]}}\nmodels:\n  llm:\n    model: ai/smollm2:360M-Q4_K_M\n' >compose.yaml
+printf 'llm:\n  model: openrouter/anthropic/claude-x\n  model_name: openrouter/meta-llama/llama-3.1-70b-instruct\n' >router.yaml
 discover
+is "datasets of a training" "$(seen dataset)" "tatsu-lab/alpaca declared 0.9 axolotl.yml:3"
 is "services of clouds" "$(jq -r '.entities[] | select(.kind == "service") | .name + ": " + ([.evidence[].detail] | join(", "))' "$tmp.out")" \
     "Amazon Bedrock: aws_bedrockagent_agent.support, AWS::Bedrock::Agent
 Azure AI services: azurerm_cognitive_deployment.chat
 Google Vertex AI: us-central1-aiplatform.googleapis.com, data.google_vertex_ai_index.docs
 Groq: api.groq.com"
-is "models of clouds and variables" "$(seen model)" "anthropic.claude-3-5-sonnet-20240620-v1:0 declared 0.9 main.tf:2
+is "models of clouds and variables" "$(seen model)" "NousResearch/Llama-3.2-1B declared 0.9 axolotl.yml:1
+ai/smollm2:360M-Q4_K_M declared 0.9 compose.yaml:4
+anthropic.claude-3-5-sonnet-20240620-v1:0 declared 0.9 main.tf:2
 anthropic.claude-3-haiku-20240307-v1:0 declared 0.9 stack.yaml:5
 gpt-4.1 declared 0.9 application.properties:2
 gpt-4o declared 0.9 application.properties:1
 gpt-4o declared 0.9 main.tf:9
 gpt-4o-mini declared 0.9 .env:4
+meta-llama/llama-3.1-70b-instruct declared 0.9 router.yaml:3
 mistral declared 0.9 run.sh:2
 tiiuae/falcon-7b declared 0.9 run.sh:1"
 is "images in scripts" "$(named container)" "ghcr.io/huggingface/text-generation-inference, vllm/vllm-openai"

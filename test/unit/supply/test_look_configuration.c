@@ -113,8 +113,8 @@ static const struct {
 } commands[] = {
     {"vllm serve Qwen/Qwen3-8B --port 1", "Qwen/Qwen3-8B|pkg:huggingface/Qwen/Qwen3-8B"},
     {"python -m vllm --model=Qwen/Qwen3-8B", "Qwen/Qwen3-8B|pkg:huggingface/Qwen/Qwen3-8B"},
-    {"tgi --model_id 'Qwen/Qwen3-8B'", ""}, /* nothing says that this is about models */
-    {"llm --model_id 'Qwen/Qwen3-8B'", "Qwen/Qwen3-8B|pkg:huggingface/Qwen/Qwen3-8B"},
+    {"tgi --model_id 'acme/thing-8'", ""}, /* nothing says that this is about models */
+    {"llm --model_id 'acme/thing-8'", "acme/thing-8|pkg:huggingface/acme/thing-8"},
     {"llama-server -hf ggml-org/gemma-3-1b-it-GGUF:Q4_K_M",
         "ggml-org/gemma-3-1b-it-GGUF|pkg:huggingface/ggml-org/gemma-3-1b-it-GGUF"},
     {"ollama run mistral", "mistral"},
