@@ -335,6 +335,10 @@ sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_
         if (word.len == 0) {
             continue;
         }
+        if (sw_str_starts(word, "hf://")) {
+            SW_TRY(sw_configuration_model(c, word, true, words->lines[m.at]));
+            continue;
+        }
         SW_TRY(word.ptr[0] == '-' ? see_option(&m) : see_assignment(&m));
         SW_TRY(see_shell(&m));
         SW_TRY(see_program(&m));

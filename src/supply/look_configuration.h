@@ -61,6 +61,11 @@ sw_result sw_words_add(
 sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_words *words);
 sw_result sw_configuration_command(struct sw_configuration *c, struct sw_str text, uint32_t line);
 
+/* What is deployed: images, kinds of Kubernetes, resources of clouds, devices. Of a map, what its
+ * members say together. */
+sw_result sw_configuration_deployed(struct sw_configuration *c, const struct sw_setting *node);
+sw_result sw_configuration_deployed_map(struct sw_configuration *c, const struct sw_setting *map);
+
 /* Everything in a tree of settings. */
 sw_result sw_configuration_walk(struct sw_configuration *c, const struct sw_setting *root);
 

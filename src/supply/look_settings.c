@@ -86,96 +86,6 @@ static sw_result see_texts(struct sw_configuration *c, const struct sw_setting *
     return sw_configuration_commands(c, &words);
 }
 
-/* --- containers ------------------------------------------------------------------------------- */
-
-/* Charts: "repository", and perhaps "registry", "tag" and "digest". */
-static sw_result see_repository(struct sw_configuration *c, const struct sw_setting *map)
-{
-    const struct sw_setting *repository = sw_setting_get(map, "repository");
-    const struct sw_str name = sw_setting_text(repository);
-    const struct sw_str registry = sw_setting_text(sw_setting_get(map, "registry"));
-    const struct sw_str tag = sw_setting_text(sw_setting_get(map, "tag"));
-    const struct sw_str digest = sw_setting_text(sw_setting_get(map, "digest"));
-    if (name.len == 0 || name.len > 256) {
-        return SW_OK;
-    }
-    const bool tagged = tag.len > 0 && tag.len < 128;
-    const bool pinned = digest.len > 0 && digest.len < 128;
-    const char *text =
-        sw_arena_printf(c->look->arena, SW_STR_FMT "%s" SW_STR_FMT "%s" SW_STR_FMT "%s" SW_STR_FMT,
-            (int)(registry.len < 256 ? registry.len : 0), registry.ptr,
-            registry.len > 0 && registry.len < 256 ? "/" : "", SW_STR_ARG(name), tagged ? ":" : "",
-            (int)(tagged ? tag.len : 0), tag.ptr, pinned ? "@" : "", (int)(pinned ? digest.len : 0),
-            digest.ptr);
-    SW_TRY_PTR(text);
-    return sw_configuration_image(c, sw_str(text), repository->line);
-}
-
-static bool names_image(const struct sw_setting *node)
-{
-    return ends_without_case(node->key, "image") || sw_str_is(node->key, "image_uri") ||
-           sw_str_is(node->key, "imageUri") || sw_str_is(node->key, "container") ||
-           (sw_str_is(node->key, "name") && node->parent != NULL &&
-               ends_without_case(node->parent->key, "image"));
-}
-
-static sw_result see_device(struct sw_configuration *c, const struct sw_setting *node)
-{
-    struct sw_str name;
-    uint64_t count;
-    const bool nvidia = (sw_str_is(node->key, "runtime") || sw_str_is(node->key, "driver")) &&
-                        sw_str_is(node->text, "nvidia");
-    if (nvidia) {
-        const char *detail =
-            sw_arena_printf(c->look->arena, SW_STR_FMT ": nvidia", SW_STR_ARG(node->key));
-        SW_TRY_PTR(detail);
-        return sw_configuration_accelerator(c, sw_str("NVIDIA GPU"), sw_str(detail), node->line);
-    }
-    if (!sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_DEVICES, node->key, &name) &&
-        !(sw_str_starts(node->key, "nvidia.com/mig-") && (name = sw_str("NVIDIA GPU")).len > 0)) {
-        return SW_OK;
-    }
-    const bool number = sw_parse_u64(node->text, &count);
-    if (number && count == 0) {
-        return SW_OK;
-    }
-    const char *detail =
-        sw_arena_printf(c->look->arena, SW_STR_FMT "%s" SW_STR_FMT, SW_STR_ARG(node->key),
-            number ? ": " : "", (int)(number ? node->text.len : 0), node->text.ptr);
-    SW_TRY_PTR(detail);
-    return sw_configuration_accelerator(c, name, sw_str(detail), node->line);
-}
-
-/* --- Kubernetes and CloudFormation ------------------------------------------------------------ */
-
-static sw_result see_kind(struct sw_configuration *c, const struct sw_setting *map)
-{
-    static const struct sw_signal signal = {
-        "kubernetes-kind", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
-    struct sw_str version = sw_setting_text(sw_setting_get(map, "apiVersion"));
-    const struct sw_setting *kind = sw_setting_get(map, "kind");
-    struct sw_entity_id id = {.kind = SW_ENTITY_TOOL};
-    const char *slash = memchr(version.ptr, '/', version.len);
-    if (kind == NULL || slash == NULL ||
-        !sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_GROUPS,
-            sw_str_n(version.ptr, (size_t)(slash - version.ptr)), &id.name)) {
-        return SW_OK;
-    }
-    return sw_look_see(c->look, &signal, &id, kind->line, sw_setting_text(kind));
-}
-
-static sw_result see_resource(struct sw_configuration *c, const struct sw_setting *node)
-{
-    static const struct sw_signal signal = {
-        "cloud-resource", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
-    struct sw_entity_id id = {.kind = SW_ENTITY_SERVICE};
-    if (!sw_str_is(node->key, "Type") || !sw_str_starts(node->text, "AWS::") ||
-        !sw_catalogue_begins(c->look->catalogue, SW_CATALOGUE_RESOURCES, node->text, &id.name)) {
-        return SW_OK;
-    }
-    return sw_look_see(c->look, &signal, &id, node->line, node->text);
-}
-
 /* --- actions ---------------------------------------------------------------------------------- */
 
 /* A tag, a branch or a commit; nothing when it is a template. */
@@ -256,7 +166,11 @@ static bool is_label(const struct sw_setting *node)
 
 static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
 {
-    if (node->text.len == 0 || is_label(node)) {
+    if (node->text.len == 0) {
+        return SW_OK;
+    }
+    SW_TRY(sw_configuration_deployed(c, node));
+    if (is_label(node)) {
         return SW_OK;
     }
     if (sw_str_starts(node->text, "hf://")) {
@@ -268,9 +182,6 @@ static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting 
                    ? sw_configuration_image(c, node->text, node->line)
                    : SW_OK;
     }
-    SW_TRY(names_image(node) ? sw_configuration_image(c, node->text, node->line) : SW_OK);
-    SW_TRY(see_device(c, node));
-    SW_TRY(see_resource(c, node));
     SW_TRY(see_nested(c, node));
     SW_TRY(sw_configuration_dataset(c, node->key, node->text, node->line));
     return sw_configuration_setting(c, node->key, node->text, node->line);
@@ -297,8 +208,7 @@ static sw_result see_dataset(struct sw_configuration *c, const struct sw_setting
 
 static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
 {
-    SW_TRY(see_repository(c, map));
-    SW_TRY(see_kind(c, map));
+    SW_TRY(sw_configuration_deployed_map(c, map));
     SW_TRY(see_pair(c, map));
     SW_TRY(see_dataset(c, map));
     return see_commands(c, map);

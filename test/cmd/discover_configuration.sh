@@ -104,6 +104,19 @@ data:
       - model_name: best
         litellm_params: {model: anthropic/claude-sonnet-4-20250514}
 END
+cat >k8s/kustomization.yaml <<'END'
+images:
+  - name: mine
+    newName: milvusdb/milvus
+    newTag: v2.4
+END
+cat >k8s/node.yaml <<'END'
+spec:
+  nodeSelector: {cloud.google.com/gke-accelerator: nvidia-l4}
+  devices:
+    - /dev/kfd
+    - /dev/null
+END
 cat >chart/values.yaml <<'END'
 image:
   registry: docker.io
@@ -128,6 +141,7 @@ is "images by reference, with tag" "$(seen container)" "chromadb/chroma@0.5.0 de
 ghcr.io/huggingface/text-generation-inference@2.0 declared 0.9 k8s/all.yaml:9
 ghcr.io/huggingface/text-generation-inference@2.0.4 declared 0.9 Dockerfile:12
 langfuse/langfuse declared 0.9 chart/templates/deployment.yaml:5
+milvusdb/milvus@v2.4 declared 0.9 k8s/kustomization.yaml:3
 nvcr.io/nvidia/tritonserver@24.05-py3 declared 0.9 Dockerfile:14
 ollama/ollama@0.3.1 declared 0.9 docker-compose.yml:4
 qdrant/qdrant@v1.9.0 declared 0.9 docker-compose.yml:2
@@ -145,8 +159,10 @@ intfloat/e5-large declared 0.9 k8s/all.yaml:16
 llama3.2:3b declared 0.9 docker-compose.yml:13
 meta-llama/Llama-3.1-8B-Instruct declared 0.9 Dockerfile:15
 mistralai/Mistral-7B-Instruct-v0.2 declared 0.9 Dockerfile:7"
-is "accelerators that are asked for" "$(seen accelerator)" "NVIDIA GPU declared 0.9 docker-compose.yml:5
-NVIDIA GPU declared 0.9 k8s/all.yaml:21"
+is "accelerators that are asked for" "$(seen accelerator)" "AMD GPU declared 0.9 k8s/node.yaml:4
+NVIDIA GPU declared 0.9 docker-compose.yml:5
+NVIDIA GPU declared 0.9 k8s/all.yaml:21
+NVIDIA GPU declared 0.9 k8s/node.yaml:2"
 is "kinds of Kubernetes" "$(named tool): $(detail KServe)" "KServe: InferenceService"
 is "this port and path is Ollama, no other is anything" "$(seen service)" "Ollama inferred 0.3 docker-compose.yml:9"
 is "packages that an image installs" "$(seen library)" "torch@2.4.0 declared 0.8 Dockerfile:8
