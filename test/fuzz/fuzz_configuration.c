@@ -41,10 +41,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sw_discover_coverage coverage = {.files = 0};
     struct sw_inventory inventory;
     struct sw_str cached = sw_str("");
+    sw_arena_init(&arena, (size_t)64 << 20);
     if (size == 0) {
         return 0;
     }
-    sw_arena_init(&arena, (size_t)64 << 20);
     sw_inventory_init(&inventory, &arena);
     const char *path = names[data[0] % SW_COUNT(names)];
     struct sw_look look = {.inventory = &inventory,
