@@ -26,6 +26,8 @@ struct sw_catalogue {
     size_t count, cap;
     struct tails models; /* without their '*' */
     struct tails hosts;  /* with their first '.' or '-' */
+    struct tails images; /* without their '*', as all that follow */
+    struct tails resources;
     struct sw_catalogue_call *calls;
     size_t call_count;
     struct sw_digest digest;
@@ -49,6 +51,13 @@ static const struct {
     {"keys", SW_CATALOGUE_KEYS},
     {"constants", SW_CATALOGUE_CONSTANTS},
     {"nuget", SW_CATALOGUE_NUGET},
+    {"settings", SW_CATALOGUE_SETTINGS},
+    {"images", SW_CATALOGUE_IMAGES},
+    {"resources", SW_CATALOGUE_RESOURCES},
+    {"groups", SW_CATALOGUE_GROUPS},
+    {"devices", SW_CATALOGUE_DEVICES},
+    {"actions", SW_CATALOGUE_ACTIONS},
+    {"clients", SW_CATALOGUE_CLIENTS},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -179,12 +188,24 @@ static bool is_ecosystem(enum sw_catalogue_section section)
     return section <= SW_CATALOGUE_MAVEN || section == SW_CATALOGUE_NUGET;
 }
 
+/* Of the sections that have rows with a '*'. */
+static struct tails *beginnings(struct sw_catalogue *c, enum sw_catalogue_section section)
+{
+    switch ((int)section) {
+    case SW_CATALOGUE_MODELS: return &c->models;
+    case SW_CATALOGUE_IMAGES: return &c->images;
+    case SW_CATALOGUE_RESOURCES: return &c->resources;
+    default: return NULL;
+    }
+}
+
 static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section section,
     struct sw_str name, struct sw_str value)
 {
     SW_TRY(sift_row(c, section, name));
-    if (section == SW_CATALOGUE_MODELS && sw_str_ends(name, "*")) {
-        return add_tail(&c->models, sw_str_n(name.ptr, name.len - 1), value);
+    struct tails *tails = beginnings(c, section);
+    if (tails != NULL && sw_str_ends(name, "*")) {
+        return add_tail(tails, sw_str_n(name.ptr, name.len - 1), value);
     }
     if (section == SW_CATALOGUE_HOSTS && (name.ptr[0] == '.' || name.ptr[0] == '-')) {
         return add_tail(&c->hosts, name, value);
@@ -360,20 +381,29 @@ bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_s
     return true;
 }
 
-bool sw_catalogue_model(
-    const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker)
+bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
+    struct sw_str name, struct sw_str *out)
 {
-    if (sw_catalogue_find(catalogue, SW_CATALOGUE_MODELS, name, maker)) {
+    const struct tails *tails = section == SW_CATALOGUE_MODELS   ? &catalogue->models
+                                : section == SW_CATALOGUE_IMAGES ? &catalogue->images
+                                                                 : &catalogue->resources;
+    if (sw_catalogue_find(catalogue, section, name, out)) {
         return true;
     }
-    for (size_t i = 0; i < catalogue->models.count; i++) {
-        const struct tail *row = &catalogue->models.list[i];
+    for (size_t i = 0; i < tails->count; i++) {
+        const struct tail *row = &tails->list[i];
         if (name.len >= row->text.len && memcmp(name.ptr, row->text.ptr, row->text.len) == 0) {
-            *maker = row->value;
+            *out = row->value;
             return true;
         }
     }
     return false;
+}
+
+bool sw_catalogue_model(
+    const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker)
+{
+    return sw_catalogue_begins(catalogue, SW_CATALOGUE_MODELS, name, maker);
 }
 
 bool sw_catalogue_host(

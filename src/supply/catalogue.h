@@ -23,8 +23,15 @@ enum sw_catalogue_section {
     SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
     SW_CATALOGUE_CONSTANTS,   /* of packages: the name of the model */
     SW_CATALOGUE_NUGET,
+    SW_CATALOGUE_SETTINGS,  /* keys that name a model in configurations */
+    SW_CATALOGUE_IMAGES,    /* repositories of container images: what is in them */
+    SW_CATALOGUE_RESOURCES, /* of Terraform and CloudFormation: whose service */
+    SW_CATALOGUE_GROUPS,    /* of the API of Kubernetes: the tool */
+    SW_CATALOGUE_DEVICES,   /* resources of Kubernetes: the accelerator */
+    SW_CATALOGUE_ACTIONS,   /* of CI that run agents: which agent */
+    SW_CATALOGUE_CLIENTS,   /* ends of paths: whose settings of MCP servers */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_NUGET + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_CLIENTS + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 
@@ -54,6 +61,9 @@ bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_s
 /* Who makes a model of that name; false when no row stands for it. */
 bool sw_catalogue_model(
     const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker);
+/* What an image or a resource is, by a row for it or for all that begins so. */
+bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
+    struct sw_str name, struct sw_str *out);
 /* Whose host it is. `host` in lower case, without port. */
 bool sw_catalogue_host(
     const struct sw_catalogue *catalogue, struct sw_str host, struct sw_str *service);

@@ -14,6 +14,7 @@ struct discovering {
     const struct sw_tree *tree;
     uint64_t pruned; /* directories that are left out */
     const char *first_pruned;
+    struct sw_str cached; /* the last snapshot of the Hub's cache that was seen */
     char path[8192];
 };
 
@@ -98,10 +99,10 @@ static enum sw_scope scope_of(const struct sw_look *look)
 
 /* --- one file --------------------------------------------------------------------------------- */
 
-static bool anybody_takes(const struct sw_look *look)
+static bool anybody_takes(const struct sw_look *look, bool head)
 {
     for (size_t i = 0; i < sw_look_reader_count; i++) {
-        if (sw_look_readers[i]->takes(look)) {
+        if (sw_look_readers[i]->head == head && sw_look_readers[i]->takes(look)) {
             return true;
         }
     }
@@ -118,7 +119,18 @@ static sw_result read_with(struct sw_look *look, const struct sw_look_reader *re
     if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_UNSUPPORTED) {
         return sw_look_gap(look, reader->gap);
     }
+    if (code == SW_E_NOMEM && look->arena->used > FILE_MEMORY / 2) {
+        return sw_look_gap(look, "took more memory than a file may");
+    }
     return code;
+}
+
+static sw_result read_with_all(struct sw_look *look, bool head)
+{
+    for (size_t i = 0; i < sw_look_reader_count; i++) {
+        SW_TRY(sw_look_readers[i]->head == head ? read_with(look, sw_look_readers[i]) : SW_OK);
+    }
+    return SW_OK;
 }
 
 static sw_result read_text(struct sw_look *look, struct sw_str text)
@@ -132,10 +144,32 @@ static sw_result read_text(struct sw_look *look, struct sw_str text)
     }
     look->coverage->read_files++;
     look->coverage->read_bytes += text.len;
-    for (size_t i = 0; i < sw_look_reader_count; i++) {
-        SW_TRY(read_with(look, sw_look_readers[i]));
+    return read_with_all(look, false);
+}
+
+/* The beginning, of files of any size. */
+static sw_result read_head(struct discovering *d, const struct sw_entry *entry, bool counts)
+{
+    struct sw_error err = {0};
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(fd) int fd = -1;
+    const size_t len = entry->size < SW_LOOK_HEAD ? (size_t)entry->size : SW_LOOK_HEAD;
+    sw_arena_init(&arena, FILE_MEMORY);
+    char *head = sw_arena_alloc(&arena, len);
+    SW_TRY_PTR(head);
+    enum sw_code code = sw_tree_open_file(d->tree, entry, &fd, &err);
+    if (code == SW_OK) {
+        code = sw_fd_pread(fd, entry->name, 0, head, len, &err);
     }
-    return SW_OK;
+    if (code == SW_E_IO || code == SW_E_FORMAT) {
+        return sw_look_gap(&d->look, "could not be read");
+    }
+    SW_TRY(code);
+    d->look.arena = &arena;
+    d->look.text = sw_str_n(head, len);
+    d->look.coverage->read_files += counts ? 1 : 0;
+    d->look.coverage->read_bytes += counts ? len : 0;
+    return read_with_all(&d->look, true);
 }
 
 static sw_result read_file(struct discovering *d, const struct sw_entry *entry)
@@ -183,8 +217,10 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     const char *name = strcmp(entry->name, ".") == 0 ? d->tree->single : entry->name;
     look->path = sw_str(name);
     look->name = sw_path_base(name);
+    look->size = entry->size;
     look->scope = scope_of(look);
     SW_TRY(prefix_path(d));
+    SW_TRY(sw_look_see_cache(look, &d->cached));
     switch (entry->kind) {
     case SW_ENTRY_FILE: break;
     case SW_ENTRY_SYMLINK: return sw_look_gap(look, "symbolic links are not followed");
@@ -194,7 +230,11 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     }
     look->coverage->files++;
     look->coverage->bytes += entry->size;
-    return anybody_takes(look) ? read_file(d, entry) : SW_OK;
+    const bool whole = anybody_takes(look, false);
+    if (entry->size > 0 && anybody_takes(look, true)) {
+        SW_TRY(read_head(d, entry, !whole));
+    }
+    return whole ? read_file(d, entry) : SW_OK;
 }
 
 static sw_result tell_pruned(struct discovering *d)

@@ -159,12 +159,24 @@ static sw_result add(
     return SW_OK;
 }
 
+/* Whether the last sighting of an entity says the same of the same place. */
+static bool was_seen(const struct sw_entity *entity, const struct sw_sighting *s)
+{
+    const struct sw_sighting *last =
+        entity->sighting_count == 0 ? NULL : &entity->sightings[entity->sighting_count - 1];
+    return last != NULL && last->line == s->line && last->signal == s->signal &&
+           sw_str_equal(last->file, s->file) && sw_str_equal(last->detail, s->detail);
+}
+
 sw_result sw_inventory_see(struct sw_inventory *inventory, const struct sw_entity_id *id,
     const struct sw_sighting *sighting)
 {
     struct sw_entity *entity;
     struct sw_sighting own = *sighting;
     SW_TRY(find_entity(inventory, id, &entity));
+    if (was_seen(entity, sighting)) {
+        return SW_OK;
+    }
     if (entity->sighting_count < SW_SIGHTINGS_KEPT) {
         SW_TRY(keep(inventory, sighting->file, &own.file));
         SW_TRY(keep(inventory, sighting->detail, &own.detail));

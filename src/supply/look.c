@@ -1,6 +1,7 @@
 /* What readers of discovery see, put into the inventory under the right name. */
 #include "supply/look.h"
 #include "supply/ascii.h"
+#include "supply/key_shapes.h"
 
 #define MODEL_NAME_MAX 128
 #define PACKAGE_NAME_MAX 256
@@ -18,9 +19,18 @@ bool sw_look_ends(const struct sw_look *look, const char *ending)
            sw_ascii_equal(sw_str_n(look->name.ptr + look->name.len - end.len, end.len), end);
 }
 
+static bool holds_key(struct sw_str text)
+{
+    size_t at = 0;
+    return text.len > 0 && sw_key_find(text, &at) != NULL;
+}
+
 sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
     const struct sw_entity_id *id, uint32_t line, struct sw_str detail)
 {
+    if (holds_key(id->name) || holds_key(id->version) || holds_key(id->purl)) {
+        return SW_OK; /* whatever it is called: a key is not written down */
+    }
     const struct sw_sighting sighting = {.signal = signal->name,
         .source = signal->source,
         .grade = signal->grade,
@@ -28,7 +38,7 @@ sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
         .confidence = signal->confidence,
         .file = look->path,
         .line = line,
-        .detail = detail};
+        .detail = holds_key(detail) ? sw_str("") : detail};
     return sw_inventory_see(look->inventory, id, &sighting);
 }
 
@@ -187,8 +197,8 @@ sw_result sw_look_see_package_of(
     if (package->ecosystem == SW_CATALOGUE_PYPI) {
         id.name = normalise(id.name, text);
     }
-    if (id.name.len == 0 ||
-        (!look->options->all_packages && !is_known(look, package->ecosystem, id.name))) {
+    if (id.name.len == 0 || (!package->any && !look->options->all_packages &&
+                                !is_known(look, package->ecosystem, id.name))) {
         return SW_OK;
     }
     return see_library(look, signal, package, &id);
@@ -199,6 +209,14 @@ sw_result sw_look_see_package(struct sw_look *look, const struct sw_signal *sign
 {
     const struct sw_look_package package = {
         .ecosystem = ecosystem, .name = name, .version = version, .line = line};
+    return sw_look_see_package_of(look, signal, &package);
+}
+
+sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
+    enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line)
+{
+    const struct sw_look_package package = {
+        .ecosystem = ecosystem, .name = name, .version = version, .line = line, .any = true};
     return sw_look_see_package_of(look, signal, &package);
 }
 
@@ -455,6 +473,21 @@ static sw_result see_host(struct sw_look *look, struct sw_str host, uint32_t lin
     return sw_look_see(look, &signal, &id, line, sw_str_n(lower, host.len));
 }
 
+/* Where the host begins: behind "user:password@". */
+static size_t behind_user(struct sw_str text, size_t at)
+{
+    for (size_t i = at; i < text.len; i++) {
+        const char c = text.ptr[i];
+        if (c == '@') {
+            return i + 1;
+        }
+        if (!is_host_char(c) && strchr(":%+~!$&*=,", c) == NULL) {
+            break;
+        }
+    }
+    return at;
+}
+
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line)
 {
     for (size_t at = 0; at + 3 < text.len;) {
@@ -462,7 +495,7 @@ sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t l
         if (mark == NULL) {
             return SW_OK;
         }
-        size_t start = (size_t)(mark - text.ptr) + 3;
+        size_t start = behind_user(text, (size_t)(mark - text.ptr) + 3);
         size_t end = start;
         while (end < text.len && is_host_char(text.ptr[end])) {
             end++;

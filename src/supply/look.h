@@ -16,7 +16,8 @@ struct sw_look {
     struct sw_arena *arena; /* for this file alone */
     struct sw_str path;     /* relative to what is looked at */
     struct sw_str name;     /* its last part */
-    struct sw_str text;     /* the whole of it; `takes` sees no text yet */
+    struct sw_str text;     /* the whole of it, or its head; `takes` sees no text yet */
+    uint64_t size;          /* of the whole */
     enum sw_scope scope;
 };
 
@@ -26,7 +27,10 @@ struct sw_look_reader {
     /* SW_E_FORMAT: the file is not what its name says; told as a gap, with `gap`. */
     sw_result (*look)(struct sw_look *look, struct sw_error *err);
     const char *gap; /* "no Python 3" */
+    bool head;       /* it is given no more than SW_LOOK_HEAD bytes, of any content and size */
 };
+#define SW_LOOK_HEAD ((size_t)64 << 10)
+
 extern const struct sw_look_reader *const sw_look_readers[];
 extern const size_t sw_look_reader_count;
 
@@ -49,9 +53,13 @@ struct sw_look_package {
     enum sw_catalogue_section ecosystem;
     struct sw_str name, version, detail;
     uint32_t line;
+    bool any; /* whether the catalogue names it or not: the place says what it is */
 };
 sw_result sw_look_see_package_of(
     struct sw_look *look, const struct sw_signal *signal, const struct sw_look_package *package);
+/* The same, whether the catalogue names it or not: the place says what it is. */
+sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
+    enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
 /* A model by the name that code or a configuration gives it: of the Hub or of a service. Names that
  * are none (paths, placeholders, words) are passed over. `known`: the place takes nothing but
  * models, so that a name of two parts is enough; else it has to be one of the catalogue. */
@@ -69,6 +77,9 @@ sw_result sw_look_see_dataset(
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line);
 /* A variable of the environment, when the catalogue has it. */
 sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_t line);
+
+/* A model or a dataset by a path that the Hub's cache has, with the commit: of a file or a link. */
+sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);

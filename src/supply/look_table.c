@@ -18,5 +18,17 @@ const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_maven,
     &sw_look_gradle,
     &sw_look_install,
+    &sw_look_settings,
+    &sw_look_container,
+    &sw_look_modelfile,
+    &sw_look_shell,
+    &sw_look_terraform,
+    &sw_look_mcp,
+    &sw_look_agents,
+    &sw_look_agent_card,
+    &sw_look_model_settings,
+    &sw_look_model_card,
+    &sw_look_mlflow,
+    &sw_look_weights,
 };
 const size_t sw_look_reader_count = SW_COUNT(sw_look_readers);

@@ -1,0 +1,354 @@
+/* Commands of shells and containers. */
+#include "supply/ascii.h"
+#include "supply/look_configuration.h"
+
+#define WORDS_MAX ((size_t)1 << 17)
+#define QUOTED_LINES 32
+#define NESTED_MAX 2        /* commands in commands, settings in settings */
+#define IMAGE_WORDS_MAX 128 /* options in front of an image */
+
+/* --- words ------------------------------------------------------------------------------------ */
+
+sw_result sw_words_add(
+    struct sw_arena *arena, struct sw_words *words, struct sw_str word, uint32_t line)
+{
+    if (words->count == WORDS_MAX) {
+        return SW_OK; /* nobody writes such a command */
+    }
+    struct sw_str *list =
+        sw_arena_grow(arena, words->list, words->count, &words->cap, sizeof(*list));
+    SW_TRY_PTR(list);
+    words->list = list;
+    uint32_t *lines =
+        sw_arena_grow(arena, words->lines, words->count, &words->line_cap, sizeof(*lines));
+    SW_TRY_PTR(lines);
+    words->lines = lines;
+    lines[words->count] = line;
+    list[words->count++] = word;
+    return SW_OK;
+}
+
+static bool is_separator(char c)
+{
+    return c == '\n' || c == ';' || c == '&' || c == '|' || c == '(' || c == ')';
+}
+
+/* Behind the quote that ends what begins at `at`; `at + 1` when it has no end nearby. */
+static size_t behind_quote(struct sw_str text, size_t at)
+{
+    unsigned lines = 0;
+    for (size_t i = at + 1; i < text.len && lines < QUOTED_LINES; i++) {
+        if (text.ptr[i] == text.ptr[at]) {
+            return i + 1;
+        }
+        lines += text.ptr[i] == '\n' ? 1 : 0;
+    }
+    return at + 1;
+}
+
+/* The end of a word; what is in quotes belongs to it. */
+static size_t end_of(struct sw_str text, size_t at)
+{
+    while (at < text.len && !sw_ascii_space(text.ptr[at]) && !is_separator(text.ptr[at])) {
+        at = text.ptr[at] == '"' || text.ptr[at] == '\'' ? behind_quote(text, at) : at + 1;
+    }
+    return at;
+}
+
+static uint32_t lines_of(struct sw_str text)
+{
+    uint32_t lines = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        lines += text.ptr[i] == '\n' ? 1 : 0;
+    }
+    return lines;
+}
+
+static struct sw_str without_quotes(struct sw_str word)
+{
+    while (word.len > 1 && (word.ptr[0] == '"' || word.ptr[0] == '\'') &&
+           word.ptr[word.len - 1] == word.ptr[0]) {
+        word = sw_str_n(word.ptr + 1, word.len - 2);
+    }
+    return word;
+}
+
+static bool continues(struct sw_str text, size_t at)
+{
+    return text.ptr[at] == '\\' && at + 1 < text.len &&
+           (text.ptr[at + 1] == '\n' || text.ptr[at + 1] == '\r');
+}
+
+sw_result sw_words_split(
+    struct sw_arena *arena, struct sw_words *words, struct sw_str text, uint32_t line)
+{
+    for (size_t i = 0; i < text.len;) {
+        const char c = text.ptr[i];
+        if (continues(text, i)) {
+            i += text.ptr[i + 1] == '\r' && i + 2 < text.len ? 3 : 2;
+            line++;
+            continue;
+        }
+        if (is_separator(c)) {
+            SW_TRY(sw_words_add(arena, words, sw_str(";"), line));
+        }
+        line += c == '\n' ? 1 : 0;
+        if (sw_ascii_space(c) || is_separator(c)) {
+            i++;
+            continue;
+        }
+        if (c == '#') {
+            const char *stop = memchr(text.ptr + i, '\n', text.len - i);
+            i = stop == NULL ? text.len : (size_t)(stop - text.ptr);
+            continue;
+        }
+        const size_t end = end_of(text, i);
+        SW_TRY(sw_words_add(arena, words, without_quotes(sw_str_n(text.ptr + i, end - i)), line));
+        line += lines_of(sw_str_n(text.ptr + i, end - i));
+        i = end;
+    }
+    return SW_OK;
+}
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+struct command {
+    struct sw_configuration *c;
+    const struct sw_words *words;
+    size_t at; /* the word that is looked at */
+};
+
+static struct sw_str word_at(const struct command *m, size_t at)
+{
+    return at < m->words->count ? m->words->list[at] : sw_str("");
+}
+
+static bool ends_command(const struct command *m, size_t at)
+{
+    return at >= m->words->count || sw_str_is(m->words->list[at], ";");
+}
+
+static bool is_model_option(struct sw_str name)
+{
+    static const char *const options[] = {"model", "model-id", "model-name", "model-name-or-path",
+        "model-path", "model-repo", "pretrained-model-name-or-path", "base-model", "hf-repo",
+        "hf-model-id", "embedding-model", "speculative-model", "draft-model", "tokenizer"};
+    for (size_t i = 0; i < SW_COUNT(options); i++) {
+        const struct sw_str option = sw_str(options[i]);
+        bool same = option.len == name.len;
+        for (size_t k = 0; same && k < name.len; k++) {
+            same = option.ptr[k] == (name.ptr[k] == '_' ? '-' : name.ptr[k]);
+        }
+        if (same) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "--model X", "--model=X", "-hf X" */
+static sw_result see_option(struct command *m)
+{
+    struct sw_str word = word_at(m, m->at);
+    const char *equals = memchr(word.ptr, '=', word.len);
+    const struct sw_str option =
+        equals == NULL ? word : sw_str_n(word.ptr, (size_t)(equals - word.ptr));
+    const bool given = equals == NULL && !ends_command(m, m->at + 1);
+    const struct sw_str value =
+        equals != NULL ? without_quotes(sw_str_n(equals + 1, word.len - option.len - 1))
+                       : (given ? word_at(m, m->at + 1) : sw_str(""));
+    const uint32_t line = m->words->lines[equals == NULL && given ? m->at + 1 : m->at];
+    if (sw_str_is(option, "--gpus") && value.len > 0) {
+        return sw_configuration_accelerator(m->c, sw_str("NVIDIA GPU"), sw_str("--gpus"), line);
+    }
+    const bool named =
+        sw_str_starts(option, "--") && is_model_option(sw_str_n(option.ptr + 2, option.len - 2));
+    return (named || sw_str_is(option, "-hf") || sw_str_is(option, "-hfr")) && value.len > 0
+               ? sw_configuration_model(m->c, value, m->c->about_models, line)
+               : SW_OK;
+}
+
+/* "NAME=value" */
+static sw_result see_assignment(struct command *m)
+{
+    const struct sw_str word = word_at(m, m->at);
+    const char *equals = memchr(word.ptr, '=', word.len);
+    if (equals == NULL) {
+        return SW_OK;
+    }
+    const size_t len = (size_t)(equals - word.ptr);
+    return sw_configuration_setting(m->c, sw_str_n(word.ptr, len),
+        without_quotes(sw_str_n(equals + 1, word.len - len - 1)), m->words->lines[m->at]);
+}
+
+/* --- programs --------------------------------------------------------------------------------- */
+
+/* "name==1.2", "name[extra]>=1", "@scope/name@1.2": the name, and the version when it is one. */
+static void split_requirement(
+    struct sw_str text, bool npm, struct sw_str *name, struct sw_str *version)
+{
+    size_t end = npm && text.len > 0 && text.ptr[0] == '@' ? 1 : 0;
+    const char *marks = npm ? "@" : "=<>!~[;@ ";
+    while (end < text.len && memchr(marks, text.ptr[end], strlen(marks)) == NULL) {
+        end++;
+    }
+    *name = sw_str_n(text.ptr, end);
+    *version = sw_str("");
+    const struct sw_str rest = sw_str_n(text.ptr + end, text.len - end);
+    const size_t skip = npm ? 1 : 2;
+    if ((npm || sw_str_starts(rest, "==")) && rest.len > skip && sw_ascii_digit(rest.ptr[skip])) {
+        *version = sw_str_n(rest.ptr + skip, rest.len - skip);
+    }
+}
+
+static const struct sw_signal install = {
+    "install-command", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 800};
+
+/* "npx PACKAGE …": what follows are its arguments. */
+static sw_result see_runner(struct command *m, size_t at, bool npm)
+{
+    struct sw_str name;
+    struct sw_str version;
+    while (!ends_command(m, at) && word_at(m, at).len > 0 && word_at(m, at).ptr[0] == '-') {
+        at++;
+    }
+    if (ends_command(m, at)) {
+        return SW_OK;
+    }
+    split_requirement(word_at(m, at), npm, &name, &version);
+    return sw_look_see_package(m->c->look, &install, npm ? SW_CATALOGUE_NPM : SW_CATALOGUE_PYPI,
+        name, version, m->words->lines[at]);
+}
+
+static sw_result see_packages(struct command *m, size_t at, bool npm)
+{
+    for (; !ends_command(m, at); at++) {
+        struct sw_str name;
+        struct sw_str version;
+        const struct sw_str word = word_at(m, at);
+        if (word.len == 0 || word.ptr[0] == '-' || word.ptr[0] == '.') {
+            continue;
+        }
+        split_requirement(word, npm, &name, &version);
+        SW_TRY(sw_look_see_package(m->c->look, &install, npm ? SW_CATALOGUE_NPM : SW_CATALOGUE_PYPI,
+            name, version, m->words->lines[at]));
+    }
+    m->at = at - 1; /* they are nothing else */
+    return SW_OK;
+}
+
+static sw_result see_ollama(struct command *m, size_t at, bool npm)
+{
+    (void)npm;
+    while (!ends_command(m, at) && word_at(m, at).len > 0 && word_at(m, at).ptr[0] == '-') {
+        at++;
+    }
+    return ends_command(m, at) ? SW_OK
+                               : sw_configuration_ollama(m->c, word_at(m, at), m->words->lines[at]);
+}
+
+static sw_result see_hub(struct command *m, size_t at, bool npm)
+{
+    (void)npm;
+    return ends_command(m, at)
+               ? SW_OK
+               : sw_configuration_model(m->c, word_at(m, at), true, m->words->lines[at]);
+}
+
+static sw_result see_images(struct command *m, size_t at, bool npm)
+{
+    (void)npm;
+    for (size_t i = 0; i < IMAGE_WORDS_MAX && !ends_command(m, at); i++, at++) {
+        if (sw_str_is(word_at(m, at), "docker") || sw_str_is(word_at(m, at), "podman")) {
+            return SW_OK; /* the next one */
+        }
+        SW_TRY(sw_configuration_image(m->c, word_at(m, at), m->words->lines[at]));
+    }
+    return SW_OK;
+}
+
+static const struct {
+    const char *program, *verb;
+    bool npm;
+    sw_result (*see)(struct command *m, size_t at, bool npm);
+} programs[] = {
+    {"pip", "install", false, see_packages},
+    {"pip3", "install", false, see_packages},
+    {"uv", "add", false, see_packages},
+    {"pipx", "install", false, see_packages},
+    {"uvx", NULL, false, see_runner},
+    {"npm", "install", true, see_packages},
+    {"npm", "i", true, see_packages},
+    {"npx", NULL, true, see_runner},
+    {"pnpm", "add", true, see_packages},
+    {"yarn", "add", true, see_packages},
+    {"ollama", "run", false, see_ollama},
+    {"ollama", "pull", false, see_ollama},
+    {"vllm", "serve", false, see_hub},
+    {"hf", "download", false, see_hub},
+    {"huggingface-cli", "download", false, see_hub},
+    {"docker", "run", false, see_images},
+    {"docker", "pull", false, see_images},
+    {"podman", "run", false, see_images},
+    {"podman", "pull", false, see_images},
+};
+
+static sw_result see_program(struct command *m)
+{
+    struct sw_str word = word_at(m, m->at);
+    const char *slash = memrchr(word.ptr, '/', word.len);
+    word = slash == NULL ? word : sw_str_n(slash + 1, word.len - (size_t)(slash + 1 - word.ptr));
+    for (size_t i = 0; i < SW_COUNT(programs); i++) {
+        if (!sw_str_is(word, programs[i].program)) {
+            continue;
+        }
+        if (programs[i].verb == NULL) {
+            return programs[i].see(m, m->at + 1, programs[i].npm);
+        }
+        if (sw_str_is(word_at(m, m->at + 1), programs[i].verb)) {
+            return programs[i].see(m, m->at + 2, programs[i].npm);
+        }
+    }
+    return SW_OK;
+}
+
+/* "sh -c 'COMMAND'" */
+static sw_result see_shell(struct command *m)
+{
+    const struct sw_str word = word_at(m, m->at);
+    const struct sw_str text = word_at(m, m->at + 1);
+    const bool shell = sw_str_is(word, "-c") || sw_str_is(word, "-lc") || sw_str_is(word, "-ec");
+    if (!shell || m->c->nested >= NESTED_MAX || memchr(text.ptr, ' ', text.len) == NULL) {
+        return SW_OK;
+    }
+    m->c->nested++;
+    SW_TRY(sw_configuration_command(m->c, text, m->words->lines[m->at + 1]));
+    m->c->nested--;
+    return SW_OK;
+}
+
+sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_words *words)
+{
+    struct command m = {.c = c, .words = words};
+    for (m.at = 0; m.at < words->count; m.at++) {
+        const struct sw_str word = words->list[m.at];
+        if (word.len == 0) {
+            continue;
+        }
+        if (sw_str_starts(word, "hf://")) {
+            SW_TRY(sw_configuration_model(c, word, true, words->lines[m.at]));
+            continue;
+        }
+        SW_TRY(word.ptr[0] == '-' ? see_option(&m) : see_assignment(&m));
+        SW_TRY(see_shell(&m));
+        SW_TRY(see_program(&m));
+    }
+    return SW_OK;
+}
+
+sw_result sw_configuration_command(struct sw_configuration *c, struct sw_str text, uint32_t line)
+{
+    struct sw_words words = {0};
+    SW_TRY(sw_words_split(c->look->arena, &words, text, line));
+    return sw_configuration_commands(c, &words);
+}

@@ -1,0 +1,289 @@
+/* Settings of any kind: images, models, devices, commands, kinds of Kubernetes, wherever they stand
+ * in YAML, JSON and TOML. */
+#include "supply/ascii.h"
+#include "supply/look_configuration.h"
+
+#define NESTED_MAX 2 /* settings that are a text in settings */
+
+static bool is_one_of(struct sw_str text, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_ascii_equal(text, sw_str(list[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool ends_without_case(struct sw_str text, const char *ending)
+{
+    const size_t len = strlen(ending);
+    return text.len >= len &&
+           sw_ascii_equal(sw_str_n(text.ptr + text.len - len, len), sw_str(ending));
+}
+
+/* --- commands --------------------------------------------------------------------------------- */
+
+static bool holds_command(struct sw_str key)
+{
+    static const char *const keys[] = {"command", "args", "cmd", "entrypoint", "script", "scripts",
+        "run", "before_script", "after_script", "containerCommand", "extraArgs", "extra_args",
+        "vllmArgs", "arguments", "start", "startCommand", "setup", "inline"};
+    return is_one_of(key, keys, SW_COUNT(keys));
+}
+
+static bool is_list_of_texts(const struct sw_setting *node)
+{
+    const struct sw_setting *n = node->first;
+    while (n != NULL && n->kind == SW_SETTING_SCALAR) {
+        n = n->next;
+    }
+    return node->kind == SW_SETTING_LIST && node->first != NULL && n == NULL;
+}
+
+static uint32_t first_line(const struct sw_setting *node)
+{
+    return node->block ? node->line + 1 : node->line;
+}
+
+static sw_result add_words(
+    struct sw_configuration *c, struct sw_words *words, const struct sw_setting *node)
+{
+    struct sw_arena *arena = c->look->arena;
+    if (node->kind == SW_SETTING_SCALAR) {
+        return sw_words_split(arena, words, node->text, first_line(node));
+    }
+    for (const struct sw_setting *n = node->first; n != NULL; n = n->next) {
+        SW_TRY(memchr(n->text.ptr, ' ', n->text.len) == NULL
+                   ? sw_words_add(arena, words, n->text, n->line)
+                   : sw_words_split(arena, words, n->text, first_line(n)));
+    }
+    return SW_OK;
+}
+
+/* What a map runs: "command" and "args" are one. Steps of a script are several. */
+static sw_result see_commands(struct sw_configuration *c, const struct sw_setting *map)
+{
+    struct sw_words words = {0};
+    for (const struct sw_setting *n = map->first; n != NULL; n = n->next) {
+        const bool texts = n->kind == SW_SETTING_SCALAR || is_list_of_texts(n);
+        if (!texts || !holds_command(n->key)) {
+            continue;
+        }
+        SW_TRY(add_words(c, &words, n));
+    }
+    return sw_configuration_commands(c, &words);
+}
+
+/* "- NAME=value", "- --model=X" in lists that have another key. */
+static sw_result see_texts(struct sw_configuration *c, const struct sw_setting *list)
+{
+    struct sw_words words = {0};
+    if (holds_command(list->key)) {
+        return SW_OK; /* with its map */
+    }
+    SW_TRY(add_words(c, &words, list));
+    return sw_configuration_commands(c, &words);
+}
+
+/* --- actions ---------------------------------------------------------------------------------- */
+
+/* A tag, a branch or a commit; nothing when it is a template. */
+static struct sw_str reference_of(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!sw_ascii_alnum(text.ptr[i]) && memchr("._-/", text.ptr[i], 4) == NULL) {
+            return sw_str("");
+        }
+    }
+    return text.len > 128 ? sw_str("") : text;
+}
+
+/* "owner/name/path@ref" */
+static sw_result see_action(struct sw_configuration *c, const struct sw_setting *node)
+{
+    static const struct sw_signal signal = {
+        "agent-action", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
+    struct sw_error err;
+    struct sw_str agent;
+    struct sw_str name = node->text;
+    const char *at = memchr(name.ptr, '@', name.len);
+    struct sw_purl purl = {.type = sw_str("githubactions")};
+    if (at != NULL) {
+        purl.version = reference_of(sw_str_n(at + 1, name.len - (size_t)(at + 1 - name.ptr)));
+        name.len = (size_t)(at - name.ptr);
+    }
+    const char *slash = memchr(name.ptr, '/', name.len);
+    if (slash == NULL ||
+        !sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_ACTIONS, name, &agent)) {
+        return SW_OK;
+    }
+    purl.namespace = sw_str_n(name.ptr, (size_t)(slash - name.ptr));
+    purl.name = sw_str_n(slash + 1, name.len - purl.namespace.len - 1);
+    const char *path = memchr(purl.name.ptr, '/', purl.name.len);
+    if (path != NULL) {
+        purl.subpath = sw_str_n(path + 1, purl.name.len - (size_t)(path + 1 - purl.name.ptr));
+        purl.name.len = (size_t)(path - purl.name.ptr);
+    }
+    struct sw_entity_id id = {.kind = SW_ENTITY_AGENT, .name = name, .version = purl.version};
+    enum sw_code code = sw_purl_format(c->look->arena, &purl, &id.purl, &err);
+    if (code != SW_OK && code != SW_E_FORMAT) {
+        return code;
+    }
+    return sw_look_see(c->look, &signal, &id, node->line, agent);
+}
+
+/* --- the tree --------------------------------------------------------------------------------- */
+
+/* A file in a ConfigMap. */
+static sw_result see_nested(struct sw_configuration *c, const struct sw_setting *node)
+{
+    enum sw_settings_syntax syntax;
+    struct sw_setting *root;
+    struct sw_error err;
+    if (!node->block || c->nested >= NESTED_MAX || !sw_configuration_syntax(node->key, &syntax)) {
+        return SW_OK;
+    }
+    enum sw_code code =
+        sw_settings_read(c->look->arena, node->text, syntax, node->line + 1, &root, &err);
+    if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
+        return SW_OK;
+    }
+    SW_TRY(code);
+    c->nested++;
+    SW_TRY(sw_configuration_walk(c, root));
+    c->nested--;
+    return SW_OK;
+}
+
+/* What names and selects objects says nothing of models: "labels: {model: …}". */
+static bool is_label(const struct sw_setting *node)
+{
+    const struct sw_str of = node->parent == NULL ? sw_str("") : node->parent->key;
+    return ends_without_case(of, "labels") || ends_without_case(of, "selector") ||
+           ends_without_case(of, "annotations") || ends_without_case(of, "tags");
+}
+
+static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
+{
+    if (node->text.len == 0) {
+        return SW_OK;
+    }
+    SW_TRY(sw_configuration_deployed(c, node));
+    if (is_label(node)) {
+        return SW_OK;
+    }
+    if (sw_str_starts(node->text, "hf://")) {
+        return sw_configuration_model(c, node->text, true, node->line);
+    }
+    if (sw_str_is(node->key, "uses")) {
+        SW_TRY(see_action(c, node));
+        return sw_str_starts(node->text, "docker://")
+                   ? sw_configuration_image(c, node->text, node->line)
+                   : SW_OK;
+    }
+    SW_TRY(see_nested(c, node));
+    SW_TRY(sw_configuration_dataset(c, node->key, node->text, node->line));
+    return sw_configuration_setting(c, node->key, node->text, node->line);
+}
+
+/* {"name": "MODEL_ID", "value": "…"} */
+static sw_result see_pair(struct sw_configuration *c, const struct sw_setting *map)
+{
+    const struct sw_setting *value = sw_setting_get(map, "value");
+    const struct sw_str name = sw_setting_text(sw_setting_get(map, "name"));
+    return value == NULL || name.len == 0
+               ? SW_OK
+               : sw_configuration_setting(c, name, sw_setting_text(value), value->line);
+}
+
+/* "datasets: [{path: NAME, …}]" */
+static sw_result see_dataset(struct sw_configuration *c, const struct sw_setting *map)
+{
+    const struct sw_setting *path = sw_setting_get(map, "path");
+    return path == NULL || map->parent == NULL
+               ? SW_OK
+               : sw_configuration_dataset(c, map->parent->key, sw_setting_text(path), path->line);
+}
+
+static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
+{
+    SW_TRY(sw_configuration_deployed_map(c, map));
+    SW_TRY(see_pair(c, map));
+    SW_TRY(see_dataset(c, map));
+    return see_commands(c, map);
+}
+
+/* "models: [a, b]", "base_model: [a]" */
+static sw_result see_list(struct sw_configuration *c, const struct sw_setting *list)
+{
+    const bool models = sw_str_is(list->key, "models") || sw_str_is(list->key, "fallbacks");
+    for (const struct sw_setting *n = list->first; n != NULL; n = n->next) {
+        SW_TRY(sw_configuration_dataset(c, list->key, sw_setting_text(n), n->line));
+        SW_TRY(models ? sw_configuration_model(c, sw_setting_text(n), false, n->line)
+                      : sw_configuration_setting(c, list->key, sw_setting_text(n), n->line));
+    }
+    return is_list_of_texts(list) ? see_texts(c, list) : SW_OK;
+}
+
+static sw_result walk(struct sw_configuration *c, const struct sw_setting *node, unsigned depth)
+{
+    if (depth > 4 * SW_SETTINGS_DEPTH) {
+        return SW_E_LIMIT;
+    }
+    if (node->kind == SW_SETTING_SCALAR) {
+        return see_scalar(c, node);
+    }
+    SW_TRY(node->kind == SW_SETTING_MAP ? see_map(c, node) : see_list(c, node));
+    for (const struct sw_setting *n = node->first; n != NULL; n = n->next) {
+        SW_TRY(walk(c, n, depth + 1));
+    }
+    return SW_OK;
+}
+
+sw_result sw_configuration_walk(struct sw_configuration *c, const struct sw_setting *root)
+{
+    return walk(c, root, 0);
+}
+
+/* --- files ------------------------------------------------------------------------------------ */
+
+/* What tools write, and others read: packages, words of tokenizers, translations. */
+static bool is_written_by_tools(const struct sw_look *look)
+{
+    static const char *const names[] = {"package-lock.json", "npm-shrinkwrap.json",
+        "pnpm-lock.yaml", "composer.lock", "Pipfile.lock", "poetry.lock", "uv.lock", "Cargo.lock",
+        "tokenizer.json", "vocab.json", "merges.json", "added_tokens.json",
+        "special_tokens_map.json", "model.safetensors.index.json", "pytorch_model.bin.index.json",
+        "packages.lock.json", "flake.lock"};
+    return is_one_of(look->name, names, SW_COUNT(names)) || sw_look_ends(look, ".lock");
+}
+
+static bool takes_settings(const struct sw_look *look)
+{
+    enum sw_settings_syntax syntax;
+    return sw_str_is(look->name, "MLmodel") ||
+           (sw_configuration_syntax(look->name, &syntax) && !is_written_by_tools(look));
+}
+
+static sw_result look_at_settings(struct sw_look *look, struct sw_error *err)
+{
+    enum sw_settings_syntax syntax = SW_SETTINGS_YAML;
+    struct sw_setting *root;
+    struct sw_configuration c;
+    if (look->text.len > SW_CONFIGURATION_MAX) {
+        return sw_look_gap(look, "settings larger than 1 MiB");
+    }
+    SW_TRY(sw_look_see_lines(look));
+    sw_configuration_init(&c, look);
+    (void)sw_configuration_syntax(look->name, &syntax);
+    SW_TRY(sw_settings_read(look->arena, look->text, syntax, 1, &root, err));
+    return sw_configuration_walk(&c, root);
+}
+
+const struct sw_look_reader sw_look_settings = {
+    .name = "settings",
+    .takes = takes_settings,
+    .look = look_at_settings,
+    .gap = "settings that cannot be read",
+};

@@ -1,0 +1,248 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "supply/key_shapes.h"
+#include "supply/look_configuration.h"
+
+#include <stdio.h>
+
+/* --- what one text shows ---------------------------------------------------------------------- */
+
+struct bench {
+    struct sw_arena arena;
+    struct sw_inventory inventory;
+    struct sw_discover_options options;
+    struct sw_discover_coverage coverage;
+    struct sw_look look;
+    struct sw_configuration c;
+};
+
+static void set_up(struct bench *b, const char *text)
+{
+    struct sw_error err = {0};
+    *b = (struct bench){.options = {.all_packages = false}};
+    sw_arena_init(&b->arena, 0);
+    sw_inventory_init(&b->inventory, &b->arena);
+    b->look = (struct sw_look){.inventory = &b->inventory,
+        .options = &b->options,
+        .coverage = &b->coverage,
+        .arena = &b->arena,
+        .path = sw_str("x"),
+        .name = sw_str("x"),
+        .text = sw_str(text)};
+    assert_int_equal(sw_catalogue_builtin(&b->look.catalogue, &err), SW_OK);
+    sw_configuration_init(&b->c, &b->look);
+}
+
+/* Names, versions and purls of all that was seen, in order. */
+static void check(struct bench *b, const char *text, const char *wanted)
+{
+    char got[2048] = "";
+    size_t len = 0;
+    assert_int_equal(sw_inventory_finish(&b->inventory), SW_OK);
+    for (size_t i = 0; i < b->inventory.count; i++) {
+        const struct sw_entity_id *id = &b->inventory.entities[i].id;
+        int n = snprintf(got + len, sizeof(got) - len, "%s" SW_STR_FMT "%s" SW_STR_FMT,
+            i > 0 ? " " : "", SW_STR_ARG(id->name), id->purl.len > 0 ? "|" : "",
+            SW_STR_ARG(id->purl));
+        assert_true(n >= 0 && (size_t)n < sizeof(got) - len);
+        len += (size_t)n;
+    }
+    if (strcmp(got, wanted) != 0) {
+        fail_msg("'%s' shows '%s', not '%s'", text, got, wanted);
+    }
+    sw_arena_release(&b->arena);
+}
+
+static const struct {
+    const char *text, *wanted;
+} images[] = {
+    {"vllm/vllm-openai", "vllm/vllm-openai|pkg:docker/vllm/vllm-openai"},
+    {"docker.io/vllm/vllm-openai:v1", "vllm/vllm-openai|pkg:docker/vllm/vllm-openai@v1"},
+    {"docker://ollama/ollama:1", "ollama/ollama|pkg:docker/ollama/ollama@1"},
+    {"index.docker.io/ollama/ollama:1", "ollama/ollama|pkg:docker/ollama/ollama@1"},
+    {"ollama/ollama:${V}", "ollama/ollama|pkg:docker/ollama/ollama"},
+    {"ollama/ollama:${V:-2}", "ollama/ollama|pkg:docker/ollama/ollama@2"},
+    {"ollama/ollama:v${V}", "ollama/ollama|pkg:docker/ollama/ollama"},
+    {"$REG/ollama/ollama:3", "ollama/ollama|pkg:docker/ollama/ollama@3"},
+    {"${REG:-docker.io}/ollama/ollama", "ollama/ollama|pkg:docker/ollama/ollama"},
+    {"{{ .r }}/ollama/ollama:{{ .t }}", "ollama/ollama|pkg:docker/ollama/ollama"},
+    {"ghcr.io/berriai/litellm:main", "ghcr.io/berriai/litellm|pkg:oci/litellm?"
+                                     "repository_url=ghcr.io%2Fberriai%2Flitellm&tag=main"},
+    {"host:5000/ollama/ollama", "host:5000/ollama/ollama|pkg:oci/ollama?"
+                                "repository_url=host:5000%2Follama%2Follama"},
+    {"ollama/ollama@sha256:"
+     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+        "ollama/ollama|pkg:docker/ollama/ollama@sha256:"
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"},
+    {"ollama/ollama@sha256:01", "ollama/ollama|pkg:docker/ollama/ollama"},
+    {"nginx:1", ""},
+    {"python", ""},
+    {"", ""},
+    {"ollama", ""},
+    {"/ollama/ollama", ""},
+    {"ollama/ollama with words", ""},
+    {"${X}", ""},
+    {"${", ""},
+    {"$", ""},
+    {"{{", ""},
+    {"@", ""},
+    {":", ""},
+    {"/", ""},
+    {"://", ""},
+};
+
+static void images_are_read_by_their_references(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(images); i++) {
+        struct bench b;
+        set_up(&b, "");
+        assert_int_equal(sw_configuration_image(&b.c, sw_str(images[i].text), 1), SW_OK);
+        check(&b, images[i].text, images[i].wanted);
+    }
+}
+
+static const struct {
+    const char *text, *wanted;
+} commands[] = {
+    {"vllm serve Qwen/Qwen3-8B --port 1", "Qwen/Qwen3-8B|pkg:huggingface/Qwen/Qwen3-8B"},
+    {"python -m vllm --model=Qwen/Qwen3-8B", "Qwen/Qwen3-8B|pkg:huggingface/Qwen/Qwen3-8B"},
+    {"tgi --model_id 'acme/thing-8'", ""}, /* nothing says that this is about models */
+    {"llm --model_id 'acme/thing-8'", "acme/thing-8|pkg:huggingface/acme/thing-8"},
+    {"llama-server -hf ggml-org/gemma-3-1b-it-GGUF:Q4_K_M",
+        "ggml-org/gemma-3-1b-it-GGUF|pkg:huggingface/ggml-org/gemma-3-1b-it-GGUF"},
+    {"ollama run mistral", "mistral"},
+    {"ollama pull hf.co/a-org/b-GGUF:Q4", "a-org/b-GGUF|pkg:huggingface/a-org/b-GGUF"},
+    {"ollama run ./x.gguf; ollama run $M; ollama run", ""},
+    {"sh -c 'ollama pull phi4 && true'", "phi4"},
+    {"hf download google/gemma-2-2b", "google/gemma-2-2b|pkg:huggingface/google/gemma-2-2b"},
+    {"pip install -r requirements.txt ./x torch==2.1", "torch|pkg:pypi/torch@2.1"},
+    {"pip install 'torch>=2'; echo openai", "torch|pkg:pypi/torch"},
+    {"npx -y openai@5.0.1 anthropic ollama", "openai|pkg:npm/openai@5.0.1"},
+    {"echo hi # pip install torch", ""},
+    {"X=1 LLM_MODEL=gpt-4o run", "gpt-4o"},
+    {"MODEL=${MODEL} MODEL= MODEL=3.46 MODEL=string MODEL=true MODEL=/srv/x/y", ""},
+    {"docker run --gpus all -p 1:1 ollama/ollama:1",
+        "NVIDIA GPU ollama/ollama|pkg:docker/ollama/ollama@1"},
+    {"\"", ""},
+    {"\\", ""},
+    {"--model", ""},
+    {"-c", ""},
+    {"docker run", ""},
+};
+
+static void commands_say_what_they_use(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(commands); i++) {
+        struct bench b;
+        set_up(&b, commands[i].text);
+        assert_int_equal(sw_configuration_command(&b.c, sw_str(commands[i].text), 1), SW_OK);
+        check(&b, commands[i].text, commands[i].wanted);
+    }
+}
+
+static const struct {
+    const char *text, *wanted;
+} lines[] = {
+    {"OPENAI_API_KEY=x", "OPENAI_API_KEY"},
+    {"MY_OPENAI_API_KEY=x", ""},
+    {"OPENAI_API_KEYS=x xOPENAI_API_KEY", ""},
+    {"# OPENAI_API_KEY=x https://api.openai.com", ""},
+    {"u: https://api.openai.com/v1", "OpenAI"},
+    {"u: https://a:b@api.openai.com:443/v1", "OpenAI"},
+    {"u: https://api.openai.com.evil.example/", ""},
+    {"u: https://storage.googleapis.com/x.mp3", ""},
+    {"u: https://us-aiplatform.googleapis.com/x", "Google Vertex AI"},
+    {"u: http://localhost:8000/v1", ""},
+    {"u: http://localhost:11434", ""},
+    {"u: http://localhost:11434/v1", "Ollama"},
+    {"u: http://127.0.0.1:11434/api/tags", "Ollama"},
+    {"u: http://ollama:11434", "Ollama"},
+    {"u: http://other:11434/api", ""},
+};
+
+static void lines_show_variables_and_hosts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(lines); i++) {
+        struct bench b;
+        set_up(&b, lines[i].text);
+        assert_int_equal(sw_look_see_line(&b.look, sw_str(lines[i].text), 1), SW_OK);
+        check(&b, lines[i].text, lines[i].wanted);
+    }
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+#define BODY "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+
+static const struct {
+    const char *text, *provider; /* NULL: no key */
+} keys[] = {
+    {"x=hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678", "Hugging Face"},
+    {"hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ12345", NULL},
+    {"xhf_aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678", NULL},
+    {"sk-proj-" BODY BODY, "OpenAI"},
+    {"sk-ant-api03-" BODY BODY BODY, "Anthropic"},
+    {"sk-ant-api03-" BODY, NULL},
+    {"sk-" BODY BODY, NULL},
+    {"sk-aBcDeFgHiJkLmNoPqRsTT3BlbkFJuVwXyZ0123456789abcd", "OpenAI"},
+    {"gsk_" BODY "aBcDeFgHiJkLmNoP", "Groq"},
+    {"r8_" BODY "a", "Replicate"},
+    {"pplx-" BODY "aBcDeFgHiJkL", "Perplexity"},
+    {"xai-" BODY BODY "aBcDeFgH", "xAI"},
+    {"nvapi-" BODY "-_" BODY, "NVIDIA"},
+    {"\"AIzaSyA1b2C3d4E5f6G7h8I9j0KaLbMcNdOePfQ\"", "Google"},
+    {"hf_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", NULL},
+    {"hf_YourTokenAbCdEfGhIjKlMnOpQrStUvWxYz", NULL},
+    {"", NULL},
+    {"hf_", NULL},
+};
+
+static void keys_are_known_by_their_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(keys); i++) {
+        size_t at = 0;
+        const struct sw_key_shape *shape = sw_key_find(sw_str(keys[i].text), &at);
+        if ((shape == NULL) != (keys[i].provider == NULL) ||
+            (shape != NULL && strcmp(shape->provider, keys[i].provider) != 0)) {
+            fail_msg("'%s' is a key of %s", keys[i].text, shape == NULL ? "none" : shape->provider);
+        }
+    }
+}
+
+static void what_is_called_like_a_key_is_not_kept(void **state)
+{
+    static const struct sw_signal signal = {
+        "test", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
+    const struct sw_entity_id id = {
+        .kind = SW_ENTITY_PROMPT, .name = sw_str("hf_aBcDeFgHiJkLmNoPqRsTuVwXyZ12345678")};
+    const struct sw_entity_id other = {.kind = SW_ENTITY_PROMPT, .name = sw_str("good")};
+    struct bench b;
+    (void)state;
+    set_up(&b, "");
+    assert_int_equal(sw_look_see(&b.look, &signal, &id, 1, sw_str("")), SW_OK);
+    assert_int_equal(sw_look_see(&b.look, &signal, &other, 1, id.name), SW_OK);
+    assert_int_equal(b.inventory.entities[0].sightings[0].detail.len, 0);
+    check(&b, "a name", "good");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(images_are_read_by_their_references),
+        cmocka_unit_test(commands_say_what_they_use),
+        cmocka_unit_test(lines_show_variables_and_hosts),
+        cmocka_unit_test(keys_are_known_by_their_form),
+        cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
