@@ -113,9 +113,6 @@ static sw_result read_with(struct sw_look *look, const struct sw_look_reader *re
 {
     struct sw_error err = {0};
     enum sw_code code = reader->takes(look) ? reader->look(look, &err) : SW_OK;
-    if (code == SW_E_NOMEM && look->arena->used > FILE_MEMORY / 4) {
-        return sw_look_gap(look, "takes more memory than a file may");
-    }
     if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_UNSUPPORTED) {
         return sw_look_gap(look, reader->gap);
     }
