@@ -270,7 +270,9 @@ static size_t operator_length(const struct sw_py_lexer *l)
         "<<", "<=", ">=", "==", "!=", "->",
         "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", ":="};
     struct sw_str rest = sw_str_n(l->text.ptr + l->at, l->text.len - l->at);
-    for (size_t i = 0; i < SW_COUNT(operators); i++) {
+    const char second = peek(l, 1);
+    const bool more = second != '\0' && strchr("=*/<>.", second) != NULL;
+    for (size_t i = 0; more && i < SW_COUNT(operators); i++) {
         if (sw_str_starts(rest, operators[i])) {
             return strlen(operators[i]);
         }

@@ -446,8 +446,9 @@ bool sw_catalogue_import(
 const struct sw_catalogue_call *sw_catalogue_call(
     const struct sw_catalogue *catalogue, struct sw_str name)
 {
-    for (size_t i = 0; i < catalogue->call_count; i++) {
-        if (sw_str_equal(catalogue->calls[i].name, name)) {
+    for (size_t i = 0; i < catalogue->call_count && name.len > 0; i++) {
+        if (catalogue->calls[i].name.ptr[0] == name.ptr[0] &&
+            sw_str_equal(catalogue->calls[i].name, name)) {
             return &catalogue->calls[i];
         }
     }

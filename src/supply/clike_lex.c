@@ -302,8 +302,10 @@ static void lex_operator(struct sw_clike_lexer *l, struct sw_clike_token *out)
     static const char *const long_ones[] = {"===", "!==", "...",
         "?\?=", "||=", "&&=", "<<=", ">>=", "=>", "->", "==", "!=", "<=", ">=", ":=", "::", "??",
         "||", "&&", "?.", "?:", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "++", "--"};
+    const char second = peek(l, 1);
+    const bool more = second != '\0' && strchr("=<>:?|&.+-", second) != NULL;
     size_t len = 1;
-    for (size_t i = 0; i < SW_COUNT(long_ones); i++) {
+    for (size_t i = 0; more && i < SW_COUNT(long_ones); i++) {
         if (stands(l, long_ones[i]) && is_of_language(l, long_ones[i])) {
             len = strlen(long_ones[i]);
             break;
