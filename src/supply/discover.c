@@ -116,8 +116,8 @@ static sw_result read_with(struct sw_look *look, const struct sw_look_reader *re
     if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_UNSUPPORTED) {
         return sw_look_gap(look, reader->gap);
     }
-    if (code == SW_E_NOMEM && look->arena->used > FILE_MEMORY / 2) {
-        return sw_look_gap(look, "took more memory than a file may");
+    if (code == SW_E_NOMEM && look->arena->used > FILE_MEMORY / 4) {
+        return sw_look_gap(look, "needs more memory than one file may have");
     }
     return code;
 }

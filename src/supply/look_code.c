@@ -142,5 +142,5 @@ const struct sw_look_reader sw_look_code = {
     .name = "code",
     .takes = takes,
     .look = look_at,
-    .gap = "source that nests too deep",
+    .gap = "source that nests too deep or is too large",
 };

@@ -201,6 +201,8 @@ static void split_requirement(
     }
 }
 
+static const struct sw_signal download = {
+    "download-command", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
 static const struct sw_signal install = {
     "install-command", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 800};
 
@@ -220,23 +222,6 @@ static sw_result see_runner(struct command *m, size_t at, bool npm)
         name, version, m->words->lines[at]);
 }
 
-static sw_result see_packages(struct command *m, size_t at, bool npm)
-{
-    for (; !ends_command(m, at); at++) {
-        struct sw_str name;
-        struct sw_str version;
-        const struct sw_str word = word_at(m, at);
-        if (word.len == 0 || word.ptr[0] == '-' || word.ptr[0] == '.') {
-            continue;
-        }
-        split_requirement(word, npm, &name, &version);
-        SW_TRY(sw_look_see_package(m->c->look, &install, npm ? SW_CATALOGUE_NPM : SW_CATALOGUE_PYPI,
-            name, version, m->words->lines[at]));
-    }
-    m->at = at - 1; /* they are nothing else */
-    return SW_OK;
-}
-
 static sw_result see_ollama(struct command *m, size_t at, bool npm)
 {
     (void)npm;
@@ -247,9 +232,25 @@ static sw_result see_ollama(struct command *m, size_t at, bool npm)
                                : sw_configuration_ollama(m->c, word_at(m, at), m->words->lines[at]);
 }
 
+/* "--repo-type dataset" */
+static bool is_of_dataset(const struct command *m, size_t at)
+{
+    for (; !ends_command(m, at); at++) {
+        if (sw_str_is(word_at(m, at), "--repo-type=dataset") ||
+            (sw_str_is(word_at(m, at), "--repo-type") &&
+                sw_str_is(word_at(m, at + 1), "dataset"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static sw_result see_hub(struct command *m, size_t at, bool npm)
 {
     (void)npm;
+    if (!ends_command(m, at) && is_of_dataset(m, at)) {
+        return sw_look_see_dataset(m->c->look, &download, word_at(m, at), m->words->lines[at]);
+    }
     return ends_command(m, at)
                ? SW_OK
                : sw_configuration_model(m->c, word_at(m, at), true, m->words->lines[at]);
@@ -272,16 +273,8 @@ static const struct {
     bool npm;
     sw_result (*see)(struct command *m, size_t at, bool npm);
 } programs[] = {
-    {"pip", "install", false, see_packages},
-    {"pip3", "install", false, see_packages},
-    {"uv", "add", false, see_packages},
-    {"pipx", "install", false, see_packages},
     {"uvx", NULL, false, see_runner},
-    {"npm", "install", true, see_packages},
-    {"npm", "i", true, see_packages},
     {"npx", NULL, true, see_runner},
-    {"pnpm", "add", true, see_packages},
-    {"yarn", "add", true, see_packages},
     {"ollama", "run", false, see_ollama},
     {"ollama", "pull", false, see_ollama},
     {"vllm", "serve", false, see_hub},

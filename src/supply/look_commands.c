@@ -1,4 +1,4 @@
-/* Shell: what is served, downloaded, installed and asked by commands. Source: POSIX.1-2024, XCU 2
+/* Shell: what is served, downloaded and asked by commands. Source: POSIX.1-2024, XCU 2
  * (quoting, expansions and lists, as far as they matter here). */
 #include "supply/look_commands.h"
 #include "supply/ascii.h"
@@ -15,8 +15,6 @@ static const struct sw_signal command_signal = {
     "command-operand", SW_SOURCE_CODE, SW_GRADE_DECLARED, 900};
 static const struct sw_signal variable_signal = {
     "shell-variable", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
-static const struct sw_signal install_signal = {
-    "install-command", SW_SOURCE_PACKAGES, SW_GRADE_DECLARED, 800};
 
 struct word {
     struct sw_str text;
@@ -256,108 +254,6 @@ static sw_result see_operand(struct shell *s, size_t command)
     return SW_OK;
 }
 
-/* --- what is installed ------------------------------------------------------------------------ */
-
-static const struct installer {
-    const char *words[4];
-    enum sw_catalogue_section ecosystem;
-} installers[] = {
-    {{"pip", "install"}, SW_CATALOGUE_PYPI},
-    {{"pip3", "install"}, SW_CATALOGUE_PYPI},
-    {{"python", "-m", "pip", "install"}, SW_CATALOGUE_PYPI},
-    {{"python3", "-m", "pip", "install"}, SW_CATALOGUE_PYPI},
-    {{"uv", "pip", "install"}, SW_CATALOGUE_PYPI},
-    {{"uv", "add"}, SW_CATALOGUE_PYPI},
-    {{"poetry", "add"}, SW_CATALOGUE_PYPI},
-    {{"pipx", "install"}, SW_CATALOGUE_PYPI},
-    {{"npm", "install"}, SW_CATALOGUE_NPM},
-    {{"npm", "i"}, SW_CATALOGUE_NPM},
-    {{"pnpm", "add"}, SW_CATALOGUE_NPM},
-    {{"yarn", "add"}, SW_CATALOGUE_NPM},
-    {{"bun", "add"}, SW_CATALOGUE_NPM},
-    {{"cargo", "add"}, SW_CATALOGUE_CARGO},
-    {{"go", "get"}, SW_CATALOGUE_GOLANG},
-};
-
-/* How many words the installer has when the command is its; 0 when not. */
-static size_t match_installer(const struct shell *s, size_t command, const struct installer *row)
-{
-    size_t n = 0;
-    while (n < SW_COUNT(row->words) && row->words[n] != NULL) {
-        if (command + n >= s->count || !sw_str_is(s->words[command + n].text, row->words[n])) {
-            return 0;
-        }
-        n++;
-    }
-    return n;
-}
-
-/* "name[extra]==1.2", "@scope/name@1.2": the name, and the version where it is one alone. */
-static struct sw_str split_version(
-    enum sw_catalogue_section ecosystem, struct sw_str spec, struct sw_str *version)
-{
-    size_t len = 1;
-    *version = sw_str("");
-    const char *ends = ecosystem == SW_CATALOGUE_PYPI ? "[=<>~!;@ " : "@";
-    while (len < spec.len && strchr(ends, spec.ptr[len]) == NULL) {
-        len++;
-    }
-    const char *at = ecosystem == SW_CATALOGUE_PYPI ? memmem(spec.ptr, spec.len, "==", 2)
-                     : len < spec.len               ? spec.ptr + len
-                                                    : NULL;
-    if (at != NULL) {
-        at += ecosystem == SW_CATALOGUE_PYPI ? 2 : 1;
-        *version = sw_str_n(at, spec.len - (size_t)(at - spec.ptr));
-    }
-    const bool exact = version->len > 0 && sw_ascii_digit(version->ptr[0]) &&
-                       memchr(version->ptr, ',', version->len) == NULL &&
-                       memchr(version->ptr, '*', version->len) == NULL;
-    *version = exact ? *version : sw_str("");
-    return sw_str_n(spec.ptr, len);
-}
-
-static bool takes_value(struct sw_str option)
-{
-    static const char *const options[] = {"-r", "--requirement", "-c", "--constraint", "-i",
-        "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix",
-        "--features", "-F", "--group", "-G"};
-    for (size_t i = 0; i < SW_COUNT(options); i++) {
-        if (sw_str_is(option, options[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static sw_result see_packages(struct shell *s, enum sw_catalogue_section ecosystem, size_t at)
-{
-    for (; at < s->count; at++) {
-        struct sw_str version;
-        const struct word *word = &s->words[at];
-        if (word->text.len == 0 || word->text.ptr[0] == '-') {
-            at += takes_value(word->text) ? 1 : 0;
-            continue;
-        }
-        const struct sw_str name = split_version(ecosystem, word->text, &version);
-        if (memchr(name.ptr, '$', name.len) == NULL) {
-            SW_TRY(sw_look_see_package(
-                s->look, &install_signal, ecosystem, name, version, word->line));
-        }
-    }
-    return SW_OK;
-}
-
-static sw_result see_installed(struct shell *s, size_t command)
-{
-    for (size_t i = 0; i < SW_COUNT(installers); i++) {
-        const size_t words = match_installer(s, command, &installers[i]);
-        if (words > 0) {
-            return see_packages(s, installers[i].ecosystem, command + words);
-        }
-    }
-    return SW_OK;
-}
-
 /* --- commands --------------------------------------------------------------------------------- */
 
 static size_t assigned_name(struct sw_str word)
@@ -439,7 +335,6 @@ static sw_result end_command(struct shell *s)
     SW_TRY(see_words(s, command < s->count && is_runner(s->words[command].text)));
     if (command < s->count) {
         SW_TRY(see_operand(s, command));
-        SW_TRY(see_installed(s, command));
     }
     s->count = 0;
     return SW_OK;

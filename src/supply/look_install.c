@@ -1,5 +1,6 @@
 /* What commands of Dockerfiles and shell scripts install: pip, uv, poetry, pdm, npm, yarn, pnpm and
  * bun. Words are found as a shell does, without any expansion. */
+#include "supply/look_commands.h"
 #include "supply/look_readers.h"
 #include "supply/packages.h"
 
@@ -221,9 +222,9 @@ static sw_result take_word(struct reading *r, struct sw_str word, uint32_t line)
     return take_argument(r, word, line);
 }
 
-static sw_result look_at_commands(struct sw_look *look, struct sw_error *err)
+sw_result sw_look_installs(struct sw_look *look, struct sw_str text, uint32_t first)
 {
-    struct reading r = {.look = look, .text = look->text, .line = 1};
+    struct reading r = {.look = look, .text = text, .line = first};
     struct sw_str word;
     for (skip_space(&r); r.at < r.text.len; skip_space(&r)) {
         const uint32_t line = r.line;
@@ -237,11 +238,19 @@ static sw_result look_at_commands(struct sw_look *look, struct sw_error *err)
     return SW_OK;
 }
 
+static sw_result look_at_commands(struct sw_look *look, struct sw_error *err)
+{
+    (void)err;
+    return sw_look_installs(look, look->text, 1);
+}
+
 static bool takes_commands(const struct sw_look *look)
 {
     return sw_ascii_starts(look->name, "dockerfile") ||
            sw_ascii_starts(look->name, "containerfile") || sw_look_ends(look, ".dockerfile") ||
-           sw_look_ends(look, ".sh") || sw_look_ends(look, ".bash");
+           sw_look_ends(look, ".sh") || sw_look_ends(look, ".bash") || sw_look_ends(look, ".zsh") ||
+           sw_look_ends(look, ".mk") || sw_look_named(look, "makefile") ||
+           sw_look_named(look, "justfile");
 }
 
 const struct sw_look_reader sw_look_install = {

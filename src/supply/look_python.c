@@ -96,7 +96,9 @@ sw_result sw_look_python_lines(struct sw_look *look, struct sw_str text)
 static sw_result look_at_source(struct sw_look *look, struct sw_error *err)
 {
     struct sw_py_node *root;
-    if (!sw_catalogue_concerns(look->catalogue, look->text)) {
+    const bool manifest =
+        sw_look_named(look, "setup.py"); /* look_setup.c leaves the telling to us */
+    if (!manifest && !sw_catalogue_concerns(look->catalogue, look->text)) {
         return SW_OK;
     }
     enum sw_code code = sw_py_parse(look->arena, look->text, &root, err);

@@ -1,6 +1,7 @@
 /* Settings of any kind: images, models, devices, commands, kinds of Kubernetes, wherever they stand
  * in YAML, JSON and TOML. */
 #include "supply/ascii.h"
+#include "supply/look_commands.h"
 #include "supply/look_configuration.h"
 
 #define NESTED_MAX 2 /* settings that are a text in settings */
@@ -71,6 +72,7 @@ static sw_result see_commands(struct sw_configuration *c, const struct sw_settin
             continue;
         }
         SW_TRY(add_words(c, &words, n));
+        SW_TRY(sw_look_installs(c->look, n->text, first_line(n)));
     }
     return sw_configuration_commands(c, &words);
 }

@@ -39,7 +39,7 @@ touch repo/agents/__init__.py repo/app/whisper.py
 echo 'import openai; m = "x"; openai.create(model="gpt-4-turbo")' >repo/tests/test_main.py
 echo 'import torch' >repo/docs/conf.py
 echo 'import anthropic' >repo/node_modules/openai/x.py
-echo 'def f(:' >repo/app/broken.py
+printf 'import openai\ndef f(:\n' >repo/app/broken.py
 printf 'x = "a\0b"' >repo/app/binary.py
 ln -s ../app repo/docs/loop
 ln -s main.py repo/app/link.py
@@ -112,7 +112,7 @@ expect "an inventory that is none" 4 "$SW_BIN" discover --diff bad.json repo
 like "is named" "$err" "bad.json"
 expect "no operand" 2 "$SW_BIN" discover
 mkdir hostile
-head -c 3000000 /dev/zero | tr '\0' '(' >hostile/deep.py
+{ echo 'import openai'; head -c 3000000 /dev/zero | tr '\0' '('; } >hostile/deep.py
 { printf 'x = "'; head -c 3000000 /dev/zero | tr '\0' 'a'; printf '"\n'; } >hostile/wide.py
 truncate -s 1G hostile/huge.py
 printf 'import torch\n' >"hostile/$(printf '\xff\xfe').py"

@@ -165,7 +165,7 @@ NVIDIA GPU declared 0.9 k8s/all.yaml:21
 NVIDIA GPU declared 0.9 k8s/node.yaml:2"
 is "kinds of Kubernetes" "$(named tool): $(detail KServe)" "KServe: InferenceService"
 is "this port and path is Ollama, no other is anything" "$(seen service)" "Ollama inferred 0.3 docker-compose.yml:9"
-is "packages that an image installs" "$(seen library)" "torch@2.4.0 declared 0.8 Dockerfile:8
+is "packages that an image installs" "$(seen library)" "torch@2.4.0 declared 0.9 Dockerfile:8
 transformers declared 0.8 Dockerfile:8"
 is "variables that hold keys" "$(named credential)" "ANTHROPIC_API_KEY, AZURE_OPENAI_API_KEY, HF_TOKEN, OPENAI_API_KEY"
 no_duplicates
@@ -275,8 +275,8 @@ claude-sonnet-4-5 declared 0.9 .claude/agents/review.md:3
 gpt-4o declared 0.9 .github/workflows/ci.yml:15
 gpt-4o declared 0.9 q.prompty:6
 gpt-4o-mini declared 0.9 sum.prompt.yml:2"
-is "packages of CI" "$(seen library)" "@anthropic-ai/claude-code@1.0.3 declared 0.8 .github/workflows/ci.yml:14
-openai@1.2.3 declared 0.8 .github/workflows/ci.yml:13"
+is "packages of CI" "$(seen library)" "@anthropic-ai/claude-code@1.0.3 declared 0.9 .github/workflows/ci.yml:14
+openai@1.2.3 declared 0.9 .github/workflows/ci.yml:13"
 is "prose is no service" "$(named service)" ""
 no_duplicates
 

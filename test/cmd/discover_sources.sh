@@ -510,4 +510,24 @@ is "no key, and no path outside of the tree" "$(grep -cE "$tmp|\"/" "$tmp.out")"
 cp "$tmp.out" first
 run "$SW_BIN" discover --json tree
 ok "the same again" cmp -s first "$tmp.out"
+
+# --- what is made to be in the way ----------------------------------------------------------------
+
+mkdir hostile
+python3 - <<'PY'
+def write(name, text):
+    with open("hostile/" + name, "w") as out:
+        out.write(text)
+
+
+write("sums.sh", 'a="$a$a$a";' * 400000)
+write("deep.js", '"openai";' + "f(" * 100000)
+write("open.js", '"openai";' + "`${" * 100000)
+write("chain.py", "import openai\na" + ".a" * 100000 + "\n")
+write("fine.go", 'package x\nimport "github.com/ollama/ollama/api"\n')
+PY
+run "$SW_BIN" discover --json hostile
+exits "what cannot be followed stops nothing" 0
+json "what is behind it is seen" '[.entities[].name] | join(" ")' github.com/ollama/ollama
+json "it is told as a gap" '[.coverage.notLookedAt[] | select(.why | startswith("settings") | not) | .count] | add' 4
 done_testing

@@ -122,8 +122,6 @@ static const struct {
     {"ollama run ./x.gguf; ollama run $M; ollama run", ""},
     {"sh -c 'ollama pull phi4 && true'", "phi4"},
     {"hf download google/gemma-2-2b", "google/gemma-2-2b|pkg:huggingface/google/gemma-2-2b"},
-    {"pip install -r requirements.txt ./x torch==2.1", "torch|pkg:pypi/torch@2.1"},
-    {"pip install 'torch>=2'; echo openai", "torch|pkg:pypi/torch"},
     {"npx -y openai@5.0.1 anthropic ollama", "openai|pkg:npm/openai@5.0.1"},
     {"echo hi # pip install torch", ""},
     {"X=1 LLM_MODEL=gpt-4o run", "gpt-4o"},
