@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 
+#include "supply/bom.h"
 #include "supply/discover.h"
 #include "supply/inventory.h"
 #include "supply/purl.h"
