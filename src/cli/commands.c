@@ -17,6 +17,7 @@
     X(scan)              \
     X(diff)              \
     X(discover)          \
+    X(bom_make)          \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \
