@@ -18,6 +18,7 @@
     X(diff)              \
     X(discover)          \
     X(bom_make)          \
+    X(bom_validate)      \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \

@@ -218,4 +218,32 @@ sw_result sw_bom_write_cyclonedx(
 /* SPDX 3.0.1 as JSON-LD. SW_E_USAGE for a bill without a time, which it must have. */
 sw_result sw_bom_write_spdx(const struct sw_bom *bom, struct sw_buf *out, struct sw_error *err);
 
+/* Bytes, values and depth of a document that is read. */
+#define SW_BOM_BYTES_MAX ((uint64_t)256 << 20)
+#define SW_BOM_VALUES_MAX ((uint32_t)8 << 20)
+#define SW_BOM_DEPTH_MAX 64u
+#define SW_BOM_PROBLEMS_KEPT 1000u
+
+/* Parses JSON within these limits. Everything is in the arena and refers to `text`. */
+sw_result sw_bom_parse(
+    struct sw_arena *arena, struct sw_bytes text, struct sw_json *out, struct sw_error *err);
+
+struct sw_bom_problem {
+    const char *pointer; /* JSON pointer (RFC 6901); "" is the whole document */
+    const char *what;
+};
+
+struct sw_bom_check {
+    const char *format; /* "cyclonedx" or "spdx"; NULL: neither, and that is the one problem */
+    struct sw_str spec; /* as it says */
+    struct sw_bom_problem *problems;
+    size_t kept;
+    uint64_t count; /* all of them */
+};
+
+/* Holds a document against the rules of its format: CycloneDX 1.4 to 1.7, SPDX 3.0.1. What is wrong
+ * with it is in `out`, not a failure of this function. doc/bom.md says what is not looked into. */
+sw_result sw_bom_validate(
+    struct sw_arena *arena, const struct sw_json *document, struct sw_bom_check *out);
+
 #endif

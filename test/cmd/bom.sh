@@ -122,6 +122,31 @@ expect "with another claim there" 0 "$SW_BIN" seal model --json
 expect "the bill has its time" 0 "$SW_BIN" bom make model --record
 json "as the log recorded it" '.metadata.timestamp == null' false
 
+# --- what others made ---------------------------------------------------------------------------
+
+for name in model.json out.json; do
+    expect "what was made is valid" 0 "$SW_BIN" bom validate $name
+done
+run "$SW_BIN" bom make model
+expect "from standard input, too" 0 bash -c '"$SW_BIN" bom validate - <model.json'
+jq '.metadata.component.type = "service" | .dependencies = [{"ref": "nobody"}]' model.json >bad.json
+expect "a bad one is not" 1 "$SW_BIN" bom validate bad.json --json
+documented "as the page says" "bom validate"
+json "each problem has its place" '[.problems[].pointer] | join(" ")' "/metadata/component/type /dependencies/0/ref"
+expect "and people see them" 1 "$SW_BIN" bom validate bad.json
+like "with their places" "$out" "/metadata/component/type: 'service'"
+printf '{"bomFormat":"CycloneDX","specVersion":"1.6","x":"\xff"}' >bytes.json
+printf '{"bomFormat":"CycloneDX","specVersion":"1.6","bomFormat":"x"}' >twice.json
+{
+    head -c 100000 /dev/zero | tr '\0' '['
+} >deep.json
+truncate -s 1G huge.json
+for name in bytes twice deep huge; do
+    expect "$name.json is refused" 1 "$SW_BIN" bom validate $name.json
+    one_line_error "in one line"
+done
+expect "a file that is not there" 4 "$SW_BIN" bom validate nowhere.json
+
 # --- what is refused ----------------------------------------------------------------------------
 
 while read -r name status args; do

@@ -1,0 +1,12 @@
+/* Bills of materials that commands read. */
+#ifndef SW_CLI_BOM_FILE_H
+#define SW_CLI_BOM_FILE_H
+
+#include "cli/cli.h"
+#include "supply/supply.h"
+
+/* Reads and parses a file ("-": standard input) into cli->arena. Failures name it. */
+sw_result sw_bom_file_parse(
+    struct sw_cli *cli, const char *path, struct sw_json *out, struct sw_error *err);
+
+#endif
