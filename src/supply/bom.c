@@ -1,4 +1,4 @@
-#include "supply/bom.h"
+#include "supply/bom_private.h"
 
 /* --- tables ----------------------------------------------------------------------------------- */
 
@@ -73,6 +73,17 @@ const char *sw_bom_field_name(enum sw_bom_field field)
 const char *sw_bom_field_property(enum sw_bom_field field)
 {
     return fields[field].property;
+}
+
+bool sw_bom_field_of_property(struct sw_str name, enum sw_bom_field *out)
+{
+    for (size_t i = 0; i < SW_BOM_FIELDS; i++) {
+        if (fields[i].property != NULL && sw_str_is(name, fields[i].property)) {
+            *out = (enum sw_bom_field)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 static const enum sw_bom_field every[] = {

@@ -228,6 +228,11 @@ sw_result sw_bom_write_spdx(const struct sw_bom *bom, struct sw_buf *out, struct
 sw_result sw_bom_parse(
     struct sw_arena *arena, struct sw_bytes text, struct sw_json *out, struct sw_error *err);
 
+/* Takes a document in, CycloneDX or SPDX 3. It need not be valid: what is not understood is passed
+ * over. It refers to the document. SW_E_FORMAT for what is neither, SW_E_LIMIT past
+ * SW_BOM_COMPONENTS_MAX. */
+sw_result sw_bom_read(struct sw_bom *bom, const struct sw_json *document, struct sw_error *err);
+
 struct sw_bom_problem {
     const char *pointer; /* JSON pointer (RFC 6901); "" is the whole document */
     const char *what;
@@ -245,5 +250,48 @@ struct sw_bom_check {
  * with it is in `out`, not a failure of this function. doc/bom.md says what is not looked into. */
 sw_result sw_bom_validate(
     struct sw_arena *arena, const struct sw_json *document, struct sw_bom_check *out);
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+enum sw_bom_change { SW_BOM_ADDED, SW_BOM_REMOVED, SW_BOM_CHANGED };
+
+struct sw_bom_difference {
+    enum sw_bom_change change;
+    const struct sw_bom_component *before, *after; /* NULL where it is not */
+    const char *what;                              /* of a change: "version", "SHA-256" */
+    struct sw_str from, to;
+};
+
+struct sw_bom_diff {
+    struct sw_bom_difference *list; /* by kind and name */
+    size_t count, cap;
+};
+
+/* What two bills say differently of what they list; the order of components does not matter, nor
+ * does what they are called in the document, nor the format. Two components are the same when they
+ * have one kind and one purl, versions aside, or without one, one name. */
+sw_result sw_bom_compare(const struct sw_bom *before, const struct sw_bom *after,
+    struct sw_arena *arena, struct sw_bom_diff *out);
+
+/* --- what a bill has of what others ask for --------------------------------------------------- */
+
+enum sw_bom_state {
+    SW_BOM_PRESENT,
+    SW_BOM_ABSENT,
+    SW_BOM_PERSON, /* no machine can tell */
+};
+
+struct sw_bom_element {
+    const char *scheme; /* "G7", "BSI" */
+    const char *cluster;
+    const char *name;
+    enum sw_bom_state state;
+    uint64_t have, of; /* components that have it, of those that should; 0 of 0: of the document */
+};
+
+/* The elements of the G7's "SBOM for AI" (May 2026) and of BSI TR-03183-2 v2.1. Never one number.
+ */
+sw_result sw_bom_score(
+    const struct sw_bom *bom, struct sw_arena *arena, struct sw_bom_element **out, size_t *count);
 
 #endif

@@ -21,4 +21,9 @@ bool sw_bom_is_listed(struct sw_arena *arena, struct sw_str licence);
 /* Whether it is an expression at all. */
 bool sw_bom_is_expression(struct sw_arena *arena, struct sw_str licence);
 
+/* The field that a property of CycloneDX carries; false when it carries none. */
+bool sw_bom_field_of_property(struct sw_str name, enum sw_bom_field *out);
+sw_result sw_bom_read_cyclonedx(struct sw_bom *bom, const struct sw_json *document);
+sw_result sw_bom_read_spdx(struct sw_bom *bom, const struct sw_json *document);
+
 #endif

@@ -245,6 +245,26 @@ static void write_purl(struct writing *wr, const struct sw_bom_component *c)
     sw_jw_str(wr->w, "software_packageUrl", purl);
 }
 
+static void write_endpoints(struct writing *wr, const struct sw_bom_component *c)
+{
+    if (sw_bom_value(c, SW_BOM_ENDPOINT) == NULL) {
+        return;
+    }
+    sw_jw_array(wr->w, "externalRef");
+    for (size_t i = 0; i < c->value_count; i++) {
+        if (c->values[i].field == SW_BOM_ENDPOINT) {
+            const char *url = sw_bom_iri(wr->bom->arena, c->values[i].text);
+            sw_jw_object(wr->w, NULL);
+            sw_jw_text(wr->w, "type", "ExternalRef");
+            sw_jw_text(wr->w, "externalRefType", "other");
+            sw_jw_text(wr->w, "comment", "endpoint");
+            write_list(wr, "locator", url == NULL ? "" : url);
+            sw_jw_object_end(wr->w);
+        }
+    }
+    sw_jw_array_end(wr->w);
+}
+
 /* What a package of these profiles must have (AIPackage, DatasetPackage: external properties
  * restrictions). A time cannot be NOASSERTION: without it the profile is not claimed. */
 static void write_required(struct writing *wr, const struct sw_bom_component *c)
@@ -307,6 +327,7 @@ static void write_component(struct writing *wr, uint32_t number)
     if (c->kind != SW_BOM_FILE) {
         write_required(wr, c);
         write_purl(wr, c);
+        write_endpoints(wr, c);
     }
     if (c->kind == SW_BOM_MODEL) {
         write_ai(wr, c);
