@@ -8,5 +8,10 @@
 /* Reads and parses a file ("-": standard input) into cli->arena. Failures name it. */
 sw_result sw_bom_file_parse(
     struct sw_cli *cli, const char *path, struct sw_json *out, struct sw_error *err);
+/* The same, taken in. */
+sw_result sw_bom_file_read(
+    struct sw_cli *cli, const char *path, struct sw_bom *out, struct sw_error *err);
+/* "library" and the name, "service" and the name. */
+const char *sw_bom_component_show(struct sw_cli *cli, const struct sw_bom_component *component);
 
 #endif

@@ -18,7 +18,10 @@
     X(diff)              \
     X(discover)          \
     X(bom_make)          \
+    X(bom_read)          \
     X(bom_validate)      \
+    X(bom_diff)          \
+    X(bom_score)         \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \

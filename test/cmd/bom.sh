@@ -147,6 +147,49 @@ for name in bytes twice deep huge; do
 done
 expect "a file that is not there" 4 "$SW_BIN" bom validate nowhere.json
 
+expect "a bill is shown" 0 "$SW_BIN" bom read model.json
+like "with what it is about" "$out" "machine-learning-model model"
+like "and what it lists" "$out" "and 4 files"
+expect "for programs" 0 "$SW_BIN" bom read model.json --json
+documented "as the page says" "bom read"
+json "with all values" '.components[0].values | [.task[0], .architecture[0], .["licence-declared"][0]] | join(" ")' \
+    "text-generation LlamaForCausalLM Apache-2.0"
+expect "a list of something else is none" 1 "$SW_BIN" bom read dataset/data.jsonl
+one_line_error "in one line"
+
+expect "a bill and itself are the same" 0 "$SW_BIN" bom diff model.json model.json
+run "$SW_BIN" bom make model --spec 1.6 --time 2026-01-02
+cp "$tmp.out" older.json
+expect "so is it in another version" 0 "$SW_BIN" bom diff model.json older.json
+run "$SW_BIN" bom make model --format spdx --time 2026-01-02
+cp "$tmp.out" spdx.json
+expect "and in another format only what that cannot hold differs" 1 "$SW_BIN" bom diff model.json spdx.json --json
+json "which is the family beside the architecture" '[.differences[].what] | unique | join(" ")' architecture
+printf 'changed' >'model/a b.bin'
+printf 'new' >model/new.bin
+sed -i 's/apache-2.0/mit/; s/allenai/other/' model/README.md
+run "$SW_BIN" bom make model
+cp "$tmp.out" newer.json
+expect "what changed is told" 1 "$SW_BIN" bom diff model.json newer.json --json
+documented "as the page says" "bom diff"
+json "file by file" '[.differences[] | select(.type == "file" and .what != "SHA-512") | [.change, .name, .what] | join(" ")] | join("; ")' \
+    "changed README.md SHA-256; changed a b.bin SHA-256; added new.bin "
+json "and value by value" '[.differences[] | select(.what == "licence-declared") | .before, .after] | join(" ")' "Apache-2.0 MIT"
+expect "for people, too" 1 "$SW_BIN" bom diff model.json newer.json
+expect "a second file that is not there" 4 "$SW_BIN" bom diff model.json nowhere.json
+one_line_error "in one line"
+
+expect "elements are told" 0 "$SW_BIN" bom score model.json --json
+documented "as the page says" "bom score"
+json "those that are there" '.elements[] | select(.scheme == "BSI" and .name == "SHA-512 of the deployable component") | [.state, .have, .of] | tojson' \
+    '["present",4,4]'
+json "those that are not" '.elements[] | select(.scheme == "G7" and .cluster == "system" and .name == "version") | .state' absent
+json "and those that no machine can tell" '[.elements[] | select(.state == "needs a person")] | length > 5' true
+expect "for people" 0 "$SW_BIN" bom score model.json
+unlike "without a grade" "$out" "%|score|grade"
+printf 'x' >'model/a b.bin'
+rm model/new.bin
+
 # --- what is refused ----------------------------------------------------------------------------
 
 while read -r name status args; do
