@@ -1,5 +1,4 @@
-#include "cli/cli.h"
-#include "supply/supply.h"
+#include "cli/bom_evidence.h"
 
 #include "version.h"
 
@@ -26,6 +25,7 @@ struct make_args {
     const char *time;
     bool all_packages;
     bool allow_symlinks;
+    bool evidence;
     bool record;
 };
 
@@ -53,11 +53,13 @@ static const struct sw_option options[] = {
     TEXT(creator, "ADDRESS", "who makes this document: an e-mail address or a URL"),
     TEXT(time, "TIME",
         "when this document was made, or 'now' (default: SOURCE_DATE_EPOCH, the newest evidence in "
-        "the log with --record, or not told)"),
+        "the log with --evidence or --record, or not told)"),
     {"all-packages", SW_OPTION_FLAG, offsetof(struct make_args, all_packages), NULL,
         "of an application: every package of manifests and lock files, not only those of AI"},
     {"allow-symlinks", SW_OPTION_FLAG, offsetof(struct make_args, allow_symlinks), NULL,
         "follow symlinks to files (to directories never)"},
+    {"evidence", SW_OPTION_FLAG, offsetof(struct make_args, evidence), NULL,
+        "of a model: take what trusted claims in the log say of the data that it was trained on"},
     {"record", SW_OPTION_FLAG, offsetof(struct make_args, record), NULL,
         "sign it as a claim about the root of the model's files, and put it into the log"},
     SW_SIGNER_OPTIONS(struct make_args, signer),
@@ -353,6 +355,22 @@ static sw_result read_files(struct making *m, const struct sw_tree *tree,
     return sw_reader_run(tree, consumers, SW_COUNT(consumers), &how, err);
 }
 
+static sw_result take_evidence(struct making *m, struct sw_error *err)
+{
+    int64_t newest = 0;
+    if (!m->args->evidence) {
+        return SW_OK;
+    }
+    if (!m->rooted) {
+        return put(m, SW_BOM_GAP, "without a root of its files no claim can be about it", "");
+    }
+    SW_TRY(sw_bom_add_evidence(m->cli, &m->manifest.root, &m->bom, &newest, err));
+    if (newest != 0 && !m->bom.timed) {
+        set_time(m, newest, "the log");
+    }
+    return SW_OK;
+}
+
 static sw_result read_tree(struct making *m, const struct sw_tree *tree, struct sw_error *err)
 {
     SW_CLEANUP(bom_files) struct sw_bom_files *files = NULL;
@@ -365,7 +383,8 @@ static sw_result read_tree(struct making *m, const struct sw_tree *tree, struct 
     if (m->rooted) {
         SW_TRY(put(m, SW_BOM_ROOT, sw_digest_show(m->cli, &m->manifest.root), ""));
     }
-    return sw_bom_add_files(&m->bom, files);
+    SW_TRY(sw_bom_add_files(&m->bom, files));
+    return take_evidence(m, err);
 }
 
 static sw_result open_tree(struct making *m, struct sw_tree *tree, struct sw_error *err)
@@ -409,6 +428,10 @@ static sw_result record(struct making *m, struct sw_error *err)
 
 static sw_result open_store(struct making *m, struct sw_error *err)
 {
+    if (m->args->evidence && m->of != SW_BOM_MODEL) {
+        return sw_fail(err, SW_E_USAGE,
+            "--evidence is about what a model was trained on, and this is none; see --of");
+    }
     if (!m->args->record) {
         return SW_OK;
     }
@@ -554,6 +577,8 @@ const struct sw_command sw_cmd_bom_make = {
         "files and options give the same bytes. Vulnerabilities are never in it: they have claims "
         "of "
         "their own.\n\n"
+        "With *--evidence* the datasets that a model was trained on come from the log: versions, "
+        "digests, licences and owners, as trusted signers claimed them.\n\n"
         "With *--record* it is signed and put into the log as a claim about the root of the files.",
     .examples = "  sealwright bom make model/ --supplier 'Example AG' --output model.cdx.json\n"
                 "  sealwright bom make app/ --format spdx --time now\n"

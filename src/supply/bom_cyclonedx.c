@@ -414,19 +414,27 @@ static void write_card(struct writing *wr, const struct sw_bom_component *c)
 
 /* --- data ------------------------------------------------------------------------------------- */
 
-static void write_governor(struct writing *wr, const struct sw_bom_component *c,
-    enum sw_bom_field field, const char *member, const char *below)
+static void write_governors(struct writing *wr, const struct sw_bom_component *c,
+    enum sw_bom_field field, const char *member)
 {
-    const struct sw_bom_value *value = sw_bom_value(c, field);
-    if (value == NULL) {
-        return;
+    unsigned index = 0;
+    for (size_t i = 0; i < c->value_count; i++) {
+        if (c->values[i].field != field) {
+            continue;
+        }
+        const char *below =
+            sw_arena_printf(wr->bom->arena, "/data/0/governance/%s/%u", member, index);
+        if (index++ == 0) {
+            sw_jw_array(wr->w, member);
+        }
+        sw_jw_object(wr->w, NULL);
+        write_named(wr->w, "organization", c->values[i].text);
+        sw_jw_object_end(wr->w);
+        cite(wr, &c->values[i], below == NULL ? "" : below);
     }
-    sw_jw_array(wr->w, member);
-    sw_jw_object(wr->w, NULL);
-    write_named(wr->w, "organization", value->text);
-    sw_jw_object_end(wr->w);
-    sw_jw_array_end(wr->w);
-    cite(wr, value, below);
+    if (index > 0) {
+        sw_jw_array_end(wr->w);
+    }
 }
 
 static void write_governance(struct writing *wr, const struct sw_bom_component *c)
@@ -436,9 +444,9 @@ static void write_governance(struct writing *wr, const struct sw_bom_component *
         return;
     }
     sw_jw_object(wr->w, "governance");
-    write_governor(wr, c, SW_BOM_CUSTODIAN, "custodians", "/data/0/governance/custodians/0");
-    write_governor(wr, c, SW_BOM_STEWARD, "stewards", "/data/0/governance/stewards/0");
-    write_governor(wr, c, SW_BOM_OWNER, "owners", "/data/0/governance/owners/0");
+    write_governors(wr, c, SW_BOM_CUSTODIAN, "custodians");
+    write_governors(wr, c, SW_BOM_STEWARD, "stewards");
+    write_governors(wr, c, SW_BOM_OWNER, "owners");
     sw_jw_object_end(wr->w);
 }
 

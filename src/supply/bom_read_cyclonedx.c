@@ -130,20 +130,22 @@ static void read_card(struct reading *r, uint32_t number, const struct sw_json *
     set_texts(r, number, SW_BOM_LIMITATION, sw_json_get(c, "technicalLimitations"));
 }
 
-static struct sw_str party_of(const struct sw_json *list)
+static void read_parties(
+    struct reading *r, uint32_t number, enum sw_bom_field field, const struct sw_json *list)
 {
-    const struct sw_json *party = sw_json_item(list, 0);
-    struct sw_str name = text_of(sw_json_get(party, "organization"), "name");
-    return name.len > 0 ? name : text_of(sw_json_get(party, "contact"), "name");
+    SW_JSON_EACH (party, list) {
+        struct sw_str name = text_of(sw_json_get(party, "organization"), "name");
+        set(r, number, field, name.len > 0 ? name : text_of(sw_json_get(party, "contact"), "name"));
+    }
 }
 
 static void read_data(struct reading *r, uint32_t number, const struct sw_json *data)
 {
     const struct sw_json *governance = sw_json_get(data, "governance");
     set(r, number, SW_BOM_CLASSIFICATION, text_of(data, "classification"));
-    set(r, number, SW_BOM_CUSTODIAN, party_of(sw_json_get(governance, "custodians")));
-    set(r, number, SW_BOM_STEWARD, party_of(sw_json_get(governance, "stewards")));
-    set(r, number, SW_BOM_OWNER, party_of(sw_json_get(governance, "owners")));
+    read_parties(r, number, SW_BOM_CUSTODIAN, sw_json_get(governance, "custodians"));
+    read_parties(r, number, SW_BOM_STEWARD, sw_json_get(governance, "stewards"));
+    read_parties(r, number, SW_BOM_OWNER, sw_json_get(governance, "owners"));
 }
 
 /* --- components ------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #!/bin/bash
 # "bom": bills of materials are made from what is there, and nothing else.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+. "$SW_SOURCE/test/interop/exchange/history.sh"
 
 mkdir -p model dataset app empty
 tensors model/model.safetensors 64
@@ -122,6 +123,26 @@ expect "with another claim there" 0 "$SW_BIN" seal model --json
 expect "the bill has its time" 0 "$SW_BIN" bom make model --record
 json "as the log recorded it" '.metadata.timestamp == null' false
 
+# --- from the log -------------------------------------------------------------------------------
+
+expect "a model that nobody trained here" 0 "$SW_BIN" bom make model --evidence
+json "has that as a gap" '[.metadata.component.properties[] | select(.name == "sealwright:gap") | .value] | join("; ")' \
+    "no trusted claim in the log says what it was trained on"
+mkdir history
+cd history || exit 99
+make_history
+expect "one that was" 0 "$SW_BIN" bom make toy --evidence
+json "names its dataset as it was claimed" '.components[0] | [.name, .version, .licenses[0].license.id] | join(" ")' "clean 1 CC-BY-4.0"
+json "with its owner" '.components[0].data[0].governance.owners[0].organization.name' "Forum e.V."
+json "and cites the claims" '[.citations[].note | select(startswith("claim sha256:"))] | length' 3
+cp "$tmp.out" first.json
+expect "again" 0 "$SW_BIN" bom make toy --evidence
+ok "the bytes are the same" cmp -s "$tmp.out" first.json
+expect "and recorded" 0 "$SW_BIN" bom make toy --evidence --record
+expect "it is the same once more" 0 "$SW_BIN" bom make toy --evidence
+ok "for bills are no evidence of themselves" cmp -s "$tmp.out" first.json
+cd .. || exit 99
+
 # --- what others made ---------------------------------------------------------------------------
 
 for name in model.json out.json; do
@@ -209,6 +230,8 @@ a-licence-that-is-none 2 model --licence free
 an-application-as-a-claim 2 app --of application --record
 a-place-that-cannot-be-written 4 model --of model --output nowhere/x.json
 ROWS
+expect "evidence of an application" 2 "$SW_BIN" bom make app --of application --evidence
+one_line_error "in one line"
 expect "an epoch that is none" 2 env SOURCE_DATE_EPOCH=x "$SW_BIN" bom make model
 is "nothing is left behind" "$(ls nowhere 2>/dev/null)" ""
 done_testing

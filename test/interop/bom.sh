@@ -2,6 +2,7 @@
 # Are bills of materials valid by the schemas that CycloneDX and SPDX publish? Of a model, a dataset and an
 # application whose names and papers are as bad as they can be.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+. "$SW_SOURCE/test/interop/exchange/history.sh"
 . "$SW_SOURCE/test/interop/npm.sh"
 
 npm_client bom
@@ -64,6 +65,15 @@ for of in model dataset app strange; do
         --released 2026-01-01 --owner O --steward S --custodian C --classification public --description 'a b' \
         --creator 'https://example.com/a b'
 done
+mkdir history
+cd history || exit 99
+make_history
+for how in "--spec 1.7" "--spec 1.6" "--format spdx"; do
+    read -ra words <<<"$how"
+    make_bom "a model with evidence, $how" "../evidence-${words[1]}.json" toy --evidence "${words[@]}"
+done
+cd .. || exit 99
+made=("${made[@]#../}")
 expect "the validator runs" 0 node "$client/validate.js" "${made[@]}"
 for name in "${made[@]}"; do
     json "the published schema takes $name" ".[\"$name\"]" null
