@@ -54,6 +54,19 @@ static const struct sw_shape_word phases[] = {{"design", 15}, {"pre-build", 15},
     {"post-build", 15}, {"operations", 15}, {"discovery", 15}, {"decommission", 15}, {NULL, 0}};
 static const struct sw_shape_word acknowledgements[] = {
     {"declared", 16}, {"concluded", 16}, {NULL, 0}};
+static const struct sw_shape_word license_types[] = {{"academic", 15}, {"appliance", 15},
+    {"client-access", 15}, {"concurrent-user", 15}, {"core-points", 15}, {"custom-metric", 15},
+    {"device", 15}, {"evaluation", 15}, {"named-user", 15}, {"node-locked", 15}, {"oem", 15},
+    {"perpetual", 15}, {"processor-points", 15}, {"subscription", 15}, {"user", 15}, {"other", 15},
+    {NULL, 0}};
+static const struct sw_shape_word activities[] = {{"design", 16}, {"data-collection", 16},
+    {"data-preparation", 16}, {"training", 16}, {"fine-tuning", 16}, {"validation", 16},
+    {"deployment", 16}, {"inference", 16}, {"other", 16}, {NULL, 0}};
+static const struct sw_shape_word energies[] = {{"coal", 16}, {"oil", 16}, {"natural-gas", 16},
+    {"nuclear", 16}, {"wind", 16}, {"solar", 16}, {"geothermal", 16}, {"hydropower", 16},
+    {"biofuel", 16}, {"unknown", 16}, {"other", 16}, {NULL, 0}};
+static const struct sw_shape_word energy_units[] = {{"kWh", 16}, {NULL, 0}};
+static const struct sw_shape_word carbon_units[] = {{"tCO2eq", 16}, {NULL, 0}};
 static const struct sw_shape_word encodings[] = {{"base64", 14}, {NULL, 0}};
 static const struct sw_shape_word identity_fields[] = {{"group", 15}, {"name", 15}, {"version", 15},
     {"purl", 15}, {"cpe", 15}, {"swid", 15}, {"hash", 15}, {"omniborId", 16}, {"swhid", 16},
@@ -71,6 +84,21 @@ static const struct sw_shape_word flows[] = {
 static const struct sw_shape_word formats[] = {{"CycloneDX", 14}, {NULL, 0}};
 
 /* --- what a table cannot say ------------------------------------------------------------------ */
+
+static void check_integer(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    int64_t number;
+    if (!sw_json_i64(value, &number)) {
+        sw_shape_problem(walk, "it is no whole number");
+    }
+}
+
+static void check_quantity(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    if (value->type != SW_JSON_NUMBER) {
+        sw_shape_problem(walk, "it is %s, not a number", sw_json_type_name(value->type));
+    }
+}
 
 static void check_purl(struct sw_shape_walk *walk, const struct sw_json *value)
 {
@@ -219,8 +247,15 @@ static void check_component(struct sw_shape_walk *walk, const struct sw_json *ob
 
 /* --- small objects ---------------------------------------------------------------------------- */
 
+static void check_property(struct sw_shape_walk *walk, const struct sw_json *object)
+{
+    if (walk->version >= 16 && sw_json_get(object, "name") == NULL) {
+        sw_shape_problem(walk, "'name' is missing");
+    }
+}
+
 static const struct sw_shape_row property_rows[] = {ROW("name", TEXT), ROW("value", TEXT), END};
-static const struct sw_shape property = {NULL, property_rows, false, NULL};
+static const struct sw_shape property = {NULL, property_rows, false, check_property};
 static const struct sw_shape_row hash_rows[] = {
     WORD("alg", SW_SHAPE_REQUIRED, algorithms, 0), NEED("content", TEXT), END};
 static const struct sw_shape hash = {NULL, hash_rows, false, check_hash};
@@ -246,17 +281,37 @@ static const struct sw_shape_row swid_rows[] = {NEED("tagId", TEXT), NEED("name"
     ONE_OF("text", &attachment, 0), ROW("url", IRI), END};
 static const struct sw_shape swid = {NULL, swid_rows, false, NULL};
 
+static const struct sw_shape_row graphic_rows[] = {
+    ROW("name", TEXT), ONE_OF("image", &attachment, 0), END};
+static const struct sw_shape graphic = {NULL, graphic_rows, false, NULL};
+static const struct sw_shape_row graphics_rows[] = {
+    ROW("description", TEXT), MANY_OF("collection", &graphic, 0), END};
+static const struct sw_shape graphics = {NULL, graphics_rows, false, NULL};
+
 /* --- licences --------------------------------------------------------------------------------- */
 
+static const struct sw_shape_row licensee_rows[] = {
+    ONE_OF("organization", &entity, 0), ONE_OF("individual", &contact, 0), END};
+static const struct sw_shape licensee = {NULL, licensee_rows, false, NULL};
+static const struct sw_shape_row licensing_rows[] = {MANY("altIds", TEXT, 0),
+    ONE_OF("licensor", &licensee, 0), ONE_OF("licensee", &licensee, 0),
+    ONE_OF("purchaser", &licensee, 0), ROW("purchaseOrder", TEXT),
+    WORD("licenseTypes", SW_SHAPE_LIST, license_types, 0), ROW("lastRenewal", TIME),
+    ROW("expiration", TIME), END};
+static const struct sw_shape licensing = {NULL, licensing_rows, false, NULL};
+static const struct sw_shape_row detail_rows[] = {NEED("licenseIdentifier", TEXT),
+    ROW("bom-ref", NAME), ONE_OF("text", &attachment, 0), ROW("url", IRI), END};
+static const struct sw_shape detail = {NULL, detail_rows, false, NULL};
 static const struct sw_shape_row license_rows[] = {ROW_SINCE("bom-ref", NAME, 15),
     ROW_IF("id", TEXT, check_listed), ROW("name", TEXT),
     WORD("acknowledgement", 0, acknowledgements, 16), ONE_OF("text", &attachment, 0),
-    ROW("url", IRI), ROW_SINCE("licensing", ANY, 15), MANY_OF("properties", &property, 15), END};
+    ROW("url", IRI), ONE_OF("licensing", &licensing, 15), MANY_OF("properties", &property, 15),
+    END};
 static const struct sw_shape license = {NULL, license_rows, false, check_license};
 static const struct sw_shape_row choice_rows[] = {ONE_OF("license", &license, 0),
     ROW_IF("expression", TEXT, check_expression), ROW_SINCE("bom-ref", NAME, 15),
-    WORD("acknowledgement", 0, acknowledgements, 16), MANY("expressionDetails", ANY, 17),
-    ROW_SINCE("licensing", ANY, 17), MANY_OF("properties", &property, 17), END};
+    WORD("acknowledgement", 0, acknowledgements, 16), MANY_OF("expressionDetails", &detail, 17),
+    ONE_OF("licensing", &licensing, 17), MANY_OF("properties", &property, 17), END};
 static const struct sw_shape choice = {NULL, choice_rows, false, check_choice};
 
 /* --- evidence --------------------------------------------------------------------------------- */
@@ -276,9 +331,15 @@ static const struct sw_shape_row occurrence_rows[] = {ROW("bom-ref", NAME), NEED
 static const struct sw_shape occurrence = {NULL, occurrence_rows, false, NULL};
 static const struct sw_shape_row copyright_rows[] = {NEED("text", TEXT), END};
 static const struct sw_shape copyright = {NULL, copyright_rows, false, NULL};
+static const struct sw_shape_row frame_rows[] = {ROW("package", TEXT), NEED("module", TEXT),
+    ROW("function", TEXT), MANY("parameters", TEXT, 0), ROW_IF("line", ANY, check_integer),
+    ROW_IF("column", ANY, check_integer), ROW("fullFilename", TEXT), END};
+static const struct sw_shape frame = {NULL, frame_rows, false, NULL};
+static const struct sw_shape_row callstack_rows[] = {MANY_OF("frames", &frame, 0), END};
+static const struct sw_shape callstack = {NULL, callstack_rows, false, NULL};
 static const struct sw_shape_row evidence_rows[] = {
     {"identity", SW_SHAPE_OBJECT, SW_SHAPE_EITHER, 15, &identity, NULL, NULL},
-    MANY_OF("occurrences", &occurrence, 15), ROW_SINCE("callstack", ANY, 15),
+    MANY_OF("occurrences", &occurrence, 15), ONE_OF("callstack", &callstack, 15),
     MANY_OF("licenses", &choice, 0), MANY_OF("copyright", &copyright, 0), END};
 static const struct sw_shape evidence = {NULL, evidence_rows, false, check_choices};
 
@@ -296,8 +357,9 @@ static const struct sw_shape contents = {NULL, contents_rows, false, NULL};
 static const struct sw_shape_row data_rows[] = {ROW("bom-ref", NAME),
     WORD("type", SW_SHAPE_REQUIRED, data_types, 0), ROW("name", TEXT),
     ONE_OF("contents", &contents, 0), ROW("classification", TEXT),
-    {"sensitiveData", SW_SHAPE_TEXT, SW_SHAPE_EITHER, 0, NULL, NULL, NULL}, ROW("graphics", ANY),
-    ROW("description", TEXT), ONE_OF("governance", &governance, 0), END};
+    {"sensitiveData", SW_SHAPE_TEXT, SW_SHAPE_EITHER, 0, NULL, NULL, NULL},
+    ONE_OF("graphics", &graphics, 0), ROW("description", TEXT),
+    ONE_OF("governance", &governance, 0), END};
 static const struct sw_shape data = {NULL, data_rows, false, NULL};
 static const struct sw_shape_row data_ref_rows[] = {ROW("ref", REFERENCE), END};
 static const struct sw_shape data_ref = {NULL, data_ref_rows, false, NULL};
@@ -323,15 +385,44 @@ static const struct sw_shape_row metric_rows[] = {ROW("type", TEXT), ROW("value"
     ROW("slice", TEXT), ONE_OF("confidenceInterval", &interval, 0), END};
 static const struct sw_shape metric = {NULL, metric_rows, false, NULL};
 static const struct sw_shape_row analysis_rows[] = {
-    MANY_OF("performanceMetrics", &metric, 0), ROW("graphics", ANY), END};
+    MANY_OF("performanceMetrics", &metric, 0), ONE_OF("graphics", &graphics, 0), END};
 static const struct sw_shape analysis = {NULL, analysis_rows, false, NULL};
 static const struct sw_shape_row risk_rows[] = {
     ROW("name", TEXT), ROW("mitigationStrategy", TEXT), END};
 static const struct sw_shape risk = {NULL, risk_rows, false, NULL};
+static const struct sw_shape_row energy_rows[] = {
+    {"value", SW_SHAPE_ANY, SW_SHAPE_REQUIRED, 0, NULL, NULL, check_quantity},
+    WORD("unit", SW_SHAPE_REQUIRED, energy_units, 0), END};
+static const struct sw_shape energy = {NULL, energy_rows, false, NULL};
+static const struct sw_shape_row carbon_rows[] = {
+    {"value", SW_SHAPE_ANY, SW_SHAPE_REQUIRED, 0, NULL, NULL, check_quantity},
+    WORD("unit", SW_SHAPE_REQUIRED, carbon_units, 0), END};
+static const struct sw_shape carbon = {NULL, carbon_rows, false, NULL};
+static const struct sw_shape_row provider_rows[] = {ROW("bom-ref", NAME), ROW("description", TEXT),
+    {"organization", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &entity, NULL, NULL},
+    WORD("energySource", SW_SHAPE_REQUIRED, energies, 0),
+    {"energyProvided", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &energy, NULL, NULL},
+    MANY_OF("externalReferences", &reference, 0), END};
+static const struct sw_shape provider = {NULL, provider_rows, false, NULL};
+static const struct sw_shape_row consumption_rows[] = {
+    WORD("activity", SW_SHAPE_REQUIRED, activities, 0),
+    {"energyProviders", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED | SW_SHAPE_LIST, 0, &provider, NULL,
+        NULL},
+    {"activityEnergyCost", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &energy, NULL, NULL},
+    ONE_OF("co2CostEquivalent", &carbon, 0), ONE_OF("co2CostOffset", &carbon, 0),
+    MANY_OF("properties", &property, 0), END};
+static const struct sw_shape consumption = {NULL, consumption_rows, false, NULL};
+static const struct sw_shape_row environment_rows[] = {
+    MANY_OF("energyConsumptions", &consumption, 0), MANY_OF("properties", &property, 0), END};
+static const struct sw_shape environment = {NULL, environment_rows, false, NULL};
+static const struct sw_shape_row fairness_rows[] = {ROW("groupAtRisk", TEXT), ROW("benefits", TEXT),
+    ROW("harms", TEXT), ROW("mitigationStrategy", TEXT), END};
+static const struct sw_shape fairness = {NULL, fairness_rows, false, NULL};
 static const struct sw_shape_row consideration_rows[] = {MANY("users", TEXT, 0),
     MANY("useCases", TEXT, 0), MANY("technicalLimitations", TEXT, 0),
     MANY("performanceTradeoffs", TEXT, 0), MANY_OF("ethicalConsiderations", &risk, 0),
-    ROW_SINCE("environmentalConsiderations", ANY, 16), MANY("fairnessAssessments", ANY, 0), END};
+    ONE_OF("environmentalConsiderations", &environment, 16),
+    MANY_OF("fairnessAssessments", &fairness, 0), END};
 static const struct sw_shape considerations = {NULL, consideration_rows, false, NULL};
 static const struct sw_shape_row card_rows[] = {ROW("bom-ref", NAME),
     ONE_OF("modelParameters", &parameters, 0), ONE_OF("quantitativeAnalysis", &analysis, 0),
@@ -352,9 +443,15 @@ static const struct sw_shape issue = {NULL, issue_rows, false, NULL};
 static const struct sw_shape_row patch_rows[] = {WORD("type", SW_SHAPE_REQUIRED, patch_types, 0),
     ROW("diff", ANY), MANY_OF("resolves", &issue, 0), END};
 static const struct sw_shape patch = {NULL, patch_rows, false, NULL};
+static const struct sw_shape_row action_rows[] = {
+    ROW("timestamp", TIME), ROW("name", TEXT), ROW_IF("email", TEXT, check_email), END};
+static const struct sw_shape action = {NULL, action_rows, false, NULL};
+static const struct sw_shape_row commit_rows[] = {ROW("uid", TEXT), ROW("url", IRI),
+    ONE_OF("author", &action, 0), ONE_OF("committer", &action, 0), ROW("message", TEXT), END};
+static const struct sw_shape commit = {NULL, commit_rows, false, NULL};
 static const struct sw_shape_row pedigree_rows[] = {MANY_OF("ancestors", &component, 0),
     MANY_OF("descendants", &component, 0), MANY_OF("variants", &component, 0),
-    MANY("commits", ANY, 0), MANY_OF("patches", &patch, 0), ROW("notes", TEXT), END};
+    MANY_OF("commits", &commit, 0), MANY_OF("patches", &patch, 0), ROW("notes", TEXT), END};
 static const struct sw_shape pedigree = {NULL, pedigree_rows, false, NULL};
 static const struct sw_shape_row component_rows[] = {WORD("type", SW_SHAPE_REQUIRED, types, 0),
     ROW("mime-type", TEXT), ROW("bom-ref", NAME), ONE_OF("supplier", &entity, 0),

@@ -46,6 +46,7 @@ static const struct sw_shape_word purposes[] = {{"application", 0}, {"archive", 
 static const struct sw_shape_word identifiers[] = {{"cpe22", 0}, {"cpe23", 0}, {"cve", 0},
     {"email", 0}, {"gitoid", 0}, {"other", 0}, {"packageUrl", 0}, {"securityOther", 0},
     {"swhid", 0}, {"swid", 0}, {"urlScheme", 0}, {NULL, 0}};
+static const struct sw_shape_word entry_types[] = {{"DictionaryEntry", 0}, {NULL, 0}};
 static const struct sw_shape_word algorithms[] = {{"adler32", 0}, {"blake2b256", 0},
     {"blake2b384", 0}, {"blake2b512", 0}, {"blake3", 0}, {"crystalsDilithium", 0},
     {"crystalsKyber", 0}, {"falcon", 0}, {"md2", 0}, {"md4", 0}, {"md5", 0}, {"md6", 0},
@@ -76,6 +77,10 @@ static void check_hash(struct sw_shape_walk *walk, const struct sw_json *object)
     struct sw_str value = sw_str("");
     (void)sw_json_str(sw_json_get(object, "algorithm"), &alg);
     (void)sw_json_str(sw_json_get(object, "hashValue"), &value);
+    if (sw_json_is(sw_json_get(object, "type"), "Hash") && (alg.len == 0 || value.len == 0)) {
+        sw_shape_problem(walk, "'algorithm' or 'hashValue' is missing");
+        return;
+    }
     const size_t digits = sw_bom_hash_digits(alg);
     if (digits > 0 && !sw_bom_is_hex(value, digits)) {
         sw_shape_problem(
@@ -133,8 +138,9 @@ static void check_time(struct sw_shape_walk *walk, const struct sw_json *value)
 /* --- classes ---------------------------------------------------------------------------------- */
 
 static const struct sw_shape_row hash_rows[] = {ROW("type", TEXT), ROW("comment", TEXT),
-    WORD("algorithm", 0, algorithms), ROW("hashValue", TEXT), END};
-static const struct sw_shape hash = {NULL, hash_rows, true, check_hash};
+    WORD("algorithm", 0, algorithms), ROW("hashValue", TEXT),
+    MANY("packageVerificationCodeExcludedFile", TEXT), END};
+static const struct sw_shape hash = {NULL, hash_rows, false, check_hash};
 static const struct sw_shape_row identifier_rows[] = {NEED("type", TEXT),
     WORD("externalIdentifierType", SW_SHAPE_REQUIRED, identifiers), NEED("identifier", TEXT),
     ROW("comment", TEXT), MANY("identifierLocator", TEXT), ROW("issuingAuthority", TEXT), END};
@@ -143,7 +149,7 @@ static const struct sw_shape_row external_rows[] = {NEED("type", TEXT), ROW("com
     ROW("contentType", TEXT), ROW("externalRefType", TEXT), MANY("locator", TEXT), END};
 static const struct sw_shape external = {NULL, external_rows, false, NULL};
 static const struct sw_shape_row entry_rows[] = {
-    NEED("type", TEXT), NEED("key", TEXT), ROW("value", TEXT), END};
+    WORD("type", SW_SHAPE_REQUIRED, entry_types), NEED("key", TEXT), ROW("value", TEXT), END};
 static const struct sw_shape entry = {NULL, entry_rows, false, NULL};
 
 static const struct sw_shape_row creation_rows[] = {NEED("type", TEXT), ROW("@id", NAME),
@@ -352,6 +358,13 @@ void sw_bom_check_spdx(struct sw_shape_walk *walk, const struct sw_json *documen
     if (graph == NULL || graph->type != SW_JSON_ARRAY) {
         sw_shape_problem(walk, "'@graph' is missing");
         return;
+    }
+    SW_JSON_EACH_MEMBER (member, document) {
+        size_t mark = sw_shape_enter(walk, member->name);
+        if (!sw_str_is(member->name, "@context") && !sw_str_is(member->name, "@graph")) {
+            sw_shape_problem(walk, "it is not part of the format");
+        }
+        sw_shape_leave(walk, mark);
     }
     define_names(walk, document);
     check_graph(walk, graph);
