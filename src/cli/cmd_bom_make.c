@@ -1,4 +1,5 @@
 #include "cli/bom_evidence.h"
+#include "cli/bom_file.h"
 
 #include "version.h"
 
@@ -86,22 +87,6 @@ struct making {
 
 /* --- what was asked for ----------------------------------------------------------------------- */
 
-static sw_result choose_format(struct making *m, struct sw_error *err)
-{
-    const char *format = m->args->format == NULL ? "cyclonedx" : m->args->format;
-    const char *spec = m->args->spec;
-    m->spdx = strcmp(format, "spdx") == 0;
-    if (!m->spdx && strcmp(format, "cyclonedx") != 0) {
-        return sw_fail(err, SW_E_USAGE, "--format takes cyclonedx or spdx, not '%s'", format);
-    }
-    m->spec = spec != NULL ? spec : m->spdx ? "3.0.1" : "1.7";
-    const bool known = m->spdx ? strcmp(m->spec, "3.0.1") == 0
-                               : strcmp(m->spec, "1.7") == 0 || strcmp(m->spec, "1.6") == 0;
-    return known ? SW_OK
-                 : sw_fail(err, SW_E_USAGE, "--spec takes %s, not '%s'",
-                       m->spdx ? "3.0.1 for SPDX" : "1.7 or 1.6 for CycloneDX", m->spec);
-}
-
 static sw_result choose_kind(struct making *m, struct sw_error *err)
 {
     static const struct {
@@ -127,33 +112,6 @@ static void set_time(struct making *m, int64_t time, const char *origin)
     m->bom.timed = true;
     m->bom.time = time;
     m->bom.time_origin = sw_str(origin);
-}
-
-static sw_result choose_time(struct making *m, struct sw_error *err)
-{
-    const char *epoch = getenv("SOURCE_DATE_EPOCH");
-    int64_t time;
-    uint64_t seconds;
-    if (m->args->time != NULL && strcmp(m->args->time, "now") == 0) {
-        set_time(m, m->cli->now, "--time");
-        return SW_OK;
-    }
-    if (m->args->time != NULL) {
-        if (!sw_time_parse(sw_str(m->args->time), &time)) {
-            return sw_fail(err, SW_E_USAGE,
-                "--time takes a time like 2026-11-23T01:02:03Z, or 'now', not '%s'", m->args->time);
-        }
-        set_time(m, time, "--time");
-        return SW_OK;
-    }
-    if (epoch == NULL || epoch[0] == '\0') {
-        return SW_OK;
-    }
-    if (!sw_parse_u64(sw_str(epoch), &seconds) || seconds > 253402300799u) {
-        return sw_fail(err, SW_E_USAGE, "SOURCE_DATE_EPOCH is no number of seconds: '%s'", epoch);
-    }
-    set_time(m, (int64_t)seconds, "SOURCE_DATE_EPOCH");
-    return SW_OK;
 }
 
 static bool is_bom(struct sw_str type)
@@ -518,9 +476,9 @@ static sw_result deliver(struct making *m, struct sw_error *err)
 static sw_result make(struct making *m, struct sw_error *err)
 {
     SW_CLEANUP(tree) struct sw_tree tree = SW_TREE_INIT;
-    SW_TRY(choose_format(m, err));
+    SW_TRY(sw_bom_format_choose(m->args->format, m->args->spec, &m->spdx, &m->spec, err));
     SW_TRY(choose_kind(m, err));
-    SW_TRY(choose_time(m, err));
+    SW_TRY(sw_bom_time_choose(m->cli, m->args->time, &m->bom, err));
     SW_TRY(open_tree(m, &tree, err));
     SW_TRY(open_store(m, err));
     SW_TRY(begin(m, err));

@@ -21,6 +21,7 @@
     X(bom_read)          \
     X(bom_validate)      \
     X(bom_diff)          \
+    X(bom_merge)         \
     X(bom_score)         \
     X(data_source_add)   \
     X(data_source_list)  \

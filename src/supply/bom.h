@@ -251,6 +251,12 @@ struct sw_bom_check {
 sw_result sw_bom_validate(
     struct sw_arena *arena, const struct sw_json *document, struct sw_bom_check *out);
 
+/* Puts what a bill lists into another one, whose main component then depends on what the bill is
+ * about. What both have (of one kind, with one purl or else one name, and one version) is there
+ * once, with what either of them says of it: where they differ, what was there first. `from` must
+ * live as long. */
+sw_result sw_bom_merge(struct sw_bom *into, const struct sw_bom *from);
+
 /* --- comparing -------------------------------------------------------------------------------- */
 
 enum sw_bom_change { SW_BOM_ADDED, SW_BOM_REMOVED, SW_BOM_CHANGED };

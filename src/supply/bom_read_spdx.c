@@ -102,13 +102,14 @@ static struct sw_str algorithm_of(struct sw_str spdx)
         const char *spdx, *cyclonedx;
     } rows[] = {{"sha256", "SHA-256"}, {"sha512", "SHA-512"}, {"sha384", "SHA-384"},
         {"sha1", "SHA-1"}, {"md5", "MD5"}, {"sha3_256", "SHA3-256"}, {"sha3_512", "SHA3-512"},
+        {"sha3_384", "SHA3-384"}, {"blake2b256", "BLAKE2b-256"}, {"blake2b384", "BLAKE2b-384"},
         {"blake2b512", "BLAKE2b-512"}, {"blake3", "BLAKE3"}};
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         if (sw_str_is(spdx, rows[i].spdx)) {
             return sw_str(rows[i].cyclonedx);
         }
     }
-    return spdx;
+    return sw_str(""); /* CycloneDX has no such one */
 }
 
 static sw_result set_many(struct reading *r, uint32_t number, enum sw_bom_field field,

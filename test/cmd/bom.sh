@@ -200,6 +200,25 @@ expect "for people, too" 1 "$SW_BIN" bom diff model.json newer.json
 expect "a second file that is not there" 4 "$SW_BIN" bom diff model.json nowhere.json
 one_line_error "in one line"
 
+run "$SW_BIN" bom make app --format spdx --time 2026-01-03
+cp "$tmp.out" app.json
+expect "several become one" 0 "$SW_BIN" bom merge --name shop older.json app.json model.json
+cp "$tmp.out" shop.json
+json "what both list is there once" '[[.components[] | .name], [.services[].name]] | tojson' \
+    '[["model","allenai/c4","app","mistralai/Mistral-7B-v0.1","openai","torch","transformers"],["OpenAI"]]'
+json "files stay inside" '.components[0].components | length' 4
+json "the whole depends on each" '.dependencies[] | select(.ref == "application:shop") | .dependsOn | length' 2
+json "and what they depend on" '[.dependencies[].dependsOn | length] | tojson' '[2,5]'
+json "at the time of the newest" .metadata.timestamp 2026-01-03T00:00:00Z
+expect "it is valid" 0 "$SW_BIN" bom validate shop.json
+expect "in the other format, too" 0 "$SW_BIN" bom merge --name shop older.json app.json --format spdx --output shop.spdx.json --json
+documented "as the page says" "bom merge"
+expect "valid" 0 "$SW_BIN" bom validate shop.spdx.json
+expect "one that is not valid is not merged" 1 "$SW_BIN" bom merge --name shop model.json bad.json
+one_line_error "in one line"
+expect "the whole has a name" 2 "$SW_BIN" bom merge model.json
+one_line_error "in one line"
+
 expect "elements are told" 0 "$SW_BIN" bom score model.json --json
 documented "as the page says" "bom score"
 json "those that are there" '.elements[] | select(.scheme == "BSI" and .name == "SHA-512 of the deployable component") | [.state, .have, .of] | tojson' \
