@@ -86,6 +86,15 @@ static void write_value(
     }
 }
 
+/* The one member that has to be there. */
+static void write_name(struct writing *wr, const struct sw_bom_component *c)
+{
+    if (sw_bom_value(c, SW_BOM_NAME) == NULL) {
+        sw_jw_text(wr->w, "name", "");
+    }
+    write_value(wr, c, SW_BOM_NAME, "name");
+}
+
 static void write_named(struct sw_json_writer *w, const char *member, struct sw_str name)
 {
     sw_jw_object(w, member);
@@ -596,7 +605,7 @@ static void write_component(struct writing *wr, uint32_t number, const char *mem
     sw_jw_text(wr->w, "type", sw_bom_kind_name(c->kind));
     sw_jw_str(wr->w, "bom-ref", c->ref);
     write_party(wr, c, "supplier");
-    write_value(wr, c, SW_BOM_NAME, "name");
+    write_name(wr, c);
     write_value(wr, c, SW_BOM_VERSION, "version");
     write_value(wr, c, SW_BOM_DESCRIPTION, "description");
     if (c->excluded) {
@@ -663,7 +672,7 @@ static void write_service(struct writing *wr, uint32_t number)
     sw_jw_object(wr->w, NULL);
     sw_jw_str(wr->w, "bom-ref", c->ref);
     write_party(wr, c, "provider");
-    write_value(wr, c, SW_BOM_NAME, "name");
+    write_name(wr, c);
     write_value(wr, c, SW_BOM_VERSION, "version");
     write_value(wr, c, SW_BOM_DESCRIPTION, "description");
     write_endpoints(wr, c);
