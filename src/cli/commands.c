@@ -18,6 +18,12 @@
     X(diff)              \
     X(discover)          \
     X(licence_check)     \
+    X(bom_make)          \
+    X(bom_read)          \
+    X(bom_validate)      \
+    X(bom_diff)          \
+    X(bom_merge)         \
+    X(bom_score)         \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \

@@ -6,6 +6,7 @@
 #include "claim/claim.h"
 
 #include "supply/advisory.h"
+#include "supply/bom.h"
 #include "supply/component.h"
 #include "supply/cvss.h"
 #include "supply/discover.h"

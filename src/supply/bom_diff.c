@@ -1,0 +1,229 @@
+/* Two bills beside each other. */
+#include "supply/bom_private.h"
+#include "supply/purl.h"
+
+#include <stdlib.h>
+
+struct item {
+    const struct sw_bom_component *component;
+    enum sw_bom_kind kind;
+    struct sw_str key; /* its purl without version, or its name */
+    struct sw_str version;
+};
+
+struct items {
+    struct item *list;
+    size_t count;
+};
+
+static int compare_items(const void *a, const void *b)
+{
+    const struct item *x = a;
+    const struct item *y = b;
+    if (x->kind != y->kind) {
+        return x->kind < y->kind ? -1 : 1;
+    }
+    int order = sw_str_compare(x->key, y->key);
+    return order != 0 ? order : sw_str_compare(x->version, y->version);
+}
+
+static int compare_keys(const struct item *x, const struct item *y)
+{
+    if (x->kind != y->kind) {
+        return x->kind < y->kind ? -1 : 1;
+    }
+    return sw_str_compare(x->key, y->key);
+}
+
+/* A purl without version and what stands behind it; as it is when it cannot be read. */
+static struct sw_str package_of(struct sw_arena *arena, struct sw_str text)
+{
+    struct sw_purl purl;
+    struct sw_str out;
+    struct sw_error err;
+    if (sw_purl_parse(arena, text, &purl, &err) != SW_OK) {
+        return text;
+    }
+    purl.version = purl.subpath = sw_str("");
+    purl.qualifiers = NULL;
+    purl.qualifier_count = 0;
+    return sw_purl_format(arena, &purl, &out, &err) == SW_OK ? out : text;
+}
+
+/* The main one is compared apart: it may have another name. Services of SPDX and of CycloneDX are
+ * the same. */
+static sw_result gather(const struct sw_bom *bom, struct sw_arena *arena, struct items *out)
+{
+    out->list = SW_ARENA_ARRAY(arena, struct item, bom->count);
+    SW_TRY_PTR(out->list);
+    out->count = 0;
+    for (size_t i = 1; i < bom->count; i++) {
+        const struct sw_bom_component *c = &bom->components[i];
+        struct sw_str purl = sw_bom_get(c, SW_BOM_PURL);
+        struct item *item = &out->list[out->count++];
+        item->component = c;
+        item->kind = c->kind;
+        item->version = sw_bom_get(c, SW_BOM_VERSION);
+        item->key = purl.len > 0 ? package_of(arena, purl) : sw_bom_get(c, SW_BOM_NAME);
+    }
+    qsort(out->list, out->count, sizeof(*out->list), compare_items);
+    return SW_OK;
+}
+
+struct comparing {
+    struct sw_arena *arena;
+    struct sw_bom_diff *out;
+    const struct sw_bom *before_bom, *after_bom;
+};
+
+static sw_result add(struct comparing *c, const struct sw_bom_difference *difference)
+{
+    struct sw_bom_difference *moved =
+        sw_arena_grow(c->arena, c->out->list, c->out->count, &c->out->cap, sizeof(*c->out->list));
+    SW_TRY_PTR(moved);
+    c->out->list = moved;
+    moved[c->out->count++] = *difference;
+    return SW_OK;
+}
+
+/* A ref stands for a component: its name is what both documents have. */
+static struct sw_str told(const struct sw_bom *bom, enum sw_bom_field field, struct sw_str text)
+{
+    uint32_t number;
+    return field == SW_BOM_DATASET && sw_bom_find(bom, text, &number)
+               ? sw_bom_get(&bom->components[number], SW_BOM_NAME)
+               : text;
+}
+
+/* All texts of a field, one after the other. */
+static sw_result join(const struct sw_bom *bom, const struct sw_bom_component *component,
+    enum sw_bom_field field, struct sw_buf *out)
+{
+    sw_buf_clear(out);
+    for (size_t i = 0; i < component->value_count; i++) {
+        if (component->values[i].field == field) {
+            SW_TRY(sw_buf_puts(out, out->len == 0 ? "" : ", "));
+            SW_TRY(sw_buf_put_str(out, told(bom, field, component->values[i].text)));
+        }
+    }
+    for (size_t i = 0; field == SW_BOM_METRIC && i < out->len; i++) {
+        out->data[i] = out->data[i] == '\n' ? ' ' : out->data[i];
+    }
+    return SW_OK;
+}
+
+static sw_result keep(struct sw_arena *arena, struct sw_str text, struct sw_str *out)
+{
+    const char *kept = sw_arena_strndup(arena, text);
+    SW_TRY_PTR(kept);
+    *out = sw_str_n(kept, text.len);
+    return SW_OK;
+}
+
+static sw_result compare_field(struct comparing *c, const struct sw_bom_component *before,
+    const struct sw_bom_component *after, enum sw_bom_field field)
+{
+    SW_CLEANUP(buf) struct sw_buf a = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf b = SW_BUF_INIT;
+    SW_TRY(join(c->before_bom, before, field, &a));
+    SW_TRY(join(c->after_bom, after, field, &b));
+    if (sw_str_equal(sw_buf_str(&a), sw_buf_str(&b))) {
+        return SW_OK;
+    }
+    struct sw_bom_difference d = {.change = SW_BOM_CHANGED,
+        .before = before,
+        .after = after,
+        .what = sw_bom_field_name(field)};
+    SW_TRY(keep(c->arena, sw_buf_str(&a), &d.from));
+    SW_TRY(keep(c->arena, sw_buf_str(&b), &d.to));
+    return add(c, &d);
+}
+
+/* Only algorithms that both have tell something. */
+static sw_result compare_hashes(struct comparing *c, const struct sw_bom_component *before,
+    const struct sw_bom_component *after)
+{
+    for (size_t i = 0; i < before->hash_count; i++) {
+        const char *alg = sw_arena_strndup(c->arena, before->hashes[i].alg);
+        SW_TRY_PTR(alg);
+        struct sw_str now = sw_bom_hash_of(after, alg);
+        if (now.len == 0 || sw_str_equal(now, before->hashes[i].content)) {
+            continue;
+        }
+        const struct sw_bom_difference d = {
+            SW_BOM_CHANGED, before, after, alg, before->hashes[i].content, now};
+        SW_TRY(add(c, &d));
+    }
+    return SW_OK;
+}
+
+static sw_result compare_pair(struct comparing *c, const struct sw_bom_component *before,
+    const struct sw_bom_component *after)
+{
+    static const enum sw_bom_field fields[] = {SW_BOM_NAME, SW_BOM_VERSION, SW_BOM_SUPPLIER,
+        SW_BOM_DESCRIPTION, SW_BOM_PURL, SW_BOM_LICENCE_DECLARED, SW_BOM_LICENCE_CONCLUDED,
+        SW_BOM_DOWNLOAD, SW_BOM_ENDPOINT, SW_BOM_TASK, SW_BOM_ARCHITECTURE, SW_BOM_DATASET,
+        SW_BOM_METRIC, SW_BOM_LIMITATION, SW_BOM_OWNER, SW_BOM_STEWARD, SW_BOM_CUSTODIAN,
+        SW_BOM_CLASSIFICATION};
+    for (size_t i = 0; i < SW_COUNT(fields); i++) {
+        SW_TRY(compare_field(c, before, after, fields[i]));
+    }
+    return compare_hashes(c, before, after);
+}
+
+static bool is_one_of_several(const struct items *items, size_t i)
+{
+    const struct item *list = items->list;
+    return (i > 0 && compare_keys(&list[i - 1], &list[i]) == 0) ||
+           (i + 1 < items->count && compare_keys(&list[i], &list[i + 1]) == 0);
+}
+
+/* Where one thing is there in several versions, each of them is a thing. */
+static int order_of(const struct items *before, size_t i, const struct items *after, size_t k)
+{
+    if (i == before->count || k == after->count) {
+        return i == before->count ? 1 : -1;
+    }
+    const struct item *a = &before->list[i];
+    const struct item *b = &after->list[k];
+    const int order = compare_keys(a, b);
+    return order == 0 && (is_one_of_several(before, i) || is_one_of_several(after, k))
+               ? sw_str_compare(a->version, b->version)
+               : order;
+}
+
+static sw_result compare_lists(
+    struct comparing *c, const struct items *before, const struct items *after)
+{
+    size_t i = 0;
+    size_t k = 0;
+    while (i < before->count || k < after->count) {
+        const struct item *a = i < before->count ? &before->list[i] : NULL;
+        const struct item *b = k < after->count ? &after->list[k] : NULL;
+        const int order = order_of(before, i, after, k);
+        if (order == 0) {
+            SW_TRY(compare_pair(c, a->component, b->component));
+        } else {
+            const struct sw_bom_difference d = {.change = order < 0 ? SW_BOM_REMOVED : SW_BOM_ADDED,
+                .before = order < 0 ? a->component : NULL,
+                .after = order < 0 ? NULL : b->component};
+            SW_TRY(add(c, &d));
+        }
+        i += order <= 0;
+        k += order >= 0;
+    }
+    return SW_OK;
+}
+
+sw_result sw_bom_compare(const struct sw_bom *before, const struct sw_bom *after,
+    struct sw_arena *arena, struct sw_bom_diff *out)
+{
+    struct comparing c = {arena, out, before, after};
+    struct items a;
+    struct items b;
+    *out = (struct sw_bom_diff){0};
+    SW_TRY(gather(before, arena, &a));
+    SW_TRY(gather(after, arena, &b));
+    SW_TRY(compare_pair(&c, &before->components[0], &after->components[0]));
+    return compare_lists(&c, &a, &b);
+}

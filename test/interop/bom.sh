@@ -1,0 +1,117 @@
+#!/bin/bash
+# Are bills of materials valid by the schemas that CycloneDX and SPDX publish? Of a model, a dataset and an
+# application whose names and papers are as bad as they can be.
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+. "$SW_SOURCE/test/interop/exchange/history.sh"
+. "$SW_SOURCE/test/interop/npm.sh"
+
+npm_client bom
+
+mkdir -p model/sub dataset app
+tensors model/model.safetensors 64
+printf 'a' >$'model/sub/new\nline \t"quoted" <tag> \\ %41.bin'
+printf 'b' >'model/sub/ünï çödé 🦭.bin'
+printf 'c' >$'model/bidi\u202egnp.bin'
+printf '#!/bin/sh\n' >model/run.sh
+cat >model/README.md <<'YAML'
+---
+license: [llama2]
+license_link: "file:///a b/[x]#y#z"
+language: [en, "d\"e\n"]
+base_model: [openai-community/gpt2, gpt2, "we ird/na me", "/home/somebody/base", "x/y/z"]
+base_model_relation: finetune
+datasets: ["a/b", wikitext, "a/b", "\u0001", "../../etc"]
+pipeline_tag: text-generation
+model-index:
+- results:
+  - dataset: {name: "a\nb"}
+    metrics: [{type: acc, value: 1e400}, {type: "x", value: "y"}, {value: 1}]
+---
+YAML
+printf '{"architectures":["A\\u0000B","C"],"model_type":"","torch_dtype":"bf16"}' >model/config.json
+printf '%s\n' '---' 'license: cc-by-4.0' 'task_categories: [a, b]' 'size_categories: [n<1K]' '---' >dataset/README.md
+printf '{}\n' >dataset/data.jsonl
+cat >app/main.py <<'PYTHON'
+import openai, transformers, torch
+from transformers import AutoModel
+AutoModel.from_pretrained("mistralai/Mistral-7B-v0.1")
+AutoModel.from_pretrained("openai-community/gpt2", revision="main")
+openai.OpenAI().chat.completions.create(model="gpt-4o")
+url = "https://api.openai.com/v1"
+PYTHON
+cp app/main.py $'app/na\nme "x".py'
+cp app/main.py $'app/not \xff\xfe text.py'
+mkdir strange
+cp model/model.safetensors model/README.md strange
+printf 'd' >$'strange/not \xff text.bin'
+ln -s model.safetensors strange/link.bin
+
+made=()
+make_bom() {
+    expect "$1" 0 "$SW_BIN" bom make "${@:3}" --output "$2"
+    made+=("$2")
+}
+for of in model dataset app strange; do
+    for spec in 1.7 1.6; do
+        make_bom "$of as CycloneDX $spec" $of-$spec.json $of --spec $spec
+        make_bom "$of as CycloneDX $spec, with a time" $of-$spec-time.json $of --spec $spec --time 2026-01-02
+    done
+    make_bom "$of as SPDX" $of-spdx.json $of --format spdx --time 2026-01-02
+    make_bom "$of as SPDX, with all that can be told" $of-spdx-all.json $of --format spdx --time 2026-01-02 \
+        --version 1 --supplier $'A "B" \xff' --licence 'MIT OR (Apache-2.0 AND LicenseRef-x)' --download 'https://h/[a] b' \
+        --released 2026-01-01 --owner O --creator me@example.com
+    make_bom "$of as CycloneDX, with all that can be told" $of-all.json $of --time 2026-01-02 \
+        --version 1 --supplier $'A "B" \xff' --licence 'MIT OR (Apache-2.0 AND LicenseRef-x)' --download 'https://h/[a] b' \
+        --released 2026-01-01 --owner O --steward S --custodian C --classification public --description 'a b' \
+        --creator 'https://example.com/a b'
+done
+mkdir history
+cd history || exit 99
+make_history
+for how in "--spec 1.7" "--spec 1.6" "--format spdx"; do
+    read -ra words <<<"$how"
+    make_bom "a model with evidence, $how" "../evidence-${words[1]}.json" toy --evidence "${words[@]}"
+done
+cd .. || exit 99
+made=("${made[@]#../}")
+expect "the validator runs" 0 node "$client/validate.js" "${made[@]}"
+for name in "${made[@]}"; do
+    json "the published schema takes $name" ".[\"$name\"]" null
+done
+
+# What a schema cannot say.
+for name in "${made[@]}"; do
+    case $name in
+    *spdx*)
+        is "$name: every reference leads to an element" "$(jq -r '
+            [."@graph"[] | .spdxId // ."@id"] as $ids
+            | [."@graph"[] | .from, .to, .element, .rootElement, .creationInfo, .suppliedBy, .originatedBy, .createdBy]
+            | flatten | map(select(. != null and . != "expandedlicensing_NoAssertionLicense")) - $ids | length' "$name")" 0
+        is "$name: no element is there twice" "$(jq '[."@graph"[] | .spdxId // ."@id"] | length - (unique | length)' "$name")" 0
+        ;;
+    *)
+        is "$name: references are unique" "$(jq '[.. | objects | ."bom-ref" // empty] | length - (unique | length)' "$name")" 0
+        is "$name: dependencies lead to what is there" "$(jq '
+            [.. | objects | ."bom-ref" // empty] as $ids | [.dependencies[]? | .ref, .dependsOn[]?] - $ids | length' "$name")" 0
+        is "$name: every citation points at something" "$(jq '. as $d
+            | [.citations[]?.pointers[] | split("/")[1:] | map(if test("^[0-9]+$") then tonumber else . end)
+               | . as $p | $d | getpath($p) | select(. == null)] | length' "$name")" 0
+        ;;
+    esac
+    not_ok "$name: no absolute path" grep -qF -e "$tmp" -e /home/somebody "$name"
+done
+
+# The validator must be able to say no.
+while read -r name file filter; do
+    jq "$filter" "$file" >bad.json
+    expect "the validator runs on $name" 0 node "$client/validate.js" bad.json
+    json "the published schema refuses $name" '.["bad.json"] == null' false
+done <<'ROWS'
+a-service-as-component model-1.7.json .metadata.component.type="service"
+an-unknown-member model-1.7.json .metadata.component.owner="me"
+a-short-hash model-1.6.json .metadata.component.components[0].hashes[0].content="ab"
+another-context model-spdx.json ."@context"="https://example.com/"
+a-package-without-creation model-spdx.json del(."@graph"[5].creationInfo)
+an-unknown-relation model-spdx.json (."@graph"[]|select(.type=="Relationship")|.relationshipType)="likes"
+ROWS
+done_testing
