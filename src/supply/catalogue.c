@@ -49,6 +49,7 @@ static const struct {
     {"keys", SW_CATALOGUE_KEYS},
     {"constants", SW_CATALOGUE_CONSTANTS},
     {"nuget", SW_CATALOGUE_NUGET},
+    {"architectures", SW_CATALOGUE_ARCHITECTURES},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */

@@ -23,8 +23,9 @@ enum sw_catalogue_section {
     SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
     SW_CATALOGUE_CONSTANTS,   /* of packages: the name of the model */
     SW_CATALOGUE_NUGET,
+    SW_CATALOGUE_ARCHITECTURES, /* functions that make a model, with weights: whose */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_NUGET + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_ARCHITECTURES + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 

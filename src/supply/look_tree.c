@@ -10,6 +10,8 @@ static const struct sw_signal through = {
     "model-through-names", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
 static const struct sw_signal keyed = {"model-by-key", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
 static const struct sw_signal body = {"model-in-body", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+static const struct sw_signal pretrained = {
+    "pretrained-weights", SW_SOURCE_CODE, SW_GRADE_INFERRED, 850};
 static const struct sw_signal dataset = {
     "dataset-argument", SW_SOURCE_CODE, SW_GRADE_INFERRED, 850};
 
@@ -212,6 +214,32 @@ static sw_result see_default(struct reading *r, struct sw_str callee, const stru
                : SW_OK;
 }
 
+static bool is_nothing(const struct sw_py_node *value)
+{
+    return value->kind == SW_PY_NAME &&
+           (sw_str_is(value->name, "None") || sw_str_is(value->name, "False"));
+}
+
+/* resnet50(pretrained=True), ResNet50(weights="imagenet"): the call is the model. */
+static sw_result see_architecture(
+    struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    struct sw_str whose;
+    const struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = callee};
+    if (!r->about_models ||
+        !sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_ARCHITECTURES, callee, &whose)) {
+        return SW_OK;
+    }
+    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
+        const bool weights = n->kind == SW_PY_KEYWORD &&
+                             (sw_str_is(n->name, "weights") || sw_str_is(n->name, "pretrained"));
+        if (weights && !is_nothing(n->first)) {
+            return sw_look_see(r->look, &pretrained, &id, call->line, whose);
+        }
+    }
+    return SW_OK;
+}
+
 /* The row of "spacy.load", or else that of "load". */
 static const struct sw_catalogue_call *row_of(
     const struct reading *r, struct sw_str callee, const struct sw_py_node *node)
@@ -240,7 +268,7 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
         SW_TRY(see_values(r, call, given, node));
     }
     SW_TRY(see_default(r, callee, node));
-    SW_TRY(r->language->clike ? see_method(r, callee, node) : SW_OK);
+    SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
     for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
         if (n->kind == SW_PY_KEYWORD && n->first != given) {
             SW_TRY(see_keyed(r, n->name, n->first, true));
