@@ -75,7 +75,8 @@ enum sw_py_kind {
     SW_PY_ASSIGN, /* targets; the last child is the value */
     SW_PY_LOOP,   /* the target, and what it goes through; the body stands behind it, and of a
                      comprehension what it makes in front of it */
-    SW_PY_IMPORT, /* `name` is what is bound, `module` what is imported */
+    SW_PY_IMPORT, /* `name` is what is bound, `module` what it is then */
+    SW_PY_PATH,   /* in an import that binds only the first part: the whole path */
     SW_PY_DEF,    /* decorators and defaults in the first child; the last is the body */
     SW_PY_CLASS,  /* likewise, with the bases; the body is run at once */
     SW_PY_MAIN,   /* if __name__ == "__main__": the child is what is run then */

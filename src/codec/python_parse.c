@@ -872,7 +872,14 @@ static sw_result parse_import(struct parser *p, struct sw_py_node *into)
         SW_TRY(next(p));
         SW_TRY(parse_dotted(p, &module, &first));
         /* "import a.b" binds a; "import a.b as c" binds a.b. */
-        SW_TRY(add_import(p, first, is_word(p, "as") ? module : first, into));
+        bool renamed = is_word(p, "as");
+        SW_TRY(add_import(p, first, renamed ? module : first, into));
+        if (!renamed && module.len > first.len) {
+            struct sw_py_node *path = NULL;
+            SW_TRY(make(p, SW_PY_PATH, &path));
+            path->name = module;
+            add(into->last, path);
+        }
     } while (is_operator(p, ","));
     return SW_OK;
 }

@@ -58,6 +58,7 @@ static const struct {
     {"devices", SW_CATALOGUE_DEVICES},
     {"actions", SW_CATALOGUE_ACTIONS},
     {"clients", SW_CATALOGUE_CLIENTS},
+    {"architectures", SW_CATALOGUE_ARCHITECTURES},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */

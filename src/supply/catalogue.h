@@ -23,15 +23,16 @@ enum sw_catalogue_section {
     SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
     SW_CATALOGUE_CONSTANTS,   /* of packages: the name of the model */
     SW_CATALOGUE_NUGET,
-    SW_CATALOGUE_SETTINGS,  /* keys that name a model in configurations */
-    SW_CATALOGUE_IMAGES,    /* repositories of container images: what is in them */
-    SW_CATALOGUE_RESOURCES, /* of Terraform and CloudFormation: whose service */
-    SW_CATALOGUE_GROUPS,    /* of the API of Kubernetes: the tool */
-    SW_CATALOGUE_DEVICES,   /* resources of Kubernetes: the accelerator */
-    SW_CATALOGUE_ACTIONS,   /* of CI that run agents: which agent */
-    SW_CATALOGUE_CLIENTS,   /* ends of paths: whose settings of MCP servers */
+    SW_CATALOGUE_SETTINGS,      /* keys that name a model in configurations */
+    SW_CATALOGUE_IMAGES,        /* repositories of container images: what is in them */
+    SW_CATALOGUE_RESOURCES,     /* of Terraform and CloudFormation: whose service */
+    SW_CATALOGUE_GROUPS,        /* of the API of Kubernetes: the tool */
+    SW_CATALOGUE_DEVICES,       /* resources of Kubernetes: the accelerator */
+    SW_CATALOGUE_ACTIONS,       /* of CI that run agents: which agent */
+    SW_CATALOGUE_CLIENTS,       /* ends of paths: whose settings of MCP servers */
+    SW_CATALOGUE_ARCHITECTURES, /* functions that make a model, with weights: whose */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_CLIENTS + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_ARCHITECTURES + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 

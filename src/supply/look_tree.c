@@ -10,6 +10,8 @@ static const struct sw_signal through = {
     "model-through-names", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
 static const struct sw_signal keyed = {"model-by-key", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
 static const struct sw_signal body = {"model-in-body", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+static const struct sw_signal pretrained = {
+    "pretrained-weights", SW_SOURCE_CODE, SW_GRADE_INFERRED, 850};
 static const struct sw_signal dataset = {
     "dataset-argument", SW_SOURCE_CODE, SW_GRADE_INFERRED, 850};
 
@@ -35,9 +37,13 @@ static sw_result see_import(struct reading *r, struct sw_str module, uint32_t li
                                            : SW_OK;
 }
 
-/* require("x"), import("x"): what it imports; nothing when it is another call. */
+/* import x, require("x"), import("x"): what it imports; nothing when it is another node. */
 static struct sw_str imported(const struct reading *r, const struct sw_py_node *node)
 {
+    if (node->kind == SW_PY_IMPORT) {
+        bool whole = node->first != NULL && node->first->kind == SW_PY_PATH;
+        return whole ? node->first->name : node->module;
+    }
     const struct sw_py_node *callee = node->first;
     const struct sw_py_node *given = callee == NULL ? NULL : callee->next;
     bool imports = r->language->clike && node->kind == SW_PY_CALL && given != NULL &&
@@ -52,8 +58,7 @@ static sw_result find_imports(struct reading *r, const struct sw_py_node *node, 
     if (depth > TREE_DEPTH) {
         return SW_E_LIMIT;
     }
-    const struct sw_str module = node->kind == SW_PY_IMPORT ? node->module : imported(r, node);
-    r->about_models = r->about_models || package_of(r, module, &package);
+    r->about_models = r->about_models || package_of(r, imported(r, node), &package);
     for (const struct sw_py_node *n = node->first; n != NULL && !r->about_models; n = n->next) {
         SW_TRY(find_imports(r, n, depth + 1));
     }
@@ -212,6 +217,32 @@ static sw_result see_default(struct reading *r, struct sw_str callee, const stru
                : SW_OK;
 }
 
+static bool is_nothing(const struct sw_py_node *value)
+{
+    return value->kind == SW_PY_NAME &&
+           (sw_str_is(value->name, "None") || sw_str_is(value->name, "False"));
+}
+
+/* resnet50(pretrained=True), ResNet50(weights="imagenet"): the call is the model. */
+static sw_result see_architecture(
+    struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    struct sw_str whose;
+    const struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = callee};
+    if (!r->about_models ||
+        !sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_ARCHITECTURES, callee, &whose)) {
+        return SW_OK;
+    }
+    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
+        const bool weights = n->kind == SW_PY_KEYWORD &&
+                             (sw_str_is(n->name, "weights") || sw_str_is(n->name, "pretrained"));
+        if (weights && !is_nothing(n->first)) {
+            return sw_look_see(r->look, &pretrained, &id, call->line, whose);
+        }
+    }
+    return SW_OK;
+}
+
 /* The row of "spacy.load", or else that of "load". */
 static const struct sw_catalogue_call *row_of(
     const struct reading *r, struct sw_str callee, const struct sw_py_node *node)
@@ -240,7 +271,7 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
         SW_TRY(see_values(r, call, given, node));
     }
     SW_TRY(see_default(r, callee, node));
-    SW_TRY(r->language->clike ? see_method(r, callee, node) : SW_OK);
+    SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
     for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
         if (n->kind == SW_PY_KEYWORD && n->first != given) {
             SW_TRY(see_keyed(r, n->name, n->first, true));
@@ -369,7 +400,7 @@ static sw_result see_choice(struct reading *r, const struct sw_py_node *group)
 static sw_result see_node(struct reading *r, const struct sw_py_node *node)
 {
     switch ((int)node->kind) {
-    case SW_PY_IMPORT: return see_import(r, node->module, node->line);
+    case SW_PY_IMPORT: return see_import(r, imported(r, node), node->line);
     case SW_PY_CALL: return see_call(r, node);
     case SW_PY_DICT: return see_display(r, node);
     case SW_PY_ASSIGN: return node->first == NULL ? SW_OK : see_assignment(r, node);

@@ -116,6 +116,23 @@ done
 want dataset squad py/more.py
 want dataset org-e/corpus py/more.py
 
+cat >tree/py/vision.py <<'PY'
+from torchvision import models
+from tensorflow.keras.applications import ResNet50V2, VGG16
+
+models.resnet18(pretrained=True)
+models.vit_b_16(weights=models.ViT_B_16_Weights.DEFAULT)
+models.resnet34(weights=None)
+models.resnet50()
+ResNet50V2(weights="imagenet", include_top=False)
+VGG16(weights=None)
+PY
+want library torchvision py/vision.py
+want library tensorflow py/vision.py
+want model resnet18 py/vision.py
+want model vit_b_16 py/vision.py
+want model ResNet50V2 py/vision.py
+
 mkdir tree/py/app
 cat >tree/py/app/settings.py <<'PY'
 ENCODER = "org-f/encoder"
