@@ -573,5 +573,5 @@ printf '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><project/>' >tree/a.p
 shows "what is hostile" "openai 1.0 requirements.txt:2 manifest runtime
 torch - requirements.txt:1 manifest runtime"
 exits "what is hostile is no failure" 0
-is "it is told, each file once" "$(jq '[.coverage.notLookedAt[].count] | add' "$tmp.out")" 8
+is "it is told, each file once" "$(jq '[.coverage.notLookedAt[] | select(.why | startswith("settings") | not) | .count] | add' "$tmp.out")" 8
 done_testing
