@@ -85,7 +85,7 @@ static sw_result reload_file(
 static sw_result seal_file(struct sw_load *load, size_t file, struct sw_error *err)
 {
     SW_CLEANUP(fd) int fd = memfd_create("bench", MFD_CLOEXEC);
-    return sw_load_copy(load, file, fd, err);
+    return sw_load_copy(load, file, fd, UINT64_MAX, err);
 }
 
 static sw_result load_all(char **argv, struct sw_error *err)

@@ -48,7 +48,7 @@ static void words_are_found_where_they_stand(void **state)
         assert_int_equal(sw_sift_add(sift, sw_str(rows[i].word), rows[i].how), SW_OK);
         assert_int_equal(sw_sift_add(sift, sw_str("to be or not"), SW_SIFT_BEGINS), SW_OK);
         if (sw_sift_finds(sift, sw_str(rows[i].text)) != rows[i].found) {
-            print_message("%s in %s\n", rows[i].word, rows[i].text);
+            print_message("row %zu\n", i);
         }
         assert_int_equal(sw_sift_finds(sift, sw_str(rows[i].text)), rows[i].found);
     }
@@ -74,7 +74,7 @@ static void the_catalogue_concerns_what_it_names(void **state)
     assert_int_equal(sw_catalogue_builtin(&catalogue, &err), SW_OK);
     for (size_t i = 0; i < SW_COUNT(yes); i++) {
         if (!sw_catalogue_concerns(catalogue, sw_str(yes[i]))) {
-            print_message("%s\n", yes[i]);
+            print_message("row %zu\n", i);
         }
         assert_true(sw_catalogue_concerns(catalogue, sw_str(yes[i])));
     }
