@@ -252,6 +252,10 @@ a-place-that-cannot-be-written 4 model --of model --output nowhere/x.json
 ROWS
 expect "evidence of an application" 2 "$SW_BIN" bom make app --of application --evidence
 one_line_error "in one line"
+mkdir model/.sealwright
+expect "a model that holds a store" 2 "$SW_BIN" bom make model
+one_line_error "in one line"
+rmdir model/.sealwright
 expect "an epoch that is none" 2 env SOURCE_DATE_EPOCH=x "$SW_BIN" bom make model
 is "nothing is left behind" "$(ls nowhere 2>/dev/null)" ""
 done_testing
