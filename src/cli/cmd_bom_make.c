@@ -384,8 +384,22 @@ static sw_result record(struct making *m, struct sw_error *err)
     return sw_log_publish(m->store, err);
 }
 
+/* The digests of keys are for nobody to see. */
+static sw_result refuse_store_inside(struct making *m, struct sw_error *err)
+{
+    const char *inside = sw_path_join(&m->cli->arena, m->path, SW_STORE_DIR);
+    SW_TRY_PTR(inside);
+    if (m->of == SW_BOM_APPLICATION || !sw_dir_exists(inside)) {
+        return SW_OK;
+    }
+    return sw_fail(err, SW_E_USAGE,
+        "'%s' holds a store, whose keys are no part of it: move the store to somewhere else",
+        m->path);
+}
+
 static sw_result open_store(struct making *m, struct sw_error *err)
 {
+    SW_TRY(refuse_store_inside(m, err));
     if (m->args->evidence && m->of != SW_BOM_MODEL) {
         return sw_fail(err, SW_E_USAGE,
             "--evidence is about what a model was trained on, and this is none; see --of");

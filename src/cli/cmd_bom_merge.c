@@ -81,6 +81,7 @@ static sw_result merge(struct sw_cli *cli, struct sw_bom *bom, struct sw_error *
         if (!given && from->timed && (!bom->timed || from->time > bom->time)) {
             bom->timed = true;
             bom->time = from->time;
+            bom->time_origin = sw_str("the newest bill that was merged");
         }
     }
     return sw_bom_name_all(bom);

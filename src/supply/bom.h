@@ -130,7 +130,6 @@ struct sw_bom {
     const char *phase;                /* of CycloneDX's lifecycles, "pre-build"; NULL: not told */
     enum sw_bom_completeness parts, dependencies;
     bool vulnerabilities; /* a document that was read holds some, which belong elsewhere */
-    bool signed_inside;
     struct sw_bom_component *components;
     size_t count, cap;
     struct sw_bom_edge *edges;
@@ -219,8 +218,8 @@ sw_result sw_bom_write_cyclonedx(
 sw_result sw_bom_write_spdx(const struct sw_bom *bom, struct sw_buf *out, struct sw_error *err);
 
 /* Bytes, values and depth of a document that is read. */
-#define SW_BOM_BYTES_MAX ((uint64_t)256 << 20)
-#define SW_BOM_VALUES_MAX ((uint32_t)8 << 20)
+#define SW_BOM_BYTES_MAX ((uint64_t)128 << 20)
+#define SW_BOM_VALUES_MAX ((uint32_t)4 << 20)
 #define SW_BOM_DEPTH_MAX 64u
 #define SW_BOM_PROBLEMS_KEPT 1000u
 

@@ -46,6 +46,8 @@ static const struct sw_shape_word purposes[] = {{"application", 0}, {"archive", 
 static const struct sw_shape_word identifiers[] = {{"cpe22", 0}, {"cpe23", 0}, {"cve", 0},
     {"email", 0}, {"gitoid", 0}, {"other", 0}, {"packageUrl", 0}, {"securityOther", 0},
     {"swhid", 0}, {"swid", 0}, {"urlScheme", 0}, {NULL, 0}};
+static const struct sw_shape_word hash_types[] = {
+    {"Hash", 0}, {"PackageVerificationCode", 0}, {"software_ContentIdentifier", 0}, {NULL, 0}};
 static const struct sw_shape_word entry_types[] = {{"DictionaryEntry", 0}, {NULL, 0}};
 static const struct sw_shape_word algorithms[] = {{"adler32", 0}, {"blake2b256", 0},
     {"blake2b384", 0}, {"blake2b512", 0}, {"blake3", 0}, {"crystalsDilithium", 0},
@@ -137,8 +139,8 @@ static void check_time(struct sw_shape_walk *walk, const struct sw_json *value)
 
 /* --- classes ---------------------------------------------------------------------------------- */
 
-static const struct sw_shape_row hash_rows[] = {ROW("type", TEXT), ROW("comment", TEXT),
-    WORD("algorithm", 0, algorithms), ROW("hashValue", TEXT),
+static const struct sw_shape_row hash_rows[] = {WORD("type", SW_SHAPE_REQUIRED, hash_types),
+    ROW("comment", TEXT), WORD("algorithm", 0, algorithms), ROW("hashValue", TEXT),
     MANY("packageVerificationCodeExcludedFile", TEXT), END};
 static const struct sw_shape hash = {NULL, hash_rows, false, check_hash};
 static const struct sw_shape_row identifier_rows[] = {NEED("type", TEXT),
@@ -229,6 +231,32 @@ static const struct {
     {"SoftwareAgent", &element}, {"Agent", &element}, {"Tool", &element},
     {"simplelicensing_LicenseExpression", &licence}};
 
+/* Those of profiles that are not looked into. */
+static const char *const others[] = {"Annotation", "IndividualElement", "build_Build",
+    "expandedlicensing_ConjunctiveLicenseSet", "expandedlicensing_CustomLicense",
+    "expandedlicensing_CustomLicenseAddition", "expandedlicensing_DisjunctiveLicenseSet",
+    "expandedlicensing_IndividualLicensingInfo", "expandedlicensing_ListedLicense",
+    "expandedlicensing_ListedLicenseException", "expandedlicensing_OrLaterOperator",
+    "expandedlicensing_WithAdditionOperator", "security_CvssV2VulnAssessmentRelationship",
+    "security_CvssV3VulnAssessmentRelationship", "security_CvssV4VulnAssessmentRelationship",
+    "security_EpssVulnAssessmentRelationship", "security_ExploitCatalogVulnAssessmentRelationship",
+    "security_SsvcVulnAssessmentRelationship", "security_VexAffectedVulnAssessmentRelationship",
+    "security_VexFixedVulnAssessmentRelationship",
+    "security_VexNotAffectedVulnAssessmentRelationship",
+    "security_VexUnderInvestigationVulnAssessmentRelationship", "security_Vulnerability",
+    "simplelicensing_SimpleLicensingText", "software_Snippet"};
+
+/* An extension's own class is named by an IRI. */
+static bool is_class(struct sw_str type)
+{
+    for (size_t i = 0; i < SW_COUNT(others); i++) {
+        if (sw_str_is(type, others[i])) {
+            return true;
+        }
+    }
+    return type.len > 0 && memchr(type.ptr, ':', type.len) != NULL;
+}
+
 static void check_object(struct sw_shape_walk *walk, const struct sw_json *object)
 {
     struct sw_str type = sw_str("");
@@ -241,6 +269,10 @@ static void check_object(struct sw_shape_walk *walk, const struct sw_json *objec
             sw_shape_object(walk, classes[i].shape, object);
             return;
         }
+    }
+    if (!is_class(type)) {
+        sw_shape_problem(
+            walk, "'%.*s' is no class", (int)(type.len < 80 ? type.len : 80), type.ptr);
     }
     sw_shape_object(walk, &other, object);
 }

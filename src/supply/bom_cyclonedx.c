@@ -722,6 +722,19 @@ static void write_creator(struct writing *wr)
     sw_jw_object_end(wr->w);
 }
 
+static void write_time_origin(struct writing *wr)
+{
+    if (!wr->bom->timed || wr->bom->time_origin.len == 0) {
+        return;
+    }
+    sw_jw_array(wr->w, "properties");
+    sw_jw_object(wr->w, NULL);
+    sw_jw_text(wr->w, "name", "sealwright:origin:timestamp");
+    sw_jw_str(wr->w, "value", wr->bom->time_origin);
+    sw_jw_object_end(wr->w);
+    sw_jw_array_end(wr->w);
+}
+
 static void write_metadata(struct writing *wr)
 {
     const struct sw_bom *bom = wr->bom;
@@ -743,6 +756,7 @@ static void write_metadata(struct writing *wr)
     note_failure(wr, sw_buf_puts(&wr->path, "/metadata/component"));
     write_component(wr, 0, "component");
     sw_buf_clear(&wr->path);
+    write_time_origin(wr);
     sw_jw_object_end(wr->w);
 }
 

@@ -69,6 +69,16 @@ static sw_result add_digest(struct sw_bom *bom, uint32_t number, struct sw_str d
         bom, number, sw_str("SHA-256"), sw_str_n(digest.ptr + at, digest.len - at));
 }
 
+/* Of a hosted model discovery's catalogue knows who makes it; who serves it, it does not. */
+static sw_result add_maker(struct sw_bom *bom, uint32_t number, const struct sw_entity *entity)
+{
+    const bool hosted = entity->id.kind == SW_ENTITY_MODEL && entity->id.purl.len == 0;
+    return hosted && entity->sighting_count > 0
+               ? sw_bom_set(bom, number, SW_BOM_SUPPLIER, entity->sightings[0].detail,
+                     sw_str("the catalogue of discovery"))
+               : SW_OK;
+}
+
 static sw_result add_entity(struct sw_bom *bom, const struct sw_entity *entity)
 {
     const struct sw_str none = sw_str("");
@@ -81,6 +91,7 @@ static sw_result add_entity(struct sw_bom *bom, const struct sw_entity *entity)
     SW_TRY(sw_bom_set(bom, number, SW_BOM_PURL, entity->id.purl, none));
     SW_TRY(
         sw_bom_set(bom, number, SW_BOM_KIND, sw_str(sw_entity_kind_name(entity->id.kind)), none));
+    SW_TRY(add_maker(bom, number, entity));
     SW_TRY(add_digest(bom, number, entity->id.digest));
     SW_TRY(add_sightings(bom, number, entity));
     return sw_bom_depend(bom, 0, number);

@@ -332,7 +332,6 @@ sw_result sw_bom_read_cyclonedx(struct sw_bom *bom, const struct sw_json *docume
     bom->spec = text_of(document, "specVersion");
     bom->serial = text_of(document, "serialNumber");
     bom->vulnerabilities = vulnerabilities != NULL && vulnerabilities->count > 0;
-    bom->signed_inside = sw_json_get(document, "signature") != NULL;
     read_metadata(&r, sw_json_get(document, "metadata"));
     read_list(&r, sw_json_get(document, "components"), SW_BOM_PART, SW_BOM_NONE);
     read_services(&r, sw_json_get(document, "services"));

@@ -163,11 +163,51 @@ static sw_result read_endpoints(struct reading *r, uint32_t number, const struct
     return SW_OK;
 }
 
+/* BSI TR-03183-2, 8.2: how SPDX says what a file is. */
+static sw_result read_purposes(struct reading *r, uint32_t number, const struct sw_json *object)
+{
+    static const struct {
+        const char *purpose;
+        enum sw_bom_field field;
+        const char *value;
+    } rows[] = {{"executable", SW_BOM_EXECUTABLE, "executable"},
+        {"archive", SW_BOM_ARCHIVE, "archive"}, {"container", SW_BOM_STRUCTURED, "structured"},
+        {"firmware", SW_BOM_STRUCTURED, "unstructured"}};
+    if (r->bom->components[number].kind == SW_BOM_FILE) {
+        SW_TRY(sw_bom_set(r->bom, number, SW_BOM_FILENAME, text_of(object, "name"), sw_str("")));
+    }
+    SW_JSON_EACH (item, sw_json_get(object, "software_additionalPurpose")) {
+        for (size_t i = 0; i < SW_COUNT(rows); i++) {
+            if (sw_json_is(item, rows[i].purpose)) {
+                SW_TRY(
+                    sw_bom_set(r->bom, number, rows[i].field, sw_str(rows[i].value), sw_str("")));
+            }
+        }
+    }
+    return SW_OK;
+}
+
+/* A package URL may stand in either place. */
+static sw_result read_identifier(struct reading *r, uint32_t number, const struct sw_json *object)
+{
+    SW_JSON_EACH (item, sw_json_get(object, "externalIdentifier")) {
+        const struct sw_bom_component *c = &r->bom->components[number];
+        if (sw_bom_value(c, SW_BOM_PURL) == NULL &&
+            sw_json_is(sw_json_get(item, "externalIdentifierType"), "packageUrl")) {
+            SW_TRY(
+                sw_bom_set(r->bom, number, SW_BOM_PURL, text_of(item, "identifier"), sw_str("")));
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result read_element(struct reading *r, uint32_t number, const struct sw_json *object)
 {
     struct sw_str supplier = said(element_of(r, sw_json_get(object, "suppliedBy")), "name");
     const struct sw_json *origin = sw_json_item(sw_json_get(object, "originatedBy"), 0);
     SW_TRY(read_texts(r, number, object));
+    SW_TRY(read_identifier(r, number, object));
+    SW_TRY(read_purposes(r, number, object));
     SW_TRY(read_metrics(r, number, object));
     SW_TRY(read_endpoints(r, number, object));
     SW_TRY(sw_bom_set(r->bom, number, SW_BOM_SUPPLIER, supplier, sw_str("")));

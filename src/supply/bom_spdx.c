@@ -438,6 +438,11 @@ static void write_creation(struct writing *wr)
     sw_jw_text(wr->w, "@id", CREATION);
     sw_jw_text(wr->w, "specVersion", "3.0.1");
     sw_jw_text(wr->w, "created", time);
+    if (wr->bom->time_origin.len > 0) {
+        const char *text = sw_arena_printf(
+            wr->bom->arena, "created from " SW_STR_FMT, SW_STR_ARG(wr->bom->time_origin));
+        sw_jw_text(wr->w, "comment", text == NULL ? "" : text);
+    }
     write_list(wr, "createdBy", id_of(wr, "creator", 0));
     write_list(wr, "createdUsing", id_of(wr, "tool", 0));
     sw_jw_object_end(wr->w);

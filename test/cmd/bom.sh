@@ -64,6 +64,7 @@ json "are a gap" '[.metadata.component.properties[] | select(.name == "sealwrigh
 
 expect "a time from the environment" 0 env SOURCE_DATE_EPOCH=0 "$SW_BIN" bom make model
 json "stands in it" .metadata.timestamp 1970-01-01T00:00:00Z
+json "and where that is from" '.metadata.properties[0] | [.name, .value] | join(" ")' "sealwright:origin:timestamp SOURCE_DATE_EPOCH"
 json "and values are cited" '[.citations[] | select(.note == "README.md") | .pointers[]] | index("/metadata/component/licenses/0") != null' true
 expect "the older version" 0 "$SW_BIN" bom make model --spec 1.6 --time 2026-01-02
 json "has no citations" '[.specVersion, has("citations")] | tojson' '["1.6",false]'
@@ -251,6 +252,10 @@ a-place-that-cannot-be-written 4 model --of model --output nowhere/x.json
 ROWS
 expect "evidence of an application" 2 "$SW_BIN" bom make app --of application --evidence
 one_line_error "in one line"
+mkdir model/.sealwright
+expect "a model that holds a store" 2 "$SW_BIN" bom make model
+one_line_error "in one line"
+rmdir model/.sealwright
 expect "an epoch that is none" 2 env SOURCE_DATE_EPOCH=x "$SW_BIN" bom make model
 is "nothing is left behind" "$(ls nowhere 2>/dev/null)" ""
 done_testing

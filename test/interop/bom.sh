@@ -114,4 +114,27 @@ another-context model-spdx.json ."@context"="https://example.com/"
 a-package-without-creation model-spdx.json del(."@graph"[5].creationInfo)
 an-unknown-relation model-spdx.json (."@graph"[]|select(.type=="Relationship")|.relationshipType)="likes"
 ROWS
+
+# Whatever a schema refuses of such documents, "bom validate" refuses as well, and the other way round but
+# for what a schema cannot say.
+mkdir mutants
+expect "the validator judges mutants" 0 node "$client/validate.js" --mutants mutants 40 \
+    model-all.json app-1.7.json dataset-1.6.json evidence-1.7.json model-spdx-all.json app-spdx.json
+cp "$tmp.out" verdicts.json
+beyond='called|something else, too|package URL|licence|License List|reference|SpdxDocument|profile'
+taken=0
+refused=0
+for mutant in mutants/*.json; do
+    run "$SW_BIN" bom validate --json "$mutant"
+    theirs=$(jq ".[\"$mutant\"] == null" verdicts.json)
+    what=$(jq -r '.problems[0].what // ""' "$tmp.out")
+    case $theirs$rc in
+    true0) taken=$((taken + 1)) ;;
+    false1) refused=$((refused + 1)) ;;
+    true1) like "$mutant is refused for what a schema cannot say" "$what" "$beyond" ;;
+    *) is "$mutant is refused, too: $(jq -c ".[\"$mutant\"]" verdicts.json | head -c 300)" "$rc" 1 ;;
+    esac
+done
+ok "some mutants are taken" test "$taken" -gt 20
+ok "and many are refused" test "$refused" -gt 80
 done_testing

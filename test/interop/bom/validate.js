@@ -3,9 +3,11 @@
 // project publishes no package with that schema; the one of @cyclonedx/cdxgen has a copy.
 //
 //   node validate.js FILE…
+//   node validate.js --mutants DIRECTORY COUNT FILE…
 //
-// Prints JSON: for each file null, or what is wrong.
-import { readFileSync } from 'node:fs';
+// Prints JSON: for each file null, or what is wrong. The second form writes COUNT copies of each file
+// with one thing in it changed, always the same, to the directory, and judges those.
+import { readFileSync, writeFileSync } from 'node:fs';
 
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import Ajv from 'ajv/dist/2020.js';
@@ -31,8 +33,56 @@ async function validate(text) {
   return new Validation.JsonStrictValidator(version).validate(text);
 }
 
+let seed = 1;
+const random = (n) => {
+  seed = (seed * 48271) % 2147483647;
+  return seed % n;
+};
+
+// Every place of a document: what holds it, and where in that.
+function places(holder, found = []) {
+  for (const key of Object.keys(holder)) {
+    found.push([holder, Array.isArray(holder) ? Number(key) : key]);
+    if (holder[key] !== null && typeof holder[key] === 'object') {
+      places(holder[key], found);
+    }
+  }
+  return found;
+}
+
+const values = [null, 1, -1, 1.5, '', 'x y', 'a', [], {}, true, ['a'], [1], { a: 1 }];
+
+function mutate(document) {
+  const found = places(document);
+  const [holder, key] = found[random(found.length)];
+  if (random(5) === 0 && !Array.isArray(holder)) {
+    holder.extra = 1;
+  } else if (random(2) === 0 && Array.isArray(holder)) {
+    holder.splice(key, 1);
+  } else if (random(2) === 0 && !Array.isArray(holder)) {
+    delete holder[key];
+  } else {
+    holder[key] = values[random(values.length)];
+  }
+  return document;
+}
+
+function mutants(directory, count, paths) {
+  const made = [];
+  for (const path of paths) {
+    const text = readFileSync(path, 'utf8');
+    for (let i = 0; i < count; i++) {
+      made.push(`${directory}/${made.length}.json`);
+      writeFileSync(made.at(-1), JSON.stringify(mutate(JSON.parse(text))));
+    }
+  }
+  return made;
+}
+
+const args = process.argv.slice(2);
+const paths = args[0] === '--mutants' ? mutants(args[1], Number(args[2]), args.slice(3)) : args;
 const result = {};
-for (const path of process.argv.slice(2)) {
+for (const path of paths) {
   result[path] = await validate(readFileSync(path, 'utf8'));
 }
 console.log(JSON.stringify(result));

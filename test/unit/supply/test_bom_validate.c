@@ -60,6 +60,8 @@ static void bills_of_all_versions_are_taken(void **state)
     valid(COMPONENT("1.7", ",\"licenses\":[{\"expression\":\"MIT OR ISC\"},"
                            "{\"license\":{\"name\":\"mine\"}}]"));
     valid(COMPONENT("1.6", ",\"bom-ref\":\"x\"") "\n");
+    valid(COMPONENT("1.6", ",\"licenses\":[{\"license\":{\"id\":\"GPL-2.0+\"}}]"));
+    valid(COMPONENT("1.6", ",\"licenses\":[{\"license\":{\"id\":\"LLVM-exception\"}}]"));
     valid(CDX("1.6", ",\"dependencies\":[{\"ref\":\"urn:cdx:x/1#y\"}]"));
     valid(COMPONENT("1.5", ",\"modelCard\":{\"modelParameters\":{\"datasets\":"
                            "[{\"type\":\"dataset\",\"name\":\"d\"}]}}"));
