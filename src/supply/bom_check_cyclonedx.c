@@ -256,15 +256,26 @@ static void check_component(struct sw_shape_walk *walk, const struct sw_json *ob
 
 /* --- small objects ---------------------------------------------------------------------------- */
 
+/* Until 1.6 anything might stand in it. */
 static void check_property(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    if (walk->version >= 16 && sw_json_get(object, "name") == NULL) {
+    if (walk->version < 16) {
+        return;
+    }
+    if (sw_json_get(object, "name") == NULL) {
         sw_shape_problem(walk, "'name' is missing");
+    }
+    SW_JSON_EACH_MEMBER (member, object) {
+        size_t mark = sw_shape_enter(walk, member->name);
+        if (!sw_str_is(member->name, "name") && !sw_str_is(member->name, "value")) {
+            sw_shape_problem(walk, "it is not part of the format");
+        }
+        sw_shape_leave(walk, mark);
     }
 }
 
 static const struct sw_shape_row property_rows[] = {ROW("name", TEXT), ROW("value", TEXT), END};
-static const struct sw_shape property = {NULL, property_rows, false, check_property};
+static const struct sw_shape property = {NULL, property_rows, true, check_property};
 static const struct sw_shape_row hash_rows[] = {
     WORD("alg", SW_SHAPE_REQUIRED, algorithms, 0), NEED("content", TEXT), END};
 static const struct sw_shape hash = {NULL, hash_rows, false, check_hash};
@@ -301,7 +312,12 @@ static const struct sw_shape graphics = {NULL, graphics_rows, false, NULL};
 
 static const struct sw_shape_row licensee_rows[] = {
     ONE_OF("organization", &entity, 0), ONE_OF("individual", &contact, 0), END};
-static const struct sw_shape licensee = {NULL, licensee_rows, false, NULL};
+static void check_licensee(struct sw_shape_walk *walk, const struct sw_json *object)
+{
+    check_one_of(walk, object, "organization", "individual");
+}
+
+static const struct sw_shape licensee = {NULL, licensee_rows, false, check_licensee};
 static const struct sw_shape_row licensing_rows[] = {MANY("altIds", TEXT, 0),
     ONE_OF("licensor", &licensee, 0), ONE_OF("licensee", &licensee, 0),
     ONE_OF("purchaser", &licensee, 0), ROW("purchaseOrder", TEXT),
@@ -375,7 +391,7 @@ static const struct sw_shape data_ref = {NULL, data_ref_rows, false, NULL};
 
 static void check_dataset(struct sw_shape_walk *walk, const struct sw_json *value)
 {
-    sw_shape_object(walk, sw_json_get(value, "ref") != NULL ? &data_ref : &data, value);
+    sw_shape_object(walk, sw_json_get(value, "type") == NULL ? &data_ref : &data, value);
 }
 
 static const struct sw_shape_row approach_rows[] = {WORD("type", 0, approaches, 0), END};
@@ -445,12 +461,17 @@ static const struct sw_shape_word issue_types[] = {
     {"defect", 14}, {"enhancement", 14}, {"security", 14}, {NULL, 0}};
 static const struct sw_shape_word patch_types[] = {
     {"unofficial", 14}, {"monkey", 14}, {"backport", 14}, {"cherry-pick", 14}, {NULL, 0}};
+static const struct sw_shape_row origin_rows[] = {ROW("name", TEXT), ROW("url", IRI), END};
+static const struct sw_shape origin = {NULL, origin_rows, false, NULL};
+static const struct sw_shape_row change_rows[] = {
+    ONE_OF("text", &attachment, 0), ROW("url", IRI), END};
+static const struct sw_shape change = {NULL, change_rows, false, NULL};
 static const struct sw_shape_row issue_rows[] = {WORD("type", SW_SHAPE_REQUIRED, issue_types, 0),
-    ROW("id", TEXT), ROW("name", TEXT), ROW("description", TEXT), ROW("source", ANY),
+    ROW("id", TEXT), ROW("name", TEXT), ROW("description", TEXT), ONE_OF("source", &origin, 0),
     MANY("references", IRI, 0), END};
 static const struct sw_shape issue = {NULL, issue_rows, false, NULL};
 static const struct sw_shape_row patch_rows[] = {WORD("type", SW_SHAPE_REQUIRED, patch_types, 0),
-    ROW("diff", ANY), MANY_OF("resolves", &issue, 0), END};
+    ONE_OF("diff", &change, 0), MANY_OF("resolves", &issue, 0), END};
 static const struct sw_shape patch = {NULL, patch_rows, false, NULL};
 static const struct sw_shape_row action_rows[] = {
     ROW("timestamp", TIME), ROW("name", TEXT), ROW_IF("email", TEXT, check_email), END};

@@ -48,6 +48,8 @@ static const struct sw_shape_word identifiers[] = {{"cpe22", 0}, {"cpe23", 0}, {
     {"swhid", 0}, {"swid", 0}, {"urlScheme", 0}, {NULL, 0}};
 static const struct sw_shape_word hash_types[] = {
     {"Hash", 0}, {"PackageVerificationCode", 0}, {"software_ContentIdentifier", 0}, {NULL, 0}};
+static const struct sw_shape_word identifier_types[] = {{"ExternalIdentifier", 0}, {NULL, 0}};
+static const struct sw_shape_word external_types[] = {{"ExternalRef", 0}, {NULL, 0}};
 static const struct sw_shape_word entry_types[] = {{"DictionaryEntry", 0}, {NULL, 0}};
 static const struct sw_shape_word algorithms[] = {{"adler32", 0}, {"blake2b256", 0},
     {"blake2b384", 0}, {"blake2b512", 0}, {"blake3", 0}, {"crystalsDilithium", 0},
@@ -118,6 +120,17 @@ static void check_expression(struct sw_shape_walk *walk, const struct sw_json *v
     }
 }
 
+/* An IRI with a scheme; blank nodes have other names. */
+static void check_id(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    struct sw_str text = sw_str("");
+    (void)sw_json_str(value, &text);
+    const char *colon = text.len < 3 ? NULL : memchr(text.ptr + 1, ':', text.len - 2);
+    if (colon == NULL || sw_str_starts(text, "_:")) {
+        sw_shape_problem(walk, "it is no IRI");
+    }
+}
+
 /* SemVer; the one version that is read. */
 static void check_spec(struct sw_shape_walk *walk, const struct sw_json *value)
 {
@@ -143,12 +156,14 @@ static const struct sw_shape_row hash_rows[] = {WORD("type", SW_SHAPE_REQUIRED, 
     ROW("comment", TEXT), WORD("algorithm", 0, algorithms), ROW("hashValue", TEXT),
     MANY("packageVerificationCodeExcludedFile", TEXT), END};
 static const struct sw_shape hash = {NULL, hash_rows, false, check_hash};
-static const struct sw_shape_row identifier_rows[] = {NEED("type", TEXT),
+static const struct sw_shape_row identifier_rows[] = {
+    WORD("type", SW_SHAPE_REQUIRED, identifier_types),
     WORD("externalIdentifierType", SW_SHAPE_REQUIRED, identifiers), NEED("identifier", TEXT),
     ROW("comment", TEXT), MANY("identifierLocator", TEXT), ROW("issuingAuthority", TEXT), END};
 static const struct sw_shape identifier = {NULL, identifier_rows, false, check_identifier};
-static const struct sw_shape_row external_rows[] = {NEED("type", TEXT), ROW("comment", TEXT),
-    ROW("contentType", TEXT), ROW("externalRefType", TEXT), MANY("locator", TEXT), END};
+static const struct sw_shape_row external_rows[] = {WORD("type", SW_SHAPE_REQUIRED, external_types),
+    ROW("comment", TEXT), ROW("contentType", TEXT), ROW("externalRefType", TEXT),
+    MANY("locator", TEXT), END};
 static const struct sw_shape external = {NULL, external_rows, false, NULL};
 static const struct sw_shape_row entry_rows[] = {
     WORD("type", SW_SHAPE_REQUIRED, entry_types), NEED("key", TEXT), ROW("value", TEXT), END};
@@ -161,11 +176,11 @@ static const struct sw_shape_row creation_rows[] = {NEED("type", TEXT), ROW("@id
     END};
 static const struct sw_shape creation = {NULL, creation_rows, false, NULL};
 
-static const struct sw_shape_row element_rows[] = {NEED("type", TEXT), NEED("spdxId", NAME),
-    NEED("creationInfo", REFERENCE), ROW("name", TEXT), ROW("comment", TEXT),
-    ROW("description", TEXT), ROW("summary", TEXT), MANY("extension", ANY),
-    MANY_OF("externalIdentifier", &identifier), MANY_OF("externalRef", &external),
-    MANY_OF("verifiedUsing", &hash), END};
+static const struct sw_shape_row element_rows[] = {NEED("type", TEXT),
+    ROW_IF("spdxId", TEXT, SW_SHAPE_REQUIRED, check_id), NEED("creationInfo", REFERENCE),
+    ROW("name", TEXT), ROW("comment", TEXT), ROW("description", TEXT), ROW("summary", TEXT),
+    MANY("extension", ANY), MANY_OF("externalIdentifier", &identifier),
+    MANY_OF("externalRef", &external), MANY_OF("verifiedUsing", &hash), END};
 static const struct sw_shape element = {NULL, element_rows, false, NULL};
 static const struct sw_shape other = {NULL, element_rows, true, NULL};
 
