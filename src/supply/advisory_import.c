@@ -401,7 +401,12 @@ static sw_result put_loose(
     SW_TRY(begin_file(im, &l.file, err));
     SW_TRY(sw_hash_init(&l.hash, SW_SHA256));
     for (size_t i = 0; i < tree->count; i++) {
-        SW_TRY(is_loose(&tree->entries[i]) ? put_loose_one(&l, &tree->entries[i], err) : SW_OK);
+        enum sw_code code =
+            is_loose(&tree->entries[i]) ? put_loose_one(&l, &tree->entries[i], err) : SW_OK;
+        if (code != SW_OK) {
+            sw_hash_abort(&l.hash);
+            return code;
+        }
     }
     sw_hash_final(&l.hash, &l.file.digest);
     l.file.date = sw_osv_writer_date(im->writer);
