@@ -139,20 +139,71 @@ static sw_result compare_field(struct comparing *c, const struct sw_bom_componen
     return add(c, &d);
 }
 
+static int compare_hash(const void *a, const void *b)
+{
+    const struct sw_bom_hash *x = a;
+    const struct sw_bom_hash *y = b;
+    const int order = sw_str_compare(x->alg, y->alg);
+    return order != 0 ? order : sw_str_compare(x->content, y->content);
+}
+
+/* In one order: whoever wrote them, and a liar may give several of one algorithm. */
+static sw_result sorted_hashes(
+    struct sw_arena *arena, const struct sw_bom_component *component, struct sw_bom_hash **out)
+{
+    struct sw_bom_hash *list = SW_ARENA_ARRAY(arena, struct sw_bom_hash, component->hash_count + 1);
+    SW_TRY_PTR(list);
+    for (size_t i = 0; i < component->hash_count; i++) {
+        list[i] = component->hashes[i];
+    }
+    qsort(list, component->hash_count, sizeof(*list), compare_hash);
+    *out = list;
+    return SW_OK;
+}
+
+/* Takes the hashes of the first one's algorithm off a sorted list, as one text. */
+static sw_result take_hashes(struct sw_arena *arena, const struct sw_bom_hash **list,
+    const struct sw_bom_hash *end, struct sw_str *out)
+{
+    const struct sw_bom_hash *first = *list;
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    for (; *list < end && sw_str_equal((*list)->alg, first->alg); (*list)++) {
+        const bool again = *list > first && sw_str_equal((*list)[-1].content, (*list)->content);
+        if (!again) {
+            SW_TRY(sw_buf_puts(&text, text.len == 0 ? "" : ", "));
+            SW_TRY(sw_buf_put_str(&text, (*list)->content));
+        }
+    }
+    return keep(arena, sw_buf_str(&text), out);
+}
+
 /* Only algorithms that both have tell something. */
 static sw_result compare_hashes(struct comparing *c, const struct sw_bom_component *before,
     const struct sw_bom_component *after)
 {
-    for (size_t i = 0; i < before->hash_count; i++) {
-        const char *alg = sw_arena_strndup(c->arena, before->hashes[i].alg);
-        SW_TRY_PTR(alg);
-        struct sw_str now = sw_bom_hash_of(after, alg);
-        if (now.len == 0 || sw_str_equal(now, before->hashes[i].content)) {
+    struct sw_bom_hash *lists[2];
+    SW_TRY(sorted_hashes(c->arena, before, &lists[0]));
+    SW_TRY(sorted_hashes(c->arena, after, &lists[1]));
+    const struct sw_bom_hash *a = lists[0];
+    const struct sw_bom_hash *b = lists[1];
+    const struct sw_bom_hash *a_end = a + before->hash_count;
+    const struct sw_bom_hash *b_end = b + after->hash_count;
+    while (a < a_end && b < b_end) {
+        const int order = sw_str_compare(a->alg, b->alg);
+        if (order != 0) {
+            a += order < 0;
+            b += order > 0;
             continue;
         }
-        const struct sw_bom_difference d = {
-            SW_BOM_CHANGED, before, after, alg, before->hashes[i].content, now};
-        SW_TRY(add(c, &d));
+        const char *alg = sw_arena_strndup(c->arena, a->alg);
+        SW_TRY_PTR(alg);
+        struct sw_bom_difference d = {
+            .change = SW_BOM_CHANGED, .before = before, .after = after, .what = alg};
+        SW_TRY(take_hashes(c->arena, &a, a_end, &d.from));
+        SW_TRY(take_hashes(c->arena, &b, b_end, &d.to));
+        if (!sw_str_equal(d.from, d.to)) {
+            SW_TRY(add(c, &d));
+        }
     }
     return SW_OK;
 }

@@ -199,6 +199,33 @@ static void several_versions_of_one_thing_are_kept_apart(void **state)
     assert_true(sw_str_is(sw_bom_get(diff.list[2].after, SW_BOM_VERSION), "3"));
 }
 
+static void hashes_of_one_algorithm_have_no_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *before, *after; /* a letter a hash */
+        const char *told;
+    } rows[] = {{"ab", "ab", NULL}, {"ba", "abb", NULL}, {"ab", "a", "a"}, {"a", "ca", "a, c"},
+        {"", "a", NULL}};
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        SW_CLEANUP(arena) struct sw_arena arena;
+        struct sw_bom boms[2];
+        struct sw_bom_diff diff;
+        sw_arena_init(&arena, 0);
+        for (size_t k = 0; k < 2; k++) {
+            sw_bom_init(&boms[k], &arena);
+            (void)add(&boms[k], SW_BOM_APPLICATION, SW_BOM_MAIN, "x", "");
+            for (const char *at = k == 0 ? rows[i].before : rows[i].after; *at != '\0'; at++) {
+                assert_int_equal(
+                    sw_bom_add_hash(&boms[k], 0, sw_str("SHA-512"), sw_str_n(at, 1)), SW_OK);
+            }
+        }
+        assert_int_equal(sw_bom_compare(&boms[0], &boms[1], &arena, &diff), SW_OK);
+        assert_int_equal(diff.count, rows[i].told != NULL);
+        assert_true(rows[i].told == NULL || sw_str_is(diff.list[0].to, rows[i].told));
+    }
+}
+
 /* --- elements --------------------------------------------------------------------------------- */
 
 static const struct sw_bom_element *element(const struct sw_bom_element *list, size_t count,
@@ -241,6 +268,7 @@ int main(void)
         cmocka_unit_test(roots_that_lead_in_a_circle_end),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(several_versions_of_one_thing_are_kept_apart),
+        cmocka_unit_test(hashes_of_one_algorithm_have_no_order),
         cmocka_unit_test(elements_are_present_absent_or_for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
