@@ -111,12 +111,23 @@ static size_t count_empty(const struct list *list)
     return count;
 }
 
+/* How many bits there are of empty files comes from the empty streams: they stand first, and once. */
+static sw_result read_empty(struct sw_7z_opener *o, struct list *list, uint64_t id)
+{
+    const bool streams = id == SW_7Z_EMPTY_STREAM;
+    if (streams == (list->empty != NULL) || list->empty_file != NULL) {
+        return sw_7z_broken(o, "what is empty stands twice, or before its streams");
+    }
+    return streams ? sw_7z_bits(o, list->count, false, &list->empty)
+                   : sw_7z_bits(o, count_empty(list), false, &list->empty_file);
+}
+
 /* One property, in its own bytes. */
 static sw_result read_property(struct sw_7z_opener *o, struct list *list, uint64_t id)
 {
     switch (id) {
-    case SW_7Z_EMPTY_STREAM: return sw_7z_bits(o, list->count, false, &list->empty);
-    case SW_7Z_EMPTY_FILE: return sw_7z_bits(o, count_empty(list), false, &list->empty_file);
+    case SW_7Z_EMPTY_STREAM:
+    case SW_7Z_EMPTY_FILE: return read_empty(o, list, id);
     case SW_7Z_NAMES: return read_names(o, &o->cur, list);
     case SW_7Z_ATTRIBUTES: return read_attributes(o, list);
     default: return SW_OK; /* times and padding */

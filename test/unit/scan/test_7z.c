@@ -98,9 +98,10 @@ static void put_empties(struct sw_buf *out, const struct member *members, size_t
     put_u8(out, files);
 }
 
-/* The list of an archive with one folder, whose packed stream has `packed_len` bytes. */
+/* The list of an archive with one folder, whose packed stream has `packed_len` bytes. `more` are
+ * properties of the files. */
 static void put_list(struct sw_buf *out, const struct member *members, size_t count,
-    enum method method, size_t packed_len)
+    enum method method, size_t packed_len, struct sw_bytes more)
 {
     size_t streams = 0;
     uint64_t size = 0;
@@ -140,6 +141,7 @@ static void put_list(struct sw_buf *out, const struct member *members, size_t co
     put(out, "\x00\x00\x05", 3);
     put_number(out, count);
     put_empties(out, members, count);
+    put(out, more.ptr, more.len);
     put_names(out, members, count);
     put(out, "\x00\x00", 2);
 }
@@ -157,7 +159,8 @@ static void put_start(struct sw_buf *out, const struct sw_buf *packed, const str
     put(out, list->data, list->len);
 }
 
-static void make(struct sw_buf *out, const struct member *members, size_t count, enum method method)
+static void make_with(struct sw_buf *out, const struct member *members, size_t count,
+    enum method method, struct sw_bytes more)
 {
     SW_CLEANUP(buf) struct sw_buf plain = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf packed = SW_BUF_INIT;
@@ -170,8 +173,13 @@ static void make(struct sw_buf *out, const struct member *members, size_t count,
     } else {
         put(&packed, plain.data, plain.len);
     }
-    put_list(&list, members, count, method, packed.len);
+    put_list(&list, members, count, method, packed.len, more);
     put_start(out, &packed, &list);
+}
+
+static void make(struct sw_buf *out, const struct member *members, size_t count, enum method method)
+{
+    make_with(out, members, count, method, sw_bytes("", 0));
 }
 
 /* --- tests
@@ -293,6 +301,21 @@ static void test_bytes_that_belong_to_nothing_are_said(void **state)
     looked_release(&looked);
 }
 
+/* A second list of empty streams says of more files that they are empty than there are bits for. */
+static void test_what_is_empty_stands_once(void **state)
+{
+    static const char *const again[] = {"\x0e\x01\xf8", "\x0f\x01\xf8"};
+    for (size_t i = 0; i < SW_COUNT(again); i++) {
+        SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
+        make_with(&bytes, usual, SW_COUNT(usual), COPY, sw_bytes(again[i], 3));
+        struct looked looked;
+        look(&looked, bytes.data, bytes.len, "x.7z");
+        assert_int_equal(looked.in.status, SW_SCAN_FAILED);
+        assert_non_null(found(&looked, "7z-broken", "what is empty stands twice"));
+        looked_release(&looked);
+    }
+}
+
 static void test_no_prefix_of_an_archive_is_accepted(void **state)
 {
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
@@ -315,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_names_that_leave_or_stand_twice_are_said),
         cmocka_unit_test(test_damage_is_said_and_what_is_before_it_looked_at),
         cmocka_unit_test(test_bytes_that_belong_to_nothing_are_said),
+        cmocka_unit_test(test_what_is_empty_stands_once),
         cmocka_unit_test(test_no_prefix_of_an_archive_is_accepted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
