@@ -136,13 +136,15 @@ static enum sw_affects named_in_range(const struct range *range, struct sw_str v
     return SW_AFFECTS_MAYBE;
 }
 
-/* PEP 440: who names "2.0.0" means "2.0.0+cu118", too. */
+/* PEP 440: who names "2.0.0" means "2.0.0+cu118", too; and of a gem "2.0.0-x86_64-linux", whose
+ * own versions have no hyphen. */
 static struct sw_str public_version(const struct order *order, struct sw_str version)
 {
-    const char *plus = version.len == 0 ? NULL : memchr(version.ptr, '+', version.len);
-    return order->known && order->scheme == SW_VERSION_PYPI && plus != NULL
-               ? sw_str_n(version.ptr, (size_t)(plus - version.ptr))
-               : version;
+    bool gem = order->known && order->scheme == SW_VERSION_RUBYGEMS;
+    bool pypi = order->known && order->scheme == SW_VERSION_PYPI;
+    const char *end = version.len == 0 ? NULL : memchr(version.ptr, gem ? '-' : '+', version.len);
+    return (gem || pypi) && end != NULL ? sw_str_n(version.ptr, (size_t)(end - version.ptr))
+                                        : version;
 }
 
 static enum sw_affects range_affects(struct range *range, struct sw_str version)
@@ -150,7 +152,7 @@ static enum sw_affects range_affects(struct range *range, struct sw_str version)
     if (is_endless(range)) {
         return SW_AFFECTS_ALL;
     }
-    if (version.len == 0 || !range->order.known || version.len > SW_VERSION_MAX) {
+    if (!range->order.known || !sw_version_is_one(range->order.scheme, version)) {
         return named_in_range(range, version);
     }
     return in_range(range, version) || in_range(range, public_version(&range->order, version))
@@ -206,7 +208,7 @@ static void add_fixed(
 {
     for (size_t i = 0; i < range->count; i++) {
         const struct event *event = &range->events[i];
-        bool later = !range->order.known || version.len == 0 || version.len > SW_VERSION_MAX ||
+        bool later = !range->order.known || !sw_version_is_one(range->order.scheme, version) ||
                      compare(&range->order, event->version, version) > 0;
         if (event->kind == 'f' && later && out->fixed_count < SW_ADVISORY_FIXED_MAX) {
             out->fixed[out->fixed_count++] = event->version;
@@ -219,11 +221,41 @@ static enum sw_affects stronger(enum sw_affects a, enum sw_affects b)
     return a > b ? a : b;
 }
 
+static bool is_commit(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        bool hex = (text.ptr[i] >= '0' && text.ptr[i] <= '9') ||
+                   (text.ptr[i] >= 'a' && text.ptr[i] <= 'f');
+        if (!hex) {
+            return false;
+        }
+    }
+    return text.len == 40;
+}
+
+/* A tag, a range or a branch, which may be any of the versions that are listed. */
+static bool names_none(struct sw_str ecosystem, struct sw_str version)
+{
+    enum sw_version_scheme scheme;
+    return sw_version_scheme_of(ecosystem, &scheme)
+               ? !sw_version_is_one(scheme, version)
+               : sw_str_is(ecosystem, "purl:huggingface") && !is_commit(version);
+}
+
+/* Go's own releases are "go1.20.1". */
+static struct sw_str without_go(struct sw_str ecosystem, struct sw_str version)
+{
+    bool go = sw_str_is(ecosystem, "Go") && sw_str_starts(version, "go") && version.len > 2 &&
+              version.ptr[2] >= '0' && version.ptr[2] <= '9';
+    return go ? sw_str_n(version.ptr + 2, version.len - 2) : version;
+}
+
 sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, struct sw_str version,
     struct sw_str what, struct sw_advisory_answer *out, struct sw_error *err)
 {
     struct sw_json json;
     struct sw_advisory_answer answer = {.affects = SW_AFFECTS_NO};
+    version = without_go(ecosystem, version);
     SW_TRY(sw_json_parse(arena, sw_bytes_of_str(what), NULL, &json, err));
     const struct sw_json *ranges = sw_json_get(&json, "r");
     const struct sw_json *versions = sw_json_get(&json, "v");
@@ -239,7 +271,7 @@ sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, st
     if (ranges->count == 0 && versions->count == 0) {
         answer.affects = SW_AFFECTS_ALL; /* nothing limits it */
     }
-    if (version.len == 0 && versions->count > 0) {
+    if (versions->count > 0 && (version.len == 0 || names_none(ecosystem, version))) {
         answer.affects = stronger(answer.affects, SW_AFFECTS_MAYBE);
     }
     bool open = version.len > 0 && answer.affects < SW_AFFECTS_YES;

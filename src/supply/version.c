@@ -107,3 +107,56 @@ bool sw_version_compare(enum sw_version_scheme scheme, struct sw_str a, struct s
     *order = compare[scheme](a, b);
     return true;
 }
+
+/* --- what is a version ------------------------------------------------------------------------ */
+
+static bool has_plain_bytes(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool plain = sw_version_digit(c) || sw_version_letter(c) ||
+                     (c != '\0' && strchr(".-_+~:", c) != NULL);
+        if (!plain) {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+/* Numbers up to the first that is none; "1.x" and "1." go on with something else. */
+static bool begins_with_numbers(struct sw_str text)
+{
+    size_t at = 0;
+    while (at < text.len && sw_version_digit(text.ptr[at])) {
+        at++;
+        bool dot = at < text.len && text.ptr[at] == '.';
+        bool more = dot && at + 1 < text.len && sw_version_digit(text.ptr[at + 1]);
+        if (dot && !more) {
+            return false;
+        }
+        at += dot ? 1 : 0;
+    }
+    return at > 0;
+}
+
+bool sw_version_is_one(enum sw_version_scheme scheme, struct sw_str text)
+{
+    if (text.len == 0 || text.len > SW_VERSION_MAX) {
+        return false;
+    }
+    if (scheme == SW_VERSION_PYPI) {
+        return sw_version_is_pypi(text);
+    }
+    bool named = sw_version_words(text, sw_str("latest")) == 0 ||
+                 sw_version_words(text, sw_str("release")) == 0;
+    if (!has_plain_bytes(text) || named) {
+        return false;
+    }
+    if (scheme == SW_VERSION_MAVEN) { /* where a word is a version as well */
+        return sw_version_digit(text.ptr[0]) || sw_version_letter(text.ptr[0]);
+    }
+    bool v = sw_version_lower(text.ptr[0]) == 'v';
+    text = v ? sw_str_n(text.ptr + 1, text.len - 1) : text;
+    bool words = scheme == SW_VERSION_RUBYGEMS || scheme == SW_VERSION_DEBIAN;
+    return words ? text.len > 0 && sw_version_digit(text.ptr[0]) : begins_with_numbers(text);
+}

@@ -27,4 +27,8 @@ bool sw_version_scheme_of(struct sw_str ecosystem, enum sw_version_scheme *out);
 bool sw_version_compare(
     enum sw_version_scheme scheme, struct sw_str a, struct sw_str b, int *order);
 
+/* Whether a text is a version of the scheme at all, and no tag, range or placeholder ("latest",
+ * "^1.2", "1.x"), of which the order says nothing. */
+bool sw_version_is_one(enum sw_version_scheme scheme, struct sw_str text);
+
 #endif

@@ -34,6 +34,7 @@ struct sw_str sw_version_part(struct sw_str *rest, const char *separators);
 int sw_version_semver(struct sw_str a, struct sw_str b);
 int sw_version_nuget(struct sw_str a, struct sw_str b);
 int sw_version_pypi(struct sw_str a, struct sw_str b);
+bool sw_version_is_pypi(struct sw_str text);
 int sw_version_debian(struct sw_str a, struct sw_str b);
 int sw_version_maven(struct sw_str a, struct sw_str b);
 int sw_version_rubygems(struct sw_str a, struct sw_str b);

@@ -309,6 +309,12 @@ static int compare_others(struct sw_str a, struct sw_str b)
     return sw_version_texts(sw_str_n(x.bytes, x.len), sw_str_n(y.bytes, y.len));
 }
 
+bool sw_version_is_pypi(struct sw_str text)
+{
+    struct version version;
+    return read(text, &version);
+}
+
 int sw_version_pypi(struct sw_str a, struct sw_str b)
 {
     struct version x;

@@ -125,6 +125,57 @@ static void a_version_without_an_order_is_never_clear(void **state)
         decide("npm", version, RANGE("S", FROM("0") "," FIXED("1.0.0"))), SW_AFFECTS_MAYBE);
 }
 
+/* A tag, a range or a placeholder has a place in the order that says nothing of what is meant. */
+static void what_is_no_version_is_never_clear(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *ecosystem, *version;
+        enum sw_affects want;
+    } rows[] = {
+        {"npm", "latest", SW_AFFECTS_MAYBE}, {"npm", "^1.2.3", SW_AFFECTS_MAYBE},
+        {"npm", "~1.2.3", SW_AFFECTS_MAYBE}, {"npm", ">=0.1", SW_AFFECTS_MAYBE},
+        {"npm", "*", SW_AFFECTS_MAYBE}, {"npm", "0.x", SW_AFFECTS_MAYBE},
+        {"npm", "0.*", SW_AFFECTS_MAYBE}, {"npm", "0.1 || 2", SW_AFFECTS_MAYBE},
+        {"npm", "git+https://example.com/a.git", SW_AFFECTS_MAYBE},
+        {"npm", "0.9.0-rc.1+build", SW_AFFECTS_NO}, {"npm", "v0.9.0", SW_AFFECTS_NO},
+        {"npm", "0.9", SW_AFFECTS_NO}, {"Go", "devel", SW_AFFECTS_MAYBE},
+        {"Go", "go1.5.0", SW_AFFECTS_YES}, {"Go", "go0.5", SW_AFFECTS_NO},
+        {"PyPI", "latest", SW_AFFECTS_MAYBE}, {"PyPI", ">=0.1", SW_AFFECTS_MAYBE},
+        {"PyPI", "0.5.*", SW_AFFECTS_MAYBE}, {"PyPI", "0.9", SW_AFFECTS_NO},
+        {"PyPI", "1!0.9", SW_AFFECTS_NO}, {"Packagist", "dev-master", SW_AFFECTS_MAYBE},
+        {"Packagist", "0.x-dev", SW_AFFECTS_MAYBE}, {"Packagist", "v0.9.0", SW_AFFECTS_NO},
+        {"Maven", "LATEST", SW_AFFECTS_MAYBE}, {"Maven", "${project.version}", SW_AFFECTS_MAYBE},
+        {"Maven", "[0.1,0.5)", SW_AFFECTS_MAYBE}, {"Maven", "r09", SW_AFFECTS_NO},
+        {"Debian:12", "unknown", SW_AFFECTS_MAYBE}, {"Debian:12", "0.9~rc1+dfsg-1", SW_AFFECTS_NO},
+        {"Debian:12", "1:0.9-1", SW_AFFECTS_NO}, {"RubyGems", "0.9.0.beta1", SW_AFFECTS_NO},
+        {"RubyGems", "1.0.0-x86_64-linux", SW_AFFECTS_YES}, /* a platform, no pre-release */
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        enum sw_affects got = decide(
+            rows[i].ecosystem, rows[i].version, RANGE("E", FROM("1.0.0") "," FIXED("2.0.0")));
+        if (got != rows[i].want) {
+            fail_msg("%s %s: %d", rows[i].ecosystem, rows[i].version, (int)got);
+        }
+    }
+    assert_int_equal(decide("npm", "latest", VERSIONS("\"1.0.1\"")), SW_AFFECTS_MAYBE);
+    assert_int_equal(decide("npm", "latest", VERSIONS("\"latest\"")), SW_AFFECTS_YES);
+    assert_int_equal(decide("npm", "latest", RANGE("S", FROM("0"))), SW_AFFECTS_ALL);
+}
+
+/* A branch, a tag or the beginning of a digest may be any commit. */
+static void a_revision_of_the_hub_is_a_whole_commit(void **state)
+{
+    (void)state;
+    static const char what[] = VERSIONS("\"043235d6088ecd3dd5fb5ca3592b6913fd516027\"");
+    static const char hub[] = "purl:huggingface";
+    assert_int_equal(decide(hub, "043235d6088ecd3dd5fb5ca3592b6913fd516027", what), SW_AFFECTS_YES);
+    assert_int_equal(decide(hub, "143235d6088ecd3dd5fb5ca3592b6913fd516027", what), SW_AFFECTS_NO);
+    assert_int_equal(decide(hub, "main", what), SW_AFFECTS_MAYBE);
+    assert_int_equal(decide(hub, "043235d6", what), SW_AFFECTS_MAYBE);
+    assert_int_equal(decide(hub, "043235d6", VERSIONS("\"043235d6\"")), SW_AFFECTS_YES);
+}
+
 static void what_is_no_entry_is_refused(void **state)
 {
     (void)state;
@@ -180,6 +231,8 @@ int main(void)
         cmocka_unit_test(ranges_are_evaluated_as_the_schema_says),
         cmocka_unit_test(fixes_are_later_than_the_version),
         cmocka_unit_test(a_version_without_an_order_is_never_clear),
+        cmocka_unit_test(what_is_no_version_is_never_clear),
+        cmocka_unit_test(a_revision_of_the_hub_is_a_whole_commit),
         cmocka_unit_test(what_is_no_entry_is_refused),
         cmocka_unit_test(names_of_packages_have_one_form),
         cmocka_unit_test(cves_are_numbers),
