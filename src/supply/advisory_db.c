@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #define APPLICATION_ID 1398227286 /* "SWAV" */
-#define VERSION 1
+#define VERSION 2
 
 static const char tables[] =
     "CREATE TABLE imports(id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -29,7 +29,7 @@ static const char tables[] =
     " percentile INTEGER NOT NULL) STRICT;"
     "CREATE TABLE kev(cve INTEGER PRIMARY KEY, added TEXT NOT NULL) STRICT;";
 
-static const char marks[] = "PRAGMA application_id = 1398227286; PRAGMA user_version = 1;";
+static const char marks[] = "PRAGMA application_id = 1398227286; PRAGMA user_version = 2;";
 
 /* --- running ---------------------------------------------------------------------------------- */
 
@@ -235,9 +235,10 @@ static bool is_joint(char c)
     return c == '-' || c == '_' || c == '.';
 }
 
-/* Ecosystems in which names have no case. */
+/* Ecosystems in which names have no case; those of Go have one, but many writers of package URLs
+ * put them in small letters, and no two modules differ in it alone. */
 static const char *const caseless[] = {
-    "PyPI", "NuGet", "Packagist", "SwiftURL", "GitHub Actions", "VSCode"};
+    "PyPI", "NuGet", "Packagist", "SwiftURL", "GitHub Actions", "VSCode", "Go"};
 
 struct sw_str sw_advisory_package_key(
     struct sw_arena *arena, struct sw_str ecosystem, struct sw_str name)

@@ -52,7 +52,8 @@ static void release(struct matcher *m)
 
 struct place {
     struct sw_str ecosystem, name;
-    const char *why; /* why there is none */
+    struct sw_str version; /* that of the source package, where it is another one's; or empty */
+    const char *why;       /* why there is none */
 };
 
 /* OSV advises source packages of a release; a purl names a binary package, and both only where its
@@ -63,6 +64,8 @@ static sw_result debian_place(struct sw_arena *arena, const struct sw_purl *purl
     struct sw_str source = sw_purl_qualifier(purl, "upstream");
     bool is_source = sw_str_is(sw_purl_qualifier(purl, "arch"), "source");
     const char *at = source.len == 0 ? NULL : memchr(source.ptr, '@', source.len);
+    struct sw_str version =
+        at == NULL ? sw_str("") : sw_str_n(at + 1, source.len - (size_t)(at - source.ptr) - 1);
     source.len = at == NULL ? source.len : (size_t)(at - source.ptr);
     if (!sw_str_starts(distro, "debian-") || !(is_source || source.len > 0)) {
         out->why = "its purl does not say the Debian release and the source package "
@@ -74,6 +77,7 @@ static sw_result debian_place(struct sw_arena *arena, const struct sw_purl *purl
     SW_TRY_PTR(ecosystem);
     out->ecosystem = sw_str(ecosystem);
     out->name = is_source ? purl->name : source;
+    out->version = is_source ? sw_str("") : version;
     return SW_OK;
 }
 
@@ -402,7 +406,8 @@ static sw_result state_without(struct matcher *m, const struct sw_component *c,
         out->state = SW_ADVISORY_NOT_COVERED;
         return explain(m, out, words, place->why != NULL ? sw_str("") : about);
     }
-    out->state = c->version.len == 0 ? SW_ADVISORY_NO_VERSION : SW_ADVISORY_CLEAR;
+    bool told = c->version.len > 0 || place->version.len > 0;
+    out->state = told ? SW_ADVISORY_CLEAR : SW_ADVISORY_NO_VERSION;
     return SW_OK;
 }
 
@@ -449,7 +454,8 @@ static sw_result check_component(struct matcher *m, size_t index)
     }
     if (covered != NULL) {
         out->date = covered->date;
-        SW_TRY(find_by_package(m, &arena, covered->id, &place, c->version, &hits));
+        struct sw_str version = place.version.len > 0 ? place.version : c->version;
+        SW_TRY(find_by_package(m, &arena, covered->id, &place, version, &hits));
     }
     SW_TRY(find_by_digest(m, &arena, c, &hits));
     SW_TRY(add_findings(m, &arena, index, &hits));

@@ -148,11 +148,17 @@ pkg:cran/A3@0.5 1 affected
 pkg:cran/A3@0.6 3 undecided
 pkg:cran/B@1 0 clear
 pkg:huggingface/Org/Model@ABC123 1 affected
-pkg:huggingface/Org/Model@def456 0 clear
+pkg:huggingface/Org/Model@043235d6088ecd3dd5fb5ca3592b6913fd516027 0 clear
+pkg:huggingface/Org/Model@main 3 undecided
 pkg:huggingface/Org/Unknown@def456 0 clear
+pkg:pypi/big-model@latest 3 undecided
+pkg:golang/example.com/m@%5E1.2.0 3 undecided
+pkg:golang/Example.com/M@v1.4.9 1 affected
 pkg:mlflow/Org@1 3 not covered
 pkg:deb/debian/libcurl4@7.88.1-10?distro=debian-12&upstream=curl 1 affected
-pkg:deb/debian/libcurl4@7.88.1-10+deb12u5?distro=debian-12&upstream=curl%401 0 clear
+pkg:deb/debian/libcurl4@7.88.1-10+deb12u5?distro=debian-12&upstream=curl 0 clear
+pkg:deb/debian/libcurl4@9:99?distro=debian-12&upstream=curl%407.88.1-10 1 affected
+pkg:deb/debian/libcurl4@1?distro=debian-12&upstream=curl%407.88.1-10%2Bdeb12u5 0 clear
 pkg:deb/debian/libcurl4@7.88.1-10 3 not covered
 EOF
 match --digest "sha256:$(printf '%064d' 7)"
