@@ -90,8 +90,14 @@ static sw_result set_purl(struct reading *r, struct sw_str text, struct sw_vex_p
     if (!sw_str_starts(text, "pkg:") || sw_purl_parse(r->arena, text, &purl, NULL) != SW_OK) {
         return SW_OK;
     }
+    out->purl = purl;
     out->version = purl.version;
     return sw_component_key(r->arena, &purl, &out->key);
+}
+
+static bool is_told(const struct sw_vex_product *product)
+{
+    return product->key.len > 0 || product->digest.alg != 0;
 }
 
 /* {"@id": purl, "identifiers": {"purl": …}, "hashes": {"sha-256": …}}; before 0.2.0 a text. */
@@ -103,9 +109,12 @@ static sw_result read_product(
     (void)sw_json_str(json, &text);
     text = text.len > 0 ? text : text_of(sw_json_get(json, "identifiers"), "purl");
     text = text.len > 0 ? text : text_of(json, "@id");
+    const struct sw_json *hashes = sw_json_get(json, "hashes");
     SW_TRY(set_purl(r, text, out));
-    (void)sw_digest_from_hex(
-        SW_SHA256, text_of(sw_json_get(json, "hashes"), "sha-256"), &out->digest);
+    bool hashed = hashes != NULL && hashes->count > 0;
+    if (hashed && !sw_digest_from_hex(SW_SHA256, text_of(hashes, "sha-256"), &out->digest)) {
+        *out = (struct sw_vex_product){0}; /* one file alone, and which cannot be told here */
+    }
     return SW_OK;
 }
 
@@ -120,7 +129,7 @@ static sw_result read_products(struct reading *r, const struct sw_json *list,
         struct sw_vex_product one;
         SW_TRY(read_product(r, item, &one));
         /* One that nothing here can be told by concerns nothing here. */
-        if (one.key.len > 0 || one.digest.alg != 0) {
+        if (is_told(&one)) {
             products[count++] = one;
         }
     }
@@ -224,8 +233,12 @@ static sw_result read_wholes(
     SW_TRY_PTR(products);
     SW_JSON_EACH (item, list) {
         struct sw_vex_product one;
+        const struct sw_json *parts = sw_json_get(item, "subcomponents");
+        if (parts != NULL && parts->type != SW_JSON_ARRAY && parts->type != SW_JSON_NULL) {
+            return bad(r, "has subcomponents that are no list");
+        }
         SW_TRY(read_product(r, item, &one));
-        if (!has_parts(item) && (one.key.len > 0 || one.digest.alg != 0)) {
+        if (!has_parts(item) && is_told(&one)) {
             products[out->product_count++] = one;
         }
     }
@@ -292,23 +305,52 @@ static sw_result resolve(struct reading *r, const struct sw_components *own, str
     }
     out->key = c->key;
     out->version = c->version;
+    out->purl = c->purl;
     if (c->key.len == 0 && c->digest_count > 0) {
         out->digest = c->digests[0];
     }
     return SW_OK;
 }
 
+static bool is_closing(enum sw_vex_status status)
+{
+    return status == SW_VEX_NOT_AFFECTED || status == SW_VEX_FIXED;
+}
+
+/* What closes a finding, and names versions, holds for those that it calls unaffected; a range of
+ * them (vers) is not read, and closes nothing. */
+static void add_affected(const struct sw_vex_product *one, const struct sw_json *versions,
+    struct sw_vex_statement *out, struct sw_vex_product *products)
+{
+    if (!is_closing(out->status) || count_of(versions) == 0) {
+        products[out->product_count++] = *one;
+        return;
+    }
+    SW_JSON_EACH (item, versions) {
+        struct sw_vex_product product = *one;
+        struct sw_str version = text_of(item, "version");
+        bool other = one->version.len > 0 && !sw_str_equal(one->version, version);
+        if (version.len > 0 && !other && sw_json_is(sw_json_get(item, "status"), "unaffected")) {
+            product.version = version;
+            products[out->product_count++] = product;
+        }
+    }
+}
+
 static sw_result read_affects(struct reading *r, const struct sw_components *own,
     const struct sw_json *affects, struct sw_vex_statement *out)
 {
-    struct sw_vex_product *products =
-        SW_ARENA_ARRAY(r->arena, struct sw_vex_product, count_of(affects));
+    size_t room = count_of(affects);
+    SW_JSON_EACH (item, affects) {
+        room += count_of(sw_json_get(item, "versions"));
+    }
+    struct sw_vex_product *products = SW_ARENA_ARRAY(r->arena, struct sw_vex_product, room);
     SW_TRY_PTR(products);
     SW_JSON_EACH (item, affects) {
         struct sw_vex_product one;
         SW_TRY(resolve(r, own, text_of(item, "ref"), &one));
-        if (one.key.len > 0 || one.digest.alg != 0) {
-            products[out->product_count++] = one;
+        if (is_told(&one)) {
+            add_affected(&one, sw_json_get(item, "versions"), out, products);
         }
     }
     out->products = products;
@@ -417,6 +459,23 @@ static sw_result make_index(struct sw_arena *arena, struct sw_vex *vex)
     return SW_OK;
 }
 
+/* Another registry, release, platform or part is another product. */
+static bool is_same_place(const struct sw_purl *product, const struct sw_purl *purl)
+{
+    for (size_t i = 0; i < product->qualifier_count; i++) {
+        const struct sw_purl_qualifier *q = &product->qualifiers[i];
+        bool same = false;
+        for (size_t k = 0; !same && k < purl->qualifier_count; k++) {
+            same = sw_str_equal(q->key, purl->qualifiers[k].key) &&
+                   sw_str_equal(q->value, purl->qualifiers[k].value);
+        }
+        if (!same) {
+            return false;
+        }
+    }
+    return product->subpath.len == 0 || sw_str_equal(product->subpath, purl->subpath);
+}
+
 static bool is_product(const struct sw_vex_product *product, const struct sw_component *c)
 {
     bool digest = product->digest.alg == 0;
@@ -425,7 +484,7 @@ static bool is_product(const struct sw_vex_product *product, const struct sw_com
     }
     bool key = product->key.len == 0 || sw_str_equal(product->key, c->key);
     bool version = product->version.len == 0 || sw_str_equal(product->version, c->version);
-    return digest && key && version && (product->key.len > 0 || product->digest.alg != 0);
+    return is_told(product) && digest && key && version && is_same_place(&product->purl, &c->purl);
 }
 
 static bool is_any(

@@ -19,6 +19,7 @@ const char *sw_vex_status_name(enum sw_vex_status status); /* OpenVEX's: "not_af
 struct sw_vex_product {
     struct sw_str key;       /* as sw_component_key() makes it; empty: by digest alone */
     struct sw_str version;   /* empty: any */
+    struct sw_purl purl;     /* whose qualifiers and subpath are the component's as well */
     struct sw_digest digest; /* alg 0: any */
 };
 

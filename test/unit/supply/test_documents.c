@@ -117,6 +117,10 @@ static void components_have_their_identity(void **state)
 #define SAYS(name, products, rest) \
     "{\"vulnerability\":{\"name\":\"" name "\"},\"products\":[" products "]," rest "}"
 #define FIXED "\"status\":\"fixed\""
+#define CYCLONEDX(state, versions)                                                    \
+    "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"vulnerabilities\":["      \
+    "{\"id\":\"CVE-1\",\"analysis\":{\"state\":\"" state "\"},\"affects\":[{\"ref\":" \
+    "\"pkg:npm/a\",\"versions\":" versions "}]}]}"
 
 static enum sw_code read_vex(struct sw_arena *arena, struct sw_vex *vex, const char *text)
 {
@@ -156,8 +160,28 @@ static void statements_concern_their_products(void **state)
             "pkg:npm/a@2", NULL, false},
         {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a@1\"}", FIXED)), "CVE-2",
             "pkg:npm/a@1", NULL, false},
+        {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a\"}", FIXED)), "CVE-1",
+            "pkg:npm/a@2?arch=x#b", NULL, true},
         {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a?arch=x\"}", FIXED)), "CVE-1",
-            "pkg:npm/a@2#b", NULL, true},
+            "pkg:npm/a@2?arch=x&os=y#b", NULL, true},
+        {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a?arch=x\"}", FIXED)), "CVE-1",
+            "pkg:npm/a@2?arch=z", NULL, false},
+        {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a?arch=x\"}", FIXED)), "CVE-1",
+            "pkg:npm/a@2", NULL, false},
+        {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a#b\"}", FIXED)), "CVE-1",
+            "pkg:npm/a@2#c", NULL, false},
+        {VEX("2026-01-01",
+             SAYS("CVE-1", "{\"@id\":\"pkg:npm/a\",\"hashes\":{\"sha-512\":\"00\"}}", FIXED)),
+            "CVE-1", "pkg:npm/a@1", NULL, false},
+        {CYCLONEDX("not_affected", "[]"), "CVE-1", "pkg:npm/a@1", NULL, true},
+        {CYCLONEDX("not_affected", "[{\"version\":\"1\",\"status\":\"unaffected\"}]"), "CVE-1",
+            "pkg:npm/a@1", NULL, true},
+        {CYCLONEDX("not_affected", "[{\"version\":\"2\",\"status\":\"unaffected\"}]"), "CVE-1",
+            "pkg:npm/a@1", NULL, false},
+        {CYCLONEDX("resolved", "[{\"version\":\"1\",\"status\":\"affected\"}]"), "CVE-1",
+            "pkg:npm/a@1", NULL, false},
+        {CYCLONEDX("exploitable", "[{\"version\":\"1\",\"status\":\"affected\"}]"), "CVE-1",
+            "pkg:npm/a@1", NULL, true},
         {VEX("2026-01-01", SAYS("CVE-1", "\"pkg:npm/a@1\"", FIXED)), "CVE-1", "pkg:npm/a@1", NULL,
             true},
         {VEX("2026-01-01", SAYS("CVE-1", "{\"identifiers\":{\"purl\":\"pkg:npm/a\"}}", FIXED)),
@@ -241,6 +265,8 @@ static void what_is_no_vex_is_refused(void **state)
              SAYS("CVE-1", "", "\"status\":\"not_affected\",\"justification\":\"trust me\"")),
             SW_E_FORMAT},
         {VEX("2026-01-01", SAYS("", "", FIXED)), SW_E_FORMAT},
+        {VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a\",\"subcomponents\":{}}", FIXED)),
+            SW_E_FORMAT},
         {"{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.3\"}", SW_E_UNSUPPORTED},
     };
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
