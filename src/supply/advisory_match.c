@@ -329,12 +329,36 @@ static sw_result fill(struct matcher *m, struct sw_arena *arena,
     return read_feeds(m, f);
 }
 
+static bool is_closed(const struct sw_advisory_finding *f)
+{
+    return f->vex != NULL &&
+           (f->vex->status == SW_VEX_NOT_AFFECTED || f->vex->status == SW_VEX_FIXED);
+}
+
+static sw_result ask_about(struct matcher *m, const struct sw_component *c,
+    const struct sw_str *names, size_t count, struct sw_advisory_finding *f)
+{
+    return sw_vex_find(
+        m->arena, m->options->vex, names, count, c, &m->report->components->root, &f->vex);
+}
+
+/* Advisories may join several CVEs into one finding: who closes one of them says nothing of the
+ * others. */
 static sw_result ask_vex(
     struct matcher *m, const struct sw_component *c, struct sw_advisory_finding *f)
 {
-    return m->options->vex == NULL ? SW_OK
-                                   : sw_vex_find(m->arena, m->options->vex, f->ids, f->id_count, c,
-                                         &m->report->components->root, &f->vex);
+    if (m->options->vex == NULL) {
+        return SW_OK;
+    }
+    SW_TRY(ask_about(m, c, f->ids, f->id_count, f));
+    size_t cves = 0;
+    while (cves < f->id_count && sw_str_starts(f->ids[cves], "CVE-")) {
+        cves++;
+    }
+    for (size_t i = 0; i < cves && cves > 1 && is_closed(f); i++) {
+        SW_TRY(ask_about(m, c, &f->ids[i], 1, f));
+    }
+    return SW_OK;
 }
 
 static sw_result add_findings(
@@ -360,12 +384,6 @@ static sw_result add_findings(
 }
 
 /* --- one component ---------------------------------------------------------------------------- */
-
-static bool is_closed(const struct sw_advisory_finding *f)
-{
-    return f->vex != NULL &&
-           (f->vex->status == SW_VEX_NOT_AFFECTED || f->vex->status == SW_VEX_FIXED);
-}
 
 bool sw_advisory_is_open(const struct sw_advisory_finding *f)
 {

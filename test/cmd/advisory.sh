@@ -307,6 +307,22 @@ is "what nobody spoke of is under investigation" \
 is "with a reason that OpenVEX has" "$(jq -r '.statements[] | select(.status == "not_affected") | .justification // .impact_statement' found.json)" "seen"
 match --vex found.json --purl pkg:pypi/big-model
 exits "and read again" 3
+{
+    osv GHSA-joined 2026-02-02T00:00:00Z '"CVE-2026-70"' "$(affects PyPI joined ECOSYSTEM '{"introduced":"0"}')"
+    osv GHSA-bridge 2026-02-02T00:00:00Z '"CVE-2026-70","CVE-2026-71"' "$(affects PyPI joined ECOSYSTEM '{"introduced":"0"}')"
+    osv GHSA-second 2026-02-02T00:00:00Z '"CVE-2026-71"' "$(affects PyPI joined ECOSYSTEM '{"introduced":"0"}')"
+} >joined.jsonl
+mkdir -p other
+(cd other && "$SW_BIN" init && "$SW_BIN" advisory import ../joined.jsonl) >init.out 2>&1
+vex not_affected 2026-03-02T00:00:00Z '{"@id":"pkg:pypi/joined"}' "$why" | sed 's/GHSA-aaaa-bbbb-cccc/CVE-2026-70/' >first.json
+vex not_affected 2026-03-01T00:00:00Z '{"@id":"pkg:pypi/joined"}' "$why" | sed 's/GHSA-aaaa-bbbb-cccc/CVE-2026-71/' >second.json
+vex affected 2026-03-01T00:00:00Z '{"@id":"pkg:pypi/joined"}' | sed 's/GHSA-aaaa-bbbb-cccc/CVE-2026-71/' >second-yes.json
+match --store other/.sealwright --vex first.json --purl pkg:pypi/joined@1
+exits "what closes one CVE does not close one that it was joined with" 1
+match --store other/.sealwright --vex first.json --vex second-yes.json --purl pkg:pypi/joined@1
+exits "nor does it outweigh what is said of that" 1
+match --store other/.sealwright --vex first.json --vex second.json --purl pkg:pypi/joined@1
+exits "both do" 0
 expect "another kind of document" 3 "$SW_BIN" advisory match --vex other.json --purl pkg:pypi/x@1
 
 # --- what goes wrong ------------------------------------------------------------------------------
