@@ -279,9 +279,21 @@ static sw_result fill_draft(
     return SW_OK;
 }
 
+/* A new file in the place of /dev/null, or of the link /dev/stdout, would break them for everybody.
+ */
+static sw_result check_target(const char *path, struct sw_error *err)
+{
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    return there && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)
+               ? sw_fail(err, SW_E_IO, "cannot write '%s': it is no regular file", path)
+               : SW_OK;
+}
+
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err)
 {
+    SW_TRY(check_target(path, err));
     SW_CLEANUP(draft) struct draft draft = {.fd = -1, .names = -1};
     SW_TRY(name_draft(path, &draft, err));
     SW_TRY(open_draft(&draft, mode, err));

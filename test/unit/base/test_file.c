@@ -300,6 +300,22 @@ static void an_exclusive_write_never_replaces(void **state)
     assert_int_equal(count_entries(dir.path), 3);
 }
 
+static void a_write_replaces_no_pipe_and_no_device(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"pipe", "link"};
+    struct stat st;
+    assert_int_equal(mkfifo(in_dir("pipe"), 0600), 0);
+    assert_int_equal(symlink("/dev/null", in_dir("link")), 0);
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        struct sw_error err = {0};
+        assert_int_equal(sw_file_write(in_dir(names[i]), sw_bytes("x", 1), 0644, 0, &err), SW_E_IO);
+        assert_non_null(strstr(err.text, "no regular file"));
+        assert_int_equal(lstat(in_dir(names[i]), &st), 0);
+        assert_false(S_ISREG(st.st_mode));
+    }
+}
+
 static void a_failed_write_leaves_nothing_behind(void **state)
 {
     (void)state;
@@ -592,6 +608,7 @@ int main(void)
         IN_TREE(a_reader_of_the_old_file_is_not_disturbed),
         IN_TREE(the_mode_is_as_asked),
         IN_TREE(an_exclusive_write_never_replaces),
+        IN_TREE(a_write_replaces_no_pipe_and_no_device),
         IN_TREE(a_failed_write_leaves_nothing_behind),
         IN_TREE(a_name_may_be_as_long_as_the_system_takes),
         IN_TREE(a_write_that_finds_no_room_keeps_the_old_file),
