@@ -469,6 +469,13 @@ static void tell_text(const struct making *m)
     }
 }
 
+static sw_result write_file(const struct making *m, struct sw_error *err)
+{
+    return m->args->output == NULL
+               ? SW_OK
+               : sw_file_write(m->args->output, sw_buf_bytes(&m->document), 0666, 0, err);
+}
+
 static sw_result deliver(struct making *m, struct sw_error *err)
 {
     if (m->why != NULL) {
@@ -479,12 +486,35 @@ static sw_result deliver(struct making *m, struct sw_error *err)
         (void)fwrite(m->document.data, 1, m->document.len, stdout);
         return SW_OK;
     }
-    SW_TRY(sw_file_write(m->args->output, sw_buf_bytes(&m->document), 0666, 0, err));
     if (m->cli->json) {
         return tell_json(m, err);
     }
     tell_text(m);
     return SW_OK;
+}
+
+/* The next bill would list this one, and be another each time; a signed model would have a file
+ * more. */
+static sw_result refuse_output_inside(const struct making *m, struct sw_error *err)
+{
+    if (m->args->output == NULL || m->of == SW_BOM_APPLICATION || !sw_dir_exists(m->path)) {
+        return SW_OK;
+    }
+    const char *dir = sw_arena_strndup(&m->cli->arena, sw_path_dir(m->args->output));
+    SW_TRY_PTR(dir);
+    SW_CLEANUP(free) char *whole = realpath(dir, NULL);
+    SW_CLEANUP(free) char *root = realpath(m->path, NULL);
+    if (whole == NULL || root == NULL) {
+        return SW_OK; /* whoever opens them says what is wrong */
+    }
+    const size_t n = strlen(root);
+    const bool inside =
+        strncmp(whole, root, n) == 0 && (whole[n] == '/' || whole[n] == '\0' || root[n - 1] == '/');
+    return inside ? sw_fail(err, SW_E_USAGE,
+                        "'%s' lies inside '%s', and the next bill would list this one: write it to "
+                        "somewhere else",
+                        m->args->output, m->path)
+                  : SW_OK;
 }
 
 static sw_result make(struct making *m, struct sw_error *err)
@@ -494,11 +524,13 @@ static sw_result make(struct making *m, struct sw_error *err)
     SW_TRY(choose_kind(m, err));
     SW_TRY(sw_bom_time_choose(m->cli, m->args->time, &m->bom, err));
     SW_TRY(open_tree(m, &tree, err));
+    SW_TRY(refuse_output_inside(m, err));
     SW_TRY(open_store(m, err));
     SW_TRY(begin(m, err));
     SW_TRY(m->of == SW_BOM_APPLICATION ? look(m, err) : read_tree(m, &tree, err));
     SW_TRY(time_of_evidence(m, err));
     SW_TRY(write_document(m, err));
+    SW_TRY(write_file(m, err)); /* first, for what is in the log stays there */
     SW_TRY(record(m, err));
     return deliver(m, err);
 }

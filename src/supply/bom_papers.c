@@ -94,11 +94,38 @@ static sw_result take_rows(const struct paper *p, const struct row *rows, size_t
 
 /* --- models and datasets by name -------------------------------------------------------------- */
 
+/* "C:/models" */
+static bool is_on_drive(struct sw_str name)
+{
+    return name.len > 2 && sw_ascii_alnum(name.ptr[0]) && name.ptr[1] == ':' && name.ptr[2] == '/';
+}
+
+/* An address may carry a password or a token, and who wrote it did not mean it for others. */
+static bool is_private_address(struct sw_str name)
+{
+    const char *scheme = memmem(name.ptr, name.len, "://", 3);
+    return scheme != NULL &&
+           (memchr(name.ptr, '@', name.len) != NULL || memchr(name.ptr, '?', name.len) != NULL);
+}
+
 /* A path on somebody's machine is no name, and not for others to see. */
 static bool is_path(struct sw_str name)
 {
     return name.ptr[0] == '/' || name.ptr[0] == '.' || name.ptr[0] == '~' ||
-           memchr(name.ptr, '\\', name.len) != NULL;
+           memchr(name.ptr, '\\', name.len) != NULL || is_on_drive(name) ||
+           sw_str_starts(name, "file:") || is_private_address(name);
+}
+
+/* The Hub's names have no other characters. */
+static bool is_hub_name(struct sw_str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.ptr[i];
+        if (!sw_ascii_alnum(c) && (c == '\0' || strchr("-_./", c) == NULL)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* "organisation/name" as a purl; nothing for other names, unless the catalogue knows them. */
@@ -115,7 +142,7 @@ static sw_result hub_purl(struct sw_bom *bom, struct sw_str name, struct sw_str 
         }
     }
     const char *slash = memchr(whole.ptr, '/', whole.len);
-    if (slash == NULL) {
+    if (slash == NULL || !is_hub_name(whole)) {
         return SW_OK;
     }
     struct sw_purl purl = {.type = sw_str("huggingface"),
@@ -146,7 +173,7 @@ static sw_result take_base(const struct paper *p, const void *arg, struct sw_str
     uint32_t number;
     (void)arg;
     if (is_path(name)) {
-        return gap(p, "the model that it was made from is named by a path");
+        return gap(p, "the model that it was made from is named by a path or a private address");
     }
     if (has_named(p->bom, SW_BOM_ANCESTOR, SW_BOM_MODEL, name)) {
         return SW_OK;
@@ -164,7 +191,7 @@ static sw_result take_dataset(const struct paper *p, const void *arg, struct sw_
     (void)arg;
     SW_TRY_PTR(escaped);
     if (is_path(name)) {
-        return gap(p, "a dataset is named by a path");
+        return gap(p, "a dataset is named by a path or a private address");
     }
     if (has_named(p->bom, SW_BOM_PART, SW_BOM_DATA, name)) {
         return SW_OK;
@@ -221,21 +248,58 @@ static sw_result take_index(const struct paper *p)
 
 /* --- the papers ------------------------------------------------------------------------------- */
 
-static sw_result take_licence(const struct paper *p)
+#define LICENCES_MAX 64u
+
+struct licences {
+    const struct sw_spdx_expression *parts[LICENCES_MAX];
+    size_t count;
+};
+
+static sw_result add_licence(const struct paper *p, const void *arg, struct sw_str said)
 {
-    struct sw_str said = sw_str("");
+    struct licences *all = *(struct licences *const *)arg;
     struct sw_str own;
-    const struct sw_json *value = sw_json_get(p->fields, "license");
-    (void)sw_json_str(sw_json_item(value, 0) != NULL ? sw_json_item(value, 0) : value, &said);
+    struct sw_error why;
     if (sw_ascii_equal(said, sw_str("other")) &&
         usable(sw_json_get(p->fields, "license_name"), &own)) {
         said = own;
     }
-    SW_TRY(sw_bom_set(
-        p->bom, 0, SW_BOM_LICENCE_DECLARED, sw_bom_licence(p->bom->arena, said), p->origin));
-    return usable(sw_json_get(p->fields, "license_link"), &own)
-               ? sw_bom_set(p->bom, 0, SW_BOM_LICENCE_URL, own, p->origin)
-               : SW_OK;
+    struct sw_str licence = sw_bom_licence(p->bom->arena, said);
+    if (licence.len == 0) {
+        return SW_OK;
+    }
+    if (all->count == LICENCES_MAX ||
+        sw_spdx_parse(p->bom->arena, licence, &all->parts[all->count], &why) != SW_OK) {
+        return gap(p, "one of its licences was left out");
+    }
+    all->count++;
+    return SW_OK;
+}
+
+static sw_result take_link(const struct paper *p)
+{
+    struct sw_str link;
+    if (!usable(sw_json_get(p->fields, "license_link"), &link)) {
+        return SW_OK;
+    }
+    return is_private_address(link) ? gap(p, "the link to its licence is a private address")
+                                    : sw_bom_set(p->bom, 0, SW_BOM_LICENCE_URL, link, p->origin);
+}
+
+/* Several in a list hold together. */
+static sw_result take_licence(const struct paper *p)
+{
+    struct licences all = {.count = 0};
+    struct licences *const to = &all;
+    SW_TRY(each_text(p, "license", add_licence, &to));
+    if (all.count > 0) {
+        const struct sw_spdx_expression *e =
+            sw_spdx_join(p->bom->arena, SW_SPDX_AND, all.parts, all.count);
+        SW_TRY_PTR(e);
+        SW_TRY(sw_bom_set(
+            p->bom, 0, SW_BOM_LICENCE_DECLARED, sw_spdx_text(p->bom->arena, e), p->origin));
+    }
+    return take_link(p);
 }
 
 static sw_result take_readme(const struct paper *p)

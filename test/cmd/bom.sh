@@ -104,13 +104,38 @@ json "it depends on them" '[.dependencies[] | select(.ref == "application:app") 
 expect "a model can be taken for one" 0 "$SW_BIN" bom make app --of model
 json "when it is said" .metadata.component.type machine-learning-model
 
+mkdir private
+tensors private/model.safetensors 64
+cat >private/README.md <<'YAML'
+---
+license: [mit, cc-by-nc-4.0]
+license_link: https://somebody:hunter2@example.com/LICENSE
+base_model: ["C:/Users/somebody/base", "file:///home/somebody/base", "https://x:hunter2@example.com/b", "org/a b", "org/a@main"]
+datasets: ["C:/Users/somebody/data", "file:///home/somebody/data", "https://example.com/d?token=hunter2"]
+---
+YAML
+expect "a card with private places" 0 "$SW_BIN" bom make private
+json "none of them is told" '[.. | strings | select(test("somebody|hunter2"))] | length' 0
+json "but that they are not" '[.metadata.component.properties[] | select(.name == "sealwright:gap")] | length' 7
+json "all licences hold" '.metadata.component.licenses[0].expression' "CC-BY-NC-4.0 AND MIT"
+json "what the Hub cannot have has no package URL" '[.metadata.component.pedigree.ancestors[].purl] | tojson' '[null,null]'
+
 # --- into a file, and the log -------------------------------------------------------------------
 
 expect "into a file" 0 "$SW_BIN" bom make model --output out.json --json
 json "it is told what was written" '[.of, .format, .spec, .file, .claim] | tojson' '["model","cyclonedx","1.7","out.json",null]'
 documented "as the page says" "bom make"
 ok "the same as on standard output" cmp -s out.json model.json
+expect "not among the files that it lists" 2 "$SW_BIN" bom make model --output model/bom.json
+ok "nor is it there" test ! -e model/bom.json
 expect "a store" 0 "$SW_BIN" init --origin example.com/log
+expect "what cannot be written" 4 "$SW_BIN" bom make model --record --output nowhere/out.json
+root=$(jq -r '.metadata.component.properties[] | select(.name == "sealwright:model-root").value' model.json)
+expect "is not in the log" 3 "$SW_BIN" evidence query "$root" --json
+mkfifo pipe
+expect "a file in the place of a pipe, a device or a link to one" 4 "$SW_BIN" bom make model --output pipe
+like "is not written" "$err" "no regular file"
+ok "and it is still there" test -p pipe
 expect "as a claim" 0 "$SW_BIN" bom make model --record --output out.json --json
 json "about the root of the files" '.model_root | startswith("sha256:")' true
 claim=$(jq -r .claim "$tmp.out")
