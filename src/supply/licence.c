@@ -138,8 +138,9 @@ static sw_result add_leaf(
     struct sw_licence_weighing *w, size_t model, const struct sw_licence_leaf *leaf)
 {
     if (leaf->terms == NULL) {
-        return sw_licence_unknown(
-            w, model, "what " SW_STR_FMT " says is not known here", SW_STR_ARG(leaf->id));
+        return sw_licence_unknown(w, model,
+            "what " SW_STR_FMT "%s" SW_STR_FMT " says is not known here", SW_STR_ARG(leaf->id),
+            leaf->addition.len > 0 ? " WITH " : "", SW_STR_ARG(leaf->addition));
     }
     if (leaf->terms->family) {
         SW_TRY(sw_licence_unknown(w, model, SW_STR_FMT, SW_STR_ARG(leaf->terms->note)));

@@ -107,7 +107,8 @@ sw_result sw_licence_evaluate(struct sw_arena *arena, const struct sw_licence_mo
  * that the policy allows. */
 struct sw_licence_leaf {
     struct sw_str id;
-    const struct sw_licence_terms *terms; /* NULL: not in the table */
+    const struct sw_licence_terms *terms; /* NULL: not in the table, or something is added to it */
+    struct sw_str addition;               /* behind WITH; may be empty */
 };
 sw_result sw_licence_choose(struct sw_arena *arena, const struct sw_spdx_expression *expression,
     const struct sw_licence_policy *policy, struct sw_licence_leaf **leaves, size_t *count);

@@ -2,6 +2,7 @@
 #include "supply/licence_private.h"
 
 #include "supply/ascii.h"
+#include "supply/spdx_list.h"
 
 /* --- the declared licence leaves something out ------------------------------------------------ */
 
@@ -299,9 +300,12 @@ static uint64_t weigh_leaf(
     return weight;
 }
 
+/* An exception of the list allows more; what somebody else adds may take away, and is unknown. */
 static struct sw_licence_leaf leaf_of(const struct sw_spdx_expression *e)
 {
-    return (struct sw_licence_leaf){e->id, sw_licence_by_id(e->id)};
+    bool known = e->addition.len == 0 || sw_spdx_exception(e->addition) != NULL;
+    return (struct sw_licence_leaf){
+        .id = e->id, .terms = known ? sw_licence_by_id(e->id) : NULL, .addition = e->addition};
 }
 
 static uint64_t weigh(const struct sw_spdx_expression *e, const struct sw_licence_policy *policy)

@@ -158,6 +158,29 @@ static sw_result conclude_by_name(struct sw_licence_weighing *w, size_t model)
     return SW_OK;
 }
 
+static bool has_limits(const struct sw_licence_terms *terms)
+{
+    for (size_t i = 0; i < terms->rule_count; i++) {
+        if (sw_licence_rule_class(terms->rules[i].kind) == SW_RULE_LIMIT) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A copy whose card says less than its publisher does is no way around the limits. */
+static sw_result merge_name(
+    struct sw_licence_weighing *w, size_t model, const struct sw_spdx_expression **told)
+{
+    const struct sw_licence_terms *terms =
+        model == 0 ? NULL : sw_licence_by_base(w->models[model].name);
+    if (terms == NULL || !has_limits(terms)) {
+        return SW_OK;
+    }
+    return merge(w, model, "its publisher has put models of that name under",
+        sw_spdx_single(w->arena, terms->id), told);
+}
+
 sw_result sw_licence_conclude(struct sw_licence_weighing *w, size_t model)
 {
     const struct sw_licence_facts *facts = w->models[model].facts;
@@ -172,6 +195,7 @@ sw_result sw_licence_conclude(struct sw_licence_weighing *w, size_t model)
     own->declared = card != NULL ? card : metadata != NULL ? metadata : texts;
     SW_TRY(merge(w, model, "its weights say", metadata, &told));
     SW_TRY(merge(w, model, "beside it lies the text of", texts, &told));
+    SW_TRY(merge_name(w, model, &told));
     own->concluded = told;
     SW_TRY(tell_unread(w, model, facts));
     if (facts->declared_count > 0 || facts->problem_count > 0) {

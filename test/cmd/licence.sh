@@ -45,6 +45,13 @@ model nc 'license: cc-by-nc-4.0'
 expect "research may use it" 0 "$SW_BIN" licence check nc
 expect "commerce may not" 1 "$SW_BIN" licence check --commercial nc
 
+model added 'license: MIT WITH AdditionRef-No-Commerce'
+run "$SW_BIN" licence check added
+exits "what somebody adds to a licence may take everything away" 3
+like "and is unknown" "$out" "what MIT WITH AdditionRef-No-Commerce says is not known"
+model exception 'license: GPL-2.0-only WITH Classpath-exception-2.0'
+expect "an exception of the list does not" 0 "$SW_BIN" licence check exception
+
 # --- a model and what it was made from ------------------------------------------------------------
 
 model washed 'license: mit' 'base_model: meta-llama/Llama-3.1-8B' 'base_model_relation: finetune'
@@ -57,6 +64,13 @@ json "and MIT was declared" '.models[0].declared' MIT
 json "what told its licence" '.models[0].ancestors[0].sources[0].evidence' name
 json "the base was not read" '.models[0].ancestors[0].read' false
 documented "its members are documented, too" "licence check"
+
+mkdir -p copied/Llama-3.1-8B
+model copied/Llama-3.1-8B 'license: mit'
+run "$SW_BIN" licence check --json --parent copied/Llama-3.1-8B:finetune washed
+exits "nor does a copy of the base whose card says MIT wash it" 1
+json "which disagrees with its publisher" '[.models[0].conflicts[].kind] | index("sources-disagree") != null' true
+json "and leaves the limits where they were" '[.models[0].conflicts[].kind] | index("relicensed") != null' true
 
 run "$SW_BIN" licence check --json --parent llama:finetune washed
 exits "the base can be given" 1
