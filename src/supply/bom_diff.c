@@ -70,10 +70,17 @@ static sw_result gather(const struct sw_bom *bom, struct sw_arena *arena, struct
     return SW_OK;
 }
 
+/* One bill, with what each component depends on, by its number: names that both bills have. */
+struct side {
+    const struct sw_bom *bom;
+    struct sw_str *needs;
+};
+
 struct comparing {
     struct sw_arena *arena;
     struct sw_bom_diff *out;
     const struct sw_bom *before_bom, *after_bom;
+    struct side before, after;
 };
 
 static sw_result add(struct comparing *c, const struct sw_bom_difference *difference)
@@ -177,7 +184,30 @@ static sw_result take_hashes(struct sw_arena *arena, const struct sw_bom_hash **
     return keep(arena, sw_buf_str(&text), out);
 }
 
-/* Only algorithms that both have tell something. */
+/* All of them, by their algorithms. */
+static sw_result list_hashes(
+    struct sw_arena *arena, const struct sw_bom_hash *list, size_t count, struct sw_str *out)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    for (size_t i = 0; i < count; i++) {
+        SW_TRY(sw_buf_printf(&text, "%s" SW_STR_FMT ":" SW_STR_FMT, i == 0 ? "" : ", ",
+            SW_STR_ARG(list[i].alg), SW_STR_ARG(list[i].content)));
+    }
+    return keep(arena, sw_buf_str(&text), out);
+}
+
+/* Without a common one nothing says that it is the same thing. */
+static sw_result add_other_hashes(struct comparing *c, const struct sw_bom_component *before,
+    const struct sw_bom_component *after, struct sw_bom_hash *const lists[2])
+{
+    struct sw_bom_difference d = {
+        .change = SW_BOM_CHANGED, .before = before, .after = after, .what = "hashes"};
+    SW_TRY(list_hashes(c->arena, lists[0], before->hash_count, &d.from));
+    SW_TRY(list_hashes(c->arena, lists[1], after->hash_count, &d.to));
+    return add(c, &d);
+}
+
+/* Algorithms that both have tell something. */
 static sw_result compare_hashes(struct comparing *c, const struct sw_bom_component *before,
     const struct sw_bom_component *after)
 {
@@ -188,6 +218,7 @@ static sw_result compare_hashes(struct comparing *c, const struct sw_bom_compone
     const struct sw_bom_hash *b = lists[1];
     const struct sw_bom_hash *a_end = a + before->hash_count;
     const struct sw_bom_hash *b_end = b + after->hash_count;
+    bool common = before->hash_count == 0 && after->hash_count == 0;
     while (a < a_end && b < b_end) {
         const int order = sw_str_compare(a->alg, b->alg);
         if (order != 0) {
@@ -195,6 +226,7 @@ static sw_result compare_hashes(struct comparing *c, const struct sw_bom_compone
             b += order > 0;
             continue;
         }
+        common = true;
         const char *alg = sw_arena_strndup(c->arena, a->alg);
         SW_TRY_PTR(alg);
         struct sw_bom_difference d = {
@@ -205,7 +237,91 @@ static sw_result compare_hashes(struct comparing *c, const struct sw_bom_compone
             SW_TRY(add(c, &d));
         }
     }
+    return common ? SW_OK : add_other_hashes(c, before, after, lists);
+}
+
+/* --- what they depend on ---------------------------------------------------------------------- */
+
+static int compare_edges(const void *a, const void *b, void *ctx)
+{
+    const struct sw_bom_edge *x = a;
+    const struct sw_bom_edge *y = b;
+    const struct sw_str *keys = ctx;
+    const int order = (x->from > y->from) - (x->from < y->from);
+    return order != 0 ? order : sw_str_compare(keys[x->to], keys[y->to]);
+}
+
+static sw_result name_components(
+    const struct sw_bom *bom, struct sw_arena *arena, struct sw_str **out)
+{
+    struct sw_str *keys = SW_ARENA_ARRAY(arena, struct sw_str, bom->count);
+    SW_TRY_PTR(keys);
+    for (size_t i = 0; i < bom->count; i++) {
+        struct sw_str purl = sw_bom_get(&bom->components[i], SW_BOM_PURL);
+        keys[i] =
+            purl.len > 0 ? package_of(arena, purl) : sw_bom_get(&bom->components[i], SW_BOM_NAME);
+    }
+    *out = keys;
     return SW_OK;
+}
+
+/* The edges of one component, sorted, each once. */
+static sw_result list_needs(const struct side *side, const struct sw_str *keys,
+    const struct sw_bom_edge *edges, size_t count, struct sw_arena *arena)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !sw_str_equal(keys[edges[i].to], keys[edges[i - 1].to])) {
+            SW_TRY(sw_buf_puts(&text, i == 0 ? "" : ", "));
+            SW_TRY(sw_buf_put_str(&text, keys[edges[i].to]));
+        }
+    }
+    return keep(arena, sw_buf_str(&text), &side->needs[edges[0].from]);
+}
+
+static sw_result gather_needs(const struct sw_bom *bom, struct sw_arena *arena, struct side *out)
+{
+    struct sw_str *keys = NULL;
+    struct sw_bom_edge *edges = SW_ARENA_ARRAY(arena, struct sw_bom_edge, bom->edge_count + 1);
+    *out = (struct side){bom, SW_ARENA_ARRAY(arena, struct sw_str, bom->count)};
+    SW_TRY_PTR(edges);
+    SW_TRY_PTR(out->needs);
+    SW_TRY(name_components(bom, arena, &keys));
+    for (size_t i = 0; i < bom->edge_count; i++) {
+        edges[i] = bom->edges[i];
+    }
+    qsort_r(edges, bom->edge_count, sizeof(*edges), compare_edges, keys);
+    for (size_t first = 0; first < bom->edge_count;) {
+        size_t end = first;
+        while (end < bom->edge_count && edges[end].from == edges[first].from) {
+            end++;
+        }
+        SW_TRY(list_needs(out, keys, edges + first, end - first, arena));
+        first = end;
+    }
+    return SW_OK;
+}
+
+static struct sw_str needs_of(const struct side *side, const struct sw_bom_component *component)
+{
+    const struct sw_str needs = side->needs[component - side->bom->components];
+    return needs.ptr == NULL ? sw_str("") : needs;
+}
+
+/* Which parts of it run, and what it needs for that. SPDX has no word for the first. */
+static sw_result compare_use(struct comparing *c, const struct sw_bom_component *before,
+    const struct sw_bom_component *after)
+{
+    struct sw_bom_difference d = {
+        .change = SW_BOM_CHANGED, .before = before, .after = after, .what = "depends-on"};
+    const bool scoped = strcmp(c->before_bom->format, c->after_bom->format) == 0;
+    d.from = needs_of(&c->before, before);
+    d.to = needs_of(&c->after, after);
+    SW_TRY(sw_str_equal(d.from, d.to) ? SW_OK : add(c, &d));
+    d.what = "scope";
+    d.from = sw_str(before->excluded ? "excluded" : "");
+    d.to = sw_str(after->excluded ? "excluded" : "");
+    return before->excluded == after->excluded || !scoped ? SW_OK : add(c, &d);
 }
 
 static sw_result compare_pair(struct comparing *c, const struct sw_bom_component *before,
@@ -219,7 +335,8 @@ static sw_result compare_pair(struct comparing *c, const struct sw_bom_component
     for (size_t i = 0; i < SW_COUNT(fields); i++) {
         SW_TRY(compare_field(c, before, after, fields[i]));
     }
-    return compare_hashes(c, before, after);
+    SW_TRY(compare_hashes(c, before, after));
+    return compare_use(c, before, after);
 }
 
 static bool is_one_of_several(const struct items *items, size_t i)
@@ -269,12 +386,14 @@ static sw_result compare_lists(
 sw_result sw_bom_compare(const struct sw_bom *before, const struct sw_bom *after,
     struct sw_arena *arena, struct sw_bom_diff *out)
 {
-    struct comparing c = {arena, out, before, after};
+    struct comparing c = {.arena = arena, .out = out, .before_bom = before, .after_bom = after};
     struct items a;
     struct items b;
     *out = (struct sw_bom_diff){0};
     SW_TRY(gather(before, arena, &a));
     SW_TRY(gather(after, arena, &b));
+    SW_TRY(gather_needs(before, arena, &c.before));
+    SW_TRY(gather_needs(after, arena, &c.after));
     SW_TRY(compare_pair(&c, &before->components[0], &after->components[0]));
     return compare_lists(&c, &a, &b);
 }

@@ -225,6 +225,23 @@ json "and value by value" '[.differences[] | select(.what == "licence-declared")
 expect "for people, too" 1 "$SW_BIN" bom diff model.json newer.json
 expect "a second file that is not there" 4 "$SW_BIN" bom diff model.json nowhere.json
 one_line_error "in one line"
+one='{"type":"library","bom-ref":"a","name":"a","hashes":[{"alg":"SHA-256","content":"'$(printf '%064d' 1)'"}]}'
+two='{"type":"library","bom-ref":"b","name":"b"}'
+printf '{"bomFormat":"CycloneDX","specVersion":"1.6","metadata":{"component":{"type":"application","name":"r","bom-ref":"r"}},
+"components":[%s,%s],"dependencies":[{"ref":"r","dependsOn":["a"]},{"ref":"a","dependsOn":["b","b"]}]}' "$one" "$two" >edges.json
+while read -r what filter; do
+    jq "$filter" edges.json >edited.json
+    expect "$what" 1 "$SW_BIN" bom diff edges.json edited.json --json
+    json "is what changed" '[.differences[].what] | join(" ")' "$what"
+done <<'EOF'
+depends-on .dependencies[0].dependsOn += ["b"]
+depends-on del(.dependencies[1])
+scope .components[1].scope = "excluded"
+hashes del(.components[0].hashes)
+hashes .components[0].hashes = [{"alg": "SHA-512", "content": ("0" * 128)}]
+EOF
+jq '.dependencies |= reverse | .dependencies[0].dependsOn = ["b"] | .components |= reverse' edges.json >edited.json
+expect "the order is not" 0 "$SW_BIN" bom diff edges.json edited.json
 
 run "$SW_BIN" bom make app --format spdx --time 2026-01-03
 cp "$tmp.out" app.json
