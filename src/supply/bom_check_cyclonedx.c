@@ -17,6 +17,10 @@
 #define ONE_OF(name, shape, since) {name, SW_SHAPE_OBJECT, 0, since, shape, NULL, NULL}
 #define MANY_OF(name, shape, since) \
     {name, SW_SHAPE_OBJECT, SW_SHAPE_LIST, since, shape, NULL, NULL}
+#define SET(name, kind, since) \
+    {name, SW_SHAPE_##kind, SW_SHAPE_LIST | SW_SHAPE_SET, since, NULL, NULL, NULL}
+#define SET_OF(name, shape, since) \
+    {name, SW_SHAPE_OBJECT, SW_SHAPE_LIST | SW_SHAPE_SET, since, shape, NULL, NULL}
 /* clang-format on */
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -176,6 +180,26 @@ static void check_hash(struct sw_shape_walk *walk, const struct sw_json *object)
     if (digits > 0 && !sw_bom_is_hex(content, digits)) {
         sw_shape_problem(
             walk, "a hash of %.*s has %zu hexadecimal digits", (int)alg.len, alg.ptr, digits);
+    }
+}
+
+static void check_media_type(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    struct sw_str text = sw_str("");
+    (void)sw_json_str(value, &text);
+    size_t parts = 1;
+    size_t len = 0;
+    bool holds = true;
+    for (size_t i = 0; holds && i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool slash = c == '/' && len > 0;
+        holds = slash || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' ||
+                c == '.';
+        parts += slash ? 1 : 0;
+        len = slash ? 0 : len + 1;
+    }
+    if (!holds || parts != 2 || len == 0) {
+        sw_shape_problem(walk, "it is no media type in small letters");
     }
 }
 
@@ -347,7 +371,7 @@ static const struct sw_shape_row method_rows[] = {
 static const struct sw_shape method = {NULL, method_rows, false, NULL};
 static const struct sw_shape_row identity_rows[] = {
     WORD("field", SW_SHAPE_REQUIRED, identity_fields, 0), ROW("confidence", SHARE),
-    ROW_SINCE("concludedValue", TEXT, 16), MANY_OF("methods", &method, 0), MANY("tools", NAME, 0),
+    ROW_SINCE("concludedValue", TEXT, 16), MANY_OF("methods", &method, 0), SET("tools", NAME, 0),
     END};
 static const struct sw_shape identity = {NULL, identity_rows, false, NULL};
 static const struct sw_shape_row occurrence_rows[] = {ROW("bom-ref", NAME), NEED("location", TEXT),
@@ -484,19 +508,20 @@ static const struct sw_shape_row pedigree_rows[] = {MANY_OF("ancestors", &compon
     MANY_OF("commits", &commit, 0), MANY_OF("patches", &patch, 0), ROW("notes", TEXT), END};
 static const struct sw_shape pedigree = {NULL, pedigree_rows, false, NULL};
 static const struct sw_shape_row component_rows[] = {WORD("type", SW_SHAPE_REQUIRED, types, 0),
-    ROW("mime-type", TEXT), ROW("bom-ref", NAME), ONE_OF("supplier", &entity, 0),
-    ONE_OF("manufacturer", &entity, 16), MANY_OF("authors", &contact, 16), ROW("author", TEXT),
-    ROW("publisher", TEXT), ROW("group", TEXT), NEED("name", TEXT),
-    ROW_IF("version", TEXT, check_version), ROW_SINCE("versionRange", NAME, 17),
-    ROW_SINCE("isExternal", TRUTH, 17), ROW("description", TEXT), WORD("scope", 0, scopes, 0),
-    MANY_OF("hashes", &hash, 0), MANY_OF("licenses", &choice, 0), ROW("copyright", TEXT),
-    ROW_SINCE("patentAssertions", ANY, 17), ROW("cpe", TEXT), ROW_IF("purl", TEXT, check_purl),
-    MANY("omniborId", TEXT, 16), MANY("swhid", TEXT, 16), ONE_OF("swid", &swid, 0),
-    ROW("modified", TRUTH), ONE_OF("pedigree", &pedigree, 0),
-    MANY_OF("externalReferences", &reference, 0), MANY_OF("components", &component, 0),
-    ONE_OF("evidence", &evidence, 0), ROW("releaseNotes", ANY), ONE_OF("modelCard", &card, 15),
-    MANY_OF("data", &data, 15), ROW_SINCE("cryptoProperties", ANY, 16),
-    MANY_OF("properties", &property, 0), MANY("tags", TEXT, 16), ROW("signature", ANY), END};
+    ROW_IF("mime-type", TEXT, check_media_type), ROW("bom-ref", NAME),
+    ONE_OF("supplier", &entity, 0), ONE_OF("manufacturer", &entity, 16),
+    MANY_OF("authors", &contact, 16), ROW("author", TEXT), ROW("publisher", TEXT),
+    ROW("group", TEXT), NEED("name", TEXT), ROW_IF("version", TEXT, check_version),
+    ROW_SINCE("versionRange", NAME, 17), ROW_SINCE("isExternal", TRUTH, 17),
+    ROW("description", TEXT), WORD("scope", 0, scopes, 0), MANY_OF("hashes", &hash, 0),
+    MANY_OF("licenses", &choice, 0), ROW("copyright", TEXT), ROW_SINCE("patentAssertions", ANY, 17),
+    ROW("cpe", TEXT), ROW_IF("purl", TEXT, check_purl), MANY("omniborId", TEXT, 16),
+    MANY("swhid", TEXT, 16), ONE_OF("swid", &swid, 0), ROW("modified", TRUTH),
+    ONE_OF("pedigree", &pedigree, 0), MANY_OF("externalReferences", &reference, 0),
+    SET_OF("components", &component, 0), ONE_OF("evidence", &evidence, 0), ROW("releaseNotes", ANY),
+    ONE_OF("modelCard", &card, 15), MANY_OF("data", &data, 15),
+    ROW_SINCE("cryptoProperties", ANY, 16), MANY_OF("properties", &property, 0),
+    MANY("tags", TEXT, 16), ROW("signature", ANY), END};
 static const struct sw_shape component = {NULL, component_rows, false, check_component};
 
 static const struct sw_shape_row service_data_rows[] = {WORD("flow", SW_SHAPE_REQUIRED, flows, 0),
@@ -511,7 +536,7 @@ static const struct sw_shape_row service_rows[] = {ROW("bom-ref", NAME),
     ROW("authenticated", TRUTH), ROW("x-trust-boundary", TRUTH), ROW_SINCE("trustZone", TEXT, 15),
     MANY_OF("data", &service_data, 0), MANY_OF("licenses", &choice, 0),
     ROW_SINCE("patentAssertions", ANY, 17), MANY_OF("externalReferences", &reference, 0),
-    MANY_OF("services", &service, 0), ROW("releaseNotes", ANY), MANY_OF("properties", &property, 0),
+    SET_OF("services", &service, 0), ROW("releaseNotes", ANY), MANY_OF("properties", &property, 0),
     MANY("tags", TEXT, 16), ROW("signature", ANY), END};
 static const struct sw_shape service = {NULL, service_rows, false, check_choices};
 
@@ -525,7 +550,7 @@ static const struct sw_shape_row tool_rows[] = {ROW("vendor", TEXT), ROW("name",
     END};
 static const struct sw_shape tool = {NULL, tool_rows, false, NULL};
 static const struct sw_shape_row tools_rows[] = {
-    MANY_OF("components", &component, 0), MANY_OF("services", &service, 0), END};
+    SET_OF("components", &component, 0), SET_OF("services", &service, 0), END};
 static const struct sw_shape tools = {NULL, tools_rows, false, NULL};
 
 /* A list of the older kind, or what 1.5 made of it. */
@@ -554,17 +579,17 @@ static const struct sw_shape_row metadata_rows[] = {ROW("timestamp", TIME),
     MANY_OF("properties", &property, 0), ROW_SINCE("distributionConstraints", ANY, 17), END};
 static const struct sw_shape metadata = {NULL, metadata_rows, false, check_choices};
 static const struct sw_shape_row dependency_rows[] = {
-    NEED("ref", REFERENCE), MANY("dependsOn", REFERENCE, 0), MANY("provides", REFERENCE, 16), END};
+    NEED("ref", REFERENCE), SET("dependsOn", REFERENCE, 0), SET("provides", REFERENCE, 16), END};
 static const struct sw_shape dependency = {NULL, dependency_rows, false, NULL};
 static const struct sw_shape_row composition_rows[] = {ROW_SINCE("bom-ref", NAME, 15),
-    WORD("aggregate", SW_SHAPE_REQUIRED, aggregates, 0), MANY("assemblies", REFERENCE, 0),
-    MANY("dependencies", REFERENCE, 0), MANY("vulnerabilities", REFERENCE, 15),
-    ROW("signature", ANY), END};
+    WORD("aggregate", SW_SHAPE_REQUIRED, aggregates, 0), SET("assemblies", REFERENCE, 0),
+    SET("dependencies", REFERENCE, 0), SET("vulnerabilities", REFERENCE, 15), ROW("signature", ANY),
+    END};
 static const struct sw_shape composition = {NULL, composition_rows, false, NULL};
 static const struct sw_shape_row affect_rows[] = {NEED("ref", REFERENCE), END};
 static const struct sw_shape affect = {NULL, affect_rows, true, NULL};
 static const struct sw_shape_row vulnerability_rows[] = {
-    ROW("bom-ref", NAME), ROW("id", TEXT), MANY_OF("affects", &affect, 0), END};
+    ROW("bom-ref", NAME), ROW("id", TEXT), SET_OF("affects", &affect, 0), END};
 static const struct sw_shape vulnerability = {NULL, vulnerability_rows, true, NULL};
 static const struct sw_shape_row citation_rows[] = {ROW("bom-ref", NAME),
     {"pointers", SW_SHAPE_TEXT, SW_SHAPE_LIST | SW_SHAPE_FULL, 0, NULL, NULL, NULL},
@@ -584,12 +609,12 @@ static void check_number(struct sw_shape_walk *walk, const struct sw_json *value
 static const struct sw_shape_row bom_rows[] = {ROW("$schema", TEXT),
     WORD("bomFormat", SW_SHAPE_REQUIRED, formats, 0), NEED("specVersion", TEXT),
     ROW_IF("serialNumber", TEXT, check_serial), ROW_IF("version", ANY, check_number),
-    ONE_OF("metadata", &metadata, 0), MANY_OF("components", &component, 0),
-    MANY_OF("services", &service, 0), MANY_OF("externalReferences", &reference, 0),
-    MANY_OF("dependencies", &dependency, 0), MANY_OF("compositions", &composition, 0),
-    MANY_OF("vulnerabilities", &vulnerability, 0), MANY("annotations", ANY, 15),
+    ONE_OF("metadata", &metadata, 0), SET_OF("components", &component, 0),
+    SET_OF("services", &service, 0), MANY_OF("externalReferences", &reference, 0),
+    SET_OF("dependencies", &dependency, 0), SET_OF("compositions", &composition, 0),
+    SET_OF("vulnerabilities", &vulnerability, 0), MANY("annotations", ANY, 15),
     MANY("formulation", ANY, 15), ROW_SINCE("declarations", ANY, 16),
-    ROW_SINCE("definitions", ANY, 16), MANY_OF("citations", &citation, 17),
+    ROW_SINCE("definitions", ANY, 16), SET_OF("citations", &citation, 17),
     MANY_OF("properties", &property, 15), ROW("signature", ANY), END};
 static const struct sw_shape bom = {NULL, bom_rows, false, NULL};
 

@@ -280,11 +280,89 @@ static void check_value(
 
 /* --- objects ---------------------------------------------------------------------------------- */
 
+static int compare_values(const struct sw_json *a, const struct sw_json *b);
+
+static int compare_members(const struct sw_json *a, const struct sw_json *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        int order = sw_str_compare(a->members[i].name, b->members[i].name);
+        order = order != 0 ? order : compare_values(&a->members[i].value, &b->members[i].value);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return 0;
+}
+
+static int compare_items(const struct sw_json *a, const struct sw_json *b)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        const int order = compare_values(&a->items[i], &b->items[i]);
+        if (order != 0) {
+            return order;
+        }
+    }
+    return 0;
+}
+
+/* Some order in which equal ones stand together. The first difference ends it, so that lists inside
+ * of lists cost no more than what is alike in them. The reader bounds how deep they are. */
+static int compare_values(const struct sw_json *a, const struct sw_json *b)
+{
+    if (a->type != b->type) {
+        return a->type < b->type ? -1 : 1;
+    }
+    const bool many = a->type == SW_JSON_ARRAY || a->type == SW_JSON_OBJECT;
+    if (many && a->count != b->count) {
+        return a->count < b->count ? -1 : 1;
+    }
+    switch (a->type) {
+    case SW_JSON_ARRAY: return compare_items(a, b);
+    case SW_JSON_OBJECT: return compare_members(a, b);
+    case SW_JSON_STRING:
+    case SW_JSON_NUMBER: return sw_str_compare(a->text, b->text);
+    case SW_JSON_BOOL: return (int)a->boolean - (int)b->boolean;
+    case SW_JSON_NULL:
+    default: return 0;
+    }
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const struct sw_json *x = *(const struct sw_json *const *)a;
+    const struct sw_json *y = *(const struct sw_json *const *)b;
+    const int order = compare_values(x, y);
+    return order != 0 ? order : (x > y) - (x < y);
+}
+
+static void check_set(struct sw_shape_walk *walk, const struct sw_json *list)
+{
+    const struct sw_json **order = SW_ARENA_ARRAY(walk->arena, const struct sw_json *, list->count);
+    if (order == NULL) {
+        note_failure(walk, SW_E_NOMEM);
+        return;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        order[i] = &list->items[i];
+    }
+    qsort(order, list->count, sizeof(const struct sw_json *), by_value);
+    for (size_t i = 1; i < list->count; i++) {
+        if (compare_values(order[i - 1], order[i]) == 0) {
+            size_t mark = sw_shape_enter_item(walk, (size_t)(order[i] - list->items));
+            sw_shape_problem(walk, "it stands there twice");
+            sw_shape_leave(walk, mark);
+        }
+    }
+}
+
 static void check_list(
     struct sw_shape_walk *walk, const struct sw_shape_row *row, const struct sw_json *list)
 {
     if (list->count == 0 && (row->flags & SW_SHAPE_FULL) != 0) {
         sw_shape_problem(walk, "it is empty");
+    }
+    if (list->count > 1 && (row->flags & SW_SHAPE_SET) != 0) {
+        check_set(walk, list);
     }
     for (size_t i = 0; i < list->count; i++) {
         size_t mark = sw_shape_enter_item(walk, i);

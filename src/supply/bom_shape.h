@@ -23,6 +23,7 @@ enum sw_shape_flags {
     SW_SHAPE_LIST = 2,
     SW_SHAPE_FULL = 4,   /* a list that is not empty */
     SW_SHAPE_EITHER = 8, /* a list, or one alone */
+    SW_SHAPE_SET = 16,   /* of a list: no item stands there twice */
 };
 
 struct sw_shape_word {

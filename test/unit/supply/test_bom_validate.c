@@ -105,6 +105,17 @@ static void what_breaks_cyclonedx_is_told_with_its_place(void **state)
         {COMPONENT("1.6", ",\"licenses\":[{\"expression\":\"MIT\"},{\"expression\":\"ISC\"}]"),
             "/components/0", "stands alone"},
         {COMPONENT("1.7", ",\"versionRange\":\"vers:npm/1\""), "/components/0", "external"},
+        {COMPONENT("1.6", ",\"mime-type\":\"a b\""), "/components/0/mime-type", "media type"},
+        {COMPONENT("1.6", ",\"mime-type\":\"a/b/c\""), "/components/0/mime-type", "media type"},
+        {COMPONENT("1.6", ",\"mime-type\":\"/b\""), "/components/0/mime-type", "media type"},
+        {CDX("1.6", ",\"services\":[{\"name\":\"a\"},{\"name\":\"b\"},{\"name\":\"a\"}]"),
+            "/services/2", "stands there twice"},
+        {CDX("1.6", ",\"components\":[{\"type\":\"file\",\"name\":\"a\",\"components\":["
+                    "{\"type\":\"file\",\"name\":\"b\"},{\"type\":\"file\",\"name\":\"b\"}]}]"),
+            "/components/0/components/1", "stands there twice"},
+        {CDX("1.6", ",\"components\":[{\"type\":\"file\",\"name\":\"a\",\"bom-ref\":\"a\"}],"
+                    "\"dependencies\":[{\"ref\":\"a\",\"dependsOn\":[\"a\",\"a\"]}]"),
+            "/dependencies/0/dependsOn/1", "stands there twice"},
         {COMPONENT("1.6", ",\"bom-ref\":\"\""), "/components/0/bom-ref", "empty"},
         {COMPONENT("1.6", ",\"components\":[{\"type\":\"file\",\"name\":\"b\",\"bom-ref\":\"r\"},"
                           "{\"type\":\"file\",\"name\":\"c\",\"bom-ref\":\"r\"}]"),
@@ -191,7 +202,7 @@ static void only_so_many_problems_are_kept_and_all_are_counted(void **state)
     (void)!sw_buf_puts(
         &text, "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.6\",\"components\":[0");
     for (int i = 1; i < 5000; i++) {
-        (void)!sw_buf_puts(&text, ",0");
+        (void)!sw_buf_printf(&text, ",%d", i);
     }
     (void)!sw_buf_puts(&text, "]}");
     check(&arena, sw_buf_cstr(&text), &out);
