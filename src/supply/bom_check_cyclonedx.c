@@ -183,22 +183,26 @@ static void check_hash(struct sw_shape_walk *walk, const struct sw_json *object)
     }
 }
 
+static bool is_media_word(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!plain && c != '-' && c != '+' && c != '.') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
 static void check_media_type(struct sw_shape_walk *walk, const struct sw_json *value)
 {
     struct sw_str text = sw_str("");
     (void)sw_json_str(value, &text);
-    size_t parts = 1;
-    size_t len = 0;
-    bool holds = true;
-    for (size_t i = 0; holds && i < text.len; i++) {
-        const char c = text.ptr[i];
-        const bool slash = c == '/' && len > 0;
-        holds = slash || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '+' ||
-                c == '.';
-        parts += slash ? 1 : 0;
-        len = slash ? 0 : len + 1;
-    }
-    if (!holds || parts != 2 || len == 0) {
+    const char *slash = text.len == 0 ? NULL : memchr(text.ptr, '/', text.len);
+    const size_t at = slash == NULL ? 0 : (size_t)(slash - text.ptr);
+    if (slash == NULL || !is_media_word(sw_str_n(text.ptr, at)) ||
+        !is_media_word(sw_str_n(slash + 1, text.len - at - 1))) {
         sw_shape_problem(walk, "it is no media type in small letters");
     }
 }
