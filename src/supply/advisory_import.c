@@ -97,6 +97,7 @@ static sw_result end_file(struct importer *im, const struct file *f, struct sw_e
     (void)sqlite3_bind_int64(stmt, 5, (sqlite3_int64)im->left_out);
     sw_advisory_db_bind(stmt, 6, sw_str(f->kind));
     SW_TRY(sw_advisory_db_once(&im->db, stmt, err));
+    SW_TRY(sw_osv_writer_end(im->writer, f->records, err));
     return drop_older(im, f, err);
 }
 

@@ -25,6 +25,7 @@ enum {
     DROP_ADVISORY,
     PUT_ADVISORY,
     PUT_ECOSYSTEM,
+    RENEW_ECOSYSTEM,
     FIND_PACKAGE,
     PUT_PACKAGE,
     PUT_AFFECTED,
@@ -37,7 +38,8 @@ static const char *const statements[] = {
     [PUT_ADVISORY] = "INSERT INTO advisories(name, modified, withdrawn, cvss, summary, aliases)"
                      " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [PUT_ECOSYSTEM] = "INSERT INTO ecosystems(name, import) VALUES(?1, ?2)"
-                      " ON CONFLICT(name) DO UPDATE SET import = ?2 RETURNING id",
+                      " ON CONFLICT(name) DO UPDATE SET import = import RETURNING id",
+    [RENEW_ECOSYSTEM] = "UPDATE ecosystems SET import = ?2 WHERE id = ?1",
     [FIND_PACKAGE] = "SELECT id FROM packages WHERE ecosystem = ?1 AND name = ?2",
     [PUT_PACKAGE] = "INSERT INTO packages(ecosystem, name) VALUES(?1, ?2)",
     [PUT_AFFECTED] = "INSERT INTO affected VALUES(?1, ?2, ?3, ?4)",
@@ -123,6 +125,17 @@ void sw_osv_writer_begin(struct sw_osv_writer *w, int64_t import)
     w->seen_count = 0;
 }
 
+sw_result sw_osv_writer_end(struct sw_osv_writer *w, uint64_t records, struct sw_error *err)
+{
+    struct sqlite3_stmt *stmt = w->statements[RENEW_ECOSYSTEM];
+    for (size_t i = 0; i < w->seen_count && records > 1; i++) {
+        (void)sqlite3_bind_int64(stmt, 1, w->seen[i].id);
+        (void)sqlite3_bind_int64(stmt, 2, w->import);
+        SW_TRY(sw_advisory_db_once(w->db, stmt, err));
+    }
+    return SW_OK;
+}
+
 int64_t sw_osv_writer_date(const struct sw_osv_writer *w)
 {
     return w->date;
@@ -185,6 +198,9 @@ static sw_result read_times(struct sw_osv_writer *w, struct record *r, struct sw
         return bad(err, "its date 'withdrawn' is none");
     }
     r->withdrawn = text.len > 0 && r->withdrawn == 0 ? 1 : r->withdrawn;
+    /* What is announced has not happened; a date to come would outlive all that is newer. */
+    r->withdrawn = r->withdrawn > w->now ? 0 : r->withdrawn;
+    r->modified = r->modified < w->now ? r->modified : w->now;
     return SW_OK;
 }
 
@@ -340,23 +356,51 @@ static sw_result read_place(struct sw_osv_writer *w, const struct sw_json *affec
 }
 
 /* "i" introduced, "f" fixed, "l" last_affected, "m" limit. */
+static const char *const event_names[][2] = {
+    {"introduced", "i"}, {"fixed", "f"}, {"last_affected", "l"}, {"limit", "m"}};
+
+static void write_event(struct sw_json_writer *j, const char *kind, struct sw_str version)
+{
+    sw_jw_array(j, NULL);
+    sw_jw_text(j, NULL, kind);
+    sw_jw_str(j, NULL, version);
+    sw_jw_array_end(j);
+}
+
+/* A range that begins nowhere is taken to begin with the first version. */
 static void write_events(struct sw_json_writer *j, const struct sw_json *events)
 {
-    static const char *const names[][2] = {
-        {"introduced", "i"}, {"fixed", "f"}, {"last_affected", "l"}, {"limit", "m"}};
+    bool begins = events == NULL || events->count == 0;
     sw_jw_array(j, "e");
     SW_JSON_EACH (event, events) {
-        for (size_t i = 0; i < SW_COUNT(names); i++) {
+        for (size_t i = 0; i < SW_COUNT(event_names); i++) {
             struct sw_str version;
-            if (sw_json_str(sw_json_get(event, names[i][0]), &version)) {
-                sw_jw_array(j, NULL);
-                sw_jw_text(j, NULL, names[i][1]);
-                sw_jw_str(j, NULL, version);
-                sw_jw_array_end(j);
+            if (sw_json_str(sw_json_get(event, event_names[i][0]), &version)) {
+                write_event(j, event_names[i][1], version);
+                begins = begins || i == 0;
             }
         }
     }
+    if (!begins) {
+        write_event(j, "i", sw_str("0"));
+    }
     sw_jw_array_end(j);
+}
+
+/* What would be passed over would look as if it were not there. */
+static sw_result check_events(const struct sw_json *affected, struct sw_error *err)
+{
+    SW_JSON_EACH (range, sw_json_get(affected, "ranges")) {
+        SW_JSON_EACH (event, sw_json_get(range, "events")) {
+            for (size_t i = 0; i < SW_COUNT(event_names); i++) {
+                const struct sw_json *version = sw_json_get(event, event_names[i][0]);
+                if (version != NULL && version->type != SW_JSON_STRING) {
+                    return bad(err, "a version of its ranges is no text");
+                }
+            }
+        }
+    }
+    return SW_OK;
 }
 
 /* "S" SEMVER, "E" ECOSYSTEM, "G" GIT. Commits of a repository beside versions of a package say
@@ -593,6 +637,7 @@ static sw_result check_affected(
     SW_JSON_EACH (item, &r->affected) {
         struct place place;
         SW_TRY(read_place(w, item, &place, err));
+        SW_TRY(check_events(item, err));
         SW_TRY(write_what(w, item, &place, err));
         SW_JSON_EACH (text, sw_json_get(sw_json_get(item, "database_specific"), "digests")) {
             struct sw_digest digest;

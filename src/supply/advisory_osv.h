@@ -21,6 +21,9 @@ SW_DEFINE_CLEANUP_PTR(osv_writer, struct sw_osv_writer, sw_osv_writer_free)
 
 /* What follows comes from this import. */
 void sw_osv_writer_begin(struct sw_osv_writer *writer, int64_t import);
+/* The ecosystems of the file are as fresh as it is; unless it was one advisory alone, which tells
+ * nothing of the others. */
+sw_result sw_osv_writer_end(struct sw_osv_writer *w, uint64_t records, struct sw_error *err);
 /* The newest date since then; INT64_MIN without any. */
 int64_t sw_osv_writer_date(const struct sw_osv_writer *writer);
 /* Advisories that took the place of older ones, since the writer was made. */

@@ -264,6 +264,22 @@ else
 fi
 expect "no age" 2 "$SW_BIN" advisory match --max-age soon --purl pkg:pypi/x@1
 
+osv PYSEC-LATE "$(date -u +%FT%TZ)" '' "$(affects PyPI another ECOSYSTEM '{"introduced":"0"},{"fixed":"1"}')" >late.json
+cp -r .sealwright aged
+expect "one advisory more" 0 "$SW_BIN" advisory import --store aged late.json
+run "$SW_BIN" advisory match --json --store aged --purl pkg:pypi/x@1
+json "makes the others no younger" .database.date 2026-01-03T00:00:00Z
+{
+    osv A-1 2999-01-01T00:00:00Z '' "$(affects PyPI announced ECOSYSTEM '{"introduced":"0"}')" ',"withdrawn":"2999-01-01T00:00:00Z"'
+    osv A-2 2026-01-01T00:00:00Z '' "$(affects PyPI endless ECOSYSTEM '{"fixed":"2"}')"
+} >odd.jsonl
+expect "odd advisories" 0 "$SW_BIN" advisory import --store aged odd.jsonl
+expect "what is to be withdrawn one day stands" 1 "$SW_BIN" advisory match --store aged --purl pkg:pypi/announced@1
+expect "a range without a beginning has the first versions" 1 "$SW_BIN" advisory match --store aged --purl pkg:pypi/endless@1
+expect "and ends" 0 "$SW_BIN" advisory match --store aged --purl pkg:pypi/endless@2
+osv A-3 2026-01-01T00:00:00Z '' "$(affects PyPI number ECOSYSTEM '{"introduced":1},{"fixed":"2"}')" >number.json
+expect "a version that is no text is not passed over" 1 "$SW_BIN" advisory import --store aged number.json
+
 # --- VEX ------------------------------------------------------------------------------------------
 
 # vex STATUS TIME PRODUCTS [MORE]
