@@ -22,6 +22,35 @@ static sw_result set_purl_if_any(struct sw_arena *arena, struct sw_component *c,
     return purl.len == 0 || c->text.len > 0 ? SW_OK : sw_component_set_purl(arena, c, purl);
 }
 
+/* Where a list with package URLs stands, and which of its members tell. */
+struct url_list {
+    const char *list, *kind, *url;
+    const char *is; /* the kind that is a package URL */
+};
+
+/* A package with several URLs is each of them: the first one does not hide the others. */
+static sw_result add_others(struct sw_arena *arena, const struct sw_json *json,
+    const struct url_list *where, struct sw_str version, const struct sw_component *first,
+    struct sw_components *out)
+{
+    SW_JSON_EACH (item, sw_json_get(json, where->list)) {
+        struct sw_str url = text_of(item, where->url);
+        struct sw_component other = {.ref = first->ref,
+            .name = first->name,
+            .version = version,
+            .digests = first->digests,
+            .digest_count = first->digest_count,
+            .aside = first->aside};
+        bool more = sw_json_is(sw_json_get(item, where->kind), where->is) && url.len > 0 &&
+                    !sw_str_equal(url, first->text);
+        if (more) {
+            SW_TRY(sw_component_set_purl(arena, &other, url));
+            SW_TRY(sw_components_add(arena, out, &other));
+        }
+    }
+    return SW_OK;
+}
+
 /* --- CycloneDX -------------------------------------------------------------------------------- */
 
 bool sw_component_is_cyclonedx(const struct sw_json *root, struct sw_str *version)
@@ -146,6 +175,9 @@ static struct sw_str spdx2_subject(const struct sw_json *root)
     return count == 1 ? id : sw_str("");
 }
 
+static const struct url_list references = {
+    "externalRefs", "referenceType", "referenceLocator", "purl"};
+
 static sw_result spdx2_packages(
     struct sw_arena *arena, const struct sw_json *root, struct sw_components *out)
 {
@@ -159,6 +191,7 @@ static sw_result spdx2_packages(
         c.aside = subject;
         out->root = subject ? c : out->root;
         SW_TRY(subject && bare ? SW_OK : sw_components_add(arena, out, &c));
+        SW_TRY(add_others(arena, json, &references, text_of(json, "versionInfo"), &c, out));
     }
     return SW_OK;
 }
@@ -207,6 +240,9 @@ static sw_result spdx3_element(
     return SW_OK;
 }
 
+static const struct url_list identifiers = {
+    "externalIdentifier", "externalIdentifierType", "identifier", "packageUrl"};
+
 sw_result sw_component_read_spdx3(
     struct sw_arena *arena, const struct sw_json *root, struct sw_components *out)
 {
@@ -222,6 +258,8 @@ sw_result sw_component_read_spdx3(
         SW_TRY(spdx3_element(arena, json, &c));
         c.aside = file && c.text.len == 0;
         SW_TRY(sw_components_add(arena, out, &c));
+        SW_TRY(add_others(
+            arena, json, &identifiers, text_of(json, "software_packageVersion"), &c, out));
     }
     return SW_OK;
 }

@@ -223,6 +223,17 @@ match app.spdx3.json
 exits "SPDX 3.0.1" 1
 json "a model" '.findings[0].component.name' Model
 json "and a package" .states.clear 1
+printf '{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[{"SPDXID":"SPDXRef-a","name":"m","versionInfo":"1.0","externalRefs":[%s,%s]}]}' \
+    '{"referenceType":"purl","referenceLocator":"pkg:golang/example.com/m@v1.5.0"}' \
+    '{"referenceType":"purl","referenceLocator":"pkg:pypi/big-model"}' >several.spdx.json
+match several.spdx.json
+exits "a package URL does not hide another one of its package" 1
+json "each is looked up" '[.components, .findings[0].component.version] | tojson' '[2,"1.0"]'
+jq '.["@graph"][2] |= (.software_packageUrl = "pkg:golang/example.com/m@1.5.0") |
+    .["@graph"][2].externalIdentifier = [{externalIdentifierType: "packageUrl", identifier: "pkg:golang/example.com/m@1.4.0"}] |
+    del(.["@graph"][1])' app.spdx3.json >several.spdx3.json
+match several.spdx3.json
+exits "nor in SPDX 3" 1
 sed 's/"1\.6"/"1.3"/' app.cdx.json >old.json
 expect "another version is not read" 3 "$SW_BIN" advisory match old.json
 like "and says which are" "$err" "1.4 to 1.7"
