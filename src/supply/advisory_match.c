@@ -72,8 +72,10 @@ static sw_result debian_place(struct sw_arena *arena, const struct sw_purl *purl
                    "(distro=debian-12, upstream=NAME)";
         return SW_OK;
     }
-    const char *ecosystem =
-        sw_arena_printf(arena, "Debian:" SW_STR_FMT, (int)(distro.len - 7), distro.ptr + 7);
+    struct sw_str release = sw_str_n(distro.ptr + 7, distro.len - 7);
+    const char *point = release.len == 0 ? NULL : memchr(release.ptr, '.', release.len);
+    release.len = point == NULL ? release.len : (size_t)(point - release.ptr); /* "12.5" is 12 */
+    const char *ecosystem = sw_arena_printf(arena, "Debian:" SW_STR_FMT, SW_STR_ARG(release));
     SW_TRY_PTR(ecosystem);
     out->ecosystem = sw_str(ecosystem);
     out->name = is_source ? purl->name : source;

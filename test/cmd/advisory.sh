@@ -157,6 +157,7 @@ pkg:golang/Example.com/M@v1.4.9 1 affected
 pkg:mlflow/Org@1 3 not covered
 pkg:deb/debian/libcurl4@7.88.1-10?distro=debian-12&upstream=curl 1 affected
 pkg:deb/debian/libcurl4@7.88.1-10+deb12u5?distro=debian-12&upstream=curl 0 clear
+pkg:deb/debian/libcurl4@7.88.1-10?distro=debian-12.5&upstream=curl 1 affected
 pkg:deb/debian/libcurl4@9:99?distro=debian-12&upstream=curl%407.88.1-10 1 affected
 pkg:deb/debian/libcurl4@1?distro=debian-12&upstream=curl%407.88.1-10%2Bdeb12u5 0 clear
 pkg:deb/debian/libcurl4@7.88.1-10 3 not covered
