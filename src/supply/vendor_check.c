@@ -92,6 +92,20 @@ static bool is_far(const struct sw_vendor_review *review)
            due - reviewed > SW_VENDOR_REVIEW_DAYS_MAX * SW_VENDOR_DAY;
 }
 
+bool sw_vendor_is_undated(const struct sw_vendor_document *document)
+{
+    const struct sw_vendor_questions *q = sw_vendor_questions();
+    const struct sw_vendor_choice *kind =
+        q == NULL ? NULL : sw_vendor_choice(&q->documents, document->kind);
+    return kind != NULL && kind->expires && document->expires.len == 0;
+}
+
+bool sw_vendor_document_holds(const struct sw_vendor_document *document, int64_t at)
+{
+    return !sw_vendor_is_over(document->expires, at) && !is_future(document->issued, at) &&
+           !sw_vendor_is_undated(document);
+}
+
 bool sw_vendor_document_missing(
     const struct sw_vendor *vendor, const struct sw_vendor_document *document, int64_t at)
 {
@@ -100,8 +114,7 @@ bool sw_vendor_document_missing(
     }
     for (size_t i = 0; i < vendor->document_count; i++) {
         const struct sw_vendor_document *other = &vendor->documents[i];
-        if (sw_str_equal(other->kind, document->kind) && other->expires.len > 0 &&
-            !sw_vendor_is_over(other->expires, at) && !is_future(other->issued, at)) {
+        if (sw_str_equal(other->kind, document->kind) && sw_vendor_document_holds(other, at)) {
             return false;
         }
     }
@@ -164,13 +177,10 @@ static sw_result find(struct checking *c, const char *kind, struct sw_str about,
 
 static sw_result check_document(struct checking *c, const struct sw_vendor_document *d)
 {
-    const struct sw_vendor_questions *q = sw_vendor_questions();
-    const struct sw_vendor_choice *kind =
-        q == NULL ? NULL : sw_vendor_choice(&q->documents, d->kind);
     if (is_future(d->issued, c->at)) {
         return find(c, "future", d->id, "it is issued in the future", 1, BARS_ALL);
     }
-    if (kind != NULL && kind->expires && d->expires.len == 0) {
+    if (sw_vendor_is_undated(d)) {
         return find(c, "undated", d->id,
             "a document of this kind runs out, and it is not said when", 3, BARS_APPROVED);
     }
@@ -191,7 +201,7 @@ static sw_result check_answer(struct checking *c, const struct sw_vendor_answer 
     if (line->counted == SW_VENDOR_UNPROVEN) {
         return find(c, "unproven", line->question,
             line->evidence_count == 0 ? "no document stands behind it: it counts one point worse"
-                                      : "its documents have run out: it counts one point worse",
+                                      : "its documents are not current: it counts one point worse",
             0, BARS_NONE);
     }
     return SW_OK;

@@ -17,16 +17,24 @@ static const struct sw_vendor_answer *given(const struct sw_vendor *vendor, stru
     return NULL;
 }
 
-/* Does a document that has not run out stand behind the answer? */
+static bool is_named(const struct sw_vendor_answer *answer, struct sw_str id)
+{
+    for (size_t i = 0; i < answer->evidence_count; i++) {
+        if (sw_str_equal(id, answer->evidence[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Does a current document stand behind the answer? */
 static bool is_proven(
     const struct sw_vendor *vendor, const struct sw_vendor_answer *answer, int64_t at)
 {
     for (size_t i = 0; i < vendor->document_count; i++) {
         const struct sw_vendor_document *d = &vendor->documents[i];
-        for (size_t k = 0; k < answer->evidence_count; k++) {
-            if (sw_str_equal(d->id, answer->evidence[k]) && !sw_vendor_is_over(d->expires, at)) {
-                return true;
-            }
+        if (is_named(answer, d->id) && sw_vendor_document_holds(d, at)) {
+            return true;
         }
     }
     return false;
