@@ -71,6 +71,7 @@
     X(vendor_sign)       \
     X(vendor_list)       \
     X(vendor_show)       \
+    X(vendor_find)       \
     X(policy_check)      \
     X(policy_test)       \
     X(policy_explain)    \

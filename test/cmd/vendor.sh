@@ -139,6 +139,35 @@ like "which is told, too" "$out" "overdue"
 run "$SW_BIN" vendor show --at "$(day -1)" example
 exits "and before it was signed, nobody had said anything" 3
 
+# --- whose a service is --------------------------------------------------------------------------
+
+run "$SW_BIN" vendor find --json https://API.example.com./v1
+exits "a host of it is its" 0
+json "by its host" '"\(.vendor) \(.as) \(.by) \(.state)"' 'example Example API host current'
+documented "what it prints is documented" "vendor"
+expect "so is one below a rule" 0 "$SW_BIN" vendor find a.b.eu.example.com
+expect "and a package" 0 "$SW_BIN" vendor find pkg:pypi/example@1.0
+expect "and an MCP server" 0 "$SW_BIN" vendor find --mcp-server example
+expect "and a name" 0 "$SW_BIN" vendor find 'example api'
+expect "not when its review is over" 1 "$SW_BIN" vendor find --at "$(day 300)" api.example.com
+while IFS='|' read -r label service; do
+    run "$SW_BIN" vendor find "$service"
+    exits "not its: $label" 3
+    like "which is told: $label" "$out" "not known"
+done <<'ROWS'
+the domain above|example.com
+the one that a rule is for|eu.example.com
+a domain that ends so|aeu.example.com
+a domain that begins so|api.example.com.evil.org
+user information|https://api.example.com@evil.org/
+a backslash|https://evil.org\@api.example.com/
+another letter|аpi.example.com
+a package of another registry|pkg:npm/example
+a package from elsewhere|pkg:pypi/example?repository_url=evil.org
+ROWS
+run "$SW_BIN" vendor find --json elsewhere
+json "nobody is null" .vendor null
+
 # A later word takes the place of the first.
 decision=refused vendor refused.yaml
 expect "a refusal is signed, with nothing answered" 0 "$SW_BIN" vendor sign refused.yaml
@@ -339,7 +368,7 @@ a name that is none|show a/b
 an option that is none|sign good.yaml --force
 a command that is none|remove example
 ROWS
-for command in new check score sign list show; do
+for command in new check score sign list show find; do
     expect "help of vendor $command" 0 "$SW_BIN" vendor "$command" --help
 done
 
