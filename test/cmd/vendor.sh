@@ -309,6 +309,43 @@ bad "a host that hides another" 1 "no host"
 run "$SW_BIN" log verify
 exits "the log is whole" 0
 
+# --- a claim that a trusted signer made by other means --------------------------------------------
+
+# sign FILTER: lie.jsonl, the bundle of the claim with another statement, signed with the default key.
+sign() {
+    local type
+    run "$SW_BIN" evidence show --raw "$claim"
+    type=$(jq -r .dsseEnvelope.payloadType "$tmp.out")
+    jq -r .dsseEnvelope.payload "$tmp.out" | base64 -d | jq -jc "$1" >payload
+    printf 'DSSEv1 %d %s %d ' ${#type} "$type" "$(stat -c %s payload)" | cat - payload >signed
+    openssl dgst -sha256 -sign .sealwright/keys/default.key -out signature signed
+    jq -c --arg p "$(base64 -w0 payload)" --arg s "$(base64 -w0 signature)" \
+        '.dsseEnvelope.payload = $p | .dsseEnvelope.signatures[0].sig = $s' "$tmp.out" >lie.jsonl
+}
+while IFS='|' read -r label filter reason; do
+    rm -rf lied && cp -r .sealwright lied
+    sign "$filter"
+    expect "it can be imported: $label" 0 "$SW_BIN" evidence import --store lied lie.jsonl
+    run "$SW_BIN" vendor list --store lied
+    exits "it is not passed over: $label" 1
+    like "with the reason: $label" "$err" "$reason"
+    expect "and finds nobody's services: $label" 1 "$SW_BIN" vendor find --store lied api.example.com
+done <<'ROWS'
+a risk that does not add up|.predicate.score.score = 0|does not add up
+an answer that weighs nothing|.predicate.answers[0].weight = 0|does not add up
+a host that covers everything|.predicate.services[0].hosts = [".com"]|hosts is none
+a review that never was|.predicate.review.reviewed = "2026-02-31"|review cannot be
+another vendor's subject|.predicate.name = "other"|subject
+no decision|del(.predicate.review.decision)|decision
+ROWS
+rm -rf lied && cp -r .sealwright lied
+subject=$(printf 'sealwright-name/v1\0vendor\0fourth' | sha256sum | cut -d' ' -f1)
+sign ".predicate.name = \"fourth\" | .predicate.review.note = \"x\" | .subject[0].digest.sha256 = \"$subject\""
+expect "one with a member that is not known here" 0 "$SW_BIN" evidence import --store lied lie.jsonl
+run "$SW_BIN" vendor show --store lied --json fourth
+exits "is read" 0
+json "as what is known of it" .state current
+
 # --- the schema ----------------------------------------------------------------------------------
 
 cat >validate.py <<'PY'
