@@ -8,6 +8,7 @@ static const char *const kind_names[] = {
     [SW_NAME_DATASET] = "dataset",
     [SW_NAME_MIXTURE] = "mixture",
     [SW_NAME_RUN] = "run",
+    [SW_NAME_VENDOR] = "vendor",
 };
 
 /* Each part ends with a byte that no part holds, so no two names are written the same. */

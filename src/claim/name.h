@@ -1,4 +1,4 @@
-/* Names of sources, datasets, mixtures and runs, as claims have them. */
+/* Names of sources, datasets, mixtures, runs and vendors, as claims have them. */
 #ifndef SW_CLAIM_NAME_H
 #define SW_CLAIM_NAME_H
 
@@ -10,10 +10,11 @@ enum sw_name_kind {
     SW_NAME_DATASET,
     SW_NAME_MIXTURE,
     SW_NAME_RUN,
+    SW_NAME_VENDOR,
 };
 void sw_name_digest(enum sw_name_kind kind, struct sw_str name, struct sw_digest *out);
-/* The names of sources, datasets, versions, mixtures and runs: letters, digits and "._-", 1 to 128,
- * not beginning with '-'. SW_E_USAGE; `what` is for the message ("source"). */
+/* The names of sources, datasets, versions, mixtures, runs and vendors: letters, digits and "._-",
+ * 1 to 128, not beginning with '-'. SW_E_USAGE; `what` is for the message ("source"). */
 sw_result sw_name_check(struct sw_str name, const char *what, struct sw_error *err);
 
 #endif

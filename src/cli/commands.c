@@ -65,6 +65,13 @@
     X(advisory_import)   \
     X(advisory_match)    \
     X(advisory_status)   \
+    X(vendor_new)        \
+    X(vendor_check)      \
+    X(vendor_score)      \
+    X(vendor_sign)       \
+    X(vendor_list)       \
+    X(vendor_show)       \
+    X(vendor_find)       \
     X(policy_check)      \
     X(policy_test)       \
     X(policy_explain)    \

@@ -265,6 +265,7 @@ static const struct {
     {"key", "make, list and show signing keys"},
     {"evidence", "read, search and exchange claims"},
     {"advisory", "known vulnerabilities of components and models"},
+    {"vendor", "suppliers of AI services: review them, and keep the review current"},
     {"log", "check, prove and add to the log"},
     {"policy", "check, test and explain policies"},
     {"licence", "say what the licences of models and of their ancestors ask for"},

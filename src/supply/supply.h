@@ -17,6 +17,7 @@
 #include "supply/purl.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"
+#include "supply/vendor.h"
 #include "supply/version.h"
 #include "supply/vex.h"
 #include "supply/vex_write.h"
