@@ -96,13 +96,18 @@ static bool is_known_word(struct sw_str word)
     return false;
 }
 
-/* "--api-key" of "--api-key=…", "-p" of "-p…": letters, and '-' or '_' between them. */
+static bool is_option_char(char c)
+{
+    const char lower = sw_ascii_lower(c);
+    return (lower >= 'a' && lower <= 'z') || c == '-' || c == '_';
+}
+
+/* "--api-key" of "--api-key=…", "-p" of "-p…"; nothing when it has digits or other marks. */
 static struct sw_str option_name(struct sw_str word)
 {
-    size_t len = sw_str_starts(word, "--") ? 2 : 1;
-    const size_t start = len;
-    while (len < word.len && (sw_ascii_lower(word.ptr[len]) >= 'a' || word.ptr[len] == '-') &&
-           (sw_ascii_lower(word.ptr[len]) <= 'z')) {
+    const size_t start = sw_str_starts(word, "--") ? 2 : 1;
+    size_t len = start;
+    while (len < word.len && is_option_char(word.ptr[len])) {
         len++;
     }
     if (start == 1) {

@@ -181,6 +181,7 @@ static sw_result see_package(struct sw_host *h, struct sw_str path)
         enum sw_catalogue_section ecosystem;
     } places[] = {{"/site-packages/", SW_CATALOGUE_PYPI}, {"/dist-packages/", SW_CATALOGUE_PYPI},
         {"/node_modules/", SW_CATALOGUE_NPM}};
+    const struct sw_signal *kept = h->look.as;
     for (size_t i = 0; i < SW_COUNT(places); i++) {
         const size_t len = strlen(places[i].mark);
         const char *at = memmem(path.ptr, path.len, places[i].mark, len);
@@ -197,7 +198,11 @@ static sw_result see_package(struct sw_host *h, struct sw_str path)
                                  !sw_catalogue_import(h->look.catalogue, name, &name))) {
             return SW_OK;
         }
-        return sw_look_see_package(&h->look, &signal, places[i].ecosystem, name, sw_str(""), 0);
+        h->look.as = NULL;
+        enum sw_code code =
+            sw_look_see_package(&h->look, &signal, places[i].ecosystem, name, sw_str(""), 0);
+        h->look.as = kept;
+        return code;
     }
     return SW_OK;
 }

@@ -32,12 +32,20 @@ struct tally {
     bool question;
 };
 
+/* A host that is of no AI, as it stood in a line: most lines are of few hosts. */
+struct other {
+    uint8_t len;
+    char text[63];
+};
+#define OTHERS 1024
+
 struct log {
     struct sw_look look;
     const struct sw_log_options *options;
     struct sw_arena arena; /* of the tables */
     struct sw_names host_names, pair_names;
     struct tally *hosts, *pairs;
+    struct other others[OTHERS];
     const struct sw_log_form *form;
     struct sw_log_reader reader;
     uint64_t lines, understood, matched;
@@ -125,14 +133,46 @@ static bool service_of(const struct log *l, struct sw_str host, struct sw_str *s
     return host.len > 0;
 }
 
+/* Where a host would stand among the others; NULL when it is too long or short for that. */
+static struct other *place_of(struct log *l, struct sw_str host)
+{
+    uint64_t first;
+    uint64_t last;
+    if (host.len < sizeof(first) || host.len > sizeof(l->others[0].text)) {
+        return NULL;
+    }
+    memcpy(&first, host.ptr, sizeof(first));
+    memcpy(&last, host.ptr + host.len - sizeof(last), sizeof(last));
+    const uint64_t mixed = (first * 31 + last + host.len) * UINT64_C(0x9e3779b97f4a7c15);
+    return &l->others[mixed >> 54];
+}
+
+static bool is_other(const struct other *place, struct sw_str host)
+{
+    return place != NULL && place->len == host.len && memcmp(place->text, host.ptr, host.len) == 0;
+}
+
+static void keep_other(struct other *place, struct sw_str host)
+{
+    if (place != NULL) {
+        place->len = (uint8_t)host.len;
+        memcpy(place->text, host.ptr, host.len);
+    }
+}
+
 static sw_result see_record(struct log *l, const struct sw_log_record *record)
 {
     char text[256];
     struct sw_str service;
     struct tally *row;
     int64_t time = INT64_MAX;
+    struct other *place = place_of(l, record->host);
+    if (is_other(place, record->host)) {
+        return SW_OK;
+    }
     const struct sw_str host = sw_log_host(record->host, text);
     if (host.len == 0 || !service_of(l, host, &service)) {
+        keep_other(place, record->host);
         return SW_OK;
     }
     l->matched++;
