@@ -69,7 +69,7 @@ r=copy
 id=$(printf 'ab%.0s' {1..32})
 mkdir -p $r/proc/net $r/proc/42/fd $r/proc/43/fd $r/proc/44/fd $r/proc/driver/nvidia/gpus/0000:01:00.0 $r/dev/dri $r/dev/accel \
     $r/sys/class/drm/renderD128/device $r/sys/class/drm/renderD129/device $r/sys/class/accel/accel0/device $r/etc \
-    $r/var/lib/docker/containers/$id $r/home/ann/.cache/huggingface/hub/models--Qwen--Qwen2.5-7B/snapshots/$(printf 'c%.0s' {1..40}) \
+    $r/var/lib/docker/containers/"$id" $r/home/ann/.cache/huggingface/hub/models--Qwen--Qwen2.5-7B/snapshots/cccccccccccccccccccccccccccccccccccccccc \
     $r/home/ann/.cursor $r/srv/ollama/.ollama/models/manifests/registry.ollama.ai/library/llama3.2 $r/home/ann/.lmstudio/models/acme/tiny \
     $r/usr/lib/python3/dist-packages/torch-2.4.0.dist-info $r/usr/lib/python3/dist-packages/six-1.0.dist-info \
     $r/usr/lib/node_modules/@anthropic-ai/claude-code $r/var/lib/containers/storage/overlay-containers
@@ -100,7 +100,7 @@ echo 0x1002 >$r/sys/class/drm/renderD128/device/vendor
 echo 0x1234 >$r/sys/class/drm/renderD129/device/vendor
 echo 0x8086 >$r/sys/class/accel/accel0/device/vendor
 printf 'Model: \t\t NVIDIA A100-SXM4-40GB\nIRQ: 1\n' >$r/proc/driver/nvidia/gpus/0000:01:00.0/information
-echo '{"ID":"'$id'","Config":{"Image":"vllm/vllm-openai:v0.6.0","Env":["TOKEN=hunter2"]}}' >$r/var/lib/docker/containers/$id/config.v2.json
+echo '{"ID":"'"$id"'","Config":{"Image":"vllm/vllm-openai:v0.6.0","Env":["TOKEN=hunter2"]}}' >$r/var/lib/docker/containers/"$id"/config.v2.json
 echo '[{"id":"feedfeedfeedfeed","metadata":"{\"image-name\":\"docker.io/ollama/ollama:0.3\"}"},{"id":"x","metadata":"{"}]' \
     >$r/var/lib/containers/storage/overlay-containers/containers.json
 echo '{"mcpServers":{"gh":{"command":"npx","args":["-y","@modelcontextprotocol/server-github"],"env":{"TOKEN":"hunter2"}}}}' >$r/home/ann/.cursor/mcp.json
