@@ -105,7 +105,7 @@ void sw_host_command_read(struct sw_str cmdline, struct sw_host_command *out);
 /* The program and the names of its options: "python3 -m vllm serve --model --api-key". No value is
  * in it, and no word that is not known. */
 sw_result sw_host_command_show(struct sw_arena *arena, struct sw_str cmdline, struct sw_str *out);
-/* The words, for the readers of commands. */
+/* The words, for the readers of commands, without what options are given that take secrets. */
 sw_result sw_host_command_words(
     struct sw_arena *arena, struct sw_str cmdline, struct sw_words *words);
 /* The server or the agent that a command runs; empty when it is none. */

@@ -162,12 +162,39 @@ sw_result sw_host_command_show(struct sw_arena *arena, struct sw_str cmdline, st
     return SW_OK;
 }
 
+/* "--api-key", "--password=…": what is given to it is passed over, for the readers of commands take
+ * values for names. */
+static bool takes_secret(struct sw_str word)
+{
+    static const char *const words[] = {
+        "key", "token", "secret", "pass", "auth", "cred", "header", "cookie"};
+    const char *equals = memchr(word.ptr, '=', word.len);
+    word.len = equals == NULL ? word.len : (size_t)(equals - word.ptr);
+    if (word.len < 2 || word.ptr[0] != '-' || sw_ascii_starts(word, "--tokenizer")) {
+        return false;
+    }
+    for (size_t i = 1; i < word.len; i++) {
+        for (size_t w = 0; w < SW_COUNT(words); w++) {
+            if (sw_ascii_starts(sw_str_n(word.ptr + i, word.len - i), words[w])) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 sw_result sw_host_command_words(
     struct sw_arena *arena, struct sw_str cmdline, struct sw_words *words)
 {
     struct sw_str word;
+    bool secret = false;
     for (unsigned i = 0; i < WORDS_MAX && next_word(&cmdline, &word); i++) {
-        SW_TRY(sw_words_add(arena, words, word, 0));
+        const bool option = word.len > 1 && word.ptr[0] == '-';
+        const bool value = secret && !option;
+        secret = takes_secret(word);
+        const bool both = secret && memchr(word.ptr, '=', word.len) != NULL;
+        secret = secret && !both;
+        SW_TRY(value || both ? SW_OK : sw_words_add(arena, words, word, 0));
     }
     return SW_OK;
 }

@@ -111,12 +111,31 @@ static void a_command_is_shown_without_values(void **state)
     }
 }
 
+static void what_may_be_a_secret_is_no_word(void **state)
+{
+    static const char line[] =
+        "ollama\0run\0--key\0SECRETAY\0llama3\0--token=a/b\0--tokenizer\0o/t\0"
+        "-H\0--auth\0--model\0o/m";
+    static const char *const wanted[] = {
+        "ollama", "run", "--key", "llama3", "--tokenizer", "o/t", "-H", "--auth", "--model", "o/m"};
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_words words = {0};
+    (void)state;
+    sw_arena_init(&arena, 0);
+    assert_int_equal(sw_host_command_words(&arena, sw_str_n(line, sizeof(line)), &words), SW_OK);
+    assert_int_equal(words.count, SW_COUNT(wanted));
+    for (size_t i = 0; i < words.count; i++) {
+        assert_true(sw_str_is(words.list[i], wanted[i]));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hosts_are_found_where_they_stand),
         cmocka_unit_test(times_of_all_forms_are_understood),
         cmocka_unit_test(a_command_is_shown_without_values),
+        cmocka_unit_test(what_may_be_a_secret_is_no_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
