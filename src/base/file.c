@@ -13,13 +13,8 @@
 
 #define RACE_RETRIES 16
 
-int sw_open_beneath(int dir, const char *name, int flags, mode_t mode, bool follow)
+static int open_how(int dir, const char *name, struct open_how how)
 {
-    struct open_how how = {
-        .flags = (uint64_t)flags | O_CLOEXEC,
-        .mode = (flags & O_CREAT) != 0 ? mode : 0,
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follow ? 0 : RESOLVE_NO_SYMLINKS),
-    };
     int fd = -1;
     /* EAGAIN: somebody renamed a directory above while ".." in a link was looked up. */
     for (int i = 0; i < RACE_RETRIES; i++) {
@@ -29,6 +24,25 @@ int sw_open_beneath(int dir, const char *name, int flags, mode_t mode, bool foll
         }
     }
     return fd;
+}
+
+int sw_open_beneath(int dir, const char *name, int flags, mode_t mode, bool follow)
+{
+    const struct open_how how = {
+        .flags = (uint64_t)flags | O_CLOEXEC,
+        .mode = (flags & O_CREAT) != 0 ? mode : 0,
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follow ? 0 : RESOLVE_NO_SYMLINKS),
+    };
+    return open_how(dir, name, how);
+}
+
+int sw_open_in_root(int dir, const char *name, int flags)
+{
+    const struct open_how how = {
+        .flags = (uint64_t)flags | O_CLOEXEC,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    return open_how(dir, name, how);
 }
 
 sw_result sw_file_open(const char *path, int *fd, struct sw_error *err)

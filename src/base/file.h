@@ -13,6 +13,9 @@ sw_result sw_file_open(const char *path, int *fd, struct sw_error *err);
  * `follow` is true, through no link at all (ELOOP), also not one that is swapped in meanwhile.
  * Gives -1 and errno. Needs Linux 5.6 (openat2). */
 int sw_open_beneath(int dir, const char *name, int flags, mode_t mode, bool follow);
+/* As openat(2) with O_CLOEXEC, for reading, with `dir` as the root directory: absolute links and
+ * ".." stay in it, and no magic link of /proc is followed. Gives -1 and errno. Linux 5.6. */
+int sw_open_in_root(int dir, const char *name, int flags);
 /* Appends the whole file to `out`, at most `max` bytes (SW_E_LIMIT past that). */
 sw_result sw_file_read(const char *path, uint64_t max, struct sw_buf *out, struct sw_error *err);
 /* As sw_file_read, from the descriptor's position to its end; `name` is for messages. Takes pipes.

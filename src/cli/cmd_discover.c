@@ -1,4 +1,5 @@
 #include "cli/cli.h"
+#include "cli/discover_sources.h"
 #include "supply/supply.h"
 
 #define DOCUMENT_MAX ((uint64_t)256 << 20)
@@ -8,6 +9,7 @@ struct discover_args {
     bool all_packages;
     const char *diff;
     const char *output;
+    struct sw_discover_source_args sources;
 };
 
 static const struct sw_option options[] = {
@@ -20,6 +22,7 @@ static const struct sw_option options[] = {
         "more"},
     {"output", SW_OPTION_TEXT, offsetof(struct discover_args, output), "FILE",
         "write the inventory to a file, as --json prints it"},
+    SW_DISCOVER_SOURCE_OPTIONS(struct discover_args, sources),
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -112,6 +115,9 @@ static void show_entity(struct discovering *d, const struct sw_entity *entity)
     if (change != NULL) {
         sw_say(cli, SW_TONE_WARN, " %s", change);
     }
+    if (entity->shadow) {
+        sw_say(cli, SW_TONE_WARN, " in traffic alone");
+    }
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
 
@@ -152,6 +158,7 @@ static void show_coverage(struct discovering *d)
     sw_format_size(c->bytes, all);
     sw_say(cli, SW_TONE_DIM, "%s of %s read (%s of %s)\n", sw_group_digits(cli, c->read_files),
         sw_count_show(cli, c->files, "file"), read, all);
+    sw_discover_sources_show(cli, c);
     for (size_t i = 0; i < c->gap_count; i++) {
         const struct sw_discover_gap *gap = &c->gaps[i];
         sw_say(cli, SW_TONE_DIM, "  not looked at: %s: %s (%s%s)\n",
@@ -226,15 +233,19 @@ static sw_result write_file(const struct discovering *d, const char *path, struc
     return sw_file_write(path, sw_buf_bytes(&out), 0666, 0, err);
 }
 
-static sw_result look(
-    struct discovering *d, const struct sw_discover_options *how, struct sw_error *err)
+static sw_result look(struct discovering *d, const struct discover_args *args,
+    const struct sw_discover_options *how, struct sw_error *err)
 {
     struct sw_discover_options each = *how;
     for (size_t i = 0; i < d->cli->operand_count; i++) {
         each.prefix = d->cli->operand_count > 1 ? d->cli->operands[i] : NULL;
         SW_TRY(sw_discover_path(&d->now, d->cli->operands[i], &each, &d->coverage, err));
     }
+    SW_TRY(sw_discover_sources(d->cli, &args->sources, how, &d->now, &d->coverage, err));
     enum sw_code code = sw_inventory_finish(&d->now);
+    if (code == SW_OK && args->sources.logs.count > 0 && d->cli->operand_count > 0) {
+        (void)sw_inventory_mark_shadow(&d->now);
+    }
     return code == SW_OK ? SW_OK : sw_fail(err, code, "no memory for the inventory");
 }
 
@@ -243,13 +254,14 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     const struct discover_args *args = data;
     struct discovering d = {.cli = cli};
     sw_inventory_init(&d.now, &cli->arena);
+    SW_TRY(sw_discover_sources_check(cli, &args->sources, err));
     if (args->diff != NULL) {
         SW_TRY(read_before(&d, args->diff, err));
     }
     struct sw_bar *bar = sw_bar_start(cli, "looking");
     const struct sw_discover_options how = {
         .all_packages = args->all_packages, .progress = sw_bar_progress(bar)};
-    enum sw_code code = look(&d, &how, err);
+    enum sw_code code = look(&d, args, &how, err);
     sw_bar_stop(bar);
     SW_TRY(code);
     cli->status = d.compared && has_new(&d) ? 1 : 0;
@@ -267,9 +279,9 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 
 const struct sw_command sw_cmd_discover = {
     .name = "discover",
-    .summary = "find the models, libraries and services that a source tree uses",
-    .operands = "PATH...",
-    .min_operands = 1,
+    .summary = "find the models, libraries and services that are in use",
+    .operands = "[PATH...]",
+    .min_operands = 0,
     .max_operands = 64,
     .options = options,
     .args_size = sizeof(struct discover_args),
@@ -280,12 +292,12 @@ const struct sw_command sw_cmd_discover = {
         "Each entity has a grade: *verified* (a digest or a signature was checked), *declared* "
         "(a manifest or a configuration says so), *observed* (its content was seen), *inferred* "
         "(concluded from code). What only tests, examples or documentation use is kept with its "
-        "scope and not counted.\n\n"
+        "scope and not counted.\n\n" SW_DISCOVER_SOURCES_DESCRIPTION
         "What was not looked at is told at the end; directories of installed packages and of "
         "version control are left out.\n\n"
         "Exits 0, or with *--diff* 1 when something is there that was not before.",
     .examples = "  sealwright discover .\n"
                 "  sealwright discover --output ai.json services/ && git add ai.json\n"
-                "  sealwright discover --diff ai.json services/\n",
+                "  sealwright discover --diff ai.json services/\n" SW_DISCOVER_SOURCES_EXAMPLES,
     .run = run,
 };

@@ -59,6 +59,11 @@ static const struct {
     {"actions", SW_CATALOGUE_ACTIONS},
     {"clients", SW_CATALOGUE_CLIENTS},
     {"architectures", SW_CATALOGUE_ARCHITECTURES},
+    {"servers", SW_CATALOGUE_SERVERS},
+    {"programs", SW_CATALOGUE_PROGRAMS},
+    {"ports", SW_CATALOGUE_PORTS},
+    {"vendors", SW_CATALOGUE_VENDORS},
+    {"sites", SW_CATALOGUE_SITES},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -380,6 +385,17 @@ bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_s
     }
     *out = catalogue->values[number];
     return true;
+}
+
+sw_result sw_catalogue_each(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
+    sw_result (*row)(void *ctx, struct sw_str name, struct sw_str value), void *ctx)
+{
+    for (size_t i = 0; i < catalogue->names.count; i++) {
+        const struct sw_name *name = &catalogue->names.names[i];
+        SW_TRY(
+            name->scope == (uint32_t)section ? row(ctx, name->text, catalogue->values[i]) : SW_OK);
+    }
+    return SW_OK;
 }
 
 bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,

@@ -31,8 +31,13 @@ enum sw_catalogue_section {
     SW_CATALOGUE_ACTIONS,       /* of CI that run agents: which agent */
     SW_CATALOGUE_CLIENTS,       /* ends of paths: whose settings of MCP servers */
     SW_CATALOGUE_ARCHITECTURES, /* functions that make a model, with weights: whose */
+    SW_CATALOGUE_SERVERS,       /* programs and modules that serve models: which */
+    SW_CATALOGUE_PROGRAMS,      /* programs that are agents: which */
+    SW_CATALOGUE_PORTS,         /* that one server alone listens at by default: which */
+    SW_CATALOGUE_VENDORS,       /* of PCI devices that compute: the accelerator */
+    SW_CATALOGUE_SITES,         /* domains where people use AI in a browser: whose */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_ARCHITECTURES + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_SITES + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 
@@ -56,6 +61,9 @@ sw_result sw_catalogue_builtin(const struct sw_catalogue **out, struct sw_error 
 sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
     const struct sw_catalogue **out, struct sw_error *err);
 
+/* Every row of a section, in the order of the catalogue, until `row` fails. */
+sw_result sw_catalogue_each(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
+    sw_result (*row)(void *ctx, struct sw_str name, struct sw_str value), void *ctx);
 /* What a section says of a whole name; false when it has none. */
 bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
     struct sw_str name, struct sw_str *out);

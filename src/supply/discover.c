@@ -266,6 +266,44 @@ sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
     return tell_pruned(&d);
 }
 
+sw_result sw_discover_tell(struct sw_inventory *inventory, struct sw_discover_coverage *coverage,
+    const struct sw_discover_source *source)
+{
+    struct sw_arena *arena = inventory->arena;
+    struct sw_discover_source *grown = sw_arena_grow(
+        arena, coverage->sources, coverage->source_count, &coverage->source_cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    coverage->sources = grown;
+    const char *name = sw_arena_strndup(arena, source->name);
+    SW_TRY_PTR(name);
+    grown[coverage->source_count] = *source;
+    grown[coverage->source_count++].name = sw_str(name);
+    return SW_OK;
+}
+
+/* Only where there are any: of trees, the files are counted. */
+static void write_sources(struct sw_json_writer *w, const struct sw_discover_coverage *coverage)
+{
+    if (coverage->source_count == 0) {
+        return;
+    }
+    sw_jw_array(w, "sources");
+    for (size_t i = 0; i < coverage->source_count; i++) {
+        const struct sw_discover_source *s = &coverage->sources[i];
+        sw_jw_object(w, NULL);
+        sw_jw_text(w, "kind", s->kind);
+        sw_jw_str(w, "name", s->name);
+        if (s->form != NULL) {
+            sw_jw_text(w, "form", s->form);
+        }
+        sw_jw_u64(w, "records", s->records);
+        sw_jw_u64(w, "understood", s->understood);
+        sw_jw_u64(w, "matched", s->matched);
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
+}
+
 void sw_discover_write_coverage(
     struct sw_json_writer *w, const struct sw_discover_coverage *coverage)
 {
@@ -283,6 +321,7 @@ void sw_discover_write_coverage(
         sw_jw_object_end(w);
     }
     sw_jw_array_end(w);
+    write_sources(w, coverage);
     sw_jw_object_end(w);
 }
 

@@ -168,21 +168,38 @@ static bool was_seen(const struct sw_entity *entity, const struct sw_sighting *s
            sw_str_equal(last->file, s->file) && sw_str_equal(last->detail, s->detail);
 }
 
+static sw_result keep_facts(struct sw_inventory *inv, struct sw_sighting *s)
+{
+    const struct sw_fact *facts = s->facts;
+    if (s->fact_count == 0) {
+        return SW_OK;
+    }
+    struct sw_fact *own = SW_ARENA_ARRAY(inv->arena, struct sw_fact, s->fact_count);
+    SW_TRY_PTR(own);
+    for (size_t i = 0; i < s->fact_count; i++) {
+        own[i] = facts[i];
+        SW_TRY(facts[i].text.ptr == NULL ? SW_OK : keep(inv, facts[i].text, &own[i].text));
+    }
+    s->facts = own;
+    return SW_OK;
+}
+
 sw_result sw_inventory_see(struct sw_inventory *inventory, const struct sw_entity_id *id,
     const struct sw_sighting *sighting)
 {
     struct sw_entity *entity;
     struct sw_sighting own = *sighting;
     SW_TRY(find_entity(inventory, id, &entity));
+    if (entity->id.digest.len == 0) {
+        SW_TRY(keep(inventory, id->digest, &entity->id.digest));
+    }
     if (was_seen(entity, sighting)) {
         return SW_OK;
     }
     if (entity->sighting_count < SW_SIGHTINGS_KEPT) {
         SW_TRY(keep(inventory, sighting->file, &own.file));
         SW_TRY(keep(inventory, sighting->detail, &own.detail));
-    }
-    if (entity->id.digest.len == 0) {
-        SW_TRY(keep(inventory, id->digest, &entity->id.digest));
+        SW_TRY(keep_facts(inventory, &own));
     }
     weigh(entity, &own);
     return add(inventory, entity, &own);
@@ -354,6 +371,25 @@ bool sw_entity_counts(const struct sw_entity *entity)
     return entity->scope <= SW_SCOPE_DEVELOPMENT;
 }
 
+static bool is_shadow(const struct sw_entity *entity)
+{
+    bool other = false;
+    for (size_t i = 0; i < SW_SIGHTING_SOURCES; i++) {
+        other = other || (i != SW_SOURCE_TRAFFIC && entity->by_source[i] > 0);
+    }
+    return entity->id.kind == SW_ENTITY_SERVICE && !other;
+}
+
+size_t sw_inventory_mark_shadow(struct sw_inventory *inventory)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inventory->count; i++) {
+        inventory->entities[i].shadow = is_shadow(&inventory->entities[i]);
+        count += inventory->entities[i].shadow;
+    }
+    return count;
+}
+
 /* --- documents -------------------------------------------------------------------------------- */
 
 static void write_optional(struct sw_json_writer *w, const char *name, struct sw_str text)
@@ -376,6 +412,14 @@ static void write_sighting(struct sw_json_writer *w, const struct sw_sighting *s
     sw_jw_text(w, "scope", scopes[s->scope]);
     sw_jw_double(w, "confidence", (double)s->confidence / SW_CONFIDENCE_MAX);
     write_optional(w, "detail", s->detail);
+    for (size_t i = 0; i < s->fact_count; i++) {
+        const struct sw_fact *fact = &s->facts[i];
+        if (fact->text.ptr == NULL) {
+            sw_jw_u64(w, fact->name, fact->number);
+        } else {
+            sw_jw_str(w, fact->name, fact->text);
+        }
+    }
     sw_jw_object_end(w);
 }
 
@@ -391,6 +435,9 @@ static void write_entity(struct sw_json_writer *w, const struct sw_entity *entit
     sw_jw_double(w, "confidence", (double)entity->confidence / SW_CONFIDENCE_MAX);
     sw_jw_text(w, "scope", scopes[entity->scope]);
     sw_jw_u64(w, "seen", entity->seen);
+    if (entity->shadow) {
+        sw_jw_bool(w, "shadow", true);
+    }
     sw_jw_array(w, "evidence");
     for (size_t i = 0; i < entity->sighting_count; i++) {
         write_sighting(w, &entity->sightings[i]);

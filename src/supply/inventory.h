@@ -52,6 +52,13 @@ enum sw_sighting_source {
 
 #define SW_CONFIDENCE_MAX 1000u /* certain */
 
+/* What only some sources say of a sighting: a process, a host, a user. A member of the document. */
+struct sw_fact {
+    const char *name;   /* "process"; kept as it is */
+    struct sw_str text; /* its ptr is NULL for a number; never a secret */
+    uint64_t number;
+};
+
 struct sw_sighting {
     const char *signal; /* the row of the catalogue, "python-import"; kept as it is */
     enum sw_sighting_source source;
@@ -61,6 +68,8 @@ struct sw_sighting {
     struct sw_str file; /* relative to what was looked at; of a host or a log, what stands for it */
     uint32_t line;      /* from 1; 0: the file as a whole */
     struct sw_str detail; /* how it was concluded, in plain words; may be empty, never a secret */
+    const struct sw_fact *facts; /* not read back from documents */
+    size_t fact_count;
 };
 
 /* Who it is. Two are the same when kind and purl are (without versions, when one has none), or,
@@ -85,6 +94,7 @@ struct sw_entity {
     size_t sighting_count, sighting_cap;
     uint64_t seen; /* all sightings, with those that were not kept */
     unsigned by_source[SW_SIGHTING_SOURCES];
+    bool shadow; /* only traffic shows it, and nothing of what was looked at says so */
 };
 
 struct sw_inventory {
@@ -109,6 +119,9 @@ sw_result sw_inventory_finish(struct sw_inventory *inventory);
 
 /* Whether it is part of what runs or is developed, and not only of tests, examples or pages. */
 bool sw_entity_counts(const struct sw_entity *entity);
+/* Marks the services that traffic alone shows: for when trees were looked at as well, and nothing
+ * in them names these. After sw_inventory_finish(). Gives how many. */
+size_t sw_inventory_mark_shadow(struct sw_inventory *inventory);
 /* The member "entities" of a document that is being written. */
 void sw_inventory_write(struct sw_json_writer *w, const struct sw_inventory *inventory);
 /* Reads what sw_inventory_write() wrote: "entities" of `document`. Views of the document. */

@@ -31,6 +31,7 @@ sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
     if (holds_key(id->name) || holds_key(id->version) || holds_key(id->purl)) {
         return SW_OK; /* whatever it is called: a key is not written down */
     }
+    signal = look->as == NULL ? signal : look->as;
     const struct sw_sighting sighting = {.signal = signal->name,
         .source = signal->source,
         .grade = signal->grade,
@@ -38,7 +39,10 @@ sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
         .confidence = signal->confidence,
         .file = look->path,
         .line = line,
-        .detail = holds_key(detail) ? sw_str("") : detail};
+        .detail = holds_key(detail) ? sw_str("") : detail,
+        .facts = look->facts,
+        .fact_count = look->fact_count};
+    look->seen++;
     return sw_inventory_see(look->inventory, id, &sighting);
 }
 
@@ -81,6 +85,14 @@ sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t ma
 
 sw_result sw_look_gap(struct sw_look *look, const char *why)
 {
+    return sw_look_gaps(look, why, 1);
+}
+
+sw_result sw_look_gaps(struct sw_look *look, const char *why, uint64_t count)
+{
+    if (count == 0) {
+        return SW_OK;
+    }
     struct sw_discover_coverage *c = look->coverage;
     size_t i = 0;
     while (i < c->gap_count && strcmp(c->gaps[i].why, why) != 0) {
@@ -94,7 +106,7 @@ sw_result sw_look_gap(struct sw_look *look, const char *why)
         SW_TRY_PTR(first);
         c->gaps[c->gap_count++] = (struct sw_discover_gap){.why = why, .first = sw_str(first)};
     }
-    c->gaps[i].count++;
+    c->gaps[i].count += count;
     return SW_OK;
 }
 

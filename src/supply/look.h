@@ -7,6 +7,8 @@
 #include "supply/discover.h"
 #include "supply/purl.h"
 
+struct sw_signal;
+
 struct sw_look {
     struct sw_inventory *inventory;
     const struct sw_catalogue *catalogue;
@@ -19,6 +21,13 @@ struct sw_look {
     struct sw_str text;     /* the whole of it, or its head; `takes` sees no text yet */
     uint64_t size;          /* of the whole */
     enum sw_scope scope;
+    /* Of a host and a cluster: what is said with each sighting, and whether it was seen at work,
+     * which then says what the signal, its source and its grade are; NULL: the reader's own. */
+    const struct sw_fact *facts;
+    size_t fact_count;
+    const struct sw_signal *as;
+    uint64_t seen;        /* sightings so far */
+    struct sw_str digest; /* of the whole file, where somebody read it; may be empty */
 };
 
 struct sw_look_reader {
@@ -81,6 +90,9 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 /* A model or a dataset by a path that the Hub's cache has, with the commit: of a file or a link. */
 sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 
+/* A file of a model by its first bytes, whatever it is called. */
+sw_result sw_look_weights_by_content(struct sw_look *look, struct sw_error *err);
+
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
 /* The directory of the file in its tree, with a '/' behind it; empty at the top. */
@@ -91,6 +103,8 @@ sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t ma
     struct sw_buf *out, struct sw_error *err);
 /* Counts a gap; the path is that of the file. */
 sw_result sw_look_gap(struct sw_look *look, const char *why);
+/* The same for several at once; nothing when there are none. */
+sw_result sw_look_gaps(struct sw_look *look, const char *why, uint64_t count);
 
 bool sw_look_named(const struct sw_look *look, const char *name); /* without case */
 bool sw_look_ends(const struct sw_look *look, const char *ending);

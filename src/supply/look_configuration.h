@@ -16,8 +16,9 @@ struct sw_look_variable {
 
 struct sw_configuration {
     struct sw_look *look;
-    bool about_models; /* a word of the file says so: names of two parts are those of models */
-    unsigned nested;   /* settings in settings */
+    bool about_models;    /* a word of the file says so: names of two parts are those of models */
+    unsigned nested;      /* settings in settings */
+    struct sw_str digest; /* of an image, known from elsewhere; may be empty */
     struct sw_look_variable variables[SW_LOOK_VARIABLES_MAX];
     size_t variable_count;
 };

@@ -222,7 +222,7 @@ sw_result sw_configuration_image(struct sw_configuration *c, struct sw_str text,
     struct sw_entity_id id = {.kind = SW_ENTITY_CONTAINER,
         .name = sw_str(repository),
         .version = r.tag,
-        .digest = r.digest};
+        .digest = r.digest.len > 0 ? r.digest : c->digest};
     SW_TRY(purl_of(c->look->arena, &r, repository, &id.purl));
     return sw_look_see(c->look, &signal, &id, line, what);
 }

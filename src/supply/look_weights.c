@@ -231,6 +231,7 @@ static sw_result see_format(struct sw_look *look, const char *format)
         named ? ", named " : "", named ? (int)name.len : 0, name.ptr);
     SW_TRY_PTR(detail);
     SW_TRY(name_of(look, &id.name));
+    id.digest = look->digest;
     return sw_look_see(look, &header, &id, 0, sw_str(detail));
 }
 
@@ -280,6 +281,24 @@ static sw_result look_at_weights(struct sw_look *look, struct sw_error *err)
         }
     }
     return SW_OK;
+}
+
+/* Also of a file whose name says nothing, such as a blob of a cache: of the formats that begin with
+ * something of their own. */
+sw_result sw_look_weights_by_content(struct sw_look *look, struct sw_error *err)
+{
+    for (size_t i = 0; i < SW_COUNT(formats); i++) {
+        if (sw_look_ends(look, formats[i].ending)) {
+            return look_at_weights(look, err);
+        }
+    }
+    if (is_gguf(look)) {
+        return see_format(look, "GGUF");
+    }
+    return is_safetensors(look) ? see_format(look, "safetensors")
+           : is_tflite(look)    ? see_format(look, "TensorFlow Lite")
+           : is_torch(look)     ? see_format(look, "PyTorch")
+                                : SW_OK;
 }
 
 static bool takes_weights(const struct sw_look *look)

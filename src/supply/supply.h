@@ -10,6 +10,7 @@
 #include "supply/component.h"
 #include "supply/cvss.h"
 #include "supply/discover.h"
+#include "supply/discover_sources.h"
 #include "supply/inventory.h"
 #include "supply/licence.h"
 #include "supply/licence_read.h"

@@ -1,0 +1,87 @@
+#include "cli/discover_sources.h"
+
+#define KEY_LEAST 16
+#define KEY_MOST 4096
+
+static unsigned standard_inputs(const struct sw_text_list *list)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        count += strcmp(list->items[i], "-") == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+sw_result sw_discover_sources_check(
+    const struct sw_cli *cli, const struct sw_discover_source_args *args, struct sw_error *err)
+{
+    if (!args->host && args->k8s.count == 0 && args->logs.count == 0 && cli->operand_count == 0) {
+        return sw_fail(err, SW_E_USAGE, "nothing to look at: give a PATH, --host, --k8s or --logs");
+    }
+    if (!args->host && (args->root != NULL || args->hash)) {
+        return sw_fail(err, SW_E_USAGE, "--root and --hash belong to --host");
+    }
+    if (args->pseudonyms != NULL && args->logs.count == 0) {
+        return sw_fail(err, SW_E_USAGE, "--pseudonyms belongs to --logs");
+    }
+    if (standard_inputs(&args->k8s) + standard_inputs(&args->logs) > 1) {
+        return sw_fail(err, SW_E_USAGE, "standard input can be read once");
+    }
+    return SW_OK;
+}
+
+static sw_result read_key(const char *path, struct sw_buf *out, struct sw_error *err)
+{
+    if (path == NULL) {
+        return SW_OK;
+    }
+    SW_TRY(sw_file_read(path, KEY_MOST, out, err));
+    return out->len >= KEY_LEAST
+               ? SW_OK
+               : sw_fail(err, SW_E_USAGE, "%s: a key has at least %d bytes", path, KEY_LEAST);
+}
+
+sw_result sw_discover_sources(struct sw_cli *cli, const struct sw_discover_source_args *args,
+    const struct sw_discover_options *options, struct sw_inventory *inventory,
+    struct sw_discover_coverage *coverage, struct sw_error *err)
+{
+    SW_CLEANUP(secret) struct sw_buf key = SW_BUF_INIT;
+    const struct sw_host_options host = {.root = args->root, .hash = args->hash};
+    (void)cli;
+    SW_TRY(read_key(args->pseudonyms, &key, err));
+    const struct sw_log_options log = {.pseudonyms = sw_buf_bytes(&key)};
+    SW_TRY(args->host ? sw_discover_host(inventory, &host, options, coverage, err) : SW_OK);
+    for (size_t i = 0; i < args->k8s.count; i++) {
+        SW_TRY(sw_discover_cluster(inventory, args->k8s.items[i], options, coverage, err));
+    }
+    for (size_t i = 0; i < args->logs.count; i++) {
+        SW_TRY(sw_discover_log(inventory, args->logs.items[i], &log, options, coverage, err));
+    }
+    return SW_OK;
+}
+
+/* What is counted of each kind. */
+static const char *noun_of(const struct sw_discover_source *source)
+{
+    static const struct {
+        const char *kind, *noun;
+    } nouns[] = {{"host", "processes"}, {"cluster", "objects"}, {"log", "lines"}};
+    for (size_t i = 0; i < SW_COUNT(nouns); i++) {
+        if (strcmp(source->kind, nouns[i].kind) == 0) {
+            return nouns[i].noun;
+        }
+    }
+    return "records";
+}
+
+void sw_discover_sources_show(struct sw_cli *cli, const struct sw_discover_coverage *coverage)
+{
+    for (size_t i = 0; i < coverage->source_count; i++) {
+        const struct sw_discover_source *s = &coverage->sources[i];
+        sw_say(cli, SW_TONE_DIM, "%s " SW_STR_FMT "%s%s: %s %s, ", s->kind, SW_STR_ARG(s->name),
+            s->form == NULL ? "" : ", ", s->form == NULL ? "" : s->form,
+            sw_group_digits(cli, s->records), noun_of(s));
+        sw_say(cli, SW_TONE_DIM, "%s understood, ", sw_group_digits(cli, s->understood));
+        sw_say(cli, SW_TONE_DIM, "%s with AI\n", sw_group_digits(cli, s->matched));
+    }
+}
