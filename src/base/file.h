@@ -38,6 +38,11 @@ enum sw_write_flags {
  * that is killed while it writes, either. `mode` is as for open(2), before the umask. */
 sw_result sw_file_write(const char *path, struct sw_bytes data, mode_t mode,
     enum sw_write_flags flags, struct sw_error *err);
+/* Writes what a person asked for to the place that they named: what a link leads to is written, not
+ * the link replaced, and a device, a pipe or this program's own output is written to as it is. Else
+ * as above. */
+sw_result sw_output_write(const char *path, struct sw_bytes data, mode_t mode,
+    enum sw_write_flags flags, struct sw_error *err);
 
 /* Gives a file another name on the same file system, durably; a file of that name is replaced. */
 sw_result sw_file_rename(const char *from, const char *to, struct sw_error *err);

@@ -153,7 +153,7 @@ static sw_result write_openvex(
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     SW_TRY(sw_vex_write(&cli->arena, &work->question.report, cli->now, &text));
-    return sw_file_write(path, sw_buf_bytes(&text), 0644, 0, err);
+    return sw_output_write(path, sw_buf_bytes(&text), 0644, 0, err);
 }
 
 static int status_of(const struct sw_advisory_report *report)

@@ -473,7 +473,7 @@ static sw_result write_file(const struct making *m, struct sw_error *err)
 {
     return m->args->output == NULL
                ? SW_OK
-               : sw_file_write(m->args->output, sw_buf_bytes(&m->document), 0666, 0, err);
+               : sw_output_write(m->args->output, sw_buf_bytes(&m->document), 0666, 0, err);
 }
 
 static sw_result deliver(struct making *m, struct sw_error *err)

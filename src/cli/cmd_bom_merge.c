@@ -124,7 +124,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
         (void)fwrite(text.data, 1, text.len, stdout);
         return SW_OK;
     }
-    SW_TRY(sw_file_write(args->output, sw_buf_bytes(&text), 0666, 0, err));
+    SW_TRY(sw_output_write(args->output, sw_buf_bytes(&text), 0666, 0, err));
     return tell(cli, args, &bom, text.len, err);
 }
 

@@ -116,7 +116,7 @@ static sw_result run_export(struct sw_cli *cli, const void *data, struct sw_erro
         (void)fwrite(text.data, 1, text.len, stdout);
         return SW_OK;
     }
-    SW_TRY(sw_file_write(args->out, sw_buf_bytes(&text), 0666, 0, err));
+    SW_TRY(sw_output_write(args->out, sw_buf_bytes(&text), 0666, 0, err));
     return tell(cli, args, &exchange, text.len, err);
 }
 

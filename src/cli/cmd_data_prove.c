@@ -238,7 +238,7 @@ static sw_result finish(
     p->size = file.len;
     sw_question_done(&p->question);
     if (out_path != NULL) {
-        SW_TRY(sw_file_write(out_path, sw_buf_bytes(&file), 0666, 0, err));
+        SW_TRY(sw_output_write(out_path, sw_buf_bytes(&file), 0666, 0, err));
     }
     return report(cli, p, out_path, err);
 }

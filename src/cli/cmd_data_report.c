@@ -79,7 +79,7 @@ static sw_result write_page(const char *path, const struct sw_report *report, st
 {
     SW_CLEANUP(buf) struct sw_buf page = SW_BUF_INIT;
     SW_TRY(sw_report_html(report, &page, err));
-    return sw_file_write(path, sw_buf_bytes(&page), PAGE_MODE, 0, err);
+    return sw_output_write(path, sw_buf_bytes(&page), PAGE_MODE, 0, err);
 }
 
 /* --- telling --------------------------------------------------------------------------------- */

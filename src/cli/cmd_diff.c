@@ -302,7 +302,7 @@ static sw_result write_page(const struct comparing *c, const char *path, struct 
     if (code != SW_OK) {
         return sw_fail(err, code, "no memory for the page");
     }
-    return sw_file_write(path, sw_buf_bytes(&page), 0666, 0, err);
+    return sw_output_write(path, sw_buf_bytes(&page), 0666, 0, err);
 }
 
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)

@@ -57,7 +57,7 @@ static sw_result run_checkpoint(struct sw_cli *cli, const void *data, struct sw_
         SW_TRY(sw_log_checkpoint(store, &text, err));
     }
     if (args->out != NULL) {
-        return sw_file_write(args->out, sw_buf_bytes(&text), 0666, SW_WRITE_SYNC, err);
+        return sw_output_write(args->out, sw_buf_bytes(&text), 0666, SW_WRITE_SYNC, err);
     }
     if (cli->json) {
         return args->policy ? policy_json(&text, err) : checkpoint_json(cli, &text, err);
@@ -137,7 +137,7 @@ static sw_result run_prove(struct sw_cli *cli, const void *data, struct sw_error
     SW_CLEANUP(buf) struct sw_buf proof = SW_BUF_INIT;
     SW_TRY(prove(cli, store, cli->operands[0], &proof, err));
     if (args->out != NULL) {
-        SW_TRY(sw_file_write(args->out, sw_buf_bytes(&proof), 0666, 0, err));
+        SW_TRY(sw_output_write(args->out, sw_buf_bytes(&proof), 0666, 0, err));
     }
     if (cli->json) {
         return proof_json(cli, &proof, args->out, err);

@@ -81,7 +81,7 @@ static sw_result sign(struct signing *s, const struct sw_signer *signer, struct 
     SW_TRY(sw_model_statement(&s->manifest, &statement, err));
     SW_TRY(sw_bundle_sign(signer, sw_buf_bytes(&statement), &bundle, err));
     SW_TRY(record(s, signer, &bundle, err));
-    return sw_file_write(s->options.signature, sw_buf_bytes(&bundle), 0666, SW_WRITE_SYNC, err);
+    return sw_output_write(s->options.signature, sw_buf_bytes(&bundle), 0666, SW_WRITE_SYNC, err);
 }
 
 static sw_result report(const struct signing *s, const struct sw_key *key, struct sw_error *err)
