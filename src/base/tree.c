@@ -82,20 +82,6 @@ static sw_result add_entry(struct walk *walk, const struct sw_entry *entry, stru
     return SW_OK;
 }
 
-static sw_result add_directory(
-    struct walk *walk, const char *name, unsigned depth, struct sw_error *err)
-{
-    if (depth > walk->max_depth) {
-        return sw_fail(err, SW_E_LIMIT, "'%s' holds directories more than %u deep",
-            walk->tree->root_path, walk->max_depth);
-    }
-    struct pending *dir = SW_ARENA_NEW(&walk->tree->arena, struct pending);
-    SW_TRY_PTR(dir);
-    *dir = (struct pending){.next = walk->pending, .name = name, .depth = depth};
-    walk->pending = dir;
-    return SW_OK;
-}
-
 static const char *join_name(struct sw_arena *arena, const char *dir, const char *base)
 {
     size_t dir_len = strlen(dir);
@@ -132,6 +118,23 @@ static sw_result add_unreadable(
     }
     struct sw_entry entry = {.name = name, .kind = SW_ENTRY_UNREADABLE, .errnum = errnum};
     return add_entry(walk, &entry, err);
+}
+
+static sw_result add_directory(
+    struct walk *walk, const char *name, unsigned depth, struct sw_error *err)
+{
+    if (depth > walk->max_depth && walk->options->list_deeper) {
+        return add_unreadable(walk, name, ENAMETOOLONG, err);
+    }
+    if (depth > walk->max_depth) {
+        return sw_fail(err, SW_E_LIMIT, "'%s' holds directories more than %u deep",
+            walk->tree->root_path, walk->max_depth);
+    }
+    struct pending *dir = SW_ARENA_NEW(&walk->tree->arena, struct pending);
+    SW_TRY_PTR(dir);
+    *dir = (struct pending){.next = walk->pending, .name = name, .depth = depth};
+    walk->pending = dir;
+    return SW_OK;
 }
 
 static bool ignored(const struct walk *walk, const char *name, bool is_dir)

@@ -34,6 +34,9 @@ struct sw_tree_options {
     bool follow_symlinks;
     size_t max_entries; /* 0 means 10,000,000 */
     unsigned max_depth; /* 0 means 128 */
+    /* Directories below max_depth are listed as SW_ENTRY_UNREADABLE, with ENAMETOOLONG, instead of
+     * failing the whole. */
+    bool list_deeper;
     /* True leaves an entry (and what is below it) out. `name` as in struct sw_entry. */
     bool (*ignore)(void *ctx, const char *name, bool is_dir);
     void *ignore_ctx;

@@ -8,6 +8,8 @@
 
 #include "temp_tree.h"
 
+#include <errno.h>
+
 static struct temp_tree dir;
 
 static int make(void **state)
@@ -244,6 +246,15 @@ static void too_many_entries_or_levels_are_over_the_limit(void **state)
     assert_int_equal(sw_tree_open(&tree, dir.path, &shallow, NULL), SW_E_LIMIT);
     assert_int_equal(sw_tree_open(&tree, dir.path, &enough, NULL), SW_OK);
     assert_int_equal(tree.count, 2);
+    sw_tree_release(&tree);
+    static const struct sw_tree_options listed = {.max_depth = 2, .list_deeper = true};
+    assert_int_equal(sw_tree_open(&tree, dir.path, &listed, NULL), SW_OK);
+    bool told = false;
+    for (size_t i = 0; i < tree.count; i++) {
+        told = told || (tree.entries[i].kind == SW_ENTRY_UNREADABLE &&
+                           tree.entries[i].errnum == ENAMETOOLONG);
+    }
+    assert_true(told);
     sw_tree_release(&tree);
 }
 
