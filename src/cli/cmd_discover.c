@@ -1,5 +1,4 @@
-#include "cli/cli.h"
-#include "supply/supply.h"
+#include "cli/discover_log.h"
 
 #define DOCUMENT_MAX ((uint64_t)256 << 20)
 
@@ -8,6 +7,8 @@ struct discover_args {
     bool all_packages;
     const char *diff;
     const char *output;
+    struct sw_catalogue_args catalogue;
+    struct sw_discover_log_args log;
 };
 
 static const struct sw_option options[] = {
@@ -20,6 +21,8 @@ static const struct sw_option options[] = {
         "more"},
     {"output", SW_OPTION_TEXT, offsetof(struct discover_args, output), "FILE",
         "write the inventory to a file, as --json prints it"},
+    SW_CATALOGUE_OPTIONS(struct discover_args, catalogue),
+    SW_DISCOVER_LOG_OPTIONS(struct discover_args, log),
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -28,6 +31,8 @@ struct discovering {
     struct sw_inventory now, before;
     struct sw_discover_coverage coverage;
     bool compared;
+    struct sw_catalogue_used catalogue;
+    struct sw_discover_log log;
 };
 
 /* --- comparing -------------------------------------------------------------------------------- */
@@ -112,6 +117,9 @@ static void show_entity(struct discovering *d, const struct sw_entity *entity)
     if (change != NULL) {
         sw_say(cli, SW_TONE_WARN, " %s", change);
     }
+    if (d->log.compared && d->log.registered.who[entity - d->now.entities] == NULL) {
+        sw_say(cli, SW_TONE_WARN, " unregistered");
+    }
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
 
@@ -150,6 +158,12 @@ static void show_coverage(struct discovering *d)
     char all[16];
     sw_format_size(c->read_bytes, read);
     sw_format_size(c->bytes, all);
+    if (d->catalogue.catalogue != NULL) {
+        sw_say(cli, d->catalogue.signer == NULL ? SW_TONE_WARN : SW_TONE_DIM,
+            "looked for what another catalogue lists: %s, %s%s\n", d->catalogue.digest,
+            d->catalogue.signer == NULL ? "signed by nobody" : "signed by ",
+            d->catalogue.signer == NULL ? "" : d->catalogue.signer);
+    }
     sw_say(cli, SW_TONE_DIM, "%s of %s read (%s of %s)\n", sw_group_digits(cli, c->read_files),
         sw_count_show(cli, c->files, "file"), read, all);
     for (size_t i = 0; i < c->gap_count; i++) {
@@ -176,6 +190,7 @@ static void show(struct discovering *d, bool all)
             sw_group_digits(d->cli, d->now.count - counted));
     }
     sw_say(d->cli, SW_TONE_PLAIN, "\n");
+    sw_discover_log_show(d->cli, &d->log);
     show_coverage(d);
 }
 
@@ -201,11 +216,22 @@ static void write_changes(struct sw_json_writer *w, const struct discovering *d)
     sw_jw_object_end(w);
 }
 
+static void write_more(const void *ctx, struct sw_json_writer *w, size_t entity)
+{
+    const struct discovering *d = ctx;
+    sw_registered_json(w, &d->log.registered, entity);
+}
+
 static void write_document(struct sw_json_writer *w, const struct discovering *d)
 {
     sw_jw_object(w, NULL);
-    sw_jw_text(w, "catalogue", sw_discover_catalogue(&d->cli->arena));
-    sw_inventory_write(w, &d->now);
+    sw_jw_text(w, "catalogue", d->catalogue.digest);
+    sw_jw_text(w, "catalogue_origin", d->catalogue.origin);
+    if (d->catalogue.signer != NULL) {
+        sw_jw_text(w, "catalogue_signer", d->catalogue.signer);
+    }
+    sw_inventory_write_with(w, &d->now, d->log.compared ? write_more : NULL, d);
+    sw_discover_log_json(w, &d->log);
     if (d->compared) {
         write_changes(w, d);
     }
@@ -238,31 +264,51 @@ static sw_result look(
     return code == SW_OK ? SW_OK : sw_fail(err, code, "no memory for the inventory");
 }
 
+static sw_result tell(struct discovering *d, const struct discover_args *args, struct sw_error *err)
+{
+    if (args->output != NULL) {
+        SW_TRY(write_file(d, args->output, err));
+    }
+    if (d->cli->json) {
+        struct sw_json_out out;
+        write_document(sw_json_out_begin(&out), d);
+        return sw_json_out_end(&out, err);
+    }
+    show(d, args->all);
+    return SW_OK;
+}
+
+static sw_result discover(
+    struct discovering *d, const struct discover_args *args, struct sw_error *err)
+{
+    struct sw_discovery discovery = {.path = d->cli->operands[0],
+        .inventory = &d->now,
+        .coverage = &d->coverage,
+        .catalogue = &d->catalogue,
+        .all_packages = args->all_packages};
+    struct sw_bar *bar = sw_bar_start(d->cli, "looking");
+    const struct sw_discover_options how = {.catalogue = d->catalogue.catalogue,
+        .all_packages = args->all_packages,
+        .progress = sw_bar_progress(bar)};
+    enum sw_code code = look(d, &how, err);
+    sw_bar_stop(bar);
+    SW_TRY(code);
+    d->cli->status = d->compared && has_new(d) ? 1 : 0;
+    SW_TRY(sw_discover_log_run(d->cli, &args->log, &discovery, &d->now, &d->log, err));
+    return tell(d, args, err);
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct discover_args *args = data;
     struct discovering d = {.cli = cli};
     sw_inventory_init(&d.now, &cli->arena);
+    SW_TRY(sw_discover_log_check(cli, &args->log, err));
     if (args->diff != NULL) {
         SW_TRY(read_before(&d, args->diff, err));
     }
-    struct sw_bar *bar = sw_bar_start(cli, "looking");
-    const struct sw_discover_options how = {
-        .all_packages = args->all_packages, .progress = sw_bar_progress(bar)};
-    enum sw_code code = look(&d, &how, err);
-    sw_bar_stop(bar);
-    SW_TRY(code);
-    cli->status = d.compared && has_new(&d) ? 1 : 0;
-    if (args->output != NULL) {
-        SW_TRY(write_file(&d, args->output, err));
-    }
-    if (cli->json) {
-        struct sw_json_out out;
-        write_document(sw_json_out_begin(&out), &d);
-        return sw_json_out_end(&out, err);
-    }
-    show(&d, args->all);
-    return SW_OK;
+    SW_TRY(sw_catalogue_choose(cli, &args->catalogue, &d.catalogue, err));
+    return sw_discover_log_end(&d.log, discover(&d, args, err), err);
 }
 
 const struct sw_command sw_cmd_discover = {
@@ -283,9 +329,14 @@ const struct sw_command sw_cmd_discover = {
         "scope and not counted.\n\n"
         "What was not looked at is told at the end; directories of installed packages and of "
         "version control are left out.\n\n"
-        "Exits 0, or with *--diff* 1 when something is there that was not before.",
+        "With *--registered* it is compared with what trusted claims in the log register: bills of "
+        "materials, vendors, signed models, datasets, and earlier discoveries that were recorded "
+        "with *--approve*. With *--record* it becomes such a claim itself.\n\n"
+        "Exits 0, or with *--diff* 1 when something is there that was not before, or with "
+        "*--registered* 1 when something that counts is not registered, 3 when nothing is.",
     .examples = "  sealwright discover .\n"
                 "  sealwright discover --output ai.json services/ && git add ai.json\n"
-                "  sealwright discover --diff ai.json services/\n",
+                "  sealwright discover --diff ai.json services/\n"
+                "  sealwright discover --registered --record services/\n",
     .run = run,
 };

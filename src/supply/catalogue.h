@@ -4,9 +4,7 @@
 #define SW_SUPPLY_CATALOGUE_H
 
 #include "codec/codec.h"
-#include "supply/inventory.h"
-
-#define SW_CATALOGUE_MAX ((uint64_t)1 << 20) /* bytes */
+#include "supply/discover.h"
 
 enum sw_catalogue_section {
     SW_CATALOGUE_PYPI, /* packages by their canonical names; what they are is their import names */
@@ -48,13 +46,8 @@ struct sw_catalogue_call {
     struct sw_str whose;  /* who has all models of two parts that it may name; empty: the Hub */
 };
 
-struct sw_catalogue;
-
 /* The one that is compiled in. SW_E_NOMEM. */
 sw_result sw_catalogue_builtin(const struct sw_catalogue **out, struct sw_error *err);
-/* Reads one; everything is in the arena. SW_E_FORMAT with what is wrong. */
-sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
-    const struct sw_catalogue **out, struct sw_error *err);
 
 /* What a section says of a whole name; false when it has none. */
 bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,

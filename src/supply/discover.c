@@ -254,7 +254,10 @@ sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
     d.look = (struct sw_look){
         .inventory = inventory, .options = options, .coverage = coverage, .tree = &tree};
     const struct sw_tree_options walk = {.ignore = is_left_out, .ignore_ctx = &d};
-    SW_TRY(sw_catalogue_builtin(&d.look.catalogue, err));
+    d.look.catalogue = options->catalogue;
+    if (options->catalogue == NULL) {
+        SW_TRY(sw_catalogue_builtin(&d.look.catalogue, err));
+    }
     SW_TRY(sw_tree_open(&tree, path, &walk, err));
     for (size_t i = 0; i < tree.count; i++) {
         enum sw_code code = look_at(&d, &tree.entries[i]);
@@ -286,11 +289,10 @@ void sw_discover_write_coverage(
     sw_jw_object_end(w);
 }
 
-const char *sw_discover_catalogue(struct sw_arena *arena)
+const char *sw_discover_catalogue(struct sw_arena *arena, const struct sw_catalogue *catalogue)
 {
-    const struct sw_catalogue *catalogue;
     char hex[2 * SW_DIGEST_MAX + 1];
-    if (sw_catalogue_builtin(&catalogue, NULL) != SW_OK) {
+    if (catalogue == NULL && sw_catalogue_builtin(&catalogue, NULL) != SW_OK) {
         return NULL;
     }
     sw_digest_hex(sw_catalogue_digest(catalogue), hex);

@@ -5,8 +5,11 @@
 
 #include "supply/inventory.h"
 
+struct sw_catalogue; /* what discovery looks for: doc/format/discovery.md */
+
 struct sw_discover_options {
-    bool all_packages;  /* also those that the catalogue does not name */
+    const struct sw_catalogue *catalogue; /* NULL: the one that is compiled in */
+    bool all_packages;                    /* also those that the catalogue does not name */
     const char *prefix; /* in front of the paths of files, with a '/' between; NULL: nothing */
     struct sw_progress *progress;
 };
@@ -34,7 +37,14 @@ sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
 /* The member "coverage" of a document that is being written. */
 void sw_discover_write_coverage(
     struct sw_json_writer *w, const struct sw_discover_coverage *coverage);
-/* The digest of the catalogue that is used, "sha256:…", in the arena. NULL without memory. */
-const char *sw_discover_catalogue(struct sw_arena *arena);
+
+#define SW_CATALOGUE_MAX ((uint64_t)1 << 20) /* bytes */
+
+/* Reads a catalogue; everything is in the arena. SW_E_FORMAT with the line and what is wrong. */
+sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
+    const struct sw_catalogue **out, struct sw_error *err);
+/* The digest of a catalogue (NULL: of the one that is compiled in), "sha256:…", in the arena. NULL
+ * without memory. */
+const char *sw_discover_catalogue(struct sw_arena *arena, const struct sw_catalogue *catalogue);
 
 #endif

@@ -381,7 +381,6 @@ static void write_sighting(struct sw_json_writer *w, const struct sw_sighting *s
 
 static void write_entity(struct sw_json_writer *w, const struct sw_entity *entity)
 {
-    sw_jw_object(w, NULL);
     sw_jw_text(w, "kind", kinds[entity->id.kind]);
     sw_jw_str(w, "name", entity->id.name);
     write_optional(w, "version", entity->id.version);
@@ -396,16 +395,26 @@ static void write_entity(struct sw_json_writer *w, const struct sw_entity *entit
         write_sighting(w, &entity->sightings[i]);
     }
     sw_jw_array_end(w);
-    sw_jw_object_end(w);
+}
+
+void sw_inventory_write_with(struct sw_json_writer *w, const struct sw_inventory *inventory,
+    sw_entity_more more, const void *ctx)
+{
+    sw_jw_array(w, "entities");
+    for (size_t i = 0; i < inventory->count; i++) {
+        sw_jw_object(w, NULL);
+        write_entity(w, &inventory->entities[i]);
+        if (more != NULL) {
+            more(ctx, w, i);
+        }
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
 }
 
 void sw_inventory_write(struct sw_json_writer *w, const struct sw_inventory *inventory)
 {
-    sw_jw_array(w, "entities");
-    for (size_t i = 0; i < inventory->count; i++) {
-        write_entity(w, &inventory->entities[i]);
-    }
-    sw_jw_array_end(w);
+    sw_inventory_write_with(w, inventory, NULL, NULL);
 }
 
 static struct sw_str text_of(const struct sw_json *object, const char *name)

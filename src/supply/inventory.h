@@ -111,6 +111,11 @@ sw_result sw_inventory_finish(struct sw_inventory *inventory);
 bool sw_entity_counts(const struct sw_entity *entity);
 /* The member "entities" of a document that is being written. */
 void sw_inventory_write(struct sw_json_writer *w, const struct sw_inventory *inventory);
+/* Writes further members of an entity, which is given by its number. */
+typedef void (*sw_entity_more)(const void *ctx, struct sw_json_writer *w, size_t entity);
+/* The same, with more of each; `more` may be NULL. */
+void sw_inventory_write_with(struct sw_json_writer *w, const struct sw_inventory *inventory,
+    sw_entity_more more, const void *ctx);
 /* Reads what sw_inventory_write() wrote: "entities" of `document`. Views of the document. */
 sw_result sw_inventory_read(
     struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err);

@@ -15,6 +15,7 @@
 #include "supply/licence_read.h"
 #include "supply/licence_terms.h"
 #include "supply/purl.h"
+#include "supply/registered.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"
 #include "supply/version.h"
