@@ -12,10 +12,10 @@ enum sw_catalogue_section {
     SW_CATALOGUE_CARGO,
     SW_CATALOGUE_GOLANG,
     SW_CATALOGUE_MAVEN,
-    SW_CATALOGUE_IMPORTS, /* modules of Python: the package */
-    SW_CATALOGUE_MODELS,  /* whole names of models: who makes them */
-    SW_CATALOGUE_ALIASES, /* names of one part: those that the Hub has */
-    SW_CATALOGUE_DATASETS,
+    SW_CATALOGUE_IMPORTS,     /* modules of Python: the package */
+    SW_CATALOGUE_MODELS,      /* whole names of models: who makes them */
+    SW_CATALOGUE_ALIASES,     /* other names of models: those that the Hub has, "org/name" */
+    SW_CATALOGUE_DATASETS,    /* names of one part: those that the Hub has */
     SW_CATALOGUE_ENVIRONMENT, /* variables: whose keys they hold */
     SW_CATALOGUE_HOSTS,       /* whole names of hosts: whose */
     SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
@@ -29,8 +29,9 @@ enum sw_catalogue_section {
     SW_CATALOGUE_ACTIONS,       /* of CI that run agents: which agent */
     SW_CATALOGUE_CLIENTS,       /* ends of paths: whose settings of MCP servers */
     SW_CATALOGUE_ARCHITECTURES, /* functions that make a model, with weights: whose */
+    SW_CATALOGUE_RENAMED,       /* packages, "pypi/sklearn": the name of the one that is meant */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_ARCHITECTURES + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_RENAMED + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 

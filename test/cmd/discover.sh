@@ -104,6 +104,30 @@ run "$SW_BIN" discover empty
 exits "an empty directory" 0
 like "has nothing" "$out" "0 found"
 
+# What has several names is one thing.
+mkdir -p names/models--gpt2/snapshots/607a30d783dfa663caf39e06633721c8d4cfcd7e names/datasets--squad/snapshots/7b6d24c440a36b6815f21b70d25016731768db1f
+touch names/models--gpt2/snapshots/607a30d783dfa663caf39e06633721c8d4cfcd7e/config.json names/datasets--squad/snapshots/7b6d24c440a36b6815f21b70d25016731768db1f/a
+cat >names/a.py <<'PY'
+import sklearn
+from datasets import load_dataset
+from transformers import AutoModel
+AutoModel.from_pretrained("gpt2")
+AutoModel.from_pretrained("openai-community/gpt2")
+AutoModel.from_pretrained("meta-llama/Meta-Llama-3.1-8B")
+AutoModel.from_pretrained("meta-llama/Llama-3.1-8B")
+load_dataset("squad")
+load_dataset("rajpurkar/squad")
+PY
+printf 'sklearn==0.0.post1\nscikit_learn\n' >names/requirements.txt
+run "$SW_BIN" discover --json names
+is "models by what the Hub calls them now" "$(kinds model)" "meta-llama/Llama-3.1-8B openai-community/gpt2"
+is "datasets, too" "$(kinds dataset)" rajpurkar/squad
+is "packages that stand for others" "$(kinds library)" "datasets scikit-learn transformers"
+json "which have no version of those" '.entities[] | select(.name == "scikit-learn") | .purl' pkg:pypi/scikit-learn
+json "the commit is of the model" '.entities[] | select(.name == "openai-community/gpt2") | .version' 607a30d783dfa663caf39e06633721c8d4cfcd7e
+json "what was said is told" '[.entities[] | select(.name == "rajpurkar/squad") | .evidence[].detail] | join("; ")' \
+    "Hugging Face, said as 'squad'; Hugging Face; Hugging Face, in its cache"
+
 # Bad input.
 expect "a tree that is not there" 4 "$SW_BIN" discover nowhere
 one_line_error "is one line"

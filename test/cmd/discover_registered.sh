@@ -209,6 +209,7 @@ an unknown section|version: 1\nthings: []\n|line 2
 another version|version: 2\n|line 1
 a row that is no text|version: 1\nhosts:\n  a.example: [1]\n|line 3
 a call without a kind|version: 1\ncalls:\n  - {call: f, from: hub}\n|line 3
+an alias that is no place on the Hub|version: 1\naliases:\n  a: b\n|line 3
 no YAML|version: 1\n\thosts: x\n|line 2
 no catalogue|- a\n|version
 T
