@@ -252,18 +252,6 @@ static sw_result write_file(const struct discovering *d, const char *path, struc
     return sw_file_write(path, sw_buf_bytes(&out), 0666, 0, err);
 }
 
-static sw_result look(
-    struct discovering *d, const struct sw_discover_options *how, struct sw_error *err)
-{
-    struct sw_discover_options each = *how;
-    for (size_t i = 0; i < d->cli->operand_count; i++) {
-        each.prefix = d->cli->operand_count > 1 ? d->cli->operands[i] : NULL;
-        SW_TRY(sw_discover_path(&d->now, d->cli->operands[i], &each, &d->coverage, err));
-    }
-    enum sw_code code = sw_inventory_finish(&d->now);
-    return code == SW_OK ? SW_OK : sw_fail(err, code, "no memory for the inventory");
-}
-
 static sw_result tell(struct discovering *d, const struct discover_args *args, struct sw_error *err)
 {
     if (args->output != NULL) {
@@ -290,11 +278,13 @@ static sw_result discover(
     const struct sw_discover_options how = {.catalogue = d->catalogue.catalogue,
         .all_packages = args->all_packages,
         .progress = sw_bar_progress(bar)};
-    enum sw_code code = look(d, &how, err);
+    enum sw_code code = sw_discover_confined(
+        &d->now, d->cli->operands, d->cli->operand_count, &how, &d->coverage, err);
     sw_bar_stop(bar);
     SW_TRY(code);
     d->cli->status = d->compared && has_new(d) ? 1 : 0;
     SW_TRY(sw_discover_log_run(d->cli, &args->log, &discovery, &d->now, &d->log, err));
+    d->cli->status = d->coverage.refused > 0 ? 4 : d->cli->status;
     return tell(d, args, err);
 }
 
@@ -333,7 +323,9 @@ const struct sw_command sw_cmd_discover = {
         "materials, vendors, signed models, datasets, and earlier discoveries that were recorded "
         "with *--approve*. With *--record* it becomes such a claim itself.\n\n"
         "Exits 0, or with *--diff* 1 when something is there that was not before, or with "
-        "*--registered* 1 when something that counts is not registered, 3 when nothing is.",
+        "*--registered* 1 when something that counts is not registered, 3 when nothing is; and 4 "
+        "when a file could not be looked at because its parser, which has nothing but the trees, "
+        "crashed or ran over its limits.",
     .examples = "  sealwright discover .\n"
                 "  sealwright discover --output ai.json services/ && git add ai.json\n"
                 "  sealwright discover --diff ai.json services/\n"

@@ -4,10 +4,12 @@
 #include "supply/look.h"
 
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define FILE_MAX ((uint64_t)32 << 20)   /* of a file that readers take whole */
 #define FILE_MEMORY ((size_t)256 << 20) /* of what one file makes of itself */
+#define FILE_MS 30000                   /* of the processor, for one file */
 
 struct discovering {
     struct sw_look look;
@@ -208,6 +210,28 @@ static sw_result prefix_path(struct discovering *d)
     return SW_OK;
 }
 
+#define REFUSED "the parser crashed or ran over its limits"
+
+/* False for a file that is not read again. */
+static bool begin(struct discovering *d)
+{
+    const struct sw_discover_options *options = d->look.options;
+    const uint32_t ms = options->file_ms == 0 ? FILE_MS : options->file_ms;
+    const struct itimerval most = {.it_value = {ms / 1000, ms % 1000 * 1000}};
+    const struct sw_str path = d->look.path;
+    for (size_t i = 0; i < options->skip_count; i++) {
+        if (sw_str_equal(options->skip[i], path)) {
+            return false;
+        }
+    }
+    if (options->mark != NULL) {
+        (void)snprintf(
+            options->mark->name, sizeof(options->mark->name), SW_STR_FMT, SW_STR_ARG(path));
+        (void)setitimer(ITIMER_PROF, &most, NULL);
+    }
+    return true;
+}
+
 static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
 {
     struct sw_look *look = &d->look;
@@ -227,6 +251,10 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     }
     look->coverage->files++;
     look->coverage->bytes += entry->size;
+    if (!begin(d)) {
+        look->coverage->refused++;
+        return sw_look_gap(look, REFUSED);
+    }
     const bool whole = anybody_takes(look, false);
     if (entry->size > 0 && anybody_takes(look, true)) {
         SW_TRY(read_head(d, entry, !whole));
@@ -287,6 +315,47 @@ void sw_discover_write_coverage(
     }
     sw_jw_array_end(w);
     sw_jw_object_end(w);
+}
+
+static bool read_count(const struct sw_json *object, const char *name, uint64_t *out)
+{
+    return sw_json_u64(sw_json_get(object, name), out);
+}
+
+static bool read_gap(
+    struct sw_arena *arena, const struct sw_json *item, struct sw_discover_gap *out)
+{
+    struct sw_str why;
+    struct sw_str first;
+    if (!sw_json_str(sw_json_get(item, "why"), &why) || !read_count(item, "count", &out->count) ||
+        !sw_json_str(sw_json_get(item, "first"), &first)) {
+        return false;
+    }
+    out->why = sw_arena_strndup(arena, why);
+    const char *copy = sw_arena_strndup(arena, first);
+    out->first = sw_str(copy == NULL ? "" : copy);
+    return out->why != NULL && copy != NULL;
+}
+
+sw_result sw_discover_read_coverage(struct sw_arena *arena, const struct sw_json *document,
+    struct sw_discover_coverage *out, struct sw_error *err)
+{
+    const struct sw_json *coverage = sw_json_get(document, "coverage");
+    struct sw_discover_coverage c = {0};
+    bool good = read_count(coverage, "files", &c.files) &&
+                read_count(coverage, "bytes", &c.bytes) &&
+                read_count(coverage, "readFiles", &c.read_files) &&
+                read_count(coverage, "readBytes", &c.read_bytes);
+    SW_JSON_EACH (item, sw_json_get(coverage, "notLookedAt")) {
+        good =
+            good && c.gap_count < SW_DISCOVER_GAPS && read_gap(arena, item, &c.gaps[c.gap_count]);
+        c.gap_count += good;
+    }
+    if (!good) {
+        return sw_fail(err, SW_E_FORMAT, "no coverage of a discovery");
+    }
+    *out = c;
+    return SW_OK;
 }
 
 const char *sw_discover_catalogue(struct sw_arena *arena, const struct sw_catalogue *catalogue)

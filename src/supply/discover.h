@@ -12,6 +12,15 @@ struct sw_discover_options {
     bool all_packages;                    /* also those that the catalogue does not name */
     const char *prefix; /* in front of the paths of files, with a '/' between; NULL: nothing */
     struct sw_progress *progress;
+    struct sw_discover_mark *mark; /* NULL: nobody looks at it */
+    uint32_t file_ms;              /* of the processor, for one file, if marked; 0 means 30,000 */
+    const struct sw_str *skip;     /* names of files, as in a mark, that are not read again */
+    size_t skip_count;
+};
+
+/* Which file is being read: for who sees this process end. */
+struct sw_discover_mark {
+    char name[4096]; /* in its tree; empty: none */
 };
 
 /* What was not looked at, and why; files alike are told together. */
@@ -25,6 +34,7 @@ struct sw_discover_gap {
 struct sw_discover_coverage {
     uint64_t files, bytes;           /* that are there */
     uint64_t read_files, read_bytes; /* that some reader took */
+    uint64_t refused;                /* files whose parser crashed or ran over its limits */
     struct sw_discover_gap gaps[SW_DISCOVER_GAPS];
     size_t gap_count;
 };
@@ -34,9 +44,20 @@ struct sw_discover_coverage {
 sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
     const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err);
+/* The same, of several trees, in a process of its own that can read nothing else (base/worker.h),
+ * and into an inventory that is empty before and finished by it. A file whose parser crashes or
+ * runs over its limits is left out, counted in `coverage->refused` and told as a gap; SW_E_IO when
+ * there are too many. `paths` and the options' catalogue are read before the process is made. */
+sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const *paths,
+    size_t count, const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
+    struct sw_error *err);
 /* The member "coverage" of a document that is being written. */
 void sw_discover_write_coverage(
     struct sw_json_writer *w, const struct sw_discover_coverage *coverage);
+
+/* Reads it again; texts are copied to the arena. SW_E_FORMAT. */
+sw_result sw_discover_read_coverage(struct sw_arena *arena, const struct sw_json *document,
+    struct sw_discover_coverage *out, struct sw_error *err);
 
 #define SW_CATALOGUE_MAX ((uint64_t)1 << 20) /* bytes */
 

@@ -116,7 +116,10 @@ typedef void (*sw_entity_more)(const void *ctx, struct sw_json_writer *w, size_t
 /* The same, with more of each; `more` may be NULL. */
 void sw_inventory_write_with(struct sw_json_writer *w, const struct sw_inventory *inventory,
     sw_entity_more more, const void *ctx);
-/* Reads what sw_inventory_write() wrote: "entities" of `document`. Views of the document. */
+/* The same, with all that reading it needs to give the same inventory: for other processes of this
+ * program. */
+void sw_inventory_write_whole(struct sw_json_writer *w, const struct sw_inventory *inventory);
+/* Reads what one of them wrote: "entities" of `document`. Finishes the inventory. */
 sw_result sw_inventory_read(
     struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err);
 
