@@ -18,7 +18,7 @@
 #include "supply/registered.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"
-#include "supply/version.h"
+#include "supply/version_order.h"
 #include "supply/vex.h"
 #include "supply/vex_write.h"
 
