@@ -72,10 +72,13 @@ sw_result sw_discover_log_run(struct sw_cli *cli, const struct sw_discover_log_a
     SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &log->store, err));
     SW_TRY(sw_cli_trust(cli, sw_store_path(log->store), &log->trust, err));
     SW_TRY(compare(cli, log, inventory, err));
-    if (args->record) {
+    if (args->record && discovery->coverage->refused > 0) {
+        sw_note(
+            cli, "nothing is recorded: a file ended its parser, and what it holds is not known");
+    } else if (args->record) {
         SW_TRY(record(cli, args, discovery, log, err));
     }
-    if (args->approve) {
+    if (args->approve && log->recorded) {
         SW_TRY(compare_again(cli, log, inventory, err));
     }
     if (args->registered) {
