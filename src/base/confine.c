@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,7 +37,16 @@ struct landlock_attr {
     uint64_t scoped;             /* from ABI 6 */
 };
 
-/* Every right that an ABI version knows. No rule is added, so all of them are denied. */
+#define LANDLOCK_READ_FILE (1u << 2)
+#define LANDLOCK_READ_DIRECTORY (1u << 3)
+#define LANDLOCK_PATH_BENEATH 1
+
+struct landlock_path {
+    uint64_t allowed_access;
+    int32_t parent_fd;
+} __attribute__((packed));
+
+/* Every right that an ABI version knows. Where no rule is added, all of them are denied. */
 static const struct {
     long abi;
     size_t size;
@@ -55,7 +65,25 @@ static long landlock_abi(void)
     return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION_FLAG);
 }
 
-static sw_result confine_files(struct sw_error *err)
+/* What is not there is not to be had: who wants it says so. */
+static sw_result allow_reading(int ruleset, const char *path, struct sw_error *err)
+{
+    struct stat st;
+    SW_CLEANUP(fd) int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        return SW_OK;
+    }
+    const struct landlock_path rule = {
+        .allowed_access =
+            S_ISDIR(st.st_mode) ? LANDLOCK_READ_FILE | LANDLOCK_READ_DIRECTORY : LANDLOCK_READ_FILE,
+        .parent_fd = fd};
+    if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_PATH_BENEATH, &rule, 0) != 0) {
+        return sw_fail_errno(err, errno, "Landlock cannot be told of '%s'", path);
+    }
+    return SW_OK;
+}
+
+static sw_result confine_files(const struct sw_confine_options *options, struct sw_error *err)
 {
     long abi = landlock_abi();
     for (size_t i = 0; i < SW_COUNT(landlock_table); i++) {
@@ -65,19 +93,22 @@ static sw_result confine_files(struct sw_error *err)
         SW_CLEANUP(fd)
         int fd = (int)syscall(
             SYS_landlock_create_ruleset, &landlock_table[i].attr, landlock_table[i].size, 0);
+        for (size_t k = 0; fd >= 0 && k < options->readable_count; k++) {
+            SW_TRY(allow_reading(fd, options->readable[k], err));
+        }
         if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) != 0) {
             return sw_fail_errno(err, errno, "Landlock is there but cannot be used");
         }
         return SW_OK;
     }
-    return SW_OK; /* a kernel without Landlock: seccomp allows no call that opens a file */
+    return SW_OK; /* a kernel without Landlock: seccomp lets no file be opened, or only to read */
 }
 
 /* --- seccomp --------------------------------------------------------------------------------- */
 
 /* What a parser needs: to read what it was given, to answer, and to have memory. No call here takes
- * a path, makes a socket, a process or a thread, or passes a descriptor. Pattern: OpenSSH
- * sandbox-seccomp-filter.c. */
+ * a path (those of calls_reading do), makes a socket, a process or a thread, or passes a
+ * descriptor. Pattern: OpenSSH sandbox-seccomp-filter.c. */
 static const int calls_allowed[] = {
     SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(close),
     SCMP_SYS(sendto), /* as send() does it */
@@ -87,6 +118,12 @@ static const int calls_allowed[] = {
     SCMP_SYS(gettid),
     SCMP_SYS(sysinfo), /* qsort() asks how much memory there is before it takes any */
 };
+
+/* What one needs besides that opens files itself: to list directories, and to bound its time for
+ * each file. */
+static const int calls_reading[] = {SCMP_SYS(openat2), SCMP_SYS(newfstatat), SCMP_SYS(getdents64),
+    SCMP_SYS(readlink), SCMP_SYS(getcwd), /* as realpath() needs them */
+    SCMP_SYS(fadvise64), SCMP_SYS(setitimer)};
 
 /* The zygote hands descriptors on. Its children do not: what they have on the way would count
  * against the limits of all processes of this user (unix(7), ETOOMANYREFS). */
@@ -129,8 +166,25 @@ static bool allow_memory(scmp_filter_ctx filter)
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_exec) == 0;
 }
 
-static bool add_parser_calls(scmp_filter_ctx filter)
+/* Nothing is created or written: openat2() is not asked, since its flags are in memory; it has what
+ * Landlock and the limit on the size of files leave. */
+static bool allow_files(scmp_filter_ctx filter)
 {
+    struct scmp_arg_cmp to_read =
+        SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND, O_RDONLY);
+    struct scmp_arg_cmp get_flags = SCMP_A1(SCMP_CMP_EQ, F_GETFL, 0);
+    struct scmp_arg_cmp set_close = SCMP_A1(SCMP_CMP_EQ, F_SETFD, 0);
+    return add_calls(filter, SCMP_ACT_ALLOW, calls_reading, SW_COUNT(calls_reading)) &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, to_read) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, get_flags) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1, set_close) == 0;
+}
+
+static bool add_parser_calls(scmp_filter_ctx filter, bool readable)
+{
+    if (readable && !allow_files(filter)) {
+        return false;
+    }
     size_t refused = SW_COUNT(calls_refused) - (SW_SANITIZED ? 1 : 0);
     if (!add_calls(filter, SCMP_ACT_ALLOW, calls_allowed, SW_COUNT(calls_allowed)) ||
         !add_calls(filter, SCMP_ACT_ERRNO(EPERM), calls_refused, refused)) {
@@ -180,29 +234,30 @@ static int export_code(scmp_filter_ctx filter, struct sw_filter *out)
         pread(fd, code, (size_t)size, 0) != size) {
         return -EIO;
     }
-    *out = (struct sw_filter){SW_TAKE(code), (uint16_t)count};
+    *out = (struct sw_filter){.code = SW_TAKE(code), .len = (uint16_t)count};
     return 0;
 }
 
 /* The filter of the children is made once: making one takes longer than most files do. */
-static sw_result compile_child_filter(struct sw_filter *out, struct sw_error *err)
+static sw_result compile_child_filter(struct sw_filter *out, bool readable, struct sw_error *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL) {
         return no_seccomp(ENOSYS, err); /* libseccomp asks the kernel first */
     }
-    int failed = add_parser_calls(filter) ? export_code(filter, out) : -EINVAL;
+    int failed = add_parser_calls(filter, readable) ? export_code(filter, out) : -EINVAL;
     seccomp_release(filter);
+    out->readable = readable;
     return failed == 0 ? SW_OK : no_seccomp(-failed, err);
 }
 
-static sw_result confine_zygote_calls(struct sw_error *err)
+static sw_result confine_zygote_calls(bool readable, struct sw_error *err)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
     if (filter == NULL) {
         return no_seccomp(ENOSYS, err);
     }
-    bool built = add_parser_calls(filter) && add_zygote_calls(filter);
+    bool built = add_parser_calls(filter, readable) && add_zygote_calls(filter);
     int failed = built ? seccomp_load(filter) : -EINVAL;
     seccomp_release(filter);
     return failed == 0 ? SW_OK : no_seccomp(-failed, err);
@@ -305,17 +360,18 @@ static void wipe_environment(void)
 sw_result sw_confine_zygote(
     const struct sw_confine_options *options, struct sw_filter *filter, struct sw_error *err)
 {
+    const bool readable = options->readable_count > 0;
     struct sw_filter made;
     default_signals();
     SW_TRY(keep_one_fd(options->keep_fd, err));
     wipe_environment();
-    SW_TRY(compile_child_filter(&made, err));          /* writes a file in memory: before limits */
-    SW_TRY(limit_resources(options->memory_max, err)); /* reads /proc: before Landlock */
+    SW_TRY(compile_child_filter(&made, readable, err)); /* writes a file in memory: before limits */
+    SW_TRY(limit_resources(options->memory_max, err));  /* reads /proc: before Landlock */
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         return sw_fail_errno(err, errno, "cannot give up privileges");
     }
-    SW_TRY(confine_files(err));
-    SW_TRY(confine_zygote_calls(err));
+    SW_TRY(confine_files(options, err));
+    SW_TRY(confine_zygote_calls(readable, err));
     *filter = made;
     return SW_OK;
 }
@@ -328,8 +384,9 @@ long sw_confine_fork(int *pidfd)
 sw_result sw_confine_child(
     const struct sw_filter *filter, uint64_t cpu_seconds, struct sw_error *err)
 {
+    const rlim_t files = filter->readable ? 256 : 16; /* as deep as directories may be */
     const struct limit limits[] = {
-        {RLIMIT_NOFILE, {16, 16}}, /* not for the zygote, which it would keep from sending */
+        {RLIMIT_NOFILE, {files, files}}, /* not for the zygote, which it would keep from sending */
         {RLIMIT_NPROC, {0, 0}},
         {RLIMIT_CPU, {cpu_seconds, cpu_seconds + 1}}, /* one can be blocked, the other cannot */
     };

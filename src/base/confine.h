@@ -10,8 +10,10 @@
 #define SW_CONFINED_FD 3
 
 struct sw_confine_options {
-    int keep_fd;         /* the one descriptor that stays, as SW_CONFINED_FD */
-    uint64_t memory_max; /* bytes of address space above what the process has now */
+    int keep_fd;                 /* the one descriptor that stays, as SW_CONFINED_FD */
+    uint64_t memory_max;         /* bytes of address space above what the process has now */
+    const char *const *readable; /* paths that its children may read, with all below them */
+    size_t readable_count;
 };
 
 struct sock_filter;
@@ -20,6 +22,7 @@ struct sock_filter;
 struct sw_filter {
     struct sock_filter *code; /* lives as long as the zygote */
     uint16_t len;
+    bool readable; /* it opens files itself */
 };
 
 /* Confines this process for good: what is left to it is to talk through the kept descriptor and to

@@ -220,8 +220,10 @@ static _Noreturn void zygote_main(const struct sw_worker *worker, int control)
 {
     struct sw_error err = {0};
     struct sw_filter filter = {0};
-    struct sw_confine_options options = {
-        .keep_fd = control, .memory_max = worker->options.memory_max};
+    struct sw_confine_options options = {.keep_fd = control,
+        .memory_max = worker->options.memory_max,
+        .readable = worker->options.readable,
+        .readable_count = worker->options.readable_count};
     enum sw_code code = sw_confine_zygote(&options, &filter, &err);
     bool alive = child_answer(SW_CONFINED_FD, code, &err, sw_bytes(NULL, 0)) && code == SW_OK;
     while (alive) {
@@ -345,6 +347,9 @@ static enum sw_code say_death(
     if (sig == SIGXCPU || (sig == SIGKILL && death->cpu_seconds >= limit)) {
         return sw_fail(err, SW_E_REFUSED, "the parser ran over its time (%llu CPU seconds)",
             (unsigned long long)limit);
+    }
+    if (sig == SIGPROF) { /* as the parser asked for (setitimer) */
+        return sw_fail(err, SW_E_REFUSED, "the parser ran over its time for one file");
     }
     if (sig == SIGSYS) {
         return sw_fail(err, SW_E_REFUSED, "the parser tried what its confinement forbids");

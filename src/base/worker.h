@@ -1,4 +1,4 @@
-/* Processes that parse hostile files with nothing in their hands: no files but the one they are
+/* Processes that parse hostile files with nothing in their hands: no files but those that they are
  * given, no network, no new processes, bounded memory and time (Landlock, seccomp, rlimits;
  * pattern: OpenSSH sandbox-seccomp-filter.c). Each call has a fresh one. They are forked by a
  * zygote, which is made once, before there is anything worth stealing in this process, and never
@@ -17,6 +17,11 @@ struct sw_worker_options {
     uint64_t cpu_seconds;  /* 0 means 60 */
     uint64_t wall_seconds; /* 0 means 4 * cpu_seconds + 10: it may wait for a slow disk */
     size_t reply_max;      /* bytes; 0 means 64 MiB */
+    /* Files and directories, with all below them, that it may open itself, to read. None: it has
+     * the one file that each call gives it, which is better where that is enough. They are kept by
+     * the caller. Without Landlock in the kernel it can read others, too. */
+    const char *const *readable;
+    size_t readable_count;
 };
 
 /* Runs in the child. `fd` is the file to look at (-1 when none was given), `request` the caller's

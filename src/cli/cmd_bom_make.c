@@ -248,7 +248,7 @@ static sw_result look(struct making *m, struct sw_error *err)
     const struct sw_discover_options how = {
         .all_packages = m->args->all_packages, .progress = sw_bar_progress(bar)};
     sw_inventory_init(&inventory, &m->cli->arena);
-    enum sw_code code = sw_discover_path(&inventory, m->path, &how, &coverage, err);
+    enum sw_code code = sw_discover_confined(&inventory, &m->path, 1, &how, &coverage, err);
     sw_bar_stop(bar);
     SW_TRY(code);
     SW_TRY(sw_inventory_finish(&inventory));

@@ -1,8 +1,6 @@
-#include "cli/cli.h"
+#include "cli/discover_diff.h"
+#include "cli/discover_log.h"
 #include "cli/discover_sources.h"
-#include "supply/supply.h"
-
-#define DOCUMENT_MAX ((uint64_t)256 << 20)
 
 struct discover_args {
     bool all;
@@ -10,6 +8,8 @@ struct discover_args {
     const char *diff;
     const char *output;
     struct sw_discover_source_args sources;
+    struct sw_catalogue_args catalogue;
+    struct sw_discover_log_args log;
 };
 
 static const struct sw_option options[] = {
@@ -23,64 +23,20 @@ static const struct sw_option options[] = {
     {"output", SW_OPTION_TEXT, offsetof(struct discover_args, output), "FILE",
         "write the inventory to a file, as --json prints it"},
     SW_DISCOVER_SOURCE_OPTIONS(struct discover_args, sources),
+    SW_CATALOGUE_OPTIONS(struct discover_args, catalogue),
+    SW_DISCOVER_LOG_OPTIONS(struct discover_args, log),
     {NULL, 0, 0, NULL, NULL},
 };
 
 struct discovering {
     struct sw_cli *cli;
-    struct sw_inventory now, before;
+    const struct discover_args *args;
+    struct sw_inventory now;
+    struct sw_discover_diff diff;
     struct sw_discover_coverage coverage;
-    bool compared;
+    struct sw_catalogue_used catalogue;
+    struct sw_discover_log log;
 };
-
-/* --- comparing -------------------------------------------------------------------------------- */
-
-static const struct sw_entity *find(
-    const struct sw_inventory *inventory, const struct sw_entity *entity)
-{
-    for (size_t i = 0; i < inventory->count; i++) {
-        const struct sw_entity *other = &inventory->entities[i];
-        if (other->id.kind == entity->id.kind && sw_str_equal(other->id.name, entity->id.name)) {
-            return other;
-        }
-    }
-    return NULL;
-}
-
-static sw_result read_before(struct discovering *d, const char *path, struct sw_error *err)
-{
-    struct sw_arena *arena = &d->cli->arena;
-    struct sw_json document;
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    SW_TRY(sw_file_read(path, DOCUMENT_MAX, &text, err));
-    const void *copy = sw_arena_copy(arena, sw_buf_bytes(&text));
-    SW_TRY_PTR(copy);
-    enum sw_code code = sw_json_parse(arena, sw_bytes(copy, text.len), NULL, &document, err);
-    sw_inventory_init(&d->before, arena);
-    code = code == SW_OK ? sw_inventory_read(&d->before, &document, err) : code;
-    if (code == SW_E_FORMAT) {
-        struct sw_error why = *err;
-        return sw_fail(err, SW_E_IO, "%s: %s", path, why.text); /* 1 is for what is new */
-    }
-    SW_TRY(code);
-    d->compared = true;
-    return SW_OK;
-}
-
-static const char *change_of(const struct discovering *d, const struct sw_entity *entity)
-{
-    return !d->compared || find(&d->before, entity) != NULL ? NULL : "new";
-}
-
-static bool has_new(const struct discovering *d)
-{
-    for (size_t i = 0; i < d->now.count; i++) {
-        if (change_of(d, &d->now.entities[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* --- showing ---------------------------------------------------------------------------------- */
 
@@ -103,7 +59,8 @@ static void show_place(struct sw_cli *cli, const struct sw_entity *entity)
 static void show_entity(struct discovering *d, const struct sw_entity *entity)
 {
     struct sw_cli *cli = d->cli;
-    const char *change = change_of(d, entity);
+    const size_t number = (size_t)(entity - d->now.entities);
+    const char *change = sw_discover_diff_word(&d->diff, cli, number);
     sw_say(cli, SW_TONE_PLAIN, "  %-40.*s", (int)entity->id.name.len, entity->id.name.ptr);
     sw_say(cli, SW_TONE_PLAIN, " %-12.*s", (int)entity->id.version.len, entity->id.version.ptr);
     sw_say(cli, SW_TONE_DIM, " %-8s %3u%%", sw_grade_name(entity->grade),
@@ -112,11 +69,12 @@ static void show_entity(struct discovering *d, const struct sw_entity *entity)
     if (!sw_entity_counts(entity)) {
         sw_say(cli, SW_TONE_DIM, " [%s]", sw_scope_name(entity->scope));
     }
-    if (change != NULL) {
-        sw_say(cli, SW_TONE_WARN, " %s", change);
-    }
+    sw_say(cli, SW_TONE_WARN, "%s", change);
     if (entity->shadow) {
         sw_say(cli, SW_TONE_WARN, " in traffic alone");
+    }
+    if (d->log.compared && d->log.registered.who[number] == NULL) {
+        sw_say(cli, SW_TONE_WARN, " unregistered");
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
@@ -137,17 +95,6 @@ static void show_kind(struct discovering *d, enum sw_entity_kind kind, bool all)
     }
 }
 
-static void show_gone(struct discovering *d)
-{
-    for (size_t i = 0; d->compared && i < d->before.count; i++) {
-        const struct sw_entity *entity = &d->before.entities[i];
-        if (find(&d->now, entity) == NULL) {
-            sw_say(d->cli, SW_TONE_DIM, "gone: %s " SW_STR_FMT "\n",
-                sw_entity_kind_name(entity->id.kind), SW_STR_ARG(entity->id.name));
-        }
-    }
-}
-
 static void show_coverage(struct discovering *d)
 {
     struct sw_cli *cli = d->cli;
@@ -156,6 +103,12 @@ static void show_coverage(struct discovering *d)
     char all[16];
     sw_format_size(c->read_bytes, read);
     sw_format_size(c->bytes, all);
+    if (d->catalogue.catalogue != NULL) {
+        sw_say(cli, d->catalogue.signer == NULL ? SW_TONE_WARN : SW_TONE_DIM,
+            "looked for what another catalogue lists: %s, %s%s\n", d->catalogue.digest,
+            d->catalogue.signer == NULL ? "signed by nobody" : "signed by ",
+            d->catalogue.signer == NULL ? "" : d->catalogue.signer);
+    }
     sw_say(cli, SW_TONE_DIM, "%s of %s read (%s of %s)\n", sw_group_digits(cli, c->read_files),
         sw_count_show(cli, c->files, "file"), read, all);
     sw_discover_sources_show(cli, c);
@@ -176,46 +129,37 @@ static void show(struct discovering *d, bool all)
     for (size_t kind = 0; kind < SW_ENTITY_KINDS; kind++) {
         show_kind(d, (enum sw_entity_kind)kind, all);
     }
-    show_gone(d);
+    sw_discover_diff_show(d->cli, &d->diff, d->catalogue.digest);
     sw_say(d->cli, SW_TONE_PLAIN, "%s found", sw_group_digits(d->cli, counted));
     if (d->now.count > counted) {
         sw_say(d->cli, SW_TONE_PLAIN, ", and %s in tests, examples and documentation alone",
             sw_group_digits(d->cli, d->now.count - counted));
     }
     sw_say(d->cli, SW_TONE_PLAIN, "\n");
+    sw_discover_log_show(d->cli, &d->log);
     show_coverage(d);
 }
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static void write_changes(struct sw_json_writer *w, const struct discovering *d)
+static void write_more(const void *ctx, struct sw_json_writer *w, size_t entity)
 {
-    sw_jw_object(w, "changes");
-    sw_jw_array(w, "new");
-    for (size_t i = 0; i < d->now.count; i++) {
-        if (change_of(d, &d->now.entities[i]) != NULL) {
-            sw_jw_str(w, NULL, d->now.entities[i].id.name);
-        }
-    }
-    sw_jw_array_end(w);
-    sw_jw_array(w, "gone");
-    for (size_t i = 0; i < d->before.count; i++) {
-        if (find(&d->now, &d->before.entities[i]) == NULL) {
-            sw_jw_str(w, NULL, d->before.entities[i].id.name);
-        }
-    }
-    sw_jw_array_end(w);
-    sw_jw_object_end(w);
+    const struct discovering *d = ctx;
+    sw_registered_json(w, &d->log.registered, entity);
 }
 
 static void write_document(struct sw_json_writer *w, const struct discovering *d)
 {
     sw_jw_object(w, NULL);
-    sw_jw_text(w, "catalogue", sw_discover_catalogue(&d->cli->arena));
-    sw_inventory_write(w, &d->now);
-    if (d->compared) {
-        write_changes(w, d);
+    sw_jw_text(w, "catalogue", d->catalogue.digest);
+    sw_jw_text(w, "catalogue_origin", d->catalogue.origin);
+    if (d->catalogue.signer != NULL) {
+        sw_jw_text(w, "catalogue_signer", d->catalogue.signer);
     }
+    sw_jw_bool(w, "all_packages", d->args->all_packages);
+    sw_inventory_write_with(w, &d->now, d->log.compared ? write_more : NULL, d);
+    sw_discover_log_json(w, &d->log);
+    sw_discover_diff_json(w, &d->diff, d->catalogue.digest);
     sw_discover_write_coverage(w, &d->coverage);
     sw_jw_object_end(w);
 }
@@ -230,51 +174,87 @@ static sw_result write_file(const struct discovering *d, const char *path, struc
     if (code != SW_OK) {
         return sw_fail(err, code, "no memory for the inventory");
     }
-    return sw_file_write(path, sw_buf_bytes(&out), 0666, 0, err);
+    return sw_output_write(path, sw_buf_bytes(&out), 0666, 0, err);
 }
 
-static sw_result look(struct discovering *d, const struct discover_args *args,
-    const struct sw_discover_options *how, struct sw_error *err)
+/* 1 is for what is new or unregistered: not for what cannot be looked at. */
+static enum sw_code as_failure(enum sw_code code, struct sw_error *err)
 {
-    struct sw_discover_options each = *how;
-    for (size_t i = 0; i < d->cli->operand_count; i++) {
-        each.prefix = d->cli->operand_count > 1 ? d->cli->operands[i] : NULL;
-        SW_TRY(sw_discover_path(&d->now, d->cli->operands[i], &each, &d->coverage, err));
+    const struct sw_error why = *err;
+    return code == SW_E_REFUSED || code == SW_E_LIMIT || code == SW_E_FORMAT
+               ? sw_fail(err, SW_E_IO, "%s", why.text)
+               : code;
+}
+
+static sw_result look_everywhere(
+    struct discovering *d, const struct sw_discover_options *how, struct sw_error *err)
+{
+    struct sw_cli *cli = d->cli;
+    const struct sw_discover_source_args *sources = &d->args->sources;
+    if (cli->operand_count > 0) {
+        SW_TRY(sw_discover_confined(
+            &d->now, cli->operands, cli->operand_count, how, &d->coverage, err));
     }
-    SW_TRY(sw_discover_sources(d->cli, &args->sources, how, &d->now, &d->coverage, err));
+    SW_TRY(sw_discover_sources(cli, sources, how, &d->now, &d->coverage, err));
     enum sw_code code = sw_inventory_finish(&d->now);
-    if (code == SW_OK && args->sources.logs.count > 0 && d->cli->operand_count > 0) {
+    if (code == SW_OK && sources->logs.count > 0 && cli->operand_count > 0) {
         (void)sw_inventory_mark_shadow(&d->now);
     }
     return code == SW_OK ? SW_OK : sw_fail(err, code, "no memory for the inventory");
 }
 
+static sw_result look(struct discovering *d, struct sw_error *err)
+{
+    struct sw_bar *bar = sw_bar_start(d->cli, "looking");
+    const struct sw_discover_options how = {.catalogue = d->catalogue.catalogue,
+        .all_packages = d->args->all_packages,
+        .progress = sw_bar_progress(bar)};
+    enum sw_code code = as_failure(look_everywhere(d, &how, err), err);
+    sw_bar_stop(bar);
+    return code;
+}
+
+static sw_result tell(struct discovering *d, struct sw_error *err)
+{
+    if (d->args->output != NULL) {
+        SW_TRY(write_file(d, d->args->output, err));
+    }
+    if (d->cli->json) {
+        struct sw_json_out out;
+        write_document(sw_json_out_begin(&out), d);
+        return sw_json_out_end(&out, err);
+    }
+    show(d, d->args->all);
+    return SW_OK;
+}
+
+static sw_result discover(struct discovering *d, struct sw_error *err)
+{
+    struct sw_discovery discovery = {.path = d->cli->operand_count > 0 ? d->cli->operands[0] : NULL,
+        .inventory = &d->now,
+        .coverage = &d->coverage,
+        .catalogue = &d->catalogue,
+        .all_packages = d->args->all_packages};
+    SW_TRY(look(d, err));
+    SW_TRY(sw_discover_diff_compare(&d->diff, &d->now));
+    d->cli->status = d->diff.counts ? 1 : 0;
+    SW_TRY(sw_discover_log_run(d->cli, &d->args->log, &discovery, &d->now, &d->log, err));
+    d->cli->status = d->coverage.refused > 0 ? 4 : d->cli->status;
+    return tell(d, err);
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct discover_args *args = data;
-    struct discovering d = {.cli = cli};
+    struct discovering d = {.cli = cli, .args = args};
     sw_inventory_init(&d.now, &cli->arena);
     SW_TRY(sw_discover_sources_check(cli, &args->sources, err));
+    SW_TRY(sw_discover_log_check(cli, &args->log, err));
     if (args->diff != NULL) {
-        SW_TRY(read_before(&d, args->diff, err));
+        SW_TRY(sw_discover_diff_read(&d.diff, &cli->arena, args->diff, args->all_packages, err));
     }
-    struct sw_bar *bar = sw_bar_start(cli, "looking");
-    const struct sw_discover_options how = {
-        .all_packages = args->all_packages, .progress = sw_bar_progress(bar)};
-    enum sw_code code = look(&d, args, &how, err);
-    sw_bar_stop(bar);
-    SW_TRY(code);
-    cli->status = d.compared && has_new(&d) ? 1 : 0;
-    if (args->output != NULL) {
-        SW_TRY(write_file(&d, args->output, err));
-    }
-    if (cli->json) {
-        struct sw_json_out out;
-        write_document(sw_json_out_begin(&out), &d);
-        return sw_json_out_end(&out, err);
-    }
-    show(&d, args->all);
-    return SW_OK;
+    SW_TRY(sw_catalogue_choose(cli, &args->catalogue, &d.catalogue, err));
+    return sw_discover_log_end(&d.log, discover(&d, err), err);
 }
 
 const struct sw_command sw_cmd_discover = {
@@ -295,9 +275,17 @@ const struct sw_command sw_cmd_discover = {
         "scope and not counted.\n\n" SW_DISCOVER_SOURCES_DESCRIPTION
         "What was not looked at is told at the end; directories of installed packages and of "
         "version control are left out.\n\n"
-        "Exits 0, or with *--diff* 1 when something is there that was not before.",
-    .examples = "  sealwright discover .\n"
-                "  sealwright discover --output ai.json services/ && git add ai.json\n"
-                "  sealwright discover --diff ai.json services/\n" SW_DISCOVER_SOURCES_EXAMPLES,
+        "With *--registered* it is compared with what trusted claims in the log register: bills of "
+        "materials, vendors, signed models, datasets, and earlier discoveries that were recorded "
+        "with *--approve*. With *--record* it becomes such a claim itself.\n\n"
+        "Exits 0, or with *--diff* 1 when something counts that was not there before, or with "
+        "*--registered* 1 when something that counts is not registered, 3 when nothing is; and 4 "
+        "when a file could not be looked at because its parser, which has nothing but the trees, "
+        "crashed or ran over its limits.",
+    .examples =
+        "  sealwright discover .\n"
+        "  sealwright discover --output ai.json services/ && git add ai.json\n"
+        "  sealwright discover --diff ai.json services/\n"
+        "  sealwright discover --registered --record services/\n" SW_DISCOVER_SOURCES_EXAMPLES,
     .run = run,
 };

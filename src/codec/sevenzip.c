@@ -111,7 +111,7 @@ static size_t count_empty(const struct list *list)
     return count;
 }
 
-/* How many bits there are of empty files comes from the empty streams: they stand first, and once. */
+/* How many bits there are of empty files, the empty streams say: they stand first, and once. */
 static sw_result read_empty(struct sw_7z_opener *o, struct list *list, uint64_t id)
 {
     const bool streams = id == SW_7Z_EMPTY_STREAM;

@@ -1,6 +1,6 @@
 #include "supply/advisory_private.h"
 
-#include "supply/version.h"
+#include "supply/version_order.h"
 
 #include <stdlib.h>
 

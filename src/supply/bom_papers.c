@@ -128,19 +128,16 @@ static bool is_hub_name(struct sw_str name)
     return true;
 }
 
-/* "organisation/name" as a purl; nothing for other names, unless the catalogue knows them. */
+/* "organisation/name" as a purl, where the Hub has it now; nothing for other names, unless the
+ * catalogue knows them. */
 static sw_result hub_purl(struct sw_bom *bom, struct sw_str name, struct sw_str *out)
 {
     const struct sw_catalogue *catalogue;
     struct sw_error err;
     struct sw_str whole = name;
     *out = sw_str("");
-    if (memchr(name.ptr, '/', name.len) == NULL) {
-        SW_TRY(sw_catalogue_builtin(&catalogue, &err));
-        if (!sw_catalogue_find(catalogue, SW_CATALOGUE_ALIASES, name, &whole)) {
-            return SW_OK;
-        }
-    }
+    SW_TRY(sw_catalogue_builtin(&catalogue, &err));
+    (void)sw_catalogue_find(catalogue, SW_CATALOGUE_ALIASES, name, &whole);
     const char *slash = memchr(whole.ptr, '/', whole.len);
     if (slash == NULL || !is_hub_name(whole)) {
         return SW_OK;

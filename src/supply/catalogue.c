@@ -64,6 +64,7 @@ static const struct {
     {"ports", SW_CATALOGUE_PORTS},
     {"vendors", SW_CATALOGUE_VENDORS},
     {"sites", SW_CATALOGUE_SITES},
+    {"renamed", SW_CATALOGUE_RENAMED},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -220,12 +221,27 @@ static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section secti
     return is_ecosystem(section) ? put_imports(c, paths_of(section), name, value) : SW_OK;
 }
 
+/* "organisation/name", of what a model is called on the Hub. */
+static bool is_of_hub(struct sw_str text)
+{
+    const char *slash = text.len == 0 ? NULL : memchr(text.ptr, '/', text.len);
+    return slash != NULL && slash > text.ptr && slash + 1 < text.ptr + text.len &&
+           memchr(slash + 1, '/', text.len - (size_t)(slash + 1 - text.ptr)) == NULL;
+}
+
+static bool is_value(enum sw_catalogue_section section, struct sw_str value)
+{
+    return section == SW_CATALOGUE_ALIASES   ? is_of_hub(value)
+           : section == SW_CATALOGUE_RENAMED ? value.len > 0
+                                             : true;
+}
+
 static sw_result read_section(struct sw_catalogue *c, enum sw_catalogue_section section,
     const struct sw_json *value, struct sw_error *err)
 {
     SW_JSON_EACH (item, value) {
         struct sw_str name;
-        if (!sw_json_str(item, &name) || name.len == 0) {
+        if (!sw_json_str(item, &name) || name.len == 0 || !is_value(section, name)) {
             return sw_fail(err, SW_E_FORMAT, "line %llu: a name is wanted here",
                 (unsigned long long)item->where);
         }
@@ -233,9 +249,11 @@ static sw_result read_section(struct sw_catalogue *c, enum sw_catalogue_section 
     }
     SW_JSON_EACH_MEMBER (member, value) {
         struct sw_str text;
-        if (!sw_json_str(&member->value, &text) || member->name.len == 0) {
-            return sw_fail(err, SW_E_FORMAT, "line %llu: a text is wanted here",
-                (unsigned long long)member->value.where);
+        if (!sw_json_str(&member->value, &text) || member->name.len == 0 ||
+            !is_value(section, text)) {
+            return sw_fail(err, SW_E_FORMAT, "line %llu: %s is wanted here",
+                (unsigned long long)member->value.where,
+                section == SW_CATALOGUE_ALIASES ? "'organisation/name'" : "a text");
         }
         SW_TRY(put_row(c, section, member->name, text));
     }

@@ -4,9 +4,7 @@
 #define SW_SUPPLY_CATALOGUE_H
 
 #include "codec/codec.h"
-#include "supply/inventory.h"
-
-#define SW_CATALOGUE_MAX ((uint64_t)1 << 20) /* bytes */
+#include "supply/discover.h"
 
 enum sw_catalogue_section {
     SW_CATALOGUE_PYPI, /* packages by their canonical names; what they are is their import names */
@@ -14,10 +12,10 @@ enum sw_catalogue_section {
     SW_CATALOGUE_CARGO,
     SW_CATALOGUE_GOLANG,
     SW_CATALOGUE_MAVEN,
-    SW_CATALOGUE_IMPORTS, /* modules of Python: the package */
-    SW_CATALOGUE_MODELS,  /* whole names of models: who makes them */
-    SW_CATALOGUE_ALIASES, /* names of one part: those that the Hub has */
-    SW_CATALOGUE_DATASETS,
+    SW_CATALOGUE_IMPORTS,     /* modules of Python: the package */
+    SW_CATALOGUE_MODELS,      /* whole names of models: who makes them */
+    SW_CATALOGUE_ALIASES,     /* other names of models: those that the Hub has, "org/name" */
+    SW_CATALOGUE_DATASETS,    /* names of one part: those that the Hub has */
     SW_CATALOGUE_ENVIRONMENT, /* variables: whose keys they hold */
     SW_CATALOGUE_HOSTS,       /* whole names of hosts: whose */
     SW_CATALOGUE_KEYS,        /* that name a model in displays and keywords */
@@ -36,8 +34,9 @@ enum sw_catalogue_section {
     SW_CATALOGUE_PORTS,         /* that one server alone listens at by default: which */
     SW_CATALOGUE_VENDORS,       /* of PCI devices that compute: the accelerator */
     SW_CATALOGUE_SITES,         /* domains where people use AI in a browser: whose */
+    SW_CATALOGUE_RENAMED,       /* packages, "pypi/sklearn": the name of the one that is meant */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_SITES + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_RENAMED + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 
@@ -53,13 +52,8 @@ struct sw_catalogue_call {
     struct sw_str whose;  /* who has all models of two parts that it may name; empty: the Hub */
 };
 
-struct sw_catalogue;
-
 /* The one that is compiled in. SW_E_NOMEM. */
 sw_result sw_catalogue_builtin(const struct sw_catalogue **out, struct sw_error *err);
-/* Reads one; everything is in the arena. SW_E_FORMAT with what is wrong. */
-sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
-    const struct sw_catalogue **out, struct sw_error *err);
 
 /* Every row of a section, in the order of the catalogue, until `row` fails. */
 sw_result sw_catalogue_each(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,

@@ -3,11 +3,14 @@
 #include "supply/ascii.h"
 #include "supply/look.h"
 
+#include <errno.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define FILE_MAX ((uint64_t)32 << 20)   /* of a file that readers take whole */
 #define FILE_MEMORY ((size_t)256 << 20) /* of what one file makes of itself */
+#define FILE_MS 30000                   /* of the processor, for one file */
 
 struct discovering {
     struct sw_look look;
@@ -144,6 +147,13 @@ static sw_result read_text(struct sw_look *look, struct sw_str text)
     return read_with_all(look, false);
 }
 
+/* Gone, replaced or changed since it was listed, locked or larger by now: one file's matter. */
+static bool is_unreadable(enum sw_code code)
+{
+    return code == SW_E_IO || code == SW_E_NOENT || code == SW_E_REFUSED || code == SW_E_FORMAT ||
+           code == SW_E_LIMIT;
+}
+
 /* The beginning, of files of any size. */
 static sw_result read_head(struct discovering *d, const struct sw_entry *entry, bool counts)
 {
@@ -158,7 +168,7 @@ static sw_result read_head(struct discovering *d, const struct sw_entry *entry, 
     if (code == SW_OK) {
         code = sw_fd_pread(fd, entry->name, 0, head, len, &err);
     }
-    if (code == SW_E_IO || code == SW_E_FORMAT) {
+    if (is_unreadable(code)) {
         return sw_look_gap(&d->look, "could not be read");
     }
     SW_TRY(code);
@@ -185,7 +195,7 @@ static sw_result read_file(struct discovering *d, const struct sw_entry *entry)
     if (code == SW_OK) {
         code = sw_fd_read(fd, entry->name, FILE_MAX, &bytes, &err);
     }
-    if (code == SW_E_IO || code == SW_E_LIMIT) {
+    if (is_unreadable(code)) {
         return sw_look_gap(&d->look, "could not be read");
     }
     SW_TRY(code);
@@ -208,6 +218,28 @@ static sw_result prefix_path(struct discovering *d)
     return SW_OK;
 }
 
+#define REFUSED "the parser crashed or ran over its limits"
+
+/* False for a file that is not read again. */
+static bool begin(struct discovering *d)
+{
+    const struct sw_discover_options *options = d->look.options;
+    const uint32_t ms = options->file_ms == 0 ? FILE_MS : options->file_ms;
+    const struct itimerval most = {.it_value = {ms / 1000, ms % 1000 * 1000}};
+    const struct sw_str path = d->look.path;
+    for (size_t i = 0; i < options->skip_count; i++) {
+        if (sw_str_equal(options->skip[i], path)) {
+            return false;
+        }
+    }
+    if (options->mark != NULL) {
+        (void)snprintf(
+            options->mark->name, sizeof(options->mark->name), SW_STR_FMT, SW_STR_ARG(path));
+        (void)setitimer(ITIMER_PROF, &most, NULL);
+    }
+    return true;
+}
+
 static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
 {
     struct sw_look *look = &d->look;
@@ -223,10 +255,16 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     case SW_ENTRY_SYMLINK: return sw_look_gap(look, "symbolic links are not followed");
     case SW_ENTRY_SPECIAL: return sw_look_gap(look, "not a regular file");
     case SW_ENTRY_BAD_NAME: return sw_look_gap(look, "the name is not UTF-8");
-    case SW_ENTRY_UNREADABLE: return sw_look_gap(look, "could not be read");
+    case SW_ENTRY_UNREADABLE:
+        return sw_look_gap(look,
+            entry->errnum == ENAMETOOLONG ? "more than 128 directories deep" : "could not be read");
     }
     look->coverage->files++;
     look->coverage->bytes += entry->size;
+    if (!begin(d)) {
+        look->coverage->refused++;
+        return sw_look_gap(look, REFUSED);
+    }
     const bool whole = anybody_takes(look, false);
     if (entry->size > 0 && anybody_takes(look, true)) {
         SW_TRY(read_head(d, entry, !whole));
@@ -240,9 +278,9 @@ static sw_result tell_pruned(struct discovering *d)
         return d->pruned == 0 ? SW_OK : SW_E_NOMEM;
     }
     d->look.path = sw_str(d->first_pruned);
-    SW_TRY(sw_look_gap(&d->look, "directories of installed packages, caches and version control"));
-    d->look.coverage->gaps[d->look.coverage->gap_count - 1].count = d->pruned;
-    return SW_OK;
+    SW_TRY(prefix_path(d));
+    return sw_look_gaps(
+        &d->look, "directories of installed packages, caches and version control", d->pruned);
 }
 
 sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
@@ -253,8 +291,12 @@ sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
     struct discovering d = {.tree = &tree};
     d.look = (struct sw_look){
         .inventory = inventory, .options = options, .coverage = coverage, .tree = &tree};
-    const struct sw_tree_options walk = {.ignore = is_left_out, .ignore_ctx = &d};
-    SW_TRY(sw_catalogue_builtin(&d.look.catalogue, err));
+    const struct sw_tree_options walk = {
+        .ignore = is_left_out, .ignore_ctx = &d, .list_deeper = true};
+    d.look.catalogue = options->catalogue;
+    if (options->catalogue == NULL) {
+        SW_TRY(sw_catalogue_builtin(&d.look.catalogue, err));
+    }
     SW_TRY(sw_tree_open(&tree, path, &walk, err));
     for (size_t i = 0; i < tree.count; i++) {
         enum sw_code code = look_at(&d, &tree.entries[i]);
@@ -325,11 +367,51 @@ void sw_discover_write_coverage(
     sw_jw_object_end(w);
 }
 
-const char *sw_discover_catalogue(struct sw_arena *arena)
+static bool read_count(const struct sw_json *object, const char *name, uint64_t *out)
 {
-    const struct sw_catalogue *catalogue;
+    return sw_json_u64(sw_json_get(object, name), out);
+}
+
+static bool read_gap(
+    struct sw_arena *arena, const struct sw_json *item, struct sw_discover_gap *out)
+{
+    struct sw_str why;
+    struct sw_str first;
+    if (!sw_json_str(sw_json_get(item, "why"), &why) || !read_count(item, "count", &out->count) ||
+        !sw_json_str(sw_json_get(item, "first"), &first)) {
+        return false;
+    }
+    out->why = sw_arena_strndup(arena, why);
+    const char *copy = sw_arena_strndup(arena, first);
+    out->first = sw_str(copy == NULL ? "" : copy);
+    return out->why != NULL && copy != NULL;
+}
+
+sw_result sw_discover_read_coverage(struct sw_arena *arena, const struct sw_json *document,
+    struct sw_discover_coverage *out, struct sw_error *err)
+{
+    const struct sw_json *coverage = sw_json_get(document, "coverage");
+    struct sw_discover_coverage c = {0};
+    bool good = read_count(coverage, "files", &c.files) &&
+                read_count(coverage, "bytes", &c.bytes) &&
+                read_count(coverage, "readFiles", &c.read_files) &&
+                read_count(coverage, "readBytes", &c.read_bytes);
+    SW_JSON_EACH (item, sw_json_get(coverage, "notLookedAt")) {
+        good =
+            good && c.gap_count < SW_DISCOVER_GAPS && read_gap(arena, item, &c.gaps[c.gap_count]);
+        c.gap_count += good;
+    }
+    if (!good) {
+        return sw_fail(err, SW_E_FORMAT, "no coverage of a discovery");
+    }
+    *out = c;
+    return SW_OK;
+}
+
+const char *sw_discover_catalogue(struct sw_arena *arena, const struct sw_catalogue *catalogue)
+{
     char hex[2 * SW_DIGEST_MAX + 1];
-    if (sw_catalogue_builtin(&catalogue, NULL) != SW_OK) {
+    if (catalogue == NULL && sw_catalogue_builtin(&catalogue, NULL) != SW_OK) {
         return NULL;
     }
     sw_digest_hex(sw_catalogue_digest(catalogue), hex);

@@ -302,6 +302,9 @@ static struct sw_entity *find_fuller(struct sw_inventory *inv, size_t at)
 {
     const struct sw_entity *entity = &inv->entities[at];
     size_t first = at;
+    if (has_version(entity->id.purl)) {
+        return NULL; /* nothing says more; of those that say less, each name has few */
+    }
     while (first > 0 && inv->entities[first - 1].id.kind == entity->id.kind &&
            sw_str_equal(inv->entities[first - 1].id.name, entity->id.name)) {
         first--;
@@ -425,7 +428,6 @@ static void write_sighting(struct sw_json_writer *w, const struct sw_sighting *s
 
 static void write_entity(struct sw_json_writer *w, const struct sw_entity *entity)
 {
-    sw_jw_object(w, NULL);
     sw_jw_text(w, "kind", kinds[entity->id.kind]);
     sw_jw_str(w, "name", entity->id.name);
     write_optional(w, "version", entity->id.version);
@@ -443,16 +445,41 @@ static void write_entity(struct sw_json_writer *w, const struct sw_entity *entit
         write_sighting(w, &entity->sightings[i]);
     }
     sw_jw_array_end(w);
-    sw_jw_object_end(w);
+}
+
+void sw_inventory_write_with(struct sw_json_writer *w, const struct sw_inventory *inventory,
+    sw_entity_more more, const void *ctx)
+{
+    sw_jw_array(w, "entities");
+    for (size_t i = 0; i < inventory->count; i++) {
+        sw_jw_object(w, NULL);
+        write_entity(w, &inventory->entities[i]);
+        if (more != NULL) {
+            more(ctx, w, i);
+        }
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
 }
 
 void sw_inventory_write(struct sw_json_writer *w, const struct sw_inventory *inventory)
 {
-    sw_jw_array(w, "entities");
-    for (size_t i = 0; i < inventory->count; i++) {
-        write_entity(w, &inventory->entities[i]);
+    sw_inventory_write_with(w, inventory, NULL, NULL);
+}
+
+static void write_by_source(const void *ctx, struct sw_json_writer *w, size_t entity)
+{
+    const struct sw_inventory *inventory = ctx;
+    sw_jw_array(w, "bySource");
+    for (size_t i = 0; i < SW_SIGHTING_SOURCES; i++) {
+        sw_jw_u64(w, NULL, inventory->entities[entity].by_source[i]);
     }
     sw_jw_array_end(w);
+}
+
+void sw_inventory_write_whole(struct sw_json_writer *w, const struct sw_inventory *inventory)
+{
+    sw_inventory_write_with(w, inventory, write_by_source, inventory);
 }
 
 static struct sw_str text_of(const struct sw_json *object, const char *name)
@@ -496,7 +523,36 @@ static sw_result read_sighting(struct sw_inventory *inv, const struct sw_entity_
     return sw_inventory_see(inv, id, &s);
 }
 
-sw_result sw_inventory_read(
+/* What was seen of it besides the places that are kept. */
+static sw_result read_rest(
+    struct sw_inventory *inv, const struct sw_entity_id *id, const struct sw_json *item)
+{
+    struct sw_entity *entity;
+    enum sw_grade grade;
+    enum sw_scope scope;
+    uint64_t seen = 0;
+    size_t source = 0;
+    SW_TRY(find_entity(inv, id, &entity));
+    (void)sw_json_u64(sw_json_get(item, "seen"), &seen);
+    entity->seen = seen > entity->seen ? seen : entity->seen;
+    if (sw_grade_of(text_of(item, "grade"), &grade) && grade > entity->grade) {
+        entity->grade = grade;
+    }
+    if (sw_scope_of(text_of(item, "scope"), &scope) && scope < entity->scope) {
+        entity->scope = scope;
+    }
+    SW_JSON_EACH (confidence, sw_json_get(item, "bySource")) {
+        uint64_t value = 0;
+        if (source < SW_SIGHTING_SOURCES && sw_json_u64(confidence, &value) &&
+            value <= SW_CONFIDENCE_MAX && value > entity->by_source[source]) {
+            entity->by_source[source] = (unsigned)value;
+        }
+        source++;
+    }
+    return SW_OK;
+}
+
+sw_result sw_inventory_take(
     struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err)
 {
     const struct sw_json *entities = sw_json_get(document, "entities");
@@ -517,6 +573,14 @@ sw_result sw_inventory_read(
         SW_JSON_EACH (sighting, evidence) {
             SW_TRY(read_sighting(inventory, &id, sighting, err));
         }
+        SW_TRY(read_rest(inventory, &id, item));
     }
+    return SW_OK;
+}
+
+sw_result sw_inventory_read(
+    struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err)
+{
+    SW_TRY(sw_inventory_take(inventory, document, err));
     return sw_inventory_finish(inventory);
 }

@@ -124,7 +124,18 @@ bool sw_entity_counts(const struct sw_entity *entity);
 size_t sw_inventory_mark_shadow(struct sw_inventory *inventory);
 /* The member "entities" of a document that is being written. */
 void sw_inventory_write(struct sw_json_writer *w, const struct sw_inventory *inventory);
-/* Reads what sw_inventory_write() wrote: "entities" of `document`. Views of the document. */
+/* Writes further members of an entity, which is given by its number. */
+typedef void (*sw_entity_more)(const void *ctx, struct sw_json_writer *w, size_t entity);
+/* The same, with more of each; `more` may be NULL. */
+void sw_inventory_write_with(struct sw_json_writer *w, const struct sw_inventory *inventory,
+    sw_entity_more more, const void *ctx);
+/* The same, with all that reading it needs to give the same inventory: for other processes of this
+ * program. */
+void sw_inventory_write_whole(struct sw_json_writer *w, const struct sw_inventory *inventory);
+/* Adds what one of them wrote: "entities" of `document`. */
+sw_result sw_inventory_take(
+    struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err);
+/* The same, and finishes the inventory. */
 sw_result sw_inventory_read(
     struct sw_inventory *inventory, const struct sw_json *document, struct sw_error *err);
 

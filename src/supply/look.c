@@ -99,7 +99,7 @@ sw_result sw_look_gaps(struct sw_look *look, const char *why, uint64_t count)
         i++;
     }
     if (i == SW_DISCOVER_GAPS) {
-        i--; /* the last one stands for all others, too */
+        c->gaps[--i].why = "for other reasons"; /* the last one stands for all others, too */
     }
     if (i == c->gap_count) {
         const char *first = sw_arena_strndup(look->inventory->arena, look->path);
@@ -197,6 +197,22 @@ static sw_result see_library(struct sw_look *look, const struct sw_signal *signa
     return sw_look_see(look, signal, id, package->line, package->detail);
 }
 
+/* A name that stands for another package has no version of that. */
+static void rename_package(
+    const struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_entity_id *id)
+{
+    char key[PACKAGE_NAME_MAX + 16];
+    struct sw_str meant;
+    int n = snprintf(key, sizeof(key), "%s/" SW_STR_FMT, type_of(ecosystem), SW_STR_ARG(id->name));
+    if (n > 0 && (size_t)n < sizeof(key) &&
+        sw_catalogue_find(
+            look->catalogue, SW_CATALOGUE_RENAMED, sw_str_n(key, (size_t)n), &meant)) {
+        id->name = meant;
+        id->version = sw_str("");
+        id->digest = sw_str("");
+    }
+}
+
 sw_result sw_look_see_package_of(
     struct sw_look *look, const struct sw_signal *signal, const struct sw_look_package *package)
 {
@@ -209,6 +225,7 @@ sw_result sw_look_see_package_of(
     if (package->ecosystem == SW_CATALOGUE_PYPI) {
         id.name = normalise(id.name, text);
     }
+    rename_package(look, package->ecosystem, &id);
     if (id.name.len == 0 || (!package->any && !look->options->all_packages &&
                                 !is_known(look, package->ecosystem, id.name))) {
         return SW_OK;
@@ -330,6 +347,14 @@ static bool is_hub_name(struct sw_str text)
            !is_of_others(org);
 }
 
+static const char *hub_detail(const struct sw_look *look, struct sw_str name, struct sw_str said)
+{
+    return sw_str_equal(name, said)
+               ? "Hugging Face"
+               : sw_arena_printf(
+                     look->arena, "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
+}
+
 static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, struct sw_str name,
     struct sw_str said, struct sw_str commit, uint32_t line)
 {
@@ -345,10 +370,7 @@ static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, s
         return SW_OK;
     }
     SW_TRY(code);
-    const char *detail = sw_str_equal(name, said)
-                             ? "Hugging Face"
-                             : sw_arena_printf(look->arena,
-                                   "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
+    const char *detail = hub_detail(look, name, said);
     SW_TRY_PTR(detail);
     return sw_look_see(look, signal, &id, line, sw_str(detail));
 }
@@ -452,13 +474,16 @@ sw_result sw_look_see_pinned_model(struct sw_look *look, const struct sw_signal 
 sw_result sw_look_see_dataset(
     struct sw_look *look, const struct sw_signal *signal, struct sw_str name, uint32_t line)
 {
-    struct sw_str found;
-    const struct sw_entity_id id = {.kind = SW_ENTITY_DATASET, .name = name};
-    if (!could_be_name(name) || (!is_hub_name(name) && !sw_catalogue_find(look->catalogue,
-                                                           SW_CATALOGUE_DATASETS, name, &found))) {
+    struct sw_str found = name;
+    if (!could_be_name(name) ||
+        (!sw_catalogue_find(look->catalogue, SW_CATALOGUE_DATASETS, name, &found) &&
+            !is_hub_name(name))) {
         return SW_OK;
     }
-    return sw_look_see(look, signal, &id, line, sw_str("Hugging Face"));
+    const struct sw_entity_id id = {.kind = SW_ENTITY_DATASET, .name = found};
+    const char *detail = hub_detail(look, found, name);
+    SW_TRY_PTR(detail);
+    return sw_look_see(look, signal, &id, line, sw_str(detail));
 }
 
 /* --- hosts and variables ---------------------------------------------------------------------- */

@@ -347,21 +347,40 @@ static bool is_commit(struct sw_str text)
     return text.len == 40;
 }
 
+/* "organisation--name" or, of those that are older, "name"; by what the Hub calls it now. Empty for
+ * a name of one part that nobody knows. */
+static sw_result name_of_cache(const struct sw_look *look, struct sw_arena *arena,
+    struct sw_str who, bool model, struct sw_str *out)
+{
+    const enum sw_catalogue_section others = model ? SW_CATALOGUE_ALIASES : SW_CATALOGUE_DATASETS;
+    const char *dashes = memmem(who.ptr, who.len, "--", 2);
+    const size_t org = dashes == NULL ? 0 : (size_t)(dashes - who.ptr);
+    const char *whole = dashes == NULL ? sw_arena_strndup(arena, who)
+                                       : sw_arena_printf(arena, "%.*s/%.*s", (int)org, who.ptr,
+                                             (int)(who.len - org - 2), dashes + 2);
+    SW_TRY_PTR(whole);
+    *out = sw_str(dashes == NULL ? "" : whole);
+    (void)sw_catalogue_find(look->catalogue, others, sw_str(whole), out);
+    return SW_OK;
+}
+
 static sw_result see_snapshot(
-    struct sw_look *look, struct sw_str org, struct sw_str name, struct sw_str commit, bool model)
+    struct sw_look *look, struct sw_str who, struct sw_str commit, bool model)
 {
     static const struct sw_signal signal = {"hub-cache", SW_SOURCE_FILES, SW_GRADE_DECLARED, 950};
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_error err;
-    const struct sw_purl purl = {
-        .type = sw_str("huggingface"), .namespace = org, .name = name, .version = commit};
     struct sw_entity_id id = {
         .kind = model ? SW_ENTITY_MODEL : SW_ENTITY_DATASET, .version = commit};
+    struct sw_purl purl = {.type = sw_str("huggingface"), .version = commit};
     sw_arena_init(&arena, 0);
-    const char *whole =
-        sw_arena_printf(&arena, SW_STR_FMT "/" SW_STR_FMT, SW_STR_ARG(org), SW_STR_ARG(name));
-    SW_TRY_PTR(whole);
-    id.name = sw_str(whole);
+    SW_TRY(name_of_cache(look, &arena, who, model, &id.name));
+    const char *slash = id.name.len == 0 ? NULL : memchr(id.name.ptr, '/', id.name.len);
+    if (slash == NULL) {
+        return SW_OK;
+    }
+    purl.namespace = sw_str_n(id.name.ptr, (size_t)(slash - id.name.ptr));
+    purl.name = sw_str_n(slash + 1, id.name.len - purl.namespace.len - 1);
     enum sw_code code = model ? sw_purl_format(&arena, &purl, &id.purl, &err) : SW_OK;
     if (code == SW_E_FORMAT) {
         return SW_OK;
@@ -377,9 +396,7 @@ sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last)
     struct sw_str who = part_of(look->path, "models--", &rest);
     const bool model = who.len > 0;
     who = model ? who : part_of(look->path, "datasets--", &rest);
-    const char *dashes = memmem(who.ptr, who.len, "--", 2);
-    if (dashes == NULL || !sw_str_starts(rest, snapshots) ||
-        rest.len < sizeof(snapshots) - 1 + 40) {
+    if (who.len == 0 || !sw_str_starts(rest, snapshots) || rest.len < sizeof(snapshots) - 1 + 40) {
         return SW_OK;
     }
     const struct sw_str commit = sw_str_n(rest.ptr + sizeof(snapshots) - 1, 40);
@@ -391,6 +408,5 @@ sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last)
     const char *kept = sw_arena_strndup(look->inventory->arena, until);
     SW_TRY_PTR(kept);
     *last = sw_str(kept);
-    const struct sw_str org = sw_str_n(who.ptr, (size_t)(dashes - who.ptr));
-    return see_snapshot(look, org, sw_str_n(dashes + 2, who.len - org.len - 2), commit, model);
+    return see_snapshot(look, who, commit, model);
 }

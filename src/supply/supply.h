@@ -16,10 +16,11 @@
 #include "supply/licence_read.h"
 #include "supply/licence_terms.h"
 #include "supply/purl.h"
+#include "supply/registered.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"
 #include "supply/vendor.h"
-#include "supply/version.h"
+#include "supply/version_order.h"
 #include "supply/vex.h"
 #include "supply/vex_write.h"
 

@@ -2,7 +2,7 @@
 #ifndef SW_SUPPLY_VERSION_PRIVATE_H
 #define SW_SUPPLY_VERSION_PRIVATE_H
 
-#include "supply/version.h"
+#include "supply/version_order.h"
 
 static inline bool sw_version_digit(char c)
 {

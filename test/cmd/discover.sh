@@ -90,19 +90,93 @@ exits "something new" 1
 like "is marked" "$out" "anthropic .* new"
 like "and what went is told" "$out" "gone: model gpt-4-turbo"
 run "$SW_BIN" discover --json --diff before.json repo
-json "for programs" '.changes | "\(.new[0]) \(.gone[0])"' "anthropic gpt-4-turbo"
+json "for programs" '.changes | "\(.new[0].name) \(.gone[0].name) \(.other_catalogue)"' "anthropic gpt-4-turbo false"
+documented "and documented" discover
+
+# What is new is a matter of what things are, not of their names and versions.
+mkdir -p was/tests is/tests
+echo 'openai==1.0' >was/requirements.txt
+echo 'import cohere' | tee was/tests/test_a.py >is/tests/test_a.py
+printf 'openai==2.0\n' >is/requirements.txt
+run "$SW_BIN" discover --output was.json --quiet was
+run "$SW_BIN" discover --diff was.json is
+exits "another version is nothing new" 0
+like "but told" "$out" "openai +2.0 .* was 1.0"
+echo '{"dependencies": {"openai": "4.0.0"}}' >is/package.json
+run "$SW_BIN" discover --json --diff was.json is
+exits "a package of another registry is" 1
+json "and told apart" '[.changes.new[].purl] | join(" ")' "pkg:npm/openai@4.0.0"
+rm is/package.json
+echo 'from anthropic import Anthropic' >is/tests/test_b.py
+run "$SW_BIN" discover --diff was.json is
+exits "what only tests use does not count" 0
+run "$SW_BIN" discover --output tests.json --quiet is
+mv is/tests/test_b.py is/b.py
+run "$SW_BIN" discover --json --diff tests.json is
+exits "until it is used elsewhere" 1
+json "which is told" '.changes.counts[].name' anthropic
+run "$SW_BIN" discover --all-packages --diff was.json is
+exits "lists of other kinds are not compared" 2
+like "and it is said why" "$err" "was.json was made without --all-packages"
+jq '.catalogue = "sha256:0"' was.json >other.json
+run "$SW_BIN" discover --diff other.json is
+like "another catalogue is told" "$out" "another catalogue lists"
+jq '.entities[0].kind = "toaster"' was.json >other.json
+run "$SW_BIN" discover --diff other.json is
+exits "what is no inventory is no answer" 4
+seq -f 'torch==1.%g' 20000 >many.txt && mkdir versions && mv many.txt versions/requirements.txt
+run "$SW_BIN" discover --json versions
+json "many versions of one package" '.entities | length' 20000
+for ((i = 0; i < 130; i++)); do deep=${deep:+$deep/}d; done
+mkdir -p "way/$deep" && echo 'import torch' >way/a.py
+run "$SW_BIN" discover --json way
+exits "what lies too deep" 0
+json "is told, and the rest looked at" '"\(.entities[0].name) \(.coverage.notLookedAt[0].why)"' "torch more than 128 directories deep"
+mkfifo pipe
+run "$SW_BIN" discover pipe
+exits "a pipe cannot be looked at, which is no answer" 4
 
 # Several trees, single files.
 mkdir other && echo 'import torch' >other/a.py
 run "$SW_BIN" discover --json repo other
 json "paths say which tree" '.entities[] | select(.name == "torch" and .scope == "runtime") | [.evidence[].file] | join(" ")' \
     "other/a.py repo/docs/conf.py"
+run "$SW_BIN" discover --json "$PWD/repo" "$PWD/other"
+json "and no directory that all of them are in" '.entities[] | select(.name == "torch" and .scope == "runtime") | [.evidence[].file] | join(" ")' \
+    "other/a.py repo/docs/conf.py"
+mkdir -p pruned/venv
+run "$SW_BIN" discover --json pruned repo
+json "what is left out is counted over all" '.coverage.notLookedAt[] | select(.why | startswith("directories")) | "\(.count) \(.first)"' "3 pruned/venv"
 run "$SW_BIN" discover --json other/a.py
 json "a single file has its name" '.entities[0].evidence[0].file' a.py
 mkdir empty
 run "$SW_BIN" discover empty
 exits "an empty directory" 0
 like "has nothing" "$out" "0 found"
+
+# What has several names is one thing.
+mkdir -p names/models--gpt2/snapshots/607a30d783dfa663caf39e06633721c8d4cfcd7e names/datasets--squad/snapshots/7b6d24c440a36b6815f21b70d25016731768db1f
+touch names/models--gpt2/snapshots/607a30d783dfa663caf39e06633721c8d4cfcd7e/config.json names/datasets--squad/snapshots/7b6d24c440a36b6815f21b70d25016731768db1f/a
+cat >names/a.py <<'PY'
+import sklearn
+from datasets import load_dataset
+from transformers import AutoModel
+AutoModel.from_pretrained("gpt2")
+AutoModel.from_pretrained("openai-community/gpt2")
+AutoModel.from_pretrained("meta-llama/Meta-Llama-3.1-8B")
+AutoModel.from_pretrained("meta-llama/Llama-3.1-8B")
+load_dataset("squad")
+load_dataset("rajpurkar/squad")
+PY
+printf 'sklearn==0.0.post1\nscikit_learn\n' >names/requirements.txt
+run "$SW_BIN" discover --json names
+is "models by what the Hub calls them now" "$(kinds model)" "meta-llama/Llama-3.1-8B openai-community/gpt2"
+is "datasets, too" "$(kinds dataset)" rajpurkar/squad
+is "packages that stand for others" "$(kinds library)" "datasets scikit-learn transformers"
+json "which have no version of those" '.entities[] | select(.name == "scikit-learn") | .purl' pkg:pypi/scikit-learn
+json "the commit is of the model" '.entities[] | select(.name == "openai-community/gpt2") | .version' 607a30d783dfa663caf39e06633721c8d4cfcd7e
+json "what was said is told" '[.entities[] | select(.name == "rajpurkar/squad") | .evidence[].detail] | join("; ")' \
+    "Hugging Face, said as 'squad'; Hugging Face; Hugging Face, in its cache"
 
 # Bad input.
 expect "a tree that is not there" 4 "$SW_BIN" discover nowhere

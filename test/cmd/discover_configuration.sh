@@ -437,7 +437,7 @@ w/model.safetensors observed 0.99 w/model-00001-of-00002.safetensors:0
 w/model.safetensors observed 0.99 w/model-00002-of-00002.safetensors:0"
     is "what a header says" "$(detail m.gguf)" "GGUF, llama, named Tiny Llama"
     is "the commit of a cache" "$(purl meta-llama/Llama-3.2-1B)" "pkg:huggingface/meta-llama/Llama-3.2-1B@$commit"
-    is "datasets of cards and caches" "$(named dataset)" "acme/qa, allenai/c4, squad"
+    is "datasets of cards and caches" "$(named dataset)" "acme/qa, allenai/c4, rajpurkar/squad"
     ok "no more than the heads are read" test "$(jq .coverage.readBytes "$tmp.out")" -lt 100000
     no_duplicates
 else

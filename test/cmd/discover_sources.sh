@@ -113,7 +113,7 @@ for name in timm/vit_base_patch16_224.augreg_in21k black-forest-labs/flux-schnel
     openai/whisper-large-v3; do
     want model $name py/more.py
 done
-want dataset squad py/more.py
+want dataset rajpurkar/squad py/more.py
 want dataset org-e/corpus py/more.py
 
 cat >tree/py/vision.py <<'PY'

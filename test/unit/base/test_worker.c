@@ -51,6 +51,27 @@ static enum sw_code deed_open(
     return sw_buf_printf(reply, "%d", other);
 }
 
+/* The request is a path. */
+static enum sw_code deed_open_given(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    char path[256];
+    (void)snprintf(path, sizeof(path), "%.*s", (int)request.len, (const char *)request.ptr);
+    int other = open(path, O_RDONLY | O_CLOEXEC);
+    const int why = other < 0 ? errno : 0;
+    sw_cleanup_fd(&other);
+    return sw_buf_printf(reply, "%d", why);
+}
+
+static enum sw_code deed_write_given(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    char path[256];
+    (void)snprintf(path, sizeof(path), "%.*s", (int)request.len, (const char *)request.ptr);
+    int other = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    return sw_buf_printf(reply, "%d", other);
+}
+
 static enum sw_code deed_socket(
     int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
 {
@@ -281,6 +302,8 @@ enum deed {
     WIDEN_LIMITS,
     PASS_DESCRIPTORS,
     RUN_ON,
+    OPEN_GIVEN,
+    WRITE_GIVEN,
 };
 
 static const deed_fn deeds[] = {
@@ -310,6 +333,8 @@ static const deed_fn deeds[] = {
     [WIDEN_LIMITS] = deed_widen_limits,
     [PASS_DESCRIPTORS] = deed_pass_descriptors,
     [RUN_ON] = deed_run_on,
+    [OPEN_GIVEN] = deed_open_given,
+    [WRITE_GIVEN] = deed_write_given,
 };
 
 static enum sw_code do_deed(
@@ -858,6 +883,43 @@ static void test_two_workers_do_not_hold_each_other(void **state)
     sw_buf_release(&other.reply);
 }
 
+static enum sw_code ask_about(struct fixture *f, enum deed deed, const char *path)
+{
+    char request[256];
+    int n = snprintf(request, sizeof(request), "%c%s", (char)deed, path);
+    sw_buf_clear(&f->reply);
+    f->err = (struct sw_error){0};
+    const struct sw_worker_task task = {.fd = -1, .request = sw_bytes(request, (size_t)n)};
+    return sw_worker_call(f->worker, &task, &f->reply, &f->err);
+}
+
+/* /usr is there and has files; /etc is not below it. */
+static void test_what_is_below_a_readable_path_can_be_read_and_nothing_else(void **state)
+{
+    static const char *const readable[] = {"/usr/bin", "/not/there"};
+    struct fixture f;
+    char denied[16];
+    (void)state;
+    (void)snprintf(denied, sizeof(denied), "%d", EACCES);
+    if (strstr(sw_worker_confinement(), "landlock") == NULL) {
+        skip();
+    }
+    setup_with(&f, &(struct sw_worker_options){.readable = readable, .readable_count = 2});
+    assert_int_equal(ask_about(&f, OPEN_GIVEN, "/usr/bin/env"), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f.reply), "0");
+    assert_int_equal(ask_about(&f, OPEN_GIVEN, "/etc/passwd"), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f.reply), denied);
+    assert_int_equal(ask_about(&f, OPEN_GIVEN, "/usr/bin/../../etc/passwd"), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f.reply), denied);
+    assert_int_equal(ask_about(&f, OPEN_GIVEN, "/proc/self/mem"), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f.reply), denied);
+    assert_int_equal(ask_about(&f, WRITE_GIVEN, "/usr/bin/env"), SW_E_REFUSED);
+    assert_died(&f, SOCKET);
+    assert_died(&f, FORK);
+    sw_worker_free(f.worker);
+    sw_buf_release(&f.reply);
+}
+
 static void test_confinement_names_what_holds(void **state)
 {
     const char *words = sw_worker_confinement();
@@ -907,6 +969,7 @@ int main(void)
         T(test_nobody_outlives_a_caller_that_was_killed),
         T(test_the_zygote_is_confined_itself),
         T(test_two_workers_do_not_hold_each_other),
+        T(test_what_is_below_a_readable_path_can_be_read_and_nothing_else),
         T(test_confinement_names_what_holds),
 #undef T
     };

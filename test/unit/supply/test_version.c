@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "supply/version.h"
+#include "supply/version_order.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Versions of packages, ordered as each ecosystem orders them. */
-#ifndef SW_SUPPLY_VERSION_H
-#define SW_SUPPLY_VERSION_H
+#ifndef SW_SUPPLY_VERSION_ORDER_H
+#define SW_SUPPLY_VERSION_ORDER_H
 
 #include "base/base.h"
 

@@ -1,0 +1,282 @@
+#include "cli/discover_registered.h"
+
+#include "cli/code_digest.h"
+
+struct taking {
+    struct sw_cli *cli;
+    struct sw_store *store;
+    const struct sw_trust *trust;
+    struct sw_registered *out;
+};
+
+/* --- what claims register --------------------------------------------------------------------- */
+
+static sw_result take_bom(
+    struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_bom bom;
+    struct sw_error why;
+    sw_arena_init(&arena, 0);
+    sw_bom_init(&bom, &arena);
+    enum sw_code code = sw_bom_read(&bom, predicate, &why);
+    return code == SW_E_FORMAT ? SW_OK : code == SW_OK ? sw_register_bom(reg, &bom, who) : code;
+}
+
+static const struct {
+    const char *type, *by;
+    enum sw_code (*take)(
+        struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who);
+} kinds_of_claims[] = {
+    {SW_PREDICATE_VENDOR, "vendor", sw_register_vendor},
+    {SW_PREDICATE_DISCOVERY, "approval", sw_register_discovery},
+    {SW_BOM_PREDICATE_CYCLONEDX, "bill", take_bom},
+    {SW_BOM_PREDICATE_SPDX, "bill", take_bom},
+    {SW_PREDICATE_OMS, "signature", sw_register_model},
+    {SW_PREDICATE_DATASET, "dataset", sw_register_dataset},
+};
+
+/* Memory that is short is not the claim's fault. */
+static bool not_believed(enum sw_code code)
+{
+    return code == SW_E_REFUSED || code == SW_E_FORMAT || code == SW_E_LIMIT ||
+           code == SW_E_UNSUPPORTED || code == SW_E_NOEVIDENCE;
+}
+
+/* `bundle` gets its bytes, which the claim refers to. */
+static sw_result verify(const struct taking *t, const struct sw_evidence_record *record,
+    struct sw_arena *scratch, struct sw_buf *bundle, struct sw_claim *out, bool *believed,
+    struct sw_error *err)
+{
+    struct sw_error why = {0};
+    enum sw_code code = sw_evidence_load(t->store, &record->claim, bundle, &why);
+    if (code != SW_OK) { /* what a claim would have registered then counts as unregistered */
+        *believed = false;
+        return code == SW_E_NOMEM ? code : SW_OK;
+    }
+    const struct sw_verify_options how = {.now = t->cli->now, .signing_time = record->time};
+    code = sw_claim_verify(scratch, t->trust, sw_buf_bytes(bundle), &how, out, &why);
+    *believed = code == SW_OK;
+    return code == SW_OK || not_believed(code) ? SW_OK : sw_fail(err, code, "%s", why.text);
+}
+
+static sw_result take(const struct taking *t, const struct sw_evidence_record *record, size_t kind,
+    struct sw_error *err)
+{
+    SW_CLEANUP(arena) struct sw_arena scratch;
+    SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
+    struct sw_claim claim;
+    bool believed;
+    sw_arena_init(&scratch, 0);
+    SW_TRY(verify(t, record, &scratch, &bundle, &claim, &believed, err));
+    if (!believed || !sw_str_is(claim.statement.predicate_type, kinds_of_claims[kind].type)) {
+        t->out->passed_over++;
+        return SW_OK;
+    }
+    struct sw_registrant *who = SW_ARENA_NEW(&t->cli->arena, struct sw_registrant);
+    SW_TRY_PTR(who);
+    who->claim = sw_digest_show(t->cli, &record->claim);
+    who->signer = sw_arena_strdup(&t->cli->arena, claim.signer);
+    who->by = kinds_of_claims[kind].by;
+    if (who->claim == NULL || who->signer == NULL) {
+        return SW_E_NOMEM;
+    }
+    t->out->claims++;
+    enum sw_code code = kinds_of_claims[kind].take(&t->out->reg, claim.statement.predicate, who);
+    return code == SW_OK
+               ? SW_OK
+               : sw_fail(err, code, "claim %s: the register has no room for it", who->claim);
+}
+
+sw_result sw_registered_open(struct sw_cli *cli, struct sw_store *store,
+    const struct sw_trust *trust, struct sw_registered *out, struct sw_error *err)
+{
+    const struct taking t = {cli, store, trust, out};
+    *out = (struct sw_registered){0};
+    sw_register_init(&out->reg, &cli->arena);
+    for (size_t kind = 0; kind < SW_COUNT(kinds_of_claims); kind++) {
+        const struct sw_evidence_query query = {.predicate_type = kinds_of_claims[kind].type};
+        struct sw_evidence_record *records;
+        size_t count;
+        SW_TRY(sw_evidence_gather(store, &query, &cli->arena, &records, &count, err));
+        for (size_t i = 0; i < count; i++) {
+            SW_TRY(take(&t, &records[i], kind, err));
+        }
+    }
+    return SW_OK;
+}
+
+/* --- files of models -------------------------------------------------------------------------- */
+
+static bool is_file_of_model(const struct sw_entity *entity)
+{
+    for (size_t i = 0; i < entity->sighting_count; i++) {
+        if (strcmp(entity->sightings[i].signal, "model-file") != 0) {
+            return false;
+        }
+    }
+    return entity->id.kind == SW_ENTITY_MODEL && entity->id.purl.len == 0 &&
+           entity->id.digest.len == 0 && entity->seen == entity->sighting_count;
+}
+
+static const char *path_of(
+    struct sw_arena *arena, const char *const *paths, size_t count, struct sw_str file)
+{
+    if (count > 1) {
+        return sw_arena_strndup(arena, file);
+    }
+    return sw_dir_exists(paths[0])
+               ? sw_arena_printf(arena, "%s/" SW_STR_FMT, paths[0], SW_STR_ARG(file))
+               : paths[0];
+}
+
+/* A model in one file gets the file's digest; one in several is registered when each of them is.
+ * What cannot be read (any more) has none. */
+static sw_result ask_files(struct sw_cli *cli, const struct sw_register *reg,
+    struct sw_entity *entity, const char *const *paths, size_t path_count,
+    const struct sw_registrant **out)
+{
+    const struct sw_registrant *who = NULL;
+    for (size_t i = 0; i < entity->sighting_count; i++) {
+        const char *path = path_of(&cli->arena, paths, path_count, entity->sightings[i].file);
+        struct sw_digest digest;
+        struct sw_error why;
+        SW_TRY_PTR(path);
+        if (!sw_file_exists(path) || sw_code_digest(cli, path, &digest, &why) != SW_OK) {
+            return SW_OK;
+        }
+        const char *text = sw_digest_show(cli, &digest);
+        SW_TRY_PTR(text);
+        if (entity->sighting_count == 1) {
+            entity->id.digest = sw_str(text);
+            return SW_OK; /* it is asked for with the rest */
+        }
+        who = sw_register_digest(reg, sw_str(text));
+        if (who == NULL) {
+            return SW_OK;
+        }
+    }
+    *out = who;
+    return SW_OK;
+}
+
+/* --- comparing -------------------------------------------------------------------------------- */
+
+static sw_result ask(struct sw_cli *cli, struct sw_registered *r, struct sw_entity *entity,
+    const char *const *paths, size_t path_count, const struct sw_registrant **out)
+{
+    *out = NULL;
+    if (is_file_of_model(entity)) {
+        SW_TRY(ask_files(cli, &r->reg, entity, paths, path_count, out));
+    }
+    return *out != NULL ? SW_OK : sw_register_find(&r->reg, entity, out);
+}
+
+sw_result sw_registered_compare(struct sw_cli *cli, struct sw_registered *registered,
+    struct sw_inventory *inventory, const char *const *paths, size_t path_count,
+    struct sw_error *err)
+{
+    struct sw_registered *r = registered;
+    r->known = 0;
+    r->unknown = 0;
+    memset(r->unknown_of, 0, sizeof(r->unknown_of));
+    r->who = SW_ARENA_ARRAY(&cli->arena, const struct sw_registrant *, inventory->count);
+    SW_TRY_PTR(r->who);
+    for (size_t i = 0; i < inventory->count; i++) {
+        struct sw_entity *entity = &inventory->entities[i];
+        enum sw_code code = ask(cli, r, entity, paths, path_count, &r->who[i]);
+        if (code != SW_OK) {
+            return sw_fail(err, code, "no memory to compare with what is registered");
+        }
+        if (sw_entity_counts(entity)) {
+            r->known += r->who[i] != NULL;
+            r->unknown += r->who[i] == NULL;
+            r->unknown_of[entity->id.kind] += r->who[i] == NULL;
+        }
+    }
+    return SW_OK;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+void sw_registered_json(
+    struct sw_json_writer *w, const struct sw_registered *registered, size_t entity)
+{
+    const struct sw_registrant *who = registered->who[entity];
+    if (who == NULL) {
+        sw_jw_null(w, "registered");
+        return;
+    }
+    sw_jw_object(w, "registered");
+    sw_jw_text(w, "by", who->by);
+    sw_jw_text(w, "claim", who->claim);
+    sw_jw_text(w, "signer", who->signer);
+    sw_jw_object_end(w);
+}
+
+void sw_registered_summary_json(struct sw_json_writer *w, const struct sw_registered *registered)
+{
+    sw_jw_u64(w, "registered", registered->known);
+    sw_jw_u64(w, "claims", registered->claims);
+    sw_jw_u64(w, "passed_over", registered->passed_over);
+    sw_jw_object(w, "counts");
+    for (size_t kind = 0; kind < SW_ENTITY_KINDS; kind++) {
+        sw_jw_u64(w, sw_entity_kind_name((enum sw_entity_kind)kind), registered->unknown_of[kind]);
+    }
+    sw_jw_object_end(w);
+}
+
+void sw_registered_unknown_json(struct sw_json_writer *w, const char *name,
+    const struct sw_registered *registered, const struct sw_inventory *inventory)
+{
+    sw_jw_array(w, name);
+    for (size_t i = 0; i < inventory->count; i++) {
+        const struct sw_entity *entity = &inventory->entities[i];
+        if (registered->who[i] != NULL || !sw_entity_counts(entity)) {
+            continue;
+        }
+        sw_jw_object(w, NULL);
+        sw_jw_text(w, "kind", sw_entity_kind_name(entity->id.kind));
+        sw_jw_str(w, "name", entity->id.name);
+        if (entity->id.purl.len > 0) {
+            sw_jw_str(w, "purl", entity->id.purl);
+        }
+        sw_jw_object_end(w);
+    }
+    sw_jw_array_end(w);
+}
+
+static const char *const plurals[SW_ENTITY_KINDS] = {"models", "datasets", "libraries", "tools",
+    "services", "agents", "MCP servers", "prompts", "endpoints", "accelerators", "containers",
+    "credentials"};
+
+static void show_unknown(struct sw_cli *cli, const uint64_t counts[SW_ENTITY_KINDS])
+{
+    bool first = true;
+    for (size_t kind = 0; kind < SW_ENTITY_KINDS; kind++) {
+        if (counts[kind] == 0) {
+            continue;
+        }
+        const char *noun =
+            counts[kind] > 1 ? plurals[kind] : sw_entity_kind_name((enum sw_entity_kind)kind);
+        sw_say(cli, SW_TONE_PLAIN, "%s%s %s", first ? ": " : ", ",
+            sw_group_digits(cli, counts[kind]), noun);
+        first = false;
+    }
+    sw_say(cli, SW_TONE_PLAIN, "\n");
+}
+
+void sw_registered_show(struct sw_cli *cli, const struct sw_registered *registered)
+{
+    const struct sw_registered *r = registered;
+    if (r->reg.count == 0) {
+        sw_say(cli, SW_TONE_WARN, "nothing is registered in this log by anybody trusted\n");
+    }
+    sw_say(cli, r->unknown > 0 ? SW_TONE_WARN : SW_TONE_GOOD, "%s registered, %s not",
+        sw_group_digits(cli, r->known), sw_group_digits(cli, r->unknown));
+    show_unknown(cli, r->unknown_of);
+    if (r->passed_over > 0) {
+        sw_say(cli, SW_TONE_WARN, "passed over: %s of nobody trusted\n",
+            sw_count_show(cli, r->passed_over, "claim"));
+    }
+}

@@ -1,0 +1,196 @@
+/* Discovery in a process of its own, which has nothing but the trees. When a file ends it,
+ * discovery begins again without that file. */
+#include "supply/discover.h"
+
+#include <sys/mman.h>
+#include <sys/time.h>
+
+#define MEMORY_MAX ((uint64_t)2 << 30)
+#define CPU_SECONDS 1800 /* of all files together; each has its own limit */
+#define REPLY_MAX ((size_t)512 << 20)
+#define SKIPS_MAX 16
+
+struct asked {
+    const char *const *paths;
+    size_t count;
+    const struct sw_discover_options *options;
+    struct sw_discover_mark *mark; /* this process sees it, too */
+};
+
+/* --- there ------------------------------------------------------------------------------------ */
+
+/* Names, each with a NUL behind it. */
+static sw_result read_skips(struct sw_bytes request, struct sw_str *skips, size_t *count)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < request.len; i++) {
+        if (request.ptr[i] != 0) {
+            continue;
+        }
+        if (*count == SKIPS_MAX) {
+            return SW_E_INTERNAL;
+        }
+        skips[(*count)++] = sw_str_n((const char *)request.ptr + start, i - start);
+        start = i + 1;
+    }
+    return SW_OK;
+}
+
+static sw_result write_reply(const struct sw_inventory *inventory,
+    const struct sw_discover_coverage *coverage, struct sw_buf *reply, struct sw_error *err)
+{
+    struct sw_json_writer w;
+    sw_jw_init(&w, reply, 0);
+    sw_jw_object(&w, NULL);
+    sw_inventory_write_whole(&w, inventory);
+    sw_discover_write_coverage(&w, coverage);
+    sw_jw_u64(&w, "refused", coverage->refused);
+    sw_jw_object_end(&w);
+    enum sw_code code = sw_jw_finish(&w);
+    return code == SW_OK ? SW_OK : sw_fail(err, code, "discovery found more than can be told");
+}
+
+/* Where several trees are looked at, their names tell their files apart: those that all of them
+ * have in front, as a home directory, say nothing. */
+static const char *prefix_of(const struct asked *asked, size_t at)
+{
+    const char *first = asked->paths[0];
+    size_t shared = 0;
+    for (size_t i = 0; first[0] == '/' && first[i] != '\0'; i++) {
+        for (size_t k = 1; k < asked->count; k++) {
+            if (asked->paths[k][i] != first[i]) {
+                return asked->paths[at] + shared;
+            }
+        }
+        shared = first[i] == '/' ? i + 1 : shared;
+    }
+    return asked->paths[at] + shared;
+}
+
+static sw_result look(
+    void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    static const struct itimerval no_limit = {0};
+    const struct asked *asked = ctx;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_str skips[SKIPS_MAX];
+    struct sw_inventory inventory;
+    struct sw_discover_coverage coverage = {0};
+    struct sw_discover_options options = *asked->options;
+    (void)fd;
+    sw_arena_init(&arena, 0);
+    sw_inventory_init(&inventory, &arena);
+    options.mark = asked->mark;
+    options.skip = skips;
+    options.progress = NULL;
+    SW_TRY(read_skips(request, skips, &options.skip_count));
+    for (size_t i = 0; i < asked->count; i++) {
+        options.prefix = asked->count > 1 ? prefix_of(asked, i) : asked->options->prefix;
+        SW_TRY(sw_discover_path(&inventory, asked->paths[i], &options, &coverage, err));
+    }
+    asked->mark->name[0] = '\0'; /* what is done now is no file's fault */
+    (void)setitimer(ITIMER_PROF, &no_limit, NULL);
+    enum sw_code code = sw_inventory_finish(&inventory);
+    if (code != SW_OK) {
+        return sw_fail(err, code, "no memory for the inventory");
+    }
+    return write_reply(&inventory, &coverage, reply, err);
+}
+
+/* --- here ------------------------------------------------------------------------------------- */
+
+/* The process may have been taken over: its words are looked at like anybody's. */
+static sw_result read_reply(struct sw_inventory *inventory, struct sw_bytes reply,
+    struct sw_discover_coverage *coverage, struct sw_error *err)
+{
+    static const struct sw_json_limits limits = {.max_bytes = REPLY_MAX};
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_json document;
+    sw_arena_init(&arena, 0);
+    enum sw_code code = sw_json_parse(&arena, reply, &limits, &document, err);
+    if (code == SW_OK) {
+        code = sw_inventory_take(inventory, &document, err);
+    }
+    if (code == SW_OK) {
+        code = sw_discover_read_coverage(inventory->arena, &document, coverage, err);
+    }
+    if (code == SW_OK && !sw_json_u64(sw_json_get(&document, "refused"), &coverage->refused)) {
+        code = SW_E_FORMAT;
+    }
+    return code == SW_E_FORMAT || code == SW_E_LIMIT
+               ? sw_fail(err, SW_E_IO, "the process that looked answered nonsense")
+               : code;
+}
+
+static sw_result give_up(const char *name, struct sw_error *err)
+{
+    struct sw_error why = *err;
+    char shown[256];
+    sw_escape_line(name, strlen(name), shown, sizeof(shown));
+    return name[0] == '\0' ? sw_fail(err, SW_E_IO, "discovery was ended: %s", why.text)
+                           : sw_fail(err, SW_E_IO, "could not look at '%s': %s", shown, why.text);
+}
+
+/* The file that was being read is left out next time. */
+static sw_result skip(struct sw_discover_mark *mark, struct sw_buf *skips, struct sw_error *err)
+{
+    struct sw_str known[SKIPS_MAX];
+    size_t count = 0;
+    mark->name[sizeof(mark->name) - 1] = '\0';
+    const struct sw_str name = sw_str(mark->name);
+    SW_TRY(read_skips(sw_buf_bytes(skips), known, &count));
+    bool again = name.len == 0 || count == SKIPS_MAX;
+    for (size_t i = 0; i < count; i++) {
+        again = again || sw_str_equal(known[i], name);
+    }
+    if (again) {
+        return give_up(mark->name, err);
+    }
+    SW_TRY(sw_buf_put_str(skips, name));
+    SW_TRY(sw_buf_putc(skips, '\0'));
+    mark->name[0] = '\0';
+    return SW_OK;
+}
+
+static sw_result ask(
+    struct sw_worker *worker, const struct asked *asked, struct sw_buf *reply, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf skips = SW_BUF_INIT;
+    for (;;) {
+        const struct sw_worker_task task = {
+            .fd = -1, .request = sw_buf_bytes(&skips), .progress = asked->options->progress};
+        enum sw_code code = sw_worker_call(worker, &task, reply, err);
+        if (code != SW_E_REFUSED) {
+            return code;
+        }
+        SW_TRY(skip(asked->mark, &skips, err));
+    }
+}
+
+sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const *paths,
+    size_t count, const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
+    struct sw_error *err)
+{
+    const struct sw_worker_options limits = {.memory_max = MEMORY_MAX,
+        .cpu_seconds = CPU_SECONDS,
+        .reply_max = REPLY_MAX,
+        .readable = paths,
+        .readable_count = count};
+    SW_CLEANUP(worker) struct sw_worker *worker = NULL;
+    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    struct asked asked = {.paths = paths, .count = count, .options = options};
+    if (sw_discover_catalogue(inventory->arena, options->catalogue) == NULL) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for the catalogue"); /* read once, and here */
+    }
+    void *shared =
+        mmap(NULL, sizeof(*asked.mark), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for discovery");
+    }
+    asked.mark = shared;
+    enum sw_code code = sw_worker_new(&worker, look, &asked, &limits, err);
+    code = code == SW_OK ? ask(worker, &asked, &reply, err) : code;
+    (void)munmap(shared, sizeof(*asked.mark));
+    SW_TRY(code);
+    return read_reply(inventory, sw_buf_bytes(&reply), coverage, err);
+}
