@@ -162,10 +162,9 @@ static struct sw_str without_major(struct sw_str module)
 static bool is_known(
     const struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str name)
 {
-    struct sw_str known;
-    return sw_catalogue_find(look->catalogue, ecosystem, name, &known) ||
+    return sw_catalogue_package(look->catalogue, ecosystem, name) ||
            (ecosystem == SW_CATALOGUE_GOLANG &&
-               sw_catalogue_find(look->catalogue, ecosystem, without_major(name), &known));
+               sw_catalogue_package(look->catalogue, ecosystem, without_major(name)));
 }
 
 /* With memory of its own: a lock file has many packages. */
@@ -318,6 +317,54 @@ static bool is_hub_name(struct sw_str text)
            !is_of_others(org);
 }
 
+/* "7b", "0.6b", "125m" and nothing else, between two marks of a name: how many parameters it has.
+ */
+static bool is_size(struct sw_str part)
+{
+    size_t i = 0;
+    while (i < part.len && (sw_ascii_digit(part.ptr[i]) || part.ptr[i] == '.')) {
+        i++;
+    }
+    const char unit = i + 1 == part.len ? sw_ascii_lower(part.ptr[i]) : '\0';
+    return i > 0 && (unit == 'b' || unit == 'm');
+}
+
+static bool has_size(struct sw_str name)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= name.len; i++) {
+        if (i == name.len || memchr("/-_:", name.ptr[i], 4) != NULL) {
+            if (is_size(sw_str_n(name.ptr + start, i - start))) {
+                return true;
+            }
+            start = i + 1;
+        }
+    }
+    return false;
+}
+
+/* "organisation/granite-13b-chat", "organisation/any-bert": its name alone says that it is a model,
+ * where a key speaks of one. */
+static bool is_model_like(struct sw_str name)
+{
+    static const char *const families[] = {"bert", "gpt", "llama", "mistral", "mixtral", "qwen",
+        "gemma", "falcon", "bloom", "whisper", "wav2vec", "hubert", "clip-vit", "blip",
+        "stable-diffusion", "sdxl", "flux.", "minilm", "mpnet", "bge-", "gte-", "embed", "rerank",
+        "pegasus", "opus-mt", "starcoder", "codegen", "deepseek", "granite", "pythia", "nllb",
+        "phi-", "vicuna", "zephyr", "t5-", "smollm", "kimi-", "glm-", "instruct"};
+    char lower[MODEL_NAME_MAX + 1];
+    const size_t len = name.len < sizeof(lower) ? name.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    for (size_t i = 0; i < SW_COUNT(families); i++) {
+        if (memmem(lower, len, families[i], strlen(families[i])) != NULL) {
+            return true;
+        }
+    }
+    return has_size(name);
+}
+
 static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, struct sw_str name,
     struct sw_str said, struct sw_str commit, uint32_t line)
 {
@@ -361,6 +408,17 @@ static struct sw_str without_provider(struct sw_str text)
     }
 }
 
+/* "accounts/NAME/models/model", as some serve the models of their users. */
+static struct sw_str without_account(struct sw_str text)
+{
+    static const char mark[] = "/models/";
+    const char *at = sw_str_starts(text, "accounts/")
+                         ? memmem(text.ptr, text.len, mark, sizeof(mark) - 1)
+                         : NULL;
+    const size_t start = at == NULL ? 0 : (size_t)(at - text.ptr) + sizeof(mark) - 1;
+    return sw_str_n(text.ptr + start, text.len - start);
+}
+
 static sw_result see_hosted(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, struct sw_str maker, uint32_t line)
 {
@@ -393,14 +451,14 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
     if (!could_be_name(name)) {
         return SW_OK;
     }
-    const struct sw_str bare = without_provider(name);
+    const struct sw_str bare = without_provider(without_account(name));
     if (from != SW_FROM_HUB && bare.len > 0 && sw_catalogue_model(look->catalogue, bare, &found)) {
         return see_hosted(look, signal, bare, found, line);
     }
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
         return see_hub(look, signal, found, name, sw_str(""), line);
     }
-    if (known && is_hub_name(name)) {
+    if ((known || is_model_like(name)) && is_hub_name(name)) {
         return see_hub(look, signal, name, name, sw_str(""), line);
     }
     return SW_OK;

@@ -76,7 +76,9 @@ static struct sw_str expansion(const struct shell *s, struct sw_str rest, size_t
         return value;
     }
     *len = braces ? (size_t)(close - rest.ptr) + 1 : name.len;
-    if (value_of(s, name, &value) || !braces) {
+    /* of "$1" nothing is known, and what stands behind ":-" is taken */
+    const bool known = value_of(s, name, &value) && memchr(value.ptr, '$', value.len) == NULL;
+    if (known || !braces) {
         return value;
     }
     /* "${NAME:-value}", "${NAME-value}" */

@@ -208,8 +208,43 @@ static sw_result see_dataset(struct sw_configuration *c, const struct sw_setting
                : sw_configuration_dataset(c, map->parent->key, sw_setting_text(path), path->line);
 }
 
+static bool has_another_name(const struct sw_setting *model)
+{
+    for (const struct sw_setting *n = model->first; n != NULL; n = n->next) {
+        static const char *const keys[] = {
+            "model", "id", "name", "model_id", "model_name", "repo", "path", "source"};
+        if (is_one_of(n->key, keys, SW_COUNT(keys)) || ends_without_case(n->key, "_var")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_offer(const struct sw_setting *node)
+{
+    return sw_str_is(node->key, "models") || sw_str_is(node->key, "model_list");
+}
+
+/* "models: {gpt-4o: {…}, llama3.2:3b: {…}}": what may be chosen, by the name it has, unless that
+ * is only what it is called here. */
+static sw_result see_offered(struct sw_configuration *c, const struct sw_setting *map)
+{
+    for (const struct sw_setting *n = is_offer(map) ? map->first : NULL; n != NULL; n = n->next) {
+        if (n->kind == SW_SETTING_MAP && !has_another_name(n)) {
+            SW_TRY(sw_configuration_model(c, n->key, c->about_models, n->line));
+        }
+    }
+    if (map->parent == NULL || map->parent->kind != SW_SETTING_LIST || !is_offer(map->parent)) {
+        return SW_OK;
+    }
+    const struct sw_setting *id = sw_setting_get(map, "id");
+    id = id == NULL ? sw_setting_get(map, "name") : id;
+    return id == NULL ? SW_OK : sw_configuration_model(c, sw_setting_text(id), false, id->line);
+}
+
 static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
 {
+    SW_TRY(see_offered(c, map));
     SW_TRY(sw_configuration_deployed_map(c, map));
     SW_TRY(see_pair(c, map));
     SW_TRY(see_dataset(c, map));

@@ -153,6 +153,19 @@ enum keyness {
     A_KEY,
 };
 
+/* "chat_model", "llm"; of "model_type" and the like the value is no name. */
+static bool is_key_like(struct sw_str lower)
+{
+    static const char *const others[] = {"type", "class", "kind", "family", "provider", "format"};
+    for (size_t i = 0; i < SW_COUNT(others); i++) {
+        if (sw_str_ends(lower, others[i])) {
+            return false;
+        }
+    }
+    return memmem(lower.ptr, lower.len, "model", 5) != NULL ||
+           memmem(lower.ptr, lower.len, "llm", 3) != NULL;
+}
+
 static enum keyness keyness_of(const struct reading *r, struct sw_str name)
 {
     struct sw_str known;
@@ -167,9 +180,7 @@ static enum keyness keyness_of(const struct reading *r, struct sw_str name)
             r->look->catalogue, SW_CATALOGUE_KEYS, sw_str_n(lower, name.len), &known)) {
         return A_KEY;
     }
-    return memmem(lower, name.len, "model", 5) != NULL || memmem(lower, name.len, "llm", 3) != NULL
-               ? LIKE_A_KEY
-               : NO_KEY;
+    return is_key_like(sw_str_n(lower, name.len)) ? LIKE_A_KEY : NO_KEY;
 }
 
 /* model=…, {"model": …}, MODEL = …. `display`: it is given to something, and not only kept. */
@@ -205,6 +216,24 @@ static sw_result see_method(struct reading *r, struct sw_str callee, const struc
         }
     }
     return see_keyed(r, callee, given, true);
+}
+
+/* chat_models.append("gpt-4o"), models.push(…): a list that is called after models grows. */
+static sw_result see_growth(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    static const char *const words[] = {"append", "extend", "add", "push"};
+    const struct sw_py_node *list = call->first->first;
+    const struct sw_py_node *given = call->first->next;
+    if (call->first->kind != SW_PY_ATTRIBUTE || given == NULL || given->next != NULL ||
+        list == NULL || (list->kind != SW_PY_NAME && list->kind != SW_PY_ATTRIBUTE)) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_is(callee, words[i])) {
+            return see_keyed(r, list->name, given, false);
+        }
+    }
+    return SW_OK;
 }
 
 /* os.environ.get("CHAT_MODEL", "gpt-4o") */
@@ -271,6 +300,7 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
         SW_TRY(see_values(r, call, given, node));
     }
     SW_TRY(see_default(r, callee, node));
+    SW_TRY(see_growth(r, callee, node));
     SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
     for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
         if (n->kind == SW_PY_KEYWORD && n->first != given) {
