@@ -223,7 +223,7 @@ sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *
 
 static bool is_name_char(char c)
 {
-    return sw_ascii_alnum(c) || c == '.' || c == '_' || c == '-' || c == ':' || c == '/';
+    return sw_ascii_alnum(c) || memchr("._-:/@", c, 6) != NULL;
 }
 
 static bool is_one_of(struct sw_str text, const char *const *list, size_t count)
@@ -291,7 +291,8 @@ static bool is_placeholder(struct sw_str part)
 static bool is_part(struct sw_str part)
 {
     return part.len > 0 && part.len <= PART_MAX && sw_ascii_alnum(part.ptr[0]) &&
-           memchr(part.ptr, ':', part.len) == NULL && memchr(part.ptr, '/', part.len) == NULL;
+           memchr(part.ptr, ':', part.len) == NULL && memchr(part.ptr, '/', part.len) == NULL &&
+           memchr(part.ptr, '@', part.len) == NULL;
 }
 
 /* What stands in front of a '/' elsewhere: kinds of media, and services that others than the Hub
@@ -408,6 +409,32 @@ static struct sw_str without_provider(struct sw_str text)
     }
 }
 
+/* "google/gemma-2b": a name of the Hub, though its organisation serves others by their names alone.
+ */
+static bool is_published(struct sw_str text)
+{
+    static const struct {
+        const char *organisation, *beginnings[10];
+    } rows[] = {
+        {"google/", {"gemma", "t5gemma", "paligemma", "codegemma", "flan-", "t5-", "bert", "vit-",
+                        "siglip"}},
+        {"openai/", {"whisper-large", "whisper-medium", "whisper-small", "whisper-base",
+                        "whisper-tiny", "clip-", "gpt-oss"}},
+        {"mistralai/", {"Mistral-", "Mixtral-", "Codestral-", "Ministral-", "Pixtral-",
+                           "Mathstral-", "Devstral-", "Magistral-", "Voxtral-", "mamba-"}},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        const size_t len = strlen(rows[i].organisation);
+        for (size_t k = 0; sw_str_starts(text, rows[i].organisation) && k < 10; k++) {
+            if (rows[i].beginnings[k] != NULL &&
+                sw_str_starts(sw_str_n(text.ptr + len, text.len - len), rows[i].beginnings[k])) {
+                return memchr(text.ptr, ':', text.len) == NULL;
+            }
+        }
+    }
+    return false;
+}
+
 /* "accounts/NAME/models/model", as some serve the models of their users. */
 static struct sw_str without_account(struct sw_str text)
 {
@@ -452,7 +479,8 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
         return SW_OK;
     }
     const struct sw_str bare = without_provider(without_account(name));
-    if (from != SW_FROM_HUB && bare.len > 0 && sw_catalogue_model(look->catalogue, bare, &found)) {
+    if (from != SW_FROM_HUB && bare.len > 0 && !is_published(name) &&
+        sw_catalogue_model(look->catalogue, bare, &found)) {
         return see_hosted(look, signal, bare, found, line);
     }
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {

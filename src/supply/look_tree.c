@@ -163,7 +163,8 @@ static bool is_key_like(struct sw_str lower)
         }
     }
     return memmem(lower.ptr, lower.len, "model", 5) != NULL ||
-           memmem(lower.ptr, lower.len, "llm", 3) != NULL;
+           memmem(lower.ptr, lower.len, "llm", 3) != NULL || sw_str_ends(lower, "deployment") ||
+           sw_str_ends(lower, "deployment_name") || sw_str_ends(lower, "deployment-name");
 }
 
 static enum keyness keyness_of(const struct reading *r, struct sw_str name)
@@ -236,14 +237,41 @@ static sw_result see_growth(struct reading *r, struct sw_str callee, const struc
     return SW_OK;
 }
 
-/* os.environ.get("CHAT_MODEL", "gpt-4o") */
-static sw_result see_default(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+/* A word and nothing else: "chat-model", "--model", "llm.model". */
+static bool is_word(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!sw_ascii_alnum(text.ptr[i]) && memchr("_-.", text.ptr[i], 3) == NULL) {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+/* os.environ.get("CHAT_MODEL", "gpt-4o"), flag.String("model", "gpt-4o", …): what a text names, and
+ * what it is when nothing says otherwise. */
+static sw_result see_default(struct reading *r, const struct sw_py_node *call)
 {
     const struct sw_py_node *name = call->first->next;
-    bool asks = sw_str_is(callee, "get") || sw_str_is(callee, "getenv");
-    return asks && name != NULL && name->kind == SW_PY_TEXT && name->next != NULL
-               ? see_keyed(r, name->name, name->next, false)
-               : SW_OK;
+    if (name == NULL || name->kind != SW_PY_TEXT || !is_word(name->name)) {
+        return SW_OK;
+    }
+    for (const struct sw_py_node *n = name->next; n != NULL; n = n->next) {
+        SW_TRY(n->kind == SW_PY_KEYWORD ? SW_OK : see_keyed(r, name->name, n, false));
+    }
+    return SW_OK;
+}
+
+/* ModelConfig(id="gpt-4o"): whose name says that it is of a model. */
+static bool is_of_model(struct sw_str callee, struct sw_str keyword)
+{
+    static const char *const words[] = {"id", "name", "slug", "key", "value"};
+    bool names = false;
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        names = names || sw_str_is(keyword, words[i]);
+    }
+    return names && (memmem(callee.ptr, callee.len, "Model", 5) != NULL ||
+                        memmem(callee.ptr, callee.len, "LLM", 3) != NULL);
 }
 
 static bool is_nothing(const struct sw_py_node *value)
@@ -299,12 +327,13 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
     if (given != NULL) {
         SW_TRY(see_values(r, call, given, node));
     }
-    SW_TRY(see_default(r, callee, node));
+    SW_TRY(see_default(r, node));
     SW_TRY(see_growth(r, callee, node));
     SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
     for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
         if (n->kind == SW_PY_KEYWORD && n->first != given) {
-            SW_TRY(see_keyed(r, n->name, n->first, true));
+            SW_TRY(is_of_model(callee, n->name) ? see_keyed(r, sw_str("model"), n->first, false)
+                                                : see_keyed(r, n->name, n->first, true));
         }
     }
     return SW_OK;
