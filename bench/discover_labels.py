@@ -1,6 +1,6 @@
 """Recall and precision of `sealwright discover` over labelled repositories (discover-labels.json).
 
-usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|held-out|all] [REPOSITORY...]
+usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|held-out|fresh|all] [REPOSITORY...]
 
 CHECKOUTS holds one directory for each repository, named "owner+name". What a label counts is said in
 bench/discover-labels.md.
@@ -184,7 +184,7 @@ def main():
         details = args[at + 1]
         del args[at : at + 2]
     program, labels, checkouts, scratch = args[:4]
-    halves = {"tuning": [], "held-out": []}
+    halves = {"tuning": [], "held-out": [], "fresh": []}
     for label in json.load(open(labels, encoding="utf-8")):
         tree = os.path.join(checkouts, label["repository"].replace("/", "+"))
         if (args[4:] and label["repository"] not in args[4:]) or not os.path.isdir(tree):
@@ -192,7 +192,7 @@ def main():
         s = judge(program, label, tree, scratch, details in (label["half"], "all"))
         line(label["repository"], s)
         halves[label["half"]].append(s)
-    for half, sums in list(halves.items()) + [("all", halves["tuning"] + halves["held-out"])]:
+    for half, sums in list(halves.items()) + [("all", [s for sums in halves.values() for s in sums])]:
         if not sums:
             continue
         total = Sum()
