@@ -242,7 +242,8 @@ static bool is_file(struct sw_str text)
     static const char *const endings[] = {".py", ".json", ".yaml", ".yml", ".txt", ".pt", ".pth",
         ".bin", ".onnx", ".gguf", ".ggml", ".safetensors", ".h5", ".keras", ".pkl", ".pickle",
         ".joblib", ".tflite", ".pb", ".ckpt", ".csv", ".jsonl", ".parquet", ".md", ".zip", ".gz",
-        ".toml", ".cfg", ".ini", ".log", ".html", ".js", ".ts", ".png", ".jpg", ".tar", ".model"};
+        ".toml", ".cfg", ".ini", ".log", ".html", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg",
+        ".gif", ".webp", ".mp3", ".mp4", ".wav", ".pdf", ".tar", ".model"};
     const char *dot = memrchr(text.ptr, '.', text.len);
     return dot != NULL && is_one_of(sw_str_n(dot, text.len - (size_t)(dot - text.ptr)), endings,
                               SW_COUNT(endings));
@@ -464,6 +465,18 @@ static bool says_hub(struct sw_str *name)
             *name = sw_str_n(name->ptr + len, name->len - len);
             const char *colon = memchr(name->ptr, ':', name->len);
             name->len = colon == NULL ? name->len : (size_t)(colon - name->ptr);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sw_look_names_output(struct sw_str key)
+{
+    static const char *const words[] = {"hub_", "push_to_hub", "output", "save", "saved", "export",
+        "merged", "new_model", "target_"};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_starts(key, words[i])) {
             return true;
         }
     }

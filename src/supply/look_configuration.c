@@ -129,7 +129,7 @@ sw_result sw_configuration_setting(
     char lower[64];
     struct sw_str known;
     const struct sw_str name = sw_str_n(lower, normalise(key, lower, sizeof(lower)));
-    if (value.len == 0 || name.len == 0) {
+    if (value.len == 0 || name.len == 0 || sw_look_names_output(name)) {
         return SW_OK;
     }
     if (sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_SETTINGS, name, &known)) {

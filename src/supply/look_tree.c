@@ -162,6 +162,9 @@ static bool is_key_like(struct sw_str lower)
             return false;
         }
     }
+    if (sw_look_names_output(lower)) {
+        return false;
+    }
     return memmem(lower.ptr, lower.len, "model", 5) != NULL ||
            memmem(lower.ptr, lower.len, "llm", 3) != NULL || sw_str_ends(lower, "deployment") ||
            sw_str_ends(lower, "deployment_name") || sw_str_ends(lower, "deployment-name");
@@ -184,6 +187,18 @@ static enum keyness keyness_of(const struct reading *r, struct sw_str name)
     return is_key_like(sw_str_n(lower, name.len)) ? LIKE_A_KEY : NO_KEY;
 }
 
+/* "GPT-4" where names are in small letters: what people are shown. */
+static bool is_shown(const struct reading *r, struct sw_str text)
+{
+    struct sw_str found;
+    size_t i = 0;
+    while (i < text.len && sw_ascii_lower(text.ptr[i]) == text.ptr[i]) {
+        i++;
+    }
+    return i < text.len && memchr(text.ptr, '/', text.len) == NULL &&
+           !sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, text, &found);
+}
+
 /* model=…, {"model": …}, MODEL = …. `display`: it is given to something, and not only kept. */
 static sw_result see_keyed(
     struct reading *r, struct sw_str key, const struct sw_py_node *expression, bool display)
@@ -196,8 +211,11 @@ static sw_result see_keyed(
     }
     sw_py_values_of(r->values, expression, &values);
     for (size_t i = 0; i < values.count; i++) {
-        SW_TRY(sw_look_see_model(
-            r->look, &keyed, values.list[i].text, SW_FROM_ANY, known, expression->line));
+        const struct sw_str text = values.list[i].text;
+        SW_TRY(
+            keyness == LIKE_A_KEY && is_shown(r, text)
+                ? SW_OK
+                : sw_look_see_model(r->look, &keyed, text, SW_FROM_ANY, known, expression->line));
     }
     return SW_OK;
 }
@@ -352,6 +370,42 @@ static sw_result see_display(struct reading *r, const struct sw_py_node *dict)
 
 static sw_result see_environment_names(struct reading *r, const struct sw_py_node *node);
 
+/* FAST = "gpt-4o-mini": a constant that is a name of the catalogue which nothing else would be. */
+static sw_result see_constant(
+    struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
+{
+    struct sw_str found;
+    bool digit = false;
+    if (target->kind != SW_PY_NAME || value->kind != SW_PY_TEXT ||
+        memchr(value->name.ptr, '-', value->name.len) == NULL) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < target->name.len; i++) {
+        const char c = target->name.ptr[i];
+        if (c >= 'a' && c <= 'z') {
+            return SW_OK;
+        }
+    }
+    for (size_t i = 0; i < value->name.len; i++) {
+        digit = digit || sw_ascii_digit(value->name.ptr[i]);
+    }
+    return digit &&
+                   sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, value->name, &found)
+               ? sw_look_see_model(r->look, &keyed, value->name, SW_FROM_ANY, false, value->line)
+               : SW_OK;
+}
+
+/* settings.models.fast = …: the member of what is called after models. */
+static sw_result see_member(
+    struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
+{
+    const struct sw_py_node *of = target->kind == SW_PY_ATTRIBUTE ? target->first : NULL;
+    return of != NULL && (of->kind == SW_PY_NAME || of->kind == SW_PY_ATTRIBUTE) &&
+                   sw_str_is(of->name, "models")
+               ? see_keyed(r, of->name, value, false)
+               : SW_OK;
+}
+
 static sw_result see_assignment(struct reading *r, const struct sw_py_node *node)
 {
     SW_TRY(see_environment_names(r, node));
@@ -361,6 +415,8 @@ static sw_result see_assignment(struct reading *r, const struct sw_py_node *node
             (key->kind == SW_PY_NAME || key->kind == SW_PY_ATTRIBUTE || key->kind == SW_PY_TEXT)) {
             SW_TRY(see_keyed(r, key->name, node->last, false));
         }
+        SW_TRY(see_member(r, n, node->last));
+        SW_TRY(see_constant(r, n, node->last));
     }
     return SW_OK;
 }
