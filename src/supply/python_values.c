@@ -212,8 +212,7 @@ static sw_result take_comparison(struct sw_py_values *v, const struct sw_py_node
 {
     const struct sw_py_node *name = group->first;
     const struct sw_py_node *value = name == NULL ? NULL : name->next;
-    const bool compares = sw_str_is(group->name, "==") || sw_str_is(group->name, "===") ||
-                          sw_str_is(group->name, "in");
+    const bool compares = sw_str_is(group->name, "==") || sw_str_is(group->name, "in");
     const bool texts = value != NULL && (value->kind == SW_PY_TEXT || value->kind == SW_PY_LIST);
     return compares && texts && name->kind == SW_PY_NAME ? give(v, OF_NAMES, name->name, value)
                                                          : SW_OK;

@@ -108,6 +108,11 @@ needs = ["torch>=2.0"] + [
 extras = {"dev": ["evaluate"], "gpu": ["bitsandbytes"]}
 setup(name="x", install_requires=needs, extras_require=extras)
 PY
+mkdir tree/table
+cat >tree/table/setup.py <<'PY'
+deps = {name: name + wanted for name, wanted in table}
+setup(name="y", install_requires=[deps["accelerate"], deps[1]])
+PY
 cat >tree/setup.cfg <<'CFG'
 [metadata]
 name = openai
@@ -120,7 +125,8 @@ python_requires = >=3.8
 test =
     trl
 CFG
-shows "setup.py and setup.cfg" "bitsandbytes - setup.py:5 manifest runtime
+shows "setup.py and setup.cfg" "accelerate - table/setup.py:2 manifest runtime
+bitsandbytes - setup.py:5 manifest runtime
 evaluate - setup.py:5 manifest development
 peft 0.10.0 setup.cfg:6 manifest runtime
 tokenizers 0.15.0 setup.py:3 manifest runtime
