@@ -1,6 +1,6 @@
 """Recall and precision of `sealwright discover` over labelled repositories (discover-labels.json).
 
-usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|held-out|fresh|all] [REPOSITORY...]
+usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|second|third|held-out|all] [REPOSITORY...]
 
 CHECKOUTS holds one directory for each repository, named "owner+name". What a label counts is said in
 bench/discover-labels.md.
@@ -19,7 +19,7 @@ MANIFEST = re.compile(
     r"(.*requirements.*\.(txt|in)|pyproject\.toml|setup\.(py|cfg)|Pipfile(\.lock)?|.*env.*\.ya?ml|conda.*\.ya?ml"
     r"|(poetry|uv|pdm|Cargo)\.lock|pylock.*\.toml|package(-lock)?\.json|npm-shrinkwrap\.json|yarn\.lock"
     r"|pnpm-lock\.yaml|bun\.lockb?|Cargo\.toml|go\.(mod|sum)|pom\.xml|.*\.gradle(\.kts)?|.*\.versions\.toml"
-    r"|cog\.yaml)$"
+    r"|.*\.csproj|Directory\.Packages\.props|cog\.yaml)$"
 )
 WORDS = set(
     """if else elif return for while import from def class self this null none true false undefined new var let
@@ -184,7 +184,7 @@ def main():
         details = args[at + 1]
         del args[at : at + 2]
     program, labels, checkouts, scratch = args[:4]
-    halves = {"tuning": [], "held-out": [], "fresh": []}
+    halves = {"tuning": [], "second": [], "third": [], "held-out": []}
     for label in json.load(open(labels, encoding="utf-8")):
         tree = os.path.join(checkouts, label["repository"].replace("/", "+"))
         if (args[4:] and label["repository"] not in args[4:]) or not os.path.isdir(tree):
