@@ -49,6 +49,11 @@ def is_junk(name):
     )
 
 
+def is_file(entity):
+    """A model that is there itself: it has a path and a content, and nobody says its name."""
+    return all(e["signal"] in ("model-file", "lfs-pointer") for e in entity["evidence"])
+
+
 def names_of_label(label):
     return {n.lower() for n in [label["name"]] + label.get("known_as", [])}
 
@@ -119,7 +124,7 @@ def show(value):
 def judge(program, label, tree, scratch, details):
     s = Sum()
     entities = run(program, tree)
-    models = [e for e in entities if e["kind"] == "model" and e["scope"] in COUNTED]
+    models = [e for e in entities if e["kind"] == "model" and e["scope"] in COUNTED and not is_file(e)]
     wanted = [(names_of_label(m), m) for m in label["models"]]
     also = {n.lower() for n in label.get("also", [])}
     seen = [(names_of_entity(e), e) for e in models]

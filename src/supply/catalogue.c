@@ -94,21 +94,12 @@ static sw_result add_tail(
 
 /* --- words that source has to have ------------------------------------------------------------ */
 
-/* A path of Python: its root, or its last part, where the root is that of others, too. */
+/* A path of Python: its root, which stands behind "import" or "from" wherever it is imported. */
 static sw_result sift_module(struct sw_catalogue *c, struct sw_str path)
 {
-    struct sw_str known;
     const char *dot = memchr(path.ptr, '.', path.len);
-    const char *last = memrchr(path.ptr, '.', path.len);
-    if (dot == NULL) {
-        return sw_sift_add(c->sift, path, SW_SIFT_NAMED);
-    }
-    const struct sw_str root = sw_str_n(path.ptr, (size_t)(dot - path.ptr));
-    if (sw_catalogue_find(c, SW_CATALOGUE_IMPORTS, root, &known)) {
-        return SW_OK;
-    }
-    return sw_sift_add(
-        c->sift, sw_str_n(last + 1, path.len - (size_t)(last + 1 - path.ptr)), SW_SIFT_WHOLE);
+    const size_t len = dot == NULL ? path.len : (size_t)(dot - path.ptr);
+    return sw_sift_add(c->sift, sw_str_n(path.ptr, len), SW_SIFT_NAMED);
 }
 
 /* "candle-core" as "candle_core" */

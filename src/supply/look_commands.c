@@ -498,7 +498,7 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
 static bool takes(const struct sw_look *look)
 {
     static const char *const ends[] = {
-        ".sh", ".bash", ".zsh", ".ksh", ".mk", "makefile", "justfile"};
+        ".sh", ".bash", ".zsh", ".ksh", ".mk", ".slurm", ".sbatch", "makefile", "justfile"};
     for (size_t i = 0; i < SW_COUNT(ends); i++) {
         if (sw_look_ends(look, ends[i])) {
             return true;

@@ -80,7 +80,7 @@ static sw_result look_at_shell(struct sw_look *look, struct sw_error *err)
 static bool takes_shell(const struct sw_look *look)
 {
     static const char *const endings[] = {".env", ".sh", ".bash", ".zsh", ".envrc", ".service",
-        ".ini", ".cfg", ".conf", ".properties", ".ps1", ".fish"};
+        ".ini", ".cfg", ".conf", ".properties", ".ps1", ".fish", ".slurm", ".sbatch"};
     for (size_t i = 0; i < SW_COUNT(endings); i++) {
         if (sw_look_ends(look, endings[i])) {
             return true;

@@ -170,6 +170,19 @@ static bool is_key_like(struct sw_str lower)
            sw_str_ends(lower, "deployment_name") || sw_str_ends(lower, "deployment-name");
 }
 
+/* "diarization_model", "--judge-model-name" */
+static bool ends_as_key(struct sw_str lower)
+{
+    static const char *const ends[] = {"_model", "-model", "_model_id", "-model-id", "_model_name",
+        "-model-name", "_model_name_or_path"};
+    for (size_t i = 0; i < SW_COUNT(ends); i++) {
+        if (sw_str_ends(lower, ends[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum keyness keyness_of(const struct reading *r, struct sw_str name)
 {
     struct sw_str known;
@@ -180,11 +193,12 @@ static enum keyness keyness_of(const struct reading *r, struct sw_str name)
     for (size_t i = 0; i < name.len; i++) {
         lower[i] = sw_ascii_lower(name.ptr[i]);
     }
-    if (sw_catalogue_find(
-            r->look->catalogue, SW_CATALOGUE_KEYS, sw_str_n(lower, name.len), &known)) {
+    const struct sw_str key = sw_str_n(lower, name.len);
+    if (sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_KEYS, key, &known) ||
+        (ends_as_key(key) && !sw_look_names_output(key))) {
         return A_KEY;
     }
-    return is_key_like(sw_str_n(lower, name.len)) ? LIKE_A_KEY : NO_KEY;
+    return is_key_like(key) ? LIKE_A_KEY : NO_KEY;
 }
 
 /* "GPT-4" where names are in small letters: what people are shown. */
@@ -266,6 +280,11 @@ static bool is_word(struct sw_str text)
     return text.len > 0;
 }
 
+static const struct sw_py_node *value_of(const struct sw_py_node *given)
+{
+    return given->kind == SW_PY_KEYWORD ? given->first : given;
+}
+
 /* os.environ.get("CHAT_MODEL", "gpt-4o"), flag.String("model", "gpt-4o", …): what a text names, and
  * what it is when nothing says otherwise. */
 static sw_result see_default(struct reading *r, const struct sw_py_node *call)
@@ -275,7 +294,8 @@ static sw_result see_default(struct reading *r, const struct sw_py_node *call)
         return SW_OK;
     }
     for (const struct sw_py_node *n = name->next; n != NULL; n = n->next) {
-        SW_TRY(n->kind == SW_PY_KEYWORD ? SW_OK : see_keyed(r, name->name, n, false));
+        const bool other = n->kind == SW_PY_KEYWORD && !sw_str_is(n->name, "default");
+        SW_TRY(other ? SW_OK : see_keyed(r, name->name, value_of(n), true));
     }
     return SW_OK;
 }

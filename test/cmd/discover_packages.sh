@@ -134,6 +134,31 @@ torch - setup.py:2 manifest runtime
 transformers - setup.cfg:5 manifest runtime
 trl - setup.cfg:10 manifest development"
 
+# --- .NET ------------------------------------------------------------------------------------------
+
+cat >tree/App.csproj <<'XML'
+<Project Sdk="Microsoft.NET.Sdk">
+  <ItemGroup>
+    <PackageReference Include="Microsoft.SemanticKernel" Version="1.16.0" />
+    <PackageReference Version="[2.1.0]"
+                      Include="Azure.AI.OpenAI" />
+    <PackageReference Include="OllamaSharp" Version="$(Ollama)" />
+    <PackageReference Include="Serilog" Version="1.0" />
+    <!-- <PackageReference Include="LLamaSharp" Version="1.0" /> -->
+    <Reference Include="OpenAI" />
+  </ItemGroup>
+</Project>
+XML
+echo '<packages><package id="TorchSharp" version="0.101.5" /></packages><' >tree/packages.config
+echo '<PackageVersion Include="Microsoft.Extensions.AI.OpenAI" Version="9.4.4-preview.1"/>' >tree/Directory.Packages.props
+shows "projects of .NET" "Azure.AI.OpenAI 2.1.0 App.csproj:4 manifest runtime
+Microsoft.Extensions.AI.OpenAI 9.4.4-preview.1 Directory.Packages.props:1 manifest runtime
+Microsoft.SemanticKernel 1.16.0 App.csproj:3 manifest runtime
+OllamaSharp - App.csproj:6 manifest runtime
+TorchSharp 0.101.5 packages.config:1 manifest runtime"
+
+# --- locks of Python -------------------------------------------------------------------------------
+
 mkdir tree/{poetry,uv,pdm}
 cat >tree/poetry/poetry.lock <<'TOML'
 [[package]]

@@ -446,6 +446,8 @@ while [ $# -gt 0 ]; do MODEL="$2"; shift 2; done
 MODEL=${MODEL:-gpt-4o-2024-08-06}
 SH
 want model gpt-4o-2024-08-06 sh/defaults.sh
+echo 'MODEL_PATH=org-s/any-70b' >tree/sh/job.slurm
+want model org-s/any-70b sh/job.slurm
 
 # --- what is offered and chosen -------------------------------------------------------------------
 
@@ -465,6 +467,8 @@ class Speed(str, Enum):
 
 offered = ModelConfig(id="openai:gpt-5-mini-2025-08-07", name="GPT-5 Mini")
 st.selectbox("model", ["claude-3-5-haiku-20241022", "none"])
+parser.add_argument("--judge-model", default="org-o/any-judge", help="the judge")
+openai.Audio.transcribe("whisper-1", sound)
 
 
 def answer(name):
@@ -473,7 +477,7 @@ def answer(name):
 PY
 want library langchain-nowhere py/offers.py
 for name in gpt-4.1-nano gpt-4.1-mini-2025-04-14 gpt-5-nano-2025-08-07 gpt-5-mini-2025-08-07 org-o/any-reranker \
-    org-o/any-0.6b claude-3-5-haiku-20241022 gpt-4-0613 gpt-4-32k-0613; do
+    org-o/any-judge whisper-1 org-o/any-0.6b claude-3-5-haiku-20241022 gpt-4-0613 gpt-4-32k-0613; do
     want model $name py/offers.py
 done
 
