@@ -1,6 +1,6 @@
 """Recall and precision of `sealwright discover` over labelled repositories (discover-labels.json).
 
-usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|second|third|fourth|held-out|all] [REPOSITORY...]
+usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|second|third|fourth|fifth|all] [REPOSITORY...]
 
 CHECKOUTS holds one directory for each repository, named "owner+name". What a label counts is said in
 bench/discover-labels.md.
@@ -189,22 +189,22 @@ def main():
         details = args[at + 1]
         del args[at : at + 2]
     program, labels, checkouts, scratch = args[:4]
-    halves = {"tuning": [], "second": [], "third": [], "fourth": [], "held-out": []}
+    sets = {"tuning": [], "second": [], "third": [], "fourth": [], "fifth": []}
     for label in json.load(open(labels, encoding="utf-8")):
         tree = os.path.join(checkouts, label["repository"].replace("/", "+"))
         if (args[4:] and label["repository"] not in args[4:]) or not os.path.isdir(tree):
             continue
-        s = judge(program, label, tree, scratch, details in (label["half"], "all"))
+        s = judge(program, label, tree, scratch, details in (label["set"], "all"))
         line(label["repository"], s)
-        halves[label["half"]].append(s)
-    for half, sums in list(halves.items()) + [("all", [s for sums in halves.values() for s in sums])]:
+        sets[label["set"]].append(s)
+    for name, sums in list(sets.items()) + [("all", [s for sums in sets.values() for s in sums])]:
         if not sums:
             continue
         total = Sum()
         for s in sums:
             total.add(**s.counts)
         print()
-        line("%s, %d repositories" % (half, len(sums)), total)
+        line("%s, %d repositories" % (name, len(sums)), total)
         print(
             "%-44s models recall %s precision %s  packages %s  imports %s"
             % (
@@ -222,13 +222,13 @@ def main():
             if value is not None:
                 print(
                     "discover %s, %s: %.4f , ratio %.3f against the goal (goal >= %g): %s"
-                    % (half, name, value, value, goal, "met" if value >= goal else "MISSED")
+                    % (name, name, value, value, goal, "met" if value >= goal else "MISSED")
                 )
         for name, key in (("junk", "junk"), ("duplicates", "duplicates")):
             value = total.counts[key]
             print(
                 "discover %s, %s: %d , ratio %d against none (goal <= 0): %s"
-                % (half, name, value, value, "MISSED" if value else "met")
+                % (name, name, value, value, "MISSED" if value else "met")
             )
 
 

@@ -338,6 +338,47 @@ static sw_result see_architecture(
     return SW_OK;
 }
 
+/* A whole name of the catalogue, with a digit and a '-': nothing else is called so. */
+static bool is_name_itself(const struct reading *r, const struct sw_py_node *node)
+{
+    struct sw_str found;
+    bool digit = false;
+    for (size_t i = 0; node->kind == SW_PY_TEXT && i < node->name.len; i++) {
+        digit = digit || sw_ascii_digit(node->name.ptr[i]);
+    }
+    return digit && memchr(node->name.ptr, '-', node->name.len) != NULL &&
+           sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, node->name, &found);
+}
+
+/* What only looks at a text, or shows it. */
+static bool only_looks(struct sw_str callee)
+{
+    static const char *const words[] = {"startswith", "endswith", "startsWith", "endsWith",
+        "starts_with", "includes", "contains", "Contains", "HasPrefix", "HasSuffix", "StartsWith",
+        "indexOf", "find", "replace", "replaceAll", "split", "match", "test", "search", "print",
+        "println", "Println", "Printf", "log", "info", "debug", "warn", "warning", "error",
+        "equals", "EqualFold", "expect", "get", "has", "pop", "count", "toBe", "toEqual", "Equal"};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_is(callee, words[i])) {
+            return true;
+        }
+    }
+    return sw_str_starts(callee, "assert");
+}
+
+/* Chat("gpt-4o"), of whatever is called with it. */
+static sw_result see_arguments(
+    struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    for (const struct sw_py_node *n = call->first->next;
+         n != NULL && r->about_models && !only_looks(callee); n = n->next) {
+        SW_TRY(is_name_itself(r, n)
+                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, false, n->line)
+                   : SW_OK);
+    }
+    return SW_OK;
+}
+
 /* The row of "spacy.load", or else that of "load". */
 static const struct sw_catalogue_call *row_of(
     const struct reading *r, struct sw_str callee, const struct sw_py_node *node)
@@ -365,6 +406,7 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
     if (given != NULL) {
         SW_TRY(see_values(r, call, given, node));
     }
+    SW_TRY(given == NULL ? see_arguments(r, callee, node) : SW_OK);
     SW_TRY(see_default(r, node));
     SW_TRY(see_growth(r, callee, node));
     SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
@@ -394,10 +436,7 @@ static sw_result see_environment_names(struct reading *r, const struct sw_py_nod
 static sw_result see_constant(
     struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
 {
-    struct sw_str found;
-    bool digit = false;
-    if (target->kind != SW_PY_NAME || value->kind != SW_PY_TEXT ||
-        memchr(value->name.ptr, '-', value->name.len) == NULL) {
+    if (target->kind != SW_PY_NAME || !is_name_itself(r, value)) {
         return SW_OK;
     }
     for (size_t i = 0; i < target->name.len; i++) {
@@ -406,13 +445,7 @@ static sw_result see_constant(
             return SW_OK;
         }
     }
-    for (size_t i = 0; i < value->name.len; i++) {
-        digit = digit || sw_ascii_digit(value->name.ptr[i]);
-    }
-    return digit &&
-                   sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, value->name, &found)
-               ? sw_look_see_model(r->look, &keyed, value->name, SW_FROM_ANY, false, value->line)
-               : SW_OK;
+    return sw_look_see_model(r->look, &keyed, value->name, SW_FROM_ANY, false, value->line);
 }
 
 /* settings.models.fast = …: the member of what is called after models. */

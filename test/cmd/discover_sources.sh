@@ -469,6 +469,8 @@ offered = ModelConfig(id="openai:gpt-5-mini-2025-08-07", name="GPT-5 Mini")
 st.selectbox("model", ["claude-3-5-haiku-20241022", "none"])
 parser.add_argument("--judge-model", default="org-o/any-judge", help="the judge")
 openai.Audio.transcribe("whisper-1", sound)
+register(Talk("gpt-4-turbo-2024-04-09"), aliases=("4t",))
+print("gpt-4-vision-preview") if name.startswith("gpt-4-1106-preview") else None
 
 
 def answer(name):
@@ -477,7 +479,7 @@ def answer(name):
 PY
 want library langchain-nowhere py/offers.py
 for name in gpt-4.1-nano gpt-4.1-mini-2025-04-14 gpt-5-nano-2025-08-07 gpt-5-mini-2025-08-07 org-o/any-reranker \
-    org-o/any-judge whisper-1 org-o/any-0.6b claude-3-5-haiku-20241022 gpt-4-0613 gpt-4-32k-0613; do
+    org-o/any-judge whisper-1 gpt-4-turbo-2024-04-09 org-o/any-0.6b claude-3-5-haiku-20241022 gpt-4-0613 gpt-4-32k-0613; do
     want model $name py/offers.py
 done
 
