@@ -197,14 +197,14 @@ def main():
         s = judge(program, label, tree, scratch, details in (label["set"], "all"))
         line(label["repository"], s)
         sets[label["set"]].append(s)
-    for name, sums in list(sets.items()) + [("all", [s for sums in sets.values() for s in sums])]:
+    for which, sums in list(sets.items()) + [("all", [s for sums in sets.values() for s in sums])]:
         if not sums:
             continue
         total = Sum()
         for s in sums:
             total.add(**s.counts)
         print()
-        line("%s, %d repositories" % (name, len(sums)), total)
+        line("%s, %d repositories" % (which, len(sums)), total)
         print(
             "%-44s models recall %s precision %s  packages %s  imports %s"
             % (
@@ -222,13 +222,13 @@ def main():
             if value is not None:
                 print(
                     "discover %s, %s: %.4f , ratio %.3f against the goal (goal >= %g): %s"
-                    % (name, name, value, value, goal, "met" if value >= goal else "MISSED")
+                    % (which, name, value, value, goal, "met" if value >= goal else "MISSED")
                 )
         for name, key in (("junk", "junk"), ("duplicates", "duplicates")):
             value = total.counts[key]
             print(
                 "discover %s, %s: %d , ratio %d against none (goal <= 0): %s"
-                % (name, name, value, value, "MISSED" if value else "met")
+                % (which, name, value, value, "MISSED" if value else "met")
             )
 
 
