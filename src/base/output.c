@@ -18,14 +18,25 @@ static int own_stream(const struct stat *st)
     return -1;
 }
 
+/* Opening does not wait for somebody to read a pipe; writing waits until they do. */
+static int open_through(const char *path)
+{
+    const int fd = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && fcntl(fd, F_SETFL, 0) != 0) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 static sw_result write_through(
     const char *path, int stream, struct sw_bytes data, struct sw_error *err)
 {
     SW_CLEANUP(fd)
-    int fd = stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 3)
-                         : open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    int fd = stream >= 0 ? fcntl(stream, F_DUPFD_CLOEXEC, 3) : open_through(path);
     if (fd < 0) {
-        return sw_fail_errno(err, errno, "cannot write '%s'", path);
+        return errno == ENXIO ? sw_fail(err, SW_E_IO, "cannot write '%s': nobody reads it", path)
+                              : sw_fail_errno(err, errno, "cannot write '%s'", path);
     }
     SW_TRY(sw_fd_write(fd, path, data, err));
     return close(SW_TAKE_FD(fd)) == 0 ? SW_OK

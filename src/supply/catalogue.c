@@ -1,5 +1,6 @@
 #include "supply/catalogue.h"
 #include "claim/claim.h"
+#include "supply/ascii.h"
 #include "supply/pack_file.h"
 #include "supply/sift.h"
 
@@ -7,7 +8,8 @@
 
 #define CALLS_MAX 1024
 #define KEYWORDS_MAX 16
-#define TAILS_MAX 1024
+#define TAILS_MAX 512
+#define MODEL_MAX 192 /* bytes of a name of a model */
 
 /* A row that stands for all that begins or ends so. */
 struct tail {
@@ -15,8 +17,8 @@ struct tail {
 };
 
 struct tails {
-    struct tail list[TAILS_MAX];
-    size_t count;
+    struct tail *list;
+    size_t count, cap;
 };
 
 struct sw_catalogue {
@@ -24,10 +26,8 @@ struct sw_catalogue {
     struct sw_names names; /* the section is the scope */
     struct sw_str *values; /* by number */
     size_t count, cap;
-    struct tails models; /* without their '*' */
-    struct tails hosts;  /* with their first '.' or '-' */
-    struct tails images; /* without their '*', as all that follow */
-    struct tails resources;
+    struct tails hosts;                             /* with their first '.' or '-' */
+    struct tails beginnings[SW_CATALOGUE_SECTIONS]; /* without their '*' */
     struct sw_catalogue_call *calls;
     size_t call_count;
     struct sw_digest digest;
@@ -84,32 +84,28 @@ static sw_result put(struct sw_catalogue *c, enum sw_catalogue_section section, 
     return SW_OK;
 }
 
-static sw_result add_tail(struct tails *tails, struct sw_str text, struct sw_str value)
+static sw_result add_tail(
+    struct sw_catalogue *c, struct tails *tails, struct sw_str text, struct sw_str value)
 {
     if (tails->count == TAILS_MAX) {
         return SW_E_LIMIT;
     }
-    tails->list[tails->count++] = (struct tail){text, value};
+    struct tail *grown =
+        sw_arena_grow(c->arena, tails->list, tails->count, &tails->cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    tails->list = grown;
+    grown[tails->count++] = (struct tail){text, value};
     return SW_OK;
 }
 
 /* --- words that source has to have ------------------------------------------------------------ */
 
-/* A path of Python: its root, or its last part, where the root is that of others, too. */
+/* A path of Python: its root, which stands behind "import" or "from" wherever it is imported. */
 static sw_result sift_module(struct sw_catalogue *c, struct sw_str path)
 {
-    struct sw_str known;
     const char *dot = memchr(path.ptr, '.', path.len);
-    const char *last = memrchr(path.ptr, '.', path.len);
-    if (dot == NULL) {
-        return sw_sift_add(c->sift, path, SW_SIFT_NAMED);
-    }
-    const struct sw_str root = sw_str_n(path.ptr, (size_t)(dot - path.ptr));
-    if (sw_catalogue_find(c, SW_CATALOGUE_IMPORTS, root, &known)) {
-        return SW_OK;
-    }
-    return sw_sift_add(
-        c->sift, sw_str_n(last + 1, path.len - (size_t)(last + 1 - path.ptr)), SW_SIFT_WHOLE);
+    const size_t len = dot == NULL ? path.len : (size_t)(dot - path.ptr);
+    return sw_sift_add(c->sift, sw_str_n(path.ptr, len), SW_SIFT_NAMED);
 }
 
 /* "candle-core" as "candle_core" */
@@ -123,17 +119,31 @@ static sw_result sift_crate(struct sw_catalogue *c, struct sw_str name)
     return sw_sift_add(c->sift, sw_str_n(path, name.len), SW_SIFT_WHOLE);
 }
 
+/* All that begins with "langchain-" is imported as what begins with "langchain_". */
+static sw_result sift_beginning(
+    struct sw_catalogue *c, enum sw_catalogue_section section, struct sw_str name)
+{
+    char *path = sw_arena_strndup(c->arena, sw_str_n(name.ptr, name.len - 1));
+    SW_TRY_PTR(path);
+    for (size_t i = 0; i + 1 < name.len && section == SW_CATALOGUE_PYPI; i++) {
+        path[i] = path[i] == '-' ? '_' : path[i];
+    }
+    return sw_sift_add(c->sift, sw_str_n(path, name.len - 1), SW_SIFT_BEGINS);
+}
+
 static sw_result sift_row(
     struct sw_catalogue *c, enum sw_catalogue_section section, struct sw_str name)
 {
+    const bool imported = section == SW_CATALOGUE_PYPI || section == SW_CATALOGUE_NPM ||
+                          section == SW_CATALOGUE_GOLANG || section == SW_CATALOGUE_MODELS;
+    if (imported && sw_str_ends(name, "*")) {
+        return sift_beginning(c, section, name);
+    }
     switch ((int)section) {
     case SW_CATALOGUE_NPM:
     case SW_CATALOGUE_GOLANG: return sw_sift_add(c->sift, name, SW_SIFT_QUOTED);
     case SW_CATALOGUE_CARGO: return sift_crate(c, name);
     case SW_CATALOGUE_MODELS:
-        return sw_str_ends(name, "*")
-                   ? sw_sift_add(c->sift, sw_str_n(name.ptr, name.len - 1), SW_SIFT_BEGINS)
-                   : sw_sift_add(c->sift, name, SW_SIFT_WHOLE);
     case SW_CATALOGUE_HOSTS:
     case SW_CATALOGUE_ALIASES:
     case SW_CATALOGUE_CONSTANTS:
@@ -198,12 +208,9 @@ static bool is_ecosystem(enum sw_catalogue_section section)
 /* Of the sections that have rows with a '*'. */
 static struct tails *beginnings(struct sw_catalogue *c, enum sw_catalogue_section section)
 {
-    switch ((int)section) {
-    case SW_CATALOGUE_MODELS: return &c->models;
-    case SW_CATALOGUE_IMAGES: return &c->images;
-    case SW_CATALOGUE_RESOURCES: return &c->resources;
-    default: return NULL;
-    }
+    const bool has = is_ecosystem(section) || section == SW_CATALOGUE_MODELS ||
+                     section == SW_CATALOGUE_IMAGES || section == SW_CATALOGUE_RESOURCES;
+    return has ? &c->beginnings[section] : NULL;
 }
 
 static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section section,
@@ -212,10 +219,10 @@ static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section secti
     SW_TRY(sift_row(c, section, name));
     struct tails *tails = beginnings(c, section);
     if (tails != NULL && sw_str_ends(name, "*")) {
-        return add_tail(tails, sw_str_n(name.ptr, name.len - 1), value);
+        return add_tail(c, tails, sw_str_n(name.ptr, name.len - 1), value);
     }
     if (section == SW_CATALOGUE_HOSTS && (name.ptr[0] == '.' || name.ptr[0] == '-')) {
-        return add_tail(&c->hosts, name, value);
+        return add_tail(c, &c->hosts, name, value);
     }
     SW_TRY(put(c, section, name, value));
     return is_ecosystem(section) ? put_imports(c, paths_of(section), name, value) : SW_OK;
@@ -419,9 +426,7 @@ sw_result sw_catalogue_each(const struct sw_catalogue *catalogue, enum sw_catalo
 bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
     struct sw_str name, struct sw_str *out)
 {
-    const struct tails *tails = section == SW_CATALOGUE_MODELS   ? &catalogue->models
-                                : section == SW_CATALOGUE_IMAGES ? &catalogue->images
-                                                                 : &catalogue->resources;
+    const struct tails *tails = &catalogue->beginnings[section];
     if (sw_catalogue_find(catalogue, section, name, out)) {
         return true;
     }
@@ -435,10 +440,24 @@ bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue
     return false;
 }
 
+bool sw_catalogue_package(
+    const struct sw_catalogue *catalogue, enum sw_catalogue_section ecosystem, struct sw_str name)
+{
+    struct sw_str value;
+    return sw_catalogue_begins(catalogue, ecosystem, name, &value);
+}
+
 bool sw_catalogue_model(
     const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker)
 {
-    return sw_catalogue_begins(catalogue, SW_CATALOGUE_MODELS, name, maker);
+    char lower[MODEL_MAX];
+    if (name.len > sizeof(lower)) {
+        return false;
+    }
+    for (size_t i = 0; i < name.len; i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    return sw_catalogue_begins(catalogue, SW_CATALOGUE_MODELS, sw_str_n(lower, name.len), maker);
 }
 
 bool sw_catalogue_host(

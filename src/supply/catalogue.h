@@ -61,7 +61,10 @@ sw_result sw_catalogue_each(const struct sw_catalogue *catalogue, enum sw_catalo
 /* What a section says of a whole name; false when it has none. */
 bool sw_catalogue_find(const struct sw_catalogue *catalogue, enum sw_catalogue_section section,
     struct sw_str name, struct sw_str *out);
-/* Who makes a model of that name; false when no row stands for it. */
+/* Whether a package is of AI, by a row for it or for all that begins so. */
+bool sw_catalogue_package(
+    const struct sw_catalogue *catalogue, enum sw_catalogue_section ecosystem, struct sw_str name);
+/* Who makes a model of that name, in whatever case; false when no row stands for it. */
 bool sw_catalogue_model(
     const struct sw_catalogue *catalogue, struct sw_str name, struct sw_str *maker);
 /* What an image or a resource is, by a row for it or for all that begins so. */

@@ -92,8 +92,12 @@ static enum sw_scope scope_of(const struct sw_look *look)
     size_t start = 0;
     for (size_t i = 0; i < look->path.len; i++) {
         if (look->path.ptr[i] == '/') {
-            enum sw_scope part = scope_of_part(sw_str_n(look->path.ptr + start, i - start));
+            const struct sw_str name = sw_str_n(look->path.ptr + start, i - start);
+            enum sw_scope part = scope_of_part(name);
             scope = part > scope ? part : scope;
+            if (sw_str_is(name, "main") && sw_str_ends(sw_str_n(look->path.ptr, start), "src/")) {
+                break; /* names of packages of Java stand below */
+            }
             start = i + 1;
         }
     }

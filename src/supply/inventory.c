@@ -1,5 +1,6 @@
 /* One entry for each entity; doc/format/inventory.md. */
 #include "supply/inventory.h"
+#include "supply/ascii.h"
 
 #define SHOWN_MAX 1024 /* bytes of a name or a detail, as it is shown, and its end */
 
@@ -95,17 +96,27 @@ static sw_result keep_id(
     return keep(inv, id->digest, &out->digest);
 }
 
-/* The text by which an entity is found again. */
-static struct sw_str identity_of(const struct sw_entity_id *id)
+/* The text by which an entity is found again, as it can be shown. Names of models are the same in
+ * whatever case. */
+static struct sw_str identity_of(const struct sw_entity_id *id, char shown[SHOWN_MAX])
 {
-    return id->purl.len > 0 ? id->purl : id->name;
+    const bool named = id->purl.len == 0;
+    const struct sw_str text = named ? id->name : id->purl;
+    sw_escape_line(text.ptr, text.len, shown, SHOWN_MAX);
+    for (size_t i = 0; named && id->kind == SW_ENTITY_MODEL && shown[i] != '\0'; i++) {
+        shown[i] = sw_ascii_lower(shown[i]);
+    }
+    return sw_str(shown);
 }
 
 static sw_result add_entity(
     struct sw_inventory *inv, const struct sw_entity_id *id, struct sw_entity **out)
 {
     uint32_t number;
+    char shown[SHOWN_MAX];
     struct sw_entity entity = {.scope = SW_SCOPE_DOCUMENTATION};
+    const char *identity = sw_arena_strndup(inv->arena, identity_of(id, shown));
+    SW_TRY_PTR(identity);
     if (inv->count >= SW_INVENTORY_MAX) {
         return SW_E_LIMIT;
     }
@@ -114,9 +125,19 @@ static sw_result add_entity(
     SW_TRY_PTR(grown);
     inv->entities = grown;
     SW_TRY(keep_id(inv, id, &entity.id));
-    SW_TRY(sw_names_number(&inv->names, (uint32_t)id->kind, identity_of(&entity.id), &number));
+    SW_TRY(sw_names_number(&inv->names, (uint32_t)id->kind, sw_str(identity), &number));
     inv->entities[inv->count] = entity;
     *out = &inv->entities[inv->count++];
+    return SW_OK;
+}
+
+/* The same name in lower case, once anything says it so: whoever is seen first does not matter. */
+static sw_result name_as(struct sw_inventory *inv, struct sw_entity *entity, struct sw_str name)
+{
+    struct sw_str kept;
+    SW_TRY(keep(inv, name, &kept));
+    const size_t len = kept.len < entity->id.name.len ? kept.len : entity->id.name.len;
+    entity->id.name = memcmp(kept.ptr, entity->id.name.ptr, len) > 0 ? kept : entity->id.name;
     return SW_OK;
 }
 
@@ -125,13 +146,12 @@ static sw_result find_entity(
 {
     uint32_t number;
     char shown[SHOWN_MAX];
-    const struct sw_str identity = identity_of(id);
-    sw_escape_line(identity.ptr, identity.len, shown, sizeof(shown));
-    if (!sw_names_find(&inv->names, (uint32_t)id->kind, sw_str(shown), &number)) {
+    const struct sw_str identity = identity_of(id, shown);
+    if (!sw_names_find(&inv->names, (uint32_t)id->kind, identity, &number)) {
         return add_entity(inv, id, out);
     }
     *out = &inv->entities[number];
-    return SW_OK;
+    return id->purl.len > 0 || id->kind != SW_ENTITY_MODEL ? SW_OK : name_as(inv, *out, id->name);
 }
 
 /* The surest of each source, and the best of grade and scope: also of sightings that are not kept.

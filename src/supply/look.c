@@ -174,10 +174,9 @@ static struct sw_str without_major(struct sw_str module)
 static bool is_known(
     const struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str name)
 {
-    struct sw_str known;
-    return sw_catalogue_find(look->catalogue, ecosystem, name, &known) ||
+    return sw_catalogue_package(look->catalogue, ecosystem, name) ||
            (ecosystem == SW_CATALOGUE_GOLANG &&
-               sw_catalogue_find(look->catalogue, ecosystem, without_major(name), &known));
+               sw_catalogue_package(look->catalogue, ecosystem, without_major(name)));
 }
 
 /* With memory of its own: a lock file has many packages. */
@@ -253,7 +252,7 @@ sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *
 
 static bool is_name_char(char c)
 {
-    return sw_ascii_alnum(c) || c == '.' || c == '_' || c == '-' || c == ':' || c == '/';
+    return sw_ascii_alnum(c) || memchr("._-:/@", c, 6) != NULL;
 }
 
 static bool is_one_of(struct sw_str text, const char *const *list, size_t count)
@@ -272,7 +271,8 @@ static bool is_file(struct sw_str text)
     static const char *const endings[] = {".py", ".json", ".yaml", ".yml", ".txt", ".pt", ".pth",
         ".bin", ".onnx", ".gguf", ".ggml", ".safetensors", ".h5", ".keras", ".pkl", ".pickle",
         ".joblib", ".tflite", ".pb", ".ckpt", ".csv", ".jsonl", ".parquet", ".md", ".zip", ".gz",
-        ".toml", ".cfg", ".ini", ".log", ".html", ".js", ".ts", ".png", ".jpg", ".tar", ".model"};
+        ".toml", ".cfg", ".ini", ".log", ".html", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg",
+        ".gif", ".webp", ".mp3", ".mp4", ".wav", ".pdf", ".tar", ".model"};
     const char *dot = memrchr(text.ptr, '.', text.len);
     return dot != NULL && is_one_of(sw_str_n(dot, text.len - (size_t)(dot - text.ptr)), endings,
                               SW_COUNT(endings));
@@ -321,7 +321,8 @@ static bool is_placeholder(struct sw_str part)
 static bool is_part(struct sw_str part)
 {
     return part.len > 0 && part.len <= PART_MAX && sw_ascii_alnum(part.ptr[0]) &&
-           memchr(part.ptr, ':', part.len) == NULL && memchr(part.ptr, '/', part.len) == NULL;
+           memchr(part.ptr, ':', part.len) == NULL && memchr(part.ptr, '/', part.len) == NULL &&
+           memchr(part.ptr, '@', part.len) == NULL;
 }
 
 /* What stands in front of a '/' elsewhere: kinds of media, and services that others than the Hub
@@ -353,6 +354,54 @@ static const char *hub_detail(const struct sw_look *look, struct sw_str name, st
                ? "Hugging Face"
                : sw_arena_printf(
                      look->arena, "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
+}
+
+/* "7b", "0.6b", "125m" and nothing else, between two marks of a name: how many parameters it has.
+ */
+static bool is_size(struct sw_str part)
+{
+    size_t i = 0;
+    while (i < part.len && (sw_ascii_digit(part.ptr[i]) || part.ptr[i] == '.')) {
+        i++;
+    }
+    const char unit = i + 1 == part.len ? sw_ascii_lower(part.ptr[i]) : '\0';
+    return i > 0 && (unit == 'b' || unit == 'm');
+}
+
+static bool has_size(struct sw_str name)
+{
+    size_t start = 0;
+    for (size_t i = 0; i <= name.len; i++) {
+        if (i == name.len || memchr("/-_:", name.ptr[i], 4) != NULL) {
+            if (is_size(sw_str_n(name.ptr + start, i - start))) {
+                return true;
+            }
+            start = i + 1;
+        }
+    }
+    return false;
+}
+
+/* "organisation/granite-13b-chat", "organisation/any-bert": its name alone says that it is a model,
+ * where a key speaks of one. */
+static bool is_model_like(struct sw_str name)
+{
+    static const char *const families[] = {"bert", "gpt", "llama", "mistral", "mixtral", "qwen",
+        "gemma", "falcon", "bloom", "whisper", "wav2vec", "hubert", "clip-vit", "blip",
+        "stable-diffusion", "sdxl", "flux.", "minilm", "mpnet", "bge-", "gte-", "embed", "rerank",
+        "pegasus", "opus-mt", "starcoder", "codegen", "deepseek", "granite", "pythia", "nllb",
+        "phi-", "vicuna", "zephyr", "t5-", "smollm", "kimi-", "glm-", "instruct"};
+    char lower[MODEL_NAME_MAX + 1];
+    const size_t len = name.len < sizeof(lower) ? name.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    for (size_t i = 0; i < SW_COUNT(families); i++) {
+        if (memmem(lower, len, families[i], strlen(families[i])) != NULL) {
+            return true;
+        }
+    }
+    return has_size(name);
 }
 
 static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, struct sw_str name,
@@ -395,6 +444,43 @@ static struct sw_str without_provider(struct sw_str text)
     }
 }
 
+/* "google/gemma-2b": a name of the Hub, though its organisation serves others by their names alone.
+ */
+static bool is_published(struct sw_str text)
+{
+    static const struct {
+        const char *organisation, *beginnings[10];
+    } rows[] = {
+        {"google/", {"gemma", "t5gemma", "paligemma", "codegemma", "flan-", "t5-", "bert", "vit-",
+                        "siglip"}},
+        {"openai/", {"whisper-large", "whisper-medium", "whisper-small", "whisper-base",
+                        "whisper-tiny", "clip-", "gpt-oss"}},
+        {"mistralai/", {"Mistral-", "Mixtral-", "Codestral-", "Ministral-", "Pixtral-",
+                           "Mathstral-", "Devstral-", "Magistral-", "Voxtral-", "mamba-"}},
+    };
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        const size_t len = strlen(rows[i].organisation);
+        for (size_t k = 0; sw_str_starts(text, rows[i].organisation) && k < 10; k++) {
+            if (rows[i].beginnings[k] != NULL &&
+                sw_str_starts(sw_str_n(text.ptr + len, text.len - len), rows[i].beginnings[k])) {
+                return memchr(text.ptr, ':', text.len) == NULL;
+            }
+        }
+    }
+    return false;
+}
+
+/* "accounts/NAME/models/model", as some serve the models of their users. */
+static struct sw_str without_account(struct sw_str text)
+{
+    static const char mark[] = "/models/";
+    const char *at = sw_str_starts(text, "accounts/")
+                         ? memmem(text.ptr, text.len, mark, sizeof(mark) - 1)
+                         : NULL;
+    const size_t start = at == NULL ? 0 : (size_t)(at - text.ptr) + sizeof(mark) - 1;
+    return sw_str_n(text.ptr + start, text.len - start);
+}
+
 static sw_result see_hosted(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, struct sw_str maker, uint32_t line)
 {
@@ -419,6 +505,18 @@ static bool says_hub(struct sw_str *name)
     return false;
 }
 
+bool sw_look_names_output(struct sw_str key)
+{
+    static const char *const words[] = {"hub_", "push_to_hub", "output", "save", "saved", "export",
+        "merged", "new_model", "target_"};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_starts(key, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, enum sw_call_from from, bool known, uint32_t line)
 {
@@ -427,14 +525,15 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
     if (!could_be_name(name)) {
         return SW_OK;
     }
-    const struct sw_str bare = without_provider(name);
-    if (from != SW_FROM_HUB && bare.len > 0 && sw_catalogue_model(look->catalogue, bare, &found)) {
+    const struct sw_str bare = without_provider(without_account(name));
+    if (from != SW_FROM_HUB && bare.len > 0 && !is_published(name) &&
+        sw_catalogue_model(look->catalogue, bare, &found)) {
         return see_hosted(look, signal, bare, found, line);
     }
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
         return see_hub(look, signal, found, name, sw_str(""), line);
     }
-    if (known && is_hub_name(name)) {
+    if ((known || is_model_like(name)) && is_hub_name(name)) {
         return see_hub(look, signal, name, name, sw_str(""), line);
     }
     return SW_OK;

@@ -69,6 +69,9 @@ sw_result sw_look_see_package_of(
 /* The same, whether the catalogue names it or not: the place says what it is. */
 sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+/* Whether a key, in lower case, names what is made and not what is used: "hub_model_id",
+ * "output_model_name". */
+bool sw_look_names_output(struct sw_str key);
 /* A model by the name that code or a configuration gives it: of the Hub or of a service. Names that
  * are none (paths, placeholders, words) are passed over. `known`: the place takes nothing but
  * models, so that a name of two parts is enough; else it has to be one of the catalogue. */

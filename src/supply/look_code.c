@@ -4,6 +4,8 @@
 #include "supply/look_readers.h"
 #include "supply/look_tree.h"
 
+#define GO_PARTS_MAX 6 /* of the path of a module: "github.com/aws/sdk/service/part" */
+
 static const struct sw_signal script_import = {
     "script-import", SW_SOURCE_CODE, SW_GRADE_INFERRED, 900};
 static const struct sw_signal go_import = {"go-import", SW_SOURCE_CODE, SW_GRADE_INFERRED, 900};
@@ -27,18 +29,23 @@ static struct sw_str parts_of(struct sw_str path, size_t count)
 /* "@scope/name/part", "name/part" */
 static bool npm_package(struct sw_look *look, struct sw_str module, struct sw_str *out)
 {
-    struct sw_str found;
     *out = parts_of(module, module.ptr[0] == '@' ? 2 : 1);
-    return sw_catalogue_find(look->catalogue, SW_CATALOGUE_NPM, *out, &found);
+    return sw_catalogue_package(look->catalogue, SW_CATALOGUE_NPM, *out);
 }
 
-/* "github.com/owner/module/part" */
+/* "github.com/owner/module/part": the longest row, or else the shortest path of a row for many. */
 static bool go_module(struct sw_look *look, struct sw_str module, struct sw_str *out)
 {
     struct sw_str found;
-    for (size_t parts = 4; parts > 1; parts--) {
+    for (size_t parts = GO_PARTS_MAX; parts > 1; parts--) {
         *out = parts_of(module, parts);
         if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_GOLANG, *out, &found)) {
+            return true;
+        }
+    }
+    for (size_t parts = 2; parts <= GO_PARTS_MAX; parts++) {
+        *out = parts_of(module, parts);
+        if (sw_catalogue_package(look->catalogue, SW_CATALOGUE_GOLANG, *out)) {
             return true;
         }
     }

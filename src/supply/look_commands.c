@@ -76,7 +76,9 @@ static struct sw_str expansion(const struct shell *s, struct sw_str rest, size_t
         return value;
     }
     *len = braces ? (size_t)(close - rest.ptr) + 1 : name.len;
-    if (value_of(s, name, &value) || !braces) {
+    /* of "$1" nothing is known, and what stands behind ":-" is taken */
+    const bool known = value_of(s, name, &value) && memchr(value.ptr, '$', value.len) == NULL;
+    if (known || !braces) {
         return value;
     }
     /* "${NAME:-value}", "${NAME-value}" */
@@ -496,7 +498,7 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
 static bool takes(const struct sw_look *look)
 {
     static const char *const ends[] = {
-        ".sh", ".bash", ".zsh", ".ksh", ".mk", "makefile", "justfile"};
+        ".sh", ".bash", ".zsh", ".ksh", ".mk", ".slurm", ".sbatch", "makefile", "justfile"};
     for (size_t i = 0; i < SW_COUNT(ends); i++) {
         if (sw_look_ends(look, ends[i])) {
             return true;

@@ -40,7 +40,7 @@ static sw_result see_conda(struct reading *r, struct sw_str item, uint32_t line)
     if (sw_str_is(package.name, "pytorch")) {
         package.name = sw_str("torch");
     }
-    if (!sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_PYPI, package.name, &known)) {
+    if (!sw_catalogue_package(r->look->catalogue, SW_CATALOGUE_PYPI, package.name)) {
         return SW_OK; /* conda has more than Python */
     }
     package.version = sw_package_python_version(package.range);

@@ -107,15 +107,8 @@ sw_result sw_configuration_model(
     while (cut_server(&name)) {
         served = true;
     }
-    if (memchr(name.ptr, '/', name.len) != NULL) {
-        struct sw_str found;
-        const char *slash = memchr(name.ptr, '/', name.len);
-        const struct sw_str rest = sw_str_n(slash + 1, name.len - (size_t)(slash + 1 - name.ptr));
-        if (!sw_catalogue_model(c->look->catalogue, rest, &found)) {
-            name = without_file(name);
-        }
-    }
-    return sw_look_see_model(c->look, &configured, name, SW_FROM_ANY, known || served, line);
+    return sw_look_see_model(
+        c->look, &configured, without_file(name), SW_FROM_ANY, known || served, line);
 }
 
 static size_t normalise(struct sw_str key, char *out, size_t size)
@@ -136,7 +129,7 @@ sw_result sw_configuration_setting(
     char lower[64];
     struct sw_str known;
     const struct sw_str name = sw_str_n(lower, normalise(key, lower, sizeof(lower)));
-    if (value.len == 0 || name.len == 0) {
+    if (value.len == 0 || name.len == 0 || sw_look_names_output(name)) {
         return SW_OK;
     }
     if (sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_SETTINGS, name, &known)) {

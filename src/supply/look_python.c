@@ -26,9 +26,25 @@ static bool is_own(struct sw_look *look, struct sw_str module)
     return false;
 }
 
+/* "langchain_x.y" is of "langchain-x" when the catalogue has all that begin so. */
+static bool is_of_family(struct sw_look *look, struct sw_str module, struct sw_str *out)
+{
+    const char *dot = memchr(module.ptr, '.', module.len);
+    const struct sw_str root =
+        sw_str_n(module.ptr, dot == NULL ? module.len : (size_t)(dot - module.ptr));
+    char *name =
+        memchr(root.ptr, '_', root.len) == NULL ? NULL : sw_arena_strndup(look->arena, root);
+    for (size_t i = 0; name != NULL && i < root.len; i++) {
+        name[i] = name[i] == '_' ? '-' : sw_ascii_lower(name[i]);
+    }
+    *out = sw_str_n(name, name == NULL ? 0 : root.len);
+    return name != NULL && sw_catalogue_package(look->catalogue, SW_CATALOGUE_PYPI, *out);
+}
+
 bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct sw_str *out)
 {
-    return sw_catalogue_import(look->catalogue, module, out) && !is_own(look, module);
+    return (sw_catalogue_import(look->catalogue, module, out) || is_of_family(look, module, out)) &&
+           !is_own(look, module);
 }
 
 const struct sw_look_language sw_look_python_language = {

@@ -3,6 +3,7 @@
 #include "supply/ascii.h"
 #include "supply/look_commands.h"
 #include "supply/look_configuration.h"
+#include "supply/packages.h"
 
 #define NESTED_MAX 2 /* settings that are a text in settings */
 
@@ -166,6 +167,13 @@ static bool is_label(const struct sw_setting *node)
            ends_without_case(of, "annotations") || ends_without_case(of, "tags");
 }
 
+/* "models: {NAME: {model: …}}" of Compose */
+static bool is_part_of_models(const struct sw_setting *node)
+{
+    const struct sw_setting *of = node->parent == NULL ? NULL : node->parent->parent;
+    return sw_str_is(node->key, "model") && of != NULL && sw_str_is(of->key, "models");
+}
+
 static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
 {
     if (node->text.len == 0) {
@@ -183,6 +191,9 @@ static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting 
         return sw_str_starts(node->text, "docker://")
                    ? sw_configuration_image(c, node->text, node->line)
                    : SW_OK;
+    }
+    if (sw_str_starts(node->text, "ai/") && is_part_of_models(node)) {
+        return sw_configuration_model(c, node->text, true, node->line);
     }
     SW_TRY(see_nested(c, node));
     SW_TRY(sw_configuration_dataset(c, node->key, node->text, node->line));
@@ -208,17 +219,75 @@ static sw_result see_dataset(struct sw_configuration *c, const struct sw_setting
                : sw_configuration_dataset(c, map->parent->key, sw_setting_text(path), path->line);
 }
 
+static bool has_another_name(const struct sw_setting *model)
+{
+    for (const struct sw_setting *n = model->first; n != NULL; n = n->next) {
+        static const char *const keys[] = {
+            "model", "id", "name", "model_id", "model_name", "repo", "path", "source"};
+        if (is_one_of(n->key, keys, SW_COUNT(keys)) || ends_without_case(n->key, "_var")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_offer(const struct sw_setting *node)
+{
+    return sw_str_is(node->key, "models") || sw_str_is(node->key, "model_list");
+}
+
+/* "models: {gpt-4o: {…}, llama3.2:3b: {…}}": what may be chosen, by the name it has, unless that
+ * is only what it is called here. */
+static sw_result see_offered(struct sw_configuration *c, const struct sw_setting *map)
+{
+    for (const struct sw_setting *n = is_offer(map) ? map->first : NULL; n != NULL; n = n->next) {
+        if (n->kind == SW_SETTING_MAP && !has_another_name(n)) {
+            SW_TRY(sw_configuration_model(c, n->key, c->about_models, n->line));
+        }
+    }
+    if (map->parent == NULL || map->parent->kind != SW_SETTING_LIST || !is_offer(map->parent)) {
+        return SW_OK;
+    }
+    const struct sw_setting *id = sw_setting_get(map, "id");
+    id = id == NULL ? sw_setting_get(map, "name") : id;
+    return id == NULL ? SW_OK : sw_configuration_model(c, sw_setting_text(id), false, id->line);
+}
+
 static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
 {
+    SW_TRY(see_offered(c, map));
     SW_TRY(sw_configuration_deployed_map(c, map));
     SW_TRY(see_pair(c, map));
     SW_TRY(see_dataset(c, map));
     return see_commands(c, map);
 }
 
+static bool lists_packages(const struct sw_setting *list)
+{
+    static const char *const keys[] = {"python_packages", "pip_packages", "pip_requirements",
+        "extra_pip_packages", "pip_install", "python_requirements"};
+    const struct sw_str of = list->parent == NULL ? sw_str("") : list->parent->key;
+    return is_one_of(list->key, keys, SW_COUNT(keys)) ||
+           (sw_str_is(list->key, "pip") && sw_str_is(of, "runtime_env"));
+}
+
+/* What an image or a job of Python is to have. */
+static sw_result see_packages(struct sw_configuration *c, const struct sw_setting *list)
+{
+    for (const struct sw_setting *n = lists_packages(list) ? list->first : NULL; n != NULL;
+         n = n->next) {
+        struct sw_package package = {.ecosystem = SW_CATALOGUE_PYPI, .line = n->line};
+        if (sw_package_of_python(sw_setting_text(n), &package)) {
+            SW_TRY(sw_package_wanted(c->look, &package));
+        }
+    }
+    return SW_OK;
+}
+
 /* "models: [a, b]", "base_model: [a]" */
 static sw_result see_list(struct sw_configuration *c, const struct sw_setting *list)
 {
+    SW_TRY(see_packages(c, list));
     const bool models = sw_str_is(list->key, "models") || sw_str_is(list->key, "fallbacks");
     for (const struct sw_setting *n = list->first; n != NULL; n = n->next) {
         SW_TRY(sw_configuration_dataset(c, list->key, sw_setting_text(n), n->line));

@@ -79,6 +79,10 @@ static sw_result see_value(struct reading *r, const struct sw_py_node *node, boo
         return hops == NAME_HOPS
                    ? SW_OK
                    : see_value(r, value_of(r, node->name), development, depth + 1, hops + 1);
+    case SW_PY_SUBSCRIPT: /* deps["torch"]: what a table of them has under its name */
+        return node->last != NULL && node->last->kind == SW_PY_TEXT
+                   ? see_text(r->look, node->last->name, node->line, development)
+                   : SW_OK;
     case SW_PY_LIST:
     case SW_PY_SUM:
         for (const struct sw_py_node *n = node->first; n != NULL; n = n->next) {

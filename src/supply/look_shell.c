@@ -25,6 +25,13 @@ static bool next(struct sw_str text, size_t *at, struct line *line)
 
 /* --- variables and scripts -------------------------------------------------------------------- */
 
+static struct sw_str without_quotes(struct sw_str text)
+{
+    const bool quoted = text.len > 1 && (text.ptr[0] == '"' || text.ptr[0] == '\'') &&
+                        text.ptr[text.len - 1] == text.ptr[0];
+    return quoted ? sw_str_n(text.ptr + 1, text.len - 2) : text;
+}
+
 /* "key = value", "key: value" of .ini and .properties. */
 static sw_result see_pair(struct sw_configuration *c, const struct line *line)
 {
@@ -40,7 +47,7 @@ static sw_result see_pair(struct sw_configuration *c, const struct line *line)
     key = dot == NULL ? key : sw_str_n(dot + 1, key.len - (size_t)(dot + 1 - key.ptr));
     const struct sw_str value =
         sw_ascii_trim(sw_str_n(line->text.ptr + end + 1, line->text.len - end - 1));
-    return sw_configuration_setting(c, key, value, line->number);
+    return sw_configuration_setting(c, key, without_quotes(value), line->number);
 }
 
 static bool is_pairs(const struct sw_look *look)
@@ -73,7 +80,7 @@ static sw_result look_at_shell(struct sw_look *look, struct sw_error *err)
 static bool takes_shell(const struct sw_look *look)
 {
     static const char *const endings[] = {".env", ".sh", ".bash", ".zsh", ".envrc", ".service",
-        ".ini", ".cfg", ".conf", ".properties", ".ps1", ".fish"};
+        ".ini", ".cfg", ".conf", ".properties", ".ps1", ".fish", ".slurm", ".sbatch"};
     for (size_t i = 0; i < SW_COUNT(endings); i++) {
         if (sw_look_ends(look, endings[i])) {
             return true;

@@ -153,6 +153,36 @@ enum keyness {
     A_KEY,
 };
 
+/* "chat_model", "llm"; of "model_type" and the like the value is no name. */
+static bool is_key_like(struct sw_str lower)
+{
+    static const char *const others[] = {"type", "class", "kind", "family", "provider", "format"};
+    for (size_t i = 0; i < SW_COUNT(others); i++) {
+        if (sw_str_ends(lower, others[i])) {
+            return false;
+        }
+    }
+    if (sw_look_names_output(lower)) {
+        return false;
+    }
+    return memmem(lower.ptr, lower.len, "model", 5) != NULL ||
+           memmem(lower.ptr, lower.len, "llm", 3) != NULL || sw_str_ends(lower, "deployment") ||
+           sw_str_ends(lower, "deployment_name") || sw_str_ends(lower, "deployment-name");
+}
+
+/* "diarization_model", "--judge-model-name" */
+static bool ends_as_key(struct sw_str lower)
+{
+    static const char *const ends[] = {"_model", "-model", "_model_id", "-model-id", "_model_name",
+        "-model-name", "_model_name_or_path"};
+    for (size_t i = 0; i < SW_COUNT(ends); i++) {
+        if (sw_str_ends(lower, ends[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum keyness keyness_of(const struct reading *r, struct sw_str name)
 {
     struct sw_str known;
@@ -163,13 +193,24 @@ static enum keyness keyness_of(const struct reading *r, struct sw_str name)
     for (size_t i = 0; i < name.len; i++) {
         lower[i] = sw_ascii_lower(name.ptr[i]);
     }
-    if (sw_catalogue_find(
-            r->look->catalogue, SW_CATALOGUE_KEYS, sw_str_n(lower, name.len), &known)) {
+    const struct sw_str key = sw_str_n(lower, name.len);
+    if (sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_KEYS, key, &known) ||
+        (ends_as_key(key) && !sw_look_names_output(key))) {
         return A_KEY;
     }
-    return memmem(lower, name.len, "model", 5) != NULL || memmem(lower, name.len, "llm", 3) != NULL
-               ? LIKE_A_KEY
-               : NO_KEY;
+    return is_key_like(key) ? LIKE_A_KEY : NO_KEY;
+}
+
+/* "GPT-4" where names are in small letters: what people are shown. */
+static bool is_shown(const struct reading *r, struct sw_str text)
+{
+    struct sw_str found;
+    size_t i = 0;
+    while (i < text.len && sw_ascii_lower(text.ptr[i]) == text.ptr[i]) {
+        i++;
+    }
+    return i < text.len && memchr(text.ptr, '/', text.len) == NULL &&
+           !sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, text, &found);
 }
 
 /* model=…, {"model": …}, MODEL = …. `display`: it is given to something, and not only kept. */
@@ -184,8 +225,11 @@ static sw_result see_keyed(
     }
     sw_py_values_of(r->values, expression, &values);
     for (size_t i = 0; i < values.count; i++) {
-        SW_TRY(sw_look_see_model(
-            r->look, &keyed, values.list[i].text, SW_FROM_ANY, known, expression->line));
+        const struct sw_str text = values.list[i].text;
+        SW_TRY(
+            keyness == LIKE_A_KEY && is_shown(r, text)
+                ? SW_OK
+                : sw_look_see_model(r->look, &keyed, text, SW_FROM_ANY, known, expression->line));
     }
     return SW_OK;
 }
@@ -207,14 +251,65 @@ static sw_result see_method(struct reading *r, struct sw_str callee, const struc
     return see_keyed(r, callee, given, true);
 }
 
-/* os.environ.get("CHAT_MODEL", "gpt-4o") */
-static sw_result see_default(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+/* chat_models.append("gpt-4o"), models.push(…): a list that is called after models grows. */
+static sw_result see_growth(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    static const char *const words[] = {"append", "extend", "add", "push"};
+    const struct sw_py_node *list = call->first->first;
+    const struct sw_py_node *given = call->first->next;
+    if (call->first->kind != SW_PY_ATTRIBUTE || given == NULL || given->next != NULL ||
+        list == NULL || (list->kind != SW_PY_NAME && list->kind != SW_PY_ATTRIBUTE)) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_is(callee, words[i])) {
+            return see_keyed(r, list->name, given, false);
+        }
+    }
+    return SW_OK;
+}
+
+/* A word and nothing else: "chat-model", "--model", "llm.model". */
+static bool is_word(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!sw_ascii_alnum(text.ptr[i]) && memchr("_-.", text.ptr[i], 3) == NULL) {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+static const struct sw_py_node *value_of(const struct sw_py_node *given)
+{
+    return given->kind == SW_PY_KEYWORD ? given->first : given;
+}
+
+/* os.environ.get("CHAT_MODEL", "gpt-4o"), flag.String("model", "gpt-4o", …): what a text names, and
+ * what it is when nothing says otherwise. */
+static sw_result see_default(struct reading *r, const struct sw_py_node *call)
 {
     const struct sw_py_node *name = call->first->next;
-    bool asks = sw_str_is(callee, "get") || sw_str_is(callee, "getenv");
-    return asks && name != NULL && name->kind == SW_PY_TEXT && name->next != NULL
-               ? see_keyed(r, name->name, name->next, false)
-               : SW_OK;
+    if (name == NULL || name->kind != SW_PY_TEXT || !is_word(name->name)) {
+        return SW_OK;
+    }
+    for (const struct sw_py_node *n = name->next; n != NULL; n = n->next) {
+        const bool other = n->kind == SW_PY_KEYWORD && !sw_str_is(n->name, "default");
+        SW_TRY(other ? SW_OK : see_keyed(r, name->name, value_of(n), true));
+    }
+    return SW_OK;
+}
+
+/* ModelConfig(id="gpt-4o"): whose name says that it is of a model. */
+static bool is_of_model(struct sw_str callee, struct sw_str keyword)
+{
+    static const char *const words[] = {"id", "name", "slug", "key", "value"};
+    bool names = false;
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        names = names || sw_str_is(keyword, words[i]);
+    }
+    return names && (memmem(callee.ptr, callee.len, "Model", 5) != NULL ||
+                        memmem(callee.ptr, callee.len, "LLM", 3) != NULL);
 }
 
 static bool is_nothing(const struct sw_py_node *value)
@@ -239,6 +334,47 @@ static sw_result see_architecture(
         if (weights && !is_nothing(n->first)) {
             return sw_look_see(r->look, &pretrained, &id, call->line, whose);
         }
+    }
+    return SW_OK;
+}
+
+/* A whole name of the catalogue, with a digit and a '-': nothing else is called so. */
+static bool is_name_itself(const struct reading *r, const struct sw_py_node *node)
+{
+    struct sw_str found;
+    bool digit = false;
+    for (size_t i = 0; node->kind == SW_PY_TEXT && i < node->name.len; i++) {
+        digit = digit || sw_ascii_digit(node->name.ptr[i]);
+    }
+    return digit && memchr(node->name.ptr, '-', node->name.len) != NULL &&
+           sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, node->name, &found);
+}
+
+/* What only looks at a text, or shows it. */
+static bool only_looks(struct sw_str callee)
+{
+    static const char *const words[] = {"startswith", "endswith", "startsWith", "endsWith",
+        "starts_with", "includes", "contains", "Contains", "HasPrefix", "HasSuffix", "StartsWith",
+        "indexOf", "find", "replace", "replaceAll", "split", "match", "test", "search", "print",
+        "println", "Println", "Printf", "log", "info", "debug", "warn", "warning", "error",
+        "equals", "EqualFold", "expect", "get", "has", "pop", "count", "toBe", "toEqual", "Equal"};
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_str_is(callee, words[i])) {
+            return true;
+        }
+    }
+    return sw_str_starts(callee, "assert");
+}
+
+/* Chat("gpt-4o"), of whatever is called with it. */
+static sw_result see_arguments(
+    struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    for (const struct sw_py_node *n = call->first->next;
+         n != NULL && r->about_models && !only_looks(callee); n = n->next) {
+        SW_TRY(is_name_itself(r, n)
+                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, false, n->line)
+                   : SW_OK);
     }
     return SW_OK;
 }
@@ -270,11 +406,14 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
     if (given != NULL) {
         SW_TRY(see_values(r, call, given, node));
     }
-    SW_TRY(see_default(r, callee, node));
+    SW_TRY(given == NULL ? see_arguments(r, callee, node) : SW_OK);
+    SW_TRY(see_default(r, node));
+    SW_TRY(see_growth(r, callee, node));
     SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
     for (const struct sw_py_node *n = node->first->next; n != NULL; n = n->next) {
         if (n->kind == SW_PY_KEYWORD && n->first != given) {
-            SW_TRY(see_keyed(r, n->name, n->first, true));
+            SW_TRY(is_of_model(callee, n->name) ? see_keyed(r, sw_str("model"), n->first, false)
+                                                : see_keyed(r, n->name, n->first, true));
         }
     }
     return SW_OK;
@@ -293,6 +432,33 @@ static sw_result see_display(struct reading *r, const struct sw_py_node *dict)
 
 static sw_result see_environment_names(struct reading *r, const struct sw_py_node *node);
 
+/* FAST = "gpt-4o-mini": a constant that is a name of the catalogue which nothing else would be. */
+static sw_result see_constant(
+    struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
+{
+    if (target->kind != SW_PY_NAME || !is_name_itself(r, value)) {
+        return SW_OK;
+    }
+    for (size_t i = 0; i < target->name.len; i++) {
+        const char c = target->name.ptr[i];
+        if (c >= 'a' && c <= 'z') {
+            return SW_OK;
+        }
+    }
+    return sw_look_see_model(r->look, &keyed, value->name, SW_FROM_ANY, false, value->line);
+}
+
+/* settings.models.fast = …: the member of what is called after models. */
+static sw_result see_member(
+    struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
+{
+    const struct sw_py_node *of = target->kind == SW_PY_ATTRIBUTE ? target->first : NULL;
+    return of != NULL && (of->kind == SW_PY_NAME || of->kind == SW_PY_ATTRIBUTE) &&
+                   sw_str_is(of->name, "models")
+               ? see_keyed(r, of->name, value, false)
+               : SW_OK;
+}
+
 static sw_result see_assignment(struct reading *r, const struct sw_py_node *node)
 {
     SW_TRY(see_environment_names(r, node));
@@ -302,6 +468,8 @@ static sw_result see_assignment(struct reading *r, const struct sw_py_node *node
             (key->kind == SW_PY_NAME || key->kind == SW_PY_ATTRIBUTE || key->kind == SW_PY_TEXT)) {
             SW_TRY(see_keyed(r, key->name, node->last, false));
         }
+        SW_TRY(see_member(r, n, node->last));
+        SW_TRY(see_constant(r, n, node->last));
     }
     return SW_OK;
 }

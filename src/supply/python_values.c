@@ -207,6 +207,17 @@ static sw_result take_members(struct sw_py_values *v, const struct sw_py_node *c
     return SW_OK;
 }
 
+/* x == "a", x in ("a", "b"): x may be that. */
+static sw_result take_comparison(struct sw_py_values *v, const struct sw_py_node *group)
+{
+    const struct sw_py_node *name = group->first;
+    const struct sw_py_node *value = name == NULL ? NULL : name->next;
+    const bool compares = sw_str_is(group->name, "==") || sw_str_is(group->name, "in");
+    const bool texts = value != NULL && (value->kind == SW_PY_TEXT || value->kind == SW_PY_LIST);
+    return compares && texts && name->kind == SW_PY_NAME ? give(v, OF_NAMES, name->name, value)
+                                                         : SW_OK;
+}
+
 static sw_result take_value(struct sw_py_values *v, const struct sw_py_node *node)
 {
     switch ((int)node->kind) {
@@ -216,6 +227,7 @@ static sw_result take_value(struct sw_py_values *v, const struct sw_py_node *nod
     case SW_PY_PARAMETER:
         return sw_str_is(node->module, "=") ? give(v, OF_NAMES, node->name, node->last) : SW_OK;
     case SW_PY_CALL: return take_call(v, node);
+    case SW_PY_GROUP: return take_comparison(v, node);
     default: return SW_OK;
     }
 }

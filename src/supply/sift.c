@@ -76,7 +76,8 @@ static bool stands_at(
     const struct sw_sift *sift, const struct word *word, struct sw_str text, size_t at)
 {
     const size_t len = word->text.len;
-    if (len > text.len - at || memcmp(text.ptr + at, word->text.ptr, len) != 0) {
+    if (len > text.len - at || text.ptr[at + len - 1] != word->text.ptr[len - 1] ||
+        memcmp(text.ptr + at, word->text.ptr, len) != 0) {
         return false;
     }
     const bool ends = at + len == text.len || !is_inside(sift, text.ptr[at + len]);

@@ -108,6 +108,11 @@ needs = ["torch>=2.0"] + [
 extras = {"dev": ["evaluate"], "gpu": ["bitsandbytes"]}
 setup(name="x", install_requires=needs, extras_require=extras)
 PY
+mkdir tree/table
+cat >tree/table/setup.py <<'PY'
+deps = {name: name + wanted for name, wanted in table}
+setup(name="y", install_requires=[deps["accelerate"], deps[1]])
+PY
 cat >tree/setup.cfg <<'CFG'
 [metadata]
 name = openai
@@ -120,13 +125,39 @@ python_requires = >=3.8
 test =
     trl
 CFG
-shows "setup.py and setup.cfg" "bitsandbytes - setup.py:5 manifest runtime
+shows "setup.py and setup.cfg" "accelerate - table/setup.py:2 manifest runtime
+bitsandbytes - setup.py:5 manifest runtime
 evaluate - setup.py:5 manifest development
 peft 0.10.0 setup.cfg:6 manifest runtime
 tokenizers 0.15.0 setup.py:3 manifest runtime
 torch - setup.py:2 manifest runtime
 transformers - setup.cfg:5 manifest runtime
 trl - setup.cfg:10 manifest development"
+
+# --- .NET ------------------------------------------------------------------------------------------
+
+cat >tree/App.csproj <<'XML'
+<Project Sdk="Microsoft.NET.Sdk">
+  <ItemGroup>
+    <PackageReference Include="Microsoft.SemanticKernel" Version="1.16.0" />
+    <PackageReference Version="[2.1.0]"
+                      Include="Azure.AI.OpenAI" />
+    <PackageReference Include="OllamaSharp" Version="$(Ollama)" />
+    <PackageReference Include="Serilog" Version="1.0" />
+    <!-- <PackageReference Include="LLamaSharp" Version="1.0" /> -->
+    <Reference Include="OpenAI" />
+  </ItemGroup>
+</Project>
+XML
+echo '<packages><package id="TorchSharp" version="0.101.5" /></packages><' >tree/packages.config
+echo '<PackageVersion Include="Microsoft.Extensions.AI.OpenAI" Version="9.4.4-preview.1"/>' >tree/Directory.Packages.props
+shows "projects of .NET" "Azure.AI.OpenAI 2.1.0 App.csproj:4 manifest runtime
+Microsoft.Extensions.AI.OpenAI 9.4.4-preview.1 Directory.Packages.props:1 manifest runtime
+Microsoft.SemanticKernel 1.16.0 App.csproj:3 manifest runtime
+OllamaSharp - App.csproj:6 manifest runtime
+TorchSharp 0.101.5 packages.config:1 manifest runtime"
+
+# --- locks of Python -------------------------------------------------------------------------------
 
 mkdir tree/{poetry,uv,pdm}
 cat >tree/poetry/poetry.lock <<'TOML'

@@ -441,6 +441,73 @@ want service 'Fireworks AI' sh/serve.sh
 want credential COHERE_API_KEY sh/serve.sh
 want credential TOGETHER_API_KEY sh/serve.sh
 
+cat >tree/sh/defaults.sh <<'SH'
+while [ $# -gt 0 ]; do MODEL="$2"; shift 2; done
+MODEL=${MODEL:-gpt-4o-2024-08-06}
+SH
+want model gpt-4o-2024-08-06 sh/defaults.sh
+echo 'MODEL_PATH=org-s/any-70b' >tree/sh/job.slurm
+want model org-s/any-70b sh/job.slurm
+
+# --- what is offered and chosen -------------------------------------------------------------------
+
+cat >tree/py/offers.py <<'PY'
+from enum import Enum
+from langchain_nowhere import Chat
+
+chat_models = ["gpt-4.1-nano"]
+chat_models.append("gpt-4.1-mini-2025-04-14")
+rerank_models = []
+rerank_models.extend(["org-o/any-reranker", "org-o/any-0.6b"])
+
+
+class Speed(str, Enum):
+    FAST = "gpt-5-nano-2025-08-07"
+
+
+offered = ModelConfig(id="openai:gpt-5-mini-2025-08-07", name="GPT-5 Mini")
+st.selectbox("model", ["claude-3-5-haiku-20241022", "none"])
+parser.add_argument("--judge-model", default="org-o/any-judge", help="the judge")
+openai.Audio.transcribe("whisper-1", sound)
+register(Talk("gpt-4-turbo-2024-04-09"), aliases=("4t",))
+print("gpt-4-vision-preview") if name.startswith("gpt-4-1106-preview") else None
+
+
+def answer(name):
+    if name in ["gpt-4-0613", "gpt-4-32k-0613"]:
+        return ChatOpenAI(model=name)
+PY
+want library langchain-nowhere py/offers.py
+for name in gpt-4.1-nano gpt-4.1-mini-2025-04-14 gpt-5-nano-2025-08-07 gpt-5-mini-2025-08-07 org-o/any-reranker \
+    org-o/any-judge whisper-1 gpt-4-turbo-2024-04-09 org-o/any-0.6b claude-3-5-haiku-20241022 gpt-4-0613 gpt-4-32k-0613; do
+    want model $name py/offers.py
+done
+
+cat >tree/js/offers.ts <<'TS'
+import { anything } from '@ai-sdk/anything';
+import { any } from '@langchain/any/part';
+settings.models.fast = 'gpt-4o-mini-2024-07-18';
+const far = fireworks('accounts/fireworks/models/deepseek-v3p1');
+TS
+want library @ai-sdk/anything js/offers.ts
+want library @langchain/any js/offers.ts
+want model gpt-4o-mini-2024-07-18 js/offers.ts
+want model deepseek-v3p1 js/offers.ts
+
+cat >tree/go/flags.go <<'GO'
+package flags
+
+import (
+	"github.com/aws/aws-sdk-go-v2/service/bedrockruntime/types"
+	"github.com/mark3labs/mcp-go/client"
+)
+
+var name = flag.String("chat-model", env.Or("CHAT_MODEL", "gpt-4o-2024-05-13"), "the model")
+GO
+want library github.com/aws/aws-sdk-go-v2/service/bedrockruntime go/flags.go
+want library github.com/mark3labs/mcp-go go/flags.go
+want model gpt-4o-2024-05-13 go/flags.go
+
 # --- traps ----------------------------------------------------------------------------------------
 
 cat >tree/traps/schema.ts <<'TS'
@@ -475,6 +542,11 @@ def build(model="model", model_name=None, model_id=os.environ):
     return form(model=Car, model_name="return", model_id="{model}", llm=build(model="if"))
 
 
+PREFIXES_OF_MODELS = ("meta.llama", "mistral.mi", "vicuna")
+shown_models = {"a": "GPT-4o", "b": "Claude-3-Opus"}
+icon_models = {"a": "figures/vicuna-7b.jpeg"}
+hub_model_id = "zephyr-7b-mine"
+other = load(model_type == "qwen3", output_model="gpt-4o-mine")
 session.load("a/b")
 render(model="text/plain")
 pipeline = make("steps/one", "steps/two")
@@ -527,6 +599,15 @@ is "no key, and no path outside of the tree" "$(grep -cE "$tmp|\"/" "$tmp.out")"
 cp "$tmp.out" first
 run "$SW_BIN" discover --json tree
 ok "the same again" cmp -s first "$tmp.out"
+
+# --- where it stands ------------------------------------------------------------------------------
+
+mkdir -p java/src/main/java/org/samples java/samples/src/main
+echo 'class A { Object o = b.modelName("gpt-4o"); }' >java/src/main/java/org/samples/A.java
+echo 'class B { Object o = b.modelName("gpt-4"); }' >java/samples/src/main/B.java
+run "$SW_BIN" discover --json java
+json "names of packages of Java say nothing of the scope" \
+    '[.entities[] | select(.kind == "model") | .name + " " + .scope] | join(",")' "gpt-4 example,gpt-4o runtime"
 
 # --- what is made to be in the way ----------------------------------------------------------------
 

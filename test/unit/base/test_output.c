@@ -78,6 +78,9 @@ static void a_pipe_is_written_to_and_stays(void **state)
     char path[4096];
     (void)snprintf(path, sizeof(path), "%s", temp_tree_path(&dir, "pipe"));
     assert_int_equal(mkfifo(path, 0600), 0);
+    struct sw_error err = {0};
+    assert_int_equal(put(path, "to nobody", &err), SW_E_IO);
+    assert_non_null(strstr(err.text, "nobody reads it"));
     SW_CLEANUP(fd) int fd = open(path, O_RDWR | O_CLOEXEC);
     assert_true(fd >= 0);
     assert_int_equal(put(path, "through", NULL), SW_OK);

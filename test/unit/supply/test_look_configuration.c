@@ -148,6 +148,44 @@ static void commands_say_what_they_use(void **state)
 
 static const struct {
     const char *text, *wanted;
+} settings[] = {
+    {"models:\n  gpt-4o:\n    limit: 1\n  \"llama3.2:3b\":\n    limit: 1\n", "gpt-4o llama3.2:3b"},
+    {"models:\n  gpt-4:\n    model: gpt-4o-mini\n", "gpt-4o-mini"}, /* called so only here */
+    {"services:\n  x:\n    models:\n      gemma3:\n        model_var: M\n", ""},
+    {"models:\n  small:\n    model: ai/thing:4B-Q4\n", "ai/thing:4B-Q4"},
+    {"models:\n  - id: gpt-4o\n  - name: o3-mini\n  - name: thing\n", "gpt-4o o3-mini"},
+    {"model: GPT-4o\nother_model: gpt-4o\n", "gpt-4o"}, /* one, in whatever case */
+    {"my_model: an-org/thing-13b\n", "an-org/thing-13b|pkg:huggingface/an-org/thing-13b"},
+    {"my_model: an-org/thing-bert\n", "an-org/thing-bert|pkg:huggingface/an-org/thing-bert"},
+    {"my_model: an-org/thing-13\n", ""}, /* nothing says that this is about models */
+    {"llm: google/gemma-2b\n", "google/gemma-2b|pkg:huggingface/google/gemma-2b"},
+    {"llm: google/gemini-2.5-pro\n", "gemini-2.5-pro"},
+    {"model: claude-3-5-sonnet-v2@20241022\n", "claude-3-5-sonnet-v2@20241022"},
+    {"model: accounts/someone/models/deepseek-r1\n", "deepseek-r1"},
+    {"hub_model_id: zephyr-7b-mine\noutput_model: gpt-4o\n", ""}, /* what is made */
+    {"llm_model: meta.llama\n", ""},                              /* the beginning of a name */
+    {"logo_model: figures/llama-7b.svg\n", ""},
+    {"build:\n  python_packages:\n    - torch==2.1.0\n    - requests\n",
+        "torch|pkg:pypi/torch@2.1.0"},
+};
+
+static void settings_say_what_they_use(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(settings); i++) {
+        struct bench b;
+        struct sw_error err = {0};
+        struct sw_setting *root = NULL;
+        set_up(&b, settings[i].text);
+        assert_int_equal(
+            sw_settings_read(&b.arena, b.look.text, SW_SETTINGS_YAML, 1, &root, &err), SW_OK);
+        assert_int_equal(sw_configuration_walk(&b.c, root), SW_OK);
+        check(&b, settings[i].text, settings[i].wanted);
+    }
+}
+
+static const struct {
+    const char *text, *wanted;
 } lines[] = {
     {"OPENAI_API_KEY=x", "OPENAI_API_KEY"},
     {"MY_OPENAI_API_KEY=x", ""},
@@ -238,6 +276,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(images_are_read_by_their_references),
         cmocka_unit_test(commands_say_what_they_use),
+        cmocka_unit_test(settings_say_what_they_use),
         cmocka_unit_test(lines_show_variables_and_hosts),
         cmocka_unit_test(keys_are_known_by_their_form),
         cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
