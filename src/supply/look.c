@@ -267,7 +267,7 @@ static bool could_be_name(struct sw_str text)
 }
 
 /* "your-org", "path", "my-model": what stands where a name should. */
-static bool is_placeholder(struct sw_str part)
+bool sw_look_is_placeholder(struct sw_str part)
 {
     static const char *const words[] = {"org", "organization", "organisation", "user", "username",
         "owner", "author", "namespace", "repo", "repo_name", "repository", "model", "model_name",
@@ -315,8 +315,8 @@ static bool is_hub_name(struct sw_str text)
     }
     struct sw_str org = sw_str_n(text.ptr, (size_t)(slash - text.ptr));
     struct sw_str name = sw_str_n(slash + 1, text.len - org.len - 1);
-    return is_part(org) && is_part(name) && !is_placeholder(org) && !is_placeholder(name) &&
-           !is_of_others(org);
+    return is_part(org) && is_part(name) && !sw_look_is_placeholder(org) &&
+           !sw_look_is_placeholder(name) && !is_of_others(org);
 }
 
 /* "7b", "0.6b", "125m" and nothing else, between two marks of a name: how many parameters it has.
@@ -347,7 +347,7 @@ static bool has_size(struct sw_str name)
 
 /* "organisation/granite-13b-chat", "organisation/any-bert": its name alone says that it is a model,
  * where a key speaks of one. */
-static bool is_model_like(struct sw_str name)
+bool sw_look_is_model_like(struct sw_str name)
 {
     static const char *const families[] = {"bert", "gpt", "llama", "mistral", "mixtral", "qwen",
         "gemma", "falcon", "bloom", "whisper", "wav2vec", "hubert", "clip-vit", "blip",
@@ -499,7 +499,7 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
         return see_hub(look, signal, found, name, sw_str(""), line);
     }
-    if ((known || is_model_like(name)) && is_hub_name(name)) {
+    if ((known || sw_look_is_model_like(name)) && is_hub_name(name)) {
         return see_hub(look, signal, name, name, sw_str(""), line);
     }
     return SW_OK;
@@ -514,7 +514,7 @@ sw_result sw_look_see_model_of(struct sw_look *look, const struct sw_signal *sig
                                                     : SW_OK;
 }
 
-static bool is_commit(struct sw_str text)
+bool sw_look_is_commit(struct sw_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
@@ -529,7 +529,7 @@ sw_result sw_look_see_pinned_model(struct sw_look *look, const struct sw_signal 
     struct sw_str name, struct sw_str commit, uint32_t line)
 {
     struct sw_str found = name;
-    if (!is_commit(commit) || !could_be_name(name)) {
+    if (!sw_look_is_commit(commit) || !could_be_name(name)) {
         return sw_look_see_model(look, signal, name, SW_FROM_HUB, true, line);
     }
     const bool alias = sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found);

@@ -60,6 +60,12 @@ sw_result sw_look_see_package_of(
 /* The same, whether the catalogue names it or not: the place says what it is. */
 sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+/* Whether a text is a whole commit, 40 hex digits. */
+bool sw_look_is_commit(struct sw_str text);
+/* Whether a part of a name is what stands where a name should: "your-org", "path", "my-model". */
+bool sw_look_is_placeholder(struct sw_str part);
+/* Whether a name says of itself that it is one of a model: "…-7b", "…-bert". */
+bool sw_look_is_model_like(struct sw_str name);
 /* Whether a key, in lower case, names what is made and not what is used: "hub_model_id",
  * "output_model_name". */
 bool sw_look_names_output(struct sw_str key);

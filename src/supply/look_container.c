@@ -156,7 +156,7 @@ static sw_result look_at_file(
 static sw_result look_at_container(struct sw_look *look, struct sw_error *err)
 {
     (void)err;
-    SW_TRY(sw_look_see_lines(look));
+    SW_TRY(sw_look_see_lines(look, look->text, 1));
     return look_at_file(look, see_instruction);
 }
 

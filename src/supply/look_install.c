@@ -1,5 +1,6 @@
 /* What commands of Dockerfiles and shell scripts install: pip, uv, poetry, pdm, npm, yarn, pnpm and
  * bun. Words are found as a shell does, without any expansion. */
+#include "supply/command_options.h"
 #include "supply/look_commands.h"
 #include "supply/look_readers.h"
 #include "supply/packages.h"
@@ -153,29 +154,11 @@ static void take_verb(struct reading *r, struct sw_str word)
     take_command(r, word);
 }
 
-/* Options whose value is the next word. */
-static bool takes_value(struct sw_str option)
-{
-    static const char *const options[] = {"-r", "-c", "-e", "-i", "-f", "-t", "-w", "-C", "-G",
-        "--requirement", "--constraint", "--editable", "--index-url", "--extra-index-url",
-        "--find-links", "--target", "--prefix", "--root", "--platform", "--python-version",
-        "--python", "--abi", "--implementation", "--timeout", "--retries", "--cache-dir", "--proxy",
-        "--trusted-host", "--no-binary", "--only-binary", "--progress-bar", "--src", "--log",
-        "--index", "--default-index", "--group", "--extra", "--optional", "--source", "--registry",
-        "--workspace", "--tag", "--cache", "--filter", "--loglevel", "--config-settings", "--mount",
-        "--root-user-action", "--exists-action", "--use-feature", "--package", "--index-strategy",
-        "--link-mode", "--resolution", "--prerelease", "--keyring-provider", "--torch-backend",
-        "--exclude-newer", "--python-platform", "--report", "--script", "--branch", "--rev",
-        "--bounds", "--global-option", "--cert", "--client-cert", "--cwd", "--install-strategy",
-        "--omit", "--otp"};
-    return is_one_of(option, options, SW_COUNT(options));
-}
-
 static void take_option(struct reading *r, struct sw_str option)
 {
     static const char *const development[] = {"-D", "--save-dev", "--dev"};
     r->development = r->development || is_one_of(option, development, SW_COUNT(development));
-    r->skip = takes_value(option);
+    r->skip = sw_option_of(SW_COMMAND_INSTALL, option) == SW_OPTION_VALUE;
 }
 
 /* "name@1.2.3", "@scope/name" */

@@ -106,13 +106,12 @@ sw_result sw_look_see_line(struct sw_look *look, struct sw_str text, uint32_t li
     return see_ollama(look, text, line);
 }
 
-sw_result sw_look_see_lines(struct sw_look *look)
+sw_result sw_look_see_lines(struct sw_look *look, struct sw_str text, uint32_t line)
 {
-    uint32_t line = 1;
-    for (size_t at = 0; at < look->text.len; line++) {
-        const char *start = look->text.ptr + at;
-        const char *end = memchr(start, '\n', look->text.len - at);
-        const size_t len = end == NULL ? look->text.len - at : (size_t)(end - start);
+    for (size_t at = 0; at < text.len; line++) {
+        const char *start = text.ptr + at;
+        const char *end = memchr(start, '\n', text.len - at);
+        const size_t len = end == NULL ? text.len - at : (size_t)(end - start);
         SW_TRY(sw_look_see_line(look, sw_str_n(start, len), line));
         at += len + 1;
     }

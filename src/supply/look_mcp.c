@@ -5,6 +5,7 @@
  * `clients`). */
 #include "claim/claim.h"
 #include "supply/ascii.h"
+#include "supply/command_options.h"
 #include "supply/look_configuration.h"
 
 #define DEPTH_MAX 16
@@ -198,35 +199,6 @@ static const struct {
     {"pipx", "run", SW_CATALOGUE_PYPI},
 };
 
-/* Options of runners that take a word: the package itself, or something else. */
-static bool names_package(struct sw_str option)
-{
-    return sw_str_is(option, "--from") || sw_str_is(option, "--package") ||
-           sw_str_is(option, "-p") || sw_str_is(option, "--spec");
-}
-
-static bool takes_word(struct sw_str option)
-{
-    return sw_str_is(option, "--python") || sw_str_is(option, "--with") ||
-           sw_str_is(option, "--index-url") || sw_str_is(option, "--registry") ||
-           sw_str_is(option, "--directory");
-}
-
-static struct sw_str package_after(const struct sw_words *words, size_t at)
-{
-    for (; at < words->count; at++) {
-        const struct sw_str word = words->list[at];
-        if (word.len == 0 || word.ptr[0] != '-') {
-            return word;
-        }
-        if (names_package(word)) {
-            return at + 1 < words->count ? words->list[at + 1] : sw_str("");
-        }
-        at += takes_word(word) ? 1 : 0;
-    }
-    return sw_str("");
-}
-
 /* "name@1.2", "name==1.2", "name[extra]": the name, and the version when it begins with a digit. */
 static void split_package(struct sw_str *name, struct sw_str *version)
 {
@@ -268,8 +240,14 @@ static sw_result see_package(const struct server *s)
             (verb && (s->words.count < 2 || !sw_str_is(s->words.list[1], runners[i].verb)))) {
             continue;
         }
+        size_t at = verb ? 2 : 1;
         struct sw_str version;
-        struct sw_str name = package_after(&s->words, verb ? 2 : 1);
+        if (!sw_command_operand(
+                runners[i].ecosystem == SW_CATALOGUE_NPM ? SW_COMMAND_NPX : SW_COMMAND_UVX,
+                s->words.list, s->words.count, &at)) {
+            return SW_OK;
+        }
+        struct sw_str name = s->words.list[at];
         split_package(&name, &version);
         return is_package(name, runners[i].ecosystem)
                    ? sw_look_see_any_package(

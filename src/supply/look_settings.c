@@ -345,7 +345,7 @@ static sw_result look_at_settings(struct sw_look *look, struct sw_error *err)
     if (look->text.len > SW_CONFIGURATION_MAX) {
         return sw_look_gap(look, "settings larger than 1 MiB");
     }
-    SW_TRY(sw_look_see_lines(look));
+    SW_TRY(sw_look_see_lines(look, look->text, 1));
     sw_configuration_init(&c, look);
     (void)sw_configuration_syntax(look->name, &syntax);
     SW_TRY(sw_settings_read(look->arena, look->text, syntax, 1, &root, err));

@@ -609,6 +609,27 @@ run "$SW_BIN" discover --json java
 json "names of packages of Java say nothing of the scope" \
     '[.entities[] | select(.kind == "model") | .name + " " + .scope] | join(",")' "gpt-4 example,gpt-4o runtime"
 
+# --- one word of a command, one sign ---------------------------------------------------------------
+
+mkdir once
+cat >once/a.sh <<'SH'
+ollama run --keepalive 5m llama3.2
+python serve.py --model acme/thing --revision main
+M=gpt-4o-mini
+LLM_MODEL=gpt-4o-mini
+echo ollama pull phi3
+cat >run.sh <<'EOF'
+ollama pull gemma2:9b
+EOF
+SH
+cat >once/Dockerfile <<'END'
+CMD ["vllm", "serve", "--api-key", "k", "acme/served"]
+END
+run "$SW_BIN" discover --json once
+json "a line of a shell is one source, and its place is told once" \
+    '[.entities[] | "\(.name) \(.confidence) \(.seen) \(.evidence | length)"] | join(", ")' \
+    "acme/served 0.9 1 1, acme/thing 0.9 1 1, gemma2:9b 0.9 1 1, gpt-4o-mini 0.9 1 1, llama3.2 0.9 1 1"
+
 # --- what is made to be in the way ----------------------------------------------------------------
 
 mkdir hostile
