@@ -71,6 +71,24 @@ static size_t key_of(const struct sw_key_shape *shape, struct sw_str text)
                : end;
 }
 
+size_t sw_key_like(struct sw_str text)
+{
+    for (size_t s = 0; s < SW_COUNT(shapes); s++) {
+        const size_t prefix = strlen(shapes[s].prefix);
+        size_t end = prefix;
+        if (!sw_str_starts(text, shapes[s].prefix)) {
+            continue;
+        }
+        while (end < text.len && is_key_char(text.ptr[end], shapes[s].marks)) {
+            end++;
+        }
+        if (end - prefix >= shapes[s].least) {
+            return end;
+        }
+    }
+    return 0;
+}
+
 const struct sw_key_shape *sw_key_find(struct sw_str text, size_t *at)
 {
     static const char firsts[] = "shgrnApxtlcj";

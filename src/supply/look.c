@@ -1,8 +1,12 @@
 /* What readers of discovery see, put into the inventory under the right name. */
 #include "supply/look.h"
+#include "claim/claim.h"
 #include "supply/ascii.h"
-#include "supply/key_shapes.h"
+#include "supply/secrets.h"
 
+#define SHOWN_MAX 1024 /* bytes of a path, as it is shown, and its end */
+#define PATH_HEAD 60   /* of one that is too long: each byte may take four */
+#define PATH_TAIL 160
 #define MODEL_NAME_MAX 128
 #define PACKAGE_NAME_MAX 256
 #define PART_MAX 96 /* of a name of the Hub: an organisation, a model */
@@ -19,26 +23,64 @@ bool sw_look_ends(const struct sw_look *look, const char *ending)
            sw_ascii_equal(sw_str_n(look->name.ptr + look->name.len - end.len, end.len), end);
 }
 
-static bool holds_key(struct sw_str text)
+static bool holds_secret(struct sw_str text)
 {
-    size_t at = 0;
-    return text.len > 0 && sw_key_find(text, &at) != NULL;
+    size_t start = 0;
+    size_t end;
+    return sw_secret_find(text, &start, &end);
+}
+
+/* Where a text can be cut at `at` or a little before: between two characters. */
+static size_t cut_before(struct sw_str text, size_t at)
+{
+    while (at > 0 && ((unsigned char)text.ptr[at] & 0xc0) == 0x80) {
+        at--;
+    }
+    return at;
+}
+
+sw_result sw_look_shown(struct sw_arena *arena, struct sw_str path, struct sw_str *out)
+{
+    char shown[SHOWN_MAX];
+    struct sw_digest digest;
+    char hex[2 * SW_DIGEST_MAX + 1];
+    struct sw_str masked;
+    SW_TRY(sw_secret_mask(arena, path, &masked));
+    sw_escape_line(masked.ptr, masked.len, shown, sizeof(shown));
+    if (strlen(shown) < sizeof(shown) - 4) {
+        *out = masked;
+        return SW_OK;
+    }
+    /* what is too long would be cut, and then be the same as others that begin so */
+    sw_sha256(sw_bytes_of_str(path), &digest);
+    sw_digest_hex(&digest, hex);
+    const size_t head = cut_before(masked, PATH_HEAD);
+    const size_t tail = cut_before(masked, masked.len - PATH_TAIL);
+    const char *brief = sw_arena_printf(arena, "%.*s...%.16s...%.*s", (int)head, masked.ptr, hex,
+        (int)(masked.len - tail), masked.ptr + tail);
+    SW_TRY_PTR(brief);
+    *out = sw_str(brief);
+    return SW_OK;
 }
 
 sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
     const struct sw_entity_id *id, uint32_t line, struct sw_str detail)
 {
-    if (holds_key(id->name) || holds_key(id->version) || holds_key(id->purl)) {
-        return SW_OK; /* whatever it is called: a key is not written down */
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_str file;
+    sw_arena_init(&arena, 0);
+    if (holds_secret(id->name) || holds_secret(id->version) || holds_secret(id->purl)) {
+        return SW_OK; /* whatever it is called: a secret is not written down */
     }
+    SW_TRY(sw_look_shown(&arena, look->path, &file));
     const struct sw_sighting sighting = {.signal = signal->name,
         .source = signal->source,
         .grade = signal->grade,
         .scope = look->scope,
         .confidence = signal->confidence,
-        .file = look->path,
+        .file = file,
         .line = line,
-        .detail = holds_key(detail) ? sw_str("") : detail};
+        .detail = holds_secret(detail) ? sw_str("") : detail};
     return sw_inventory_see(look->inventory, id, &sighting);
 }
 
@@ -90,7 +132,11 @@ sw_result sw_look_gap(struct sw_look *look, const char *why)
         i--; /* the last one stands for all others, too */
     }
     if (i == c->gap_count) {
-        const char *first = sw_arena_strndup(look->inventory->arena, look->path);
+        char shown[SHOWN_MAX];
+        struct sw_str path;
+        SW_TRY(sw_look_shown(look->inventory->arena, look->path, &path));
+        sw_escape_line(path.ptr, path.len, shown, sizeof(shown));
+        const char *first = sw_arena_strdup(look->inventory->arena, shown);
         SW_TRY_PTR(first);
         c->gaps[c->gap_count++] = (struct sw_discover_gap){.why = why, .first = sw_str(first)};
     }

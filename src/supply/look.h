@@ -98,6 +98,9 @@ struct sw_str sw_look_directory(const struct sw_look *look);
  */
 sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
     struct sw_buf *out, struct sw_error *err);
+/* A path as it may be shown: no part of it is a secret, and when it is too long its digest stands
+ * in its middle, so that no two are the same. */
+sw_result sw_look_shown(struct sw_arena *arena, struct sw_str path, struct sw_str *out);
 /* Counts a gap; the path is that of the file. */
 sw_result sw_look_gap(struct sw_look *look, const char *why);
 

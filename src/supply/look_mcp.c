@@ -7,6 +7,7 @@
 #include "supply/ascii.h"
 #include "supply/command_options.h"
 #include "supply/look_configuration.h"
+#include "supply/packages.h"
 
 #define DEPTH_MAX 16
 #define NAME_MAX_LEN 128
@@ -20,7 +21,7 @@ struct server {
     struct sw_str client; /* whose file it is; may be empty */
     const struct sw_setting *node;
     struct sw_str name;
-    struct sw_str command; /* the program alone */
+    struct sw_str command; /* the program alone; empty when there is none */
     struct sw_words words; /* all of the command line */
     struct sw_str url;
 };
@@ -96,28 +97,43 @@ static sw_result read_command(struct server *s)
     } else {
         SW_TRY(add_list(s, command));
     }
-    SW_TRY(add_list(s, sw_setting_get(s->node, "args")));
+    /* without a command, the first word is an argument, which may be anything */
     s->command = s->words.count > 0 ? program_of(s->words.list[0]) : sw_str("");
+    SW_TRY(add_list(s, sw_setting_get(s->node, "args")));
     return SW_OK;
 }
 
 /* --- what is told of it ----------------------------------------------------------------------- */
 
-/* The host of an address, without user, password and path. */
+/* "host", "host:8080", "[::1]:80"; not "user:password". */
+static bool is_host(struct sw_str text)
+{
+    const char *bracket = memrchr(text.ptr, ']', text.len);
+    const size_t name = bracket == NULL ? 0 : (size_t)(bracket - text.ptr);
+    const char *colon = memchr(text.ptr + name, ':', text.len - name);
+    for (size_t i = 0; i < text.len; i++) {
+        const bool port = colon != NULL && text.ptr + i > colon;
+        if (port ? !sw_ascii_digit(text.ptr[i])
+                 : !sw_ascii_alnum(text.ptr[i]) && memchr(".-_:[]", text.ptr[i], 6) == NULL) {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= 253;
+}
+
+/* The host of an address, without user, password and path. A '@' behind the first '/' may end a
+ * password that has one in it: then what stands before has to look like a host. */
 static struct sw_str host_of(struct sw_str url)
 {
     const char *mark = memmem(url.ptr, url.len, "://", 3);
-    size_t start = mark == NULL ? 0 : (size_t)(mark - url.ptr) + 3;
+    size_t start = mark == NULL ? url.len : (size_t)(mark - url.ptr) + 3;
     size_t end = start;
     for (; end < url.len && memchr("/?#", url.ptr[end], 3) == NULL; end++) {
         start = url.ptr[end] == '@' ? end + 1 : start;
     }
-    for (size_t i = start; i < end; i++) {
-        if (!sw_ascii_alnum(url.ptr[i]) && memchr(".-_:[]", url.ptr[i], 6) == NULL) {
-            return sw_str("");
-        }
-    }
-    return end - start > 253 ? sw_str("") : sw_str_n(url.ptr + start, end - start);
+    const struct sw_str host = sw_str_n(url.ptr + start, end - start);
+    const bool later = memchr(url.ptr + end, '@', url.len - end) != NULL;
+    return !is_host(host) || (later && memchr(host.ptr, '.', host.len) == NULL) ? sw_str("") : host;
 }
 
 static bool is_variable(struct sw_str name)
@@ -130,13 +146,17 @@ static bool is_variable(struct sw_str name)
     return name.len > 0 && name.len <= 64 && !sw_ascii_digit(name.ptr[0]);
 }
 
-/* "A=x" in a list: A. */
+/* "A=x" in a list: A. What has no '=' is a name in lists of names, and may be a value in others. */
 static struct sw_str variable_of(const struct sw_setting *n)
 {
     const struct sw_str text = n->key.len > 0 ? n->key : sw_setting_text(n);
+    const struct sw_str list = n->parent == NULL ? sw_str("") : n->parent->key;
+    const bool names = sw_str_is(list, "env_vars") || sw_str_is(list, "env_keys");
     const char *equals = memchr(text.ptr, '=', text.len);
-    return n->key.len > 0 || equals == NULL ? text
-                                            : sw_str_n(text.ptr, (size_t)(equals - text.ptr));
+    if (n->key.len > 0 || (equals == NULL && names)) {
+        return text;
+    }
+    return sw_str_n(text.ptr, equals == NULL ? 0 : (size_t)(equals - text.ptr));
 }
 
 static sw_result put_variables(const struct server *s, struct sw_buf *out)
@@ -210,7 +230,7 @@ static void split_package(struct sw_str *name, struct sw_str *version)
     while (at < name->len && (name->ptr[at] == '@' || name->ptr[at] == '=')) {
         at++;
     }
-    *version = at > end && at < name->len && sw_ascii_digit(name->ptr[at])
+    *version = at > end && sw_package_is_version(sw_str_n(name->ptr + at, name->len - at))
                    ? sw_str_n(name->ptr + at, name->len - at)
                    : sw_str("");
     name->len = end;

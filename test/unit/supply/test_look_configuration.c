@@ -8,6 +8,7 @@
 
 #include "supply/key_shapes.h"
 #include "supply/look_configuration.h"
+#include "supply/secrets.h"
 
 #include <stdio.h>
 
@@ -287,6 +288,65 @@ static void what_is_called_like_a_key_is_not_kept(void **state)
     check(&b, "a name", "good");
 }
 
+static const struct {
+    const char *text, *wanted;
+} secrets[] = {
+    {"gpt-4o", "gpt-4o"},
+    {"google-bert/bert-base-uncased", "google-bert/bert-base-uncased"},
+    {"src/token/password/secret.py", "src/token/password/secret.py"},
+    {"wants >=4.30,<5", "wants >=4.30,<5"},
+    {"integrity sha512-aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789aBcDeFgHiJkLmNoPqRsTuVwXyZ", NULL},
+    {"pkg:oci/x?repository_url=ghcr.io%2Fx&tag=main", NULL},
+    {"sk-proj-" BODY BODY "/a.py", "***/a.py"},
+    {"acme/xsk-proj-" BODY BODY, "acme/x***"},
+    {"hf_YourTokenAbCdEfGhIjKlMnOpQrStUvWxYz", "***"},
+    {"sk-proj-" BODY BODY BODY BODY BODY BODY BODY BODY BODY, "***"},
+    {"a ghp_" BODY " b", "a *** b"},
+    {"github_pat_" BODY, "***"},
+    {"glpat-aBcDeFgHiJkLmNoPqRsT", "***"},
+    {"x/AKIAIOSFODNN7EXAMPLE/y", "x/***/y"},
+    {"xoxb-123456789012-aBcDeFgHiJkL", "***"},
+    {"sk_live_aBcDeFgHiJkLmNoPqRsT", "***"},
+    {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.aBcDeFgHiJkLmNoPqRsT", "***"},
+    {"AIzaSyA1b2C3d4E5f6G7h8I9j0KaLbMcNdOePfQ", "***"},
+    {"-----BEGIN RSA PRIVATE KEY----- MIIB", "***"},
+    {"tool password=hunter2 x", "tool password=*** x"},
+    {"Token: hunter2", "Token: ***"},
+    {"Bearer X", "Bearer ***"},
+    {"https://u:p@h.example/x", "https://***@h.example/x"},
+};
+
+static void secrets_are_masked_wherever_they_stand(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(secrets); i++) {
+        SW_CLEANUP(arena) struct sw_arena arena;
+        struct sw_str out;
+        const char *wanted = secrets[i].wanted == NULL ? secrets[i].text : secrets[i].wanted;
+        sw_arena_init(&arena, 0);
+        assert_int_equal(sw_secret_mask(&arena, sw_str(secrets[i].text), &out), SW_OK);
+        if (!sw_str_is(out, wanted)) {
+            fail_msg("'%s' is shown as '" SW_STR_FMT "'", secrets[i].text, SW_STR_ARG(out));
+        }
+    }
+}
+
+static void paths_that_are_too_long_stay_different(void **state)
+{
+    char path[1300];
+    struct sw_str shown[2];
+    SW_CLEANUP(arena) struct sw_arena arena;
+    (void)state;
+    sw_arena_init(&arena, 0);
+    memset(path, 'd', sizeof(path));
+    for (size_t i = 0; i < 2; i++) {
+        path[800] = i == 0 ? 'a' : 'b'; /* where neither head nor tail is shown */
+        assert_int_equal(sw_look_shown(&arena, sw_str_n(path, sizeof(path)), &shown[i]), SW_OK);
+        assert_in_range(shown[i].len, 100, 1000);
+    }
+    assert_false(sw_str_equal(shown[0], shown[1]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +356,8 @@ int main(void)
         cmocka_unit_test(lines_show_variables_and_hosts),
         cmocka_unit_test(keys_are_known_by_their_form),
         cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
+        cmocka_unit_test(secrets_are_masked_wherever_they_stand),
+        cmocka_unit_test(paths_that_are_too_long_stay_different),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
