@@ -71,6 +71,11 @@ static size_t key_of(const struct sw_key_shape *shape, struct sw_str text)
                : end;
 }
 
+const char *sw_key_prefix(size_t i)
+{
+    return i < SW_COUNT(shapes) ? shapes[i].prefix : NULL;
+}
+
 size_t sw_key_like(struct sw_str text)
 {
     for (size_t s = 0; s < SW_COUNT(shapes); s++) {

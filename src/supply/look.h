@@ -84,6 +84,8 @@ sw_result sw_look_see_dataset(
     struct sw_look *look, const struct sw_signal *signal, struct sw_str name, uint32_t line);
 /* The hosts of all URLs in a text. */
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line);
+/* Keys that stand in source code, in the lines of a text, the first of which is `line`. */
+sw_result sw_look_see_keys(struct sw_look *look, struct sw_str text, uint32_t line);
 /* A variable of the environment, when the catalogue has it. */
 sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_t line);
 

@@ -163,10 +163,11 @@ static sw_result look_at_cell(struct notebook *n, const struct sw_json *cell, si
     case CELL_SHELL:
         SW_TRY(sw_look_installs(n->look, sw_str_n(text, source.len), 1));
         return sw_look_commands(n->look, sw_str_n(text, source.len), 1);
-    case CELL_OTHER: return SW_OK;
+    case CELL_OTHER: return sw_look_see_keys(n->look, sw_str_n(text, source.len), 1);
     case CELL_PYTHON: break;
     }
     SW_TRY(see_lines(n, text, source.len));
+    SW_TRY(sw_look_see_keys(n->look, sw_str_n(text, source.len), 1));
     return parse_cell(n, sw_str_n(text, source.len));
 }
 

@@ -630,6 +630,19 @@ json "a line of a shell is one source, and its place is told once" \
     '[.entities[] | "\(.name) \(.confidence) \(.seen) \(.evidence | length)"] | join(", ")' \
     "acme/served 0.9 1 1, acme/thing 0.9 1 1, gemma2:9b 0.9 1 1, gpt-4o-mini 0.9 1 1, llama3.2 0.9 1 1"
 
+# --- keys that stand in source --------------------------------------------------------------------
+
+mkdir keys
+body=aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789
+printf 'x = 1\nclient = make(api_key="sk-proj-%s%s")\n' $body $body >keys/k.py
+printf 'const client = make({apiKey: "gsk_%saBcDeFgHiJkLmNoP"});\n' $body >keys/k.ts
+printf '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["x = 1\\n", "k = \\"r8_%sa\\""]}]}' $body >keys/k.ipynb
+printf 'k = "sk-proj-your-key-goes-here-and-not-in-this-file-%s"\ntask_ = "task-%s%s"\n' $body $body $body >keys/none.py
+run "$SW_BIN" discover --json keys
+json "are told by their provider" '[.entities[] | "\(.kind) \(.name) \(.evidence[0] | "\(.file):\(.line)")"] | join(", ")' \
+    "credential Groq key gsk_... k.ts:1, credential OpenAI key sk-proj-... k.py:2, credential Replicate key r8_... k.ipynb#cell-1:2"
+unlike "and not by themselves" "$out" "aBcDeF"
+
 # --- what is made to be in the way ----------------------------------------------------------------
 
 mkdir hostile
