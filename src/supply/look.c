@@ -618,19 +618,19 @@ static sw_result see_host(struct sw_look *look, struct sw_str host, uint32_t lin
     return sw_look_see(look, &signal, &id, line, sw_str_n(lower, host.len));
 }
 
-/* Where the host begins: behind "user:password@". */
+/* Where the host begins: behind "user:password@", and what names itself like a host in front of the
+ * last '@'. */
 static size_t behind_user(struct sw_str text, size_t at)
 {
+    size_t behind = at;
     for (size_t i = at; i < text.len; i++) {
         const char c = text.ptr[i];
-        if (c == '@') {
-            return i + 1;
-        }
-        if (!is_host_char(c) && strchr(":%+~!$&*=,", c) == NULL) {
+        behind = c == '@' ? i + 1 : behind;
+        if (c != '@' && !is_host_char(c) && (c == '\0' || strchr(":%+~!$&*=,", c) == NULL)) {
             break;
         }
     }
-    return at;
+    return behind;
 }
 
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line)

@@ -412,6 +412,16 @@ for name in gpt-4.5-preview gpt-4o-audio-preview grok-3-mini; do
 done
 want credential XAI_API_KEY cs/Chat.cs
 
+cat >tree/py/bodies.py <<'PY'
+post(f'{{"model": "gpt-5-2025-08-07", "messages": {messages}}}')
+post(f"{{\"model\": \"{model}\"}}")
+post(b'{"model": "gpt-4-0613"}')
+post('{"body": "{\\"model\\": \\"o3-mini-2025-01-31\\"}"}')
+PY
+for name in gpt-5-2025-08-07 gpt-4-0613 o3-mini-2025-01-31; do
+    want model $name py/bodies.py
+done
+
 # --- shell ----------------------------------------------------------------------------------------
 
 cat >tree/sh/serve.sh <<'SH'
