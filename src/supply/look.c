@@ -323,7 +323,10 @@ bool sw_look_is_placeholder(struct sw_str part)
         "temp", "data", "datasets", "dataset", "models", "checkpoints", "checkpoint", "weights",
         "runs", "logs", "cache", "content", "home", "root", "mnt", "opt", "usr", "var", "src",
         "workspace", "local", "custom", "pretrained", "ckpt", "ckpts", "saved_models", "saved",
-        "artifacts", "assets", "resources", "default", "unknown", "hf-internal-testing"};
+        "artifacts", "assets", "resources", "default", "unknown", "hf-internal-testing", "todo",
+        "fixme", "tbd", "replace", "replaceme", "replace_me", "me", "here", "n", "a", "true",
+        "false", "and", "or", "yes", "no", "on", "off", "abc", "def", "xyz", "company", "provider",
+        "vendor", "model-v1", "modelname", "something", "whatever"};
     static const char *const starts[] = {"your-", "your_", "my-", "my_", "some-", "some_", "test-",
         "test_", "fake-", "fake_", "dummy-", "dummy_", "mock-", "mock_", "example-", "placeholder",
         "xxx"};
@@ -348,8 +351,18 @@ static bool is_of_others(struct sw_str part)
 {
     static const char *const words[] = {"application", "image", "audio", "video", "text", "font",
         "multipart", "message", "anthropic", "azure", "bedrock", "vertex_ai", "ollama",
-        "openrouter", "perplexity", "xai", "gemini", "litellm_proxy", "http", "https", "file"};
-    return is_one_of(part, words, SW_COUNT(words));
+        "openrouter", "perplexity", "xai", "gemini", "litellm_proxy", "http", "https", "file",
+        /* zones of time, directories and paths of addresses */
+        "africa", "america", "antarctica", "arctic", "asia", "atlantic", "australia", "europe",
+        "indian", "pacific", "us", "etc", "api", "v1", "v2", "v3", "lib", "lib64", "bin", "dev",
+        "app", "apps", "config", "configs", "scripts", "static", "public", "docs", "build", "dist"};
+    return sw_ascii_starts(part, "checkpoint-") || is_one_of(part, words, SW_COUNT(words));
+}
+
+/* "en/fr", "x/y": too little to be names. */
+static bool is_brief(struct sw_str org, struct sw_str name)
+{
+    return org.len < 2 || name.len < 2 || (org.len == 2 && name.len == 2);
 }
 
 /* "organisation/model", as the Hub names them. */
@@ -361,7 +374,7 @@ static bool is_hub_name(struct sw_str text)
     }
     struct sw_str org = sw_str_n(text.ptr, (size_t)(slash - text.ptr));
     struct sw_str name = sw_str_n(slash + 1, text.len - org.len - 1);
-    return is_part(org) && is_part(name) && !sw_look_is_placeholder(org) &&
+    return is_part(org) && is_part(name) && !is_brief(org, name) && !sw_look_is_placeholder(org) &&
            !sw_look_is_placeholder(name) && !is_of_others(org);
 }
 

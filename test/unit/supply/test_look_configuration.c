@@ -137,7 +137,7 @@ static const struct {
     {"vllm serve --api-key acme/m1 acme/m2", "acme/m2|pkg:huggingface/acme/m2"},
     {"hf download --token t acme/m3", "acme/m3|pkg:huggingface/acme/m3"},
     {"hf download --local-dir /x acme/m3 a.bin", "acme/m3|pkg:huggingface/acme/m3"},
-    {"hf download --repo-type dataset acme/d", "acme/d"},
+    {"hf download --repo-type dataset acme/d2", "acme/d2"},
     {"huggingface-cli download acme/m4 --token t", "acme/m4|pkg:huggingface/acme/m4"},
     {"npx --registry https://x.example openai; npx --header torch openai", "openai|pkg:npm/openai"},
     {"uvx --from vllm==0.9.1 serve", "vllm|pkg:pypi/vllm@0.9.1"},
@@ -238,6 +238,30 @@ static void lines_show_variables_and_hosts(void **state)
 /* --- keys ------------------------------------------------------------------------------------- */
 
 #define BODY "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+
+static void two_words_are_no_model(void **state)
+{
+    static const struct sw_signal signal = {"test", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+    static const char *const junk[] = {"N/A", "TODO/TODO", "REPLACE/ME", "true/false", "and/or",
+        "a/b", "x/y", "abc/def", "v1/chat", "api/v1", "config/base", "lib/python3.11",
+        "checkpoint-500/x", "company/model-v1", "en/fr", "Europe/Berlin", "US/Eastern",
+        "your-org/thing", "foo/bar", "path/to", "application/json", "models/llama"};
+    static const char *const names[] = {"01-ai/Yi-6B", "tiiuae/falcon-7b", "gpt2/xl2",
+        "xai-org/grok-1", "base/mini-lm", "nlptown/me-bert"};
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(junk) + SW_COUNT(names); i++) {
+        struct bench b;
+        const bool good = i >= SW_COUNT(junk);
+        const char *name = good ? names[i - SW_COUNT(junk)] : junk[i];
+        set_up(&b, name);
+        assert_int_equal(
+            sw_look_see_model(&b.look, &signal, sw_str(name), SW_FROM_ANY, true, 1), SW_OK);
+        if (b.inventory.count != (good ? 1 : 0)) {
+            fail_msg("'%s' is %s model", name, good ? "no" : "a");
+        }
+        sw_arena_release(&b.arena);
+    }
+}
 
 static const struct {
     const char *text, *provider; /* NULL: no key */
@@ -357,6 +381,7 @@ int main(void)
         cmocka_unit_test(commands_say_what_they_use),
         cmocka_unit_test(settings_say_what_they_use),
         cmocka_unit_test(lines_show_variables_and_hosts),
+        cmocka_unit_test(two_words_are_no_model),
         cmocka_unit_test(keys_are_known_by_their_form),
         cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
         cmocka_unit_test(secrets_are_masked_wherever_they_stand),
