@@ -432,19 +432,21 @@ static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, s
     const char *slash = memchr(name.ptr, '/', name.len);
     struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = name, .version = commit};
     struct sw_error err;
+    SW_CLEANUP(arena) struct sw_arena arena; /* a file may be shown many names, each many times */
+    sw_arena_init(&arena, 0);
     struct sw_purl purl = {.type = sw_str("huggingface"),
         .namespace = sw_str_n(name.ptr, (size_t)(slash - name.ptr)),
         .version = commit};
     purl.name = sw_str_n(slash + 1, name.len - purl.namespace.len - 1);
-    enum sw_code code = sw_purl_format(look->arena, &purl, &id.purl, &err);
+    enum sw_code code = sw_purl_format(&arena, &purl, &id.purl, &err);
     if (code == SW_E_FORMAT) {
         return SW_OK;
     }
     SW_TRY(code);
-    const char *detail = sw_str_equal(name, said)
-                             ? "Hugging Face"
-                             : sw_arena_printf(look->arena,
-                                   "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
+    const char *detail =
+        sw_str_equal(name, said)
+            ? "Hugging Face"
+            : sw_arena_printf(&arena, "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
     SW_TRY_PTR(detail);
     return sw_look_see(look, signal, &id, line, sw_str(detail));
 }

@@ -19,6 +19,7 @@ struct sw_look {
     struct sw_str text;     /* the whole of it, or its head; `takes` sees no text yet */
     uint64_t size;          /* of the whole */
     enum sw_scope scope;
+    struct sw_names *beside; /* files that were read for what others say of them; NULL: none yet */
 };
 
 struct sw_look_reader {

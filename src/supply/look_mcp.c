@@ -327,17 +327,21 @@ static bool holds_servers(const struct sw_setting *node, bool known)
     return false;
 }
 
-static sw_result walk(
-    struct sw_look *look, struct sw_str of, const struct sw_setting *node, unsigned depth)
+static sw_result walk(struct sw_look *look, struct sw_str of, const struct sw_setting *node,
+    unsigned depth, bool *deep)
 {
-    if (depth > DEPTH_MAX || node->kind == SW_SETTING_SCALAR) {
+    if (node->kind == SW_SETTING_SCALAR) {
+        return SW_OK;
+    }
+    if (depth > DEPTH_MAX) {
+        *deep = true;
         return SW_OK;
     }
     if (holds_servers(node, of.len > 0)) {
         SW_TRY(see_servers(look, of, node));
     }
     for (const struct sw_setting *n = node->first; n != NULL; n = n->next) {
-        SW_TRY(walk(look, of, n, depth + 1));
+        SW_TRY(walk(look, of, n, depth + 1, deep));
     }
     return SW_OK;
 }
@@ -384,7 +388,12 @@ static sw_result look_at_client(struct sw_look *look, struct sw_error *err)
     }
     (void)sw_configuration_syntax(look->name, &syntax);
     enum sw_code code = sw_settings_read(look->arena, look->text, syntax, 1, &root, err);
-    return code == SW_OK ? walk(look, of, root, 0) : code == SW_E_NOMEM ? code : SW_OK;
+    if (code != SW_OK) {
+        return code == SW_E_NOMEM ? code : SW_OK; /* told by the reader of settings */
+    }
+    bool deep = false;
+    SW_TRY(walk(look, of, root, 0, &deep));
+    return deep ? sw_look_gap(look, "settings that nest too deep to hold servers of MCP") : SW_OK;
 }
 
 const struct sw_look_reader sw_look_mcp = {

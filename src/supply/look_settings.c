@@ -150,7 +150,7 @@ static sw_result see_nested(struct sw_configuration *c, const struct sw_setting 
     enum sw_code code =
         sw_settings_read(c->look->arena, node->text, syntax, node->line + 1, &root, &err);
     if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
-        return SW_OK;
+        return sw_look_gap(c->look, "settings inside settings that cannot be read");
     }
     SW_TRY(code);
     c->nested++;

@@ -20,6 +20,7 @@ struct reading {
     const struct sw_look_language *language;
     struct sw_py_values *values;
     bool about_models; /* the file imports something of the catalogue */
+    bool lost;         /* an expression may be more than was looked at */
 };
 
 /* --- imports ---------------------------------------------------------------------------------- */
@@ -116,6 +117,7 @@ static sw_result see_values(struct reading *r, const struct sw_catalogue_call *c
 {
     struct sw_py_value_list values;
     sw_py_values_of(r->values, expression, &values);
+    r->lost = r->lost || values.lost;
     for (size_t i = 0; i < values.count; i++) {
         SW_TRY(see_value(r, call, &values.list[i], node));
     }
@@ -224,6 +226,7 @@ static sw_result see_keyed(
         return SW_OK;
     }
     sw_py_values_of(r->values, expression, &values);
+    r->lost = r->lost || values.lost;
     for (size_t i = 0; i < values.count; i++) {
         const struct sw_str text = values.list[i].text;
         SW_TRY(
@@ -657,5 +660,7 @@ sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *lan
         code = trees[i].values_only ? SW_OK : walk(&r, trees[i].root, 0);
     }
     look->path = path;
-    return code;
+    SW_TRY(code);
+    return r.lost ? sw_look_gap(look, "expressions that may be more texts than are followed")
+                  : SW_OK;
 }

@@ -269,9 +269,11 @@ static void add(struct telling *t, struct sw_str text, unsigned hops)
             return;
         }
     }
-    if (out->count < SW_PY_VALUES_MAX) {
-        out->list[out->count++] = (struct sw_py_value){text, hops};
+    if (out->count == SW_PY_VALUES_MAX) {
+        out->lost = true;
+        return;
     }
+    out->list[out->count++] = (struct sw_py_value){text, hops};
 }
 
 static void tell_binding(
@@ -498,7 +500,9 @@ void sw_py_values_of(const struct sw_py_values *values, const struct sw_py_node 
 {
     struct telling t = {.v = values, .out = out};
     out->count = 0;
+    out->lost = false;
     tell(&t, expression, 0, 0);
+    out->lost = out->lost || t.visits > VISITS_MAX;
 }
 
 struct sw_str sw_py_values_callee(const struct sw_py_values *values, const struct sw_py_node *call)

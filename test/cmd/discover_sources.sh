@@ -670,6 +670,45 @@ write("fine.go", 'package x\nimport "github.com/ollama/ollama/api"\n')
 PY
 run "$SW_BIN" discover --json hostile
 exits "what cannot be followed stops nothing" 0
-json "what is behind it is seen" '[.entities[].name] | join(" ")' github.com/ollama/ollama
+json "what is behind it is seen" '[.entities[].name] | join(" ")' "github.com/ollama/ollama openai"
 json "it is told as a gap" '[.coverage.notLookedAt[] | select(.why | startswith("settings") | not) | .count] | add' 4
+
+# --- what is left out is told ---------------------------------------------------------------------
+
+mkdir gaps
+python3 - <<'PY'
+import json
+
+
+def write(name, text):
+    with open("gaps/" + name, "w") as out:
+        out.write(text)
+
+
+def cells(sources):
+    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": s} for s in sources]})
+
+
+write("a-wide.ipynb", cells(["import openai\nx = f(model='gpt-4o', data='" + "a" * 1100000 + "')\n"]))
+write("b-cells.ipynb", cells(["import openai"] + ["x"] * 10000))
+write("c-deep.py", "import anthropic\n" + "".join(" " * i + "if x:\n" for i in range(300)))
+names = ", ".join('"acme/model-%d"' % i for i in range(100))
+write("d-lost.py", "from transformers import AutoModel\nfor m in [%s]:\n    AutoModel.from_pretrained(m)\n" % names)
+write("e-requirements.txt", "".join("-r part%d.list\n" % i for i in range(20)))
+for i in range(20):
+    write("part%d.list" % i, "torch\n")
+write("f-map.yaml", "kind: ConfigMap\ndata:\n  a.json: |\n    {\"model\": [\n")
+write("g-mcp.json", '{"mcp": ' + '{"a": ' * 20 + '{"mcpServers": {}}' + "}" * 21)
+PY
+run "$SW_BIN" discover --json gaps
+is "each with the first of its kind" "$(jq -r '.coverage.notLookedAt[] | "\(.first): \(.why)"' "$tmp.out" | sort)" \
+    "a-wide.ipynb: lines of a notebook over 1 MiB
+b-cells.ipynb: cells of a notebook past the 10,000th
+c-deep.py: source that nests too deep or is too large
+d-lost.py: expressions that may be more texts than are followed
+e-requirements.txt: files that a list of requirements includes past the 16th
+f-map.yaml: settings inside settings that cannot be read
+g-mcp.json: settings that nest too deep to hold servers of MCP"
+json "files that were included count as read" .coverage.readFiles 23
+json "what stands before is seen" '[.entities[] | select(.kind == "library") | .name] | join(" ")' "anthropic openai torch transformers"
 done_testing
