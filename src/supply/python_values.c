@@ -15,6 +15,7 @@ enum scope {
 
 struct binding {
     const struct sw_py_node *expressions[EXPRESSIONS_MAX];
+    bool lost; /* it is given more */
     size_t count;
     struct sw_str path; /* of an import */
 };
@@ -70,9 +71,11 @@ static sw_result give(struct sw_py_values *v, enum scope scope, struct sw_str na
 {
     struct binding *binding;
     SW_TRY(bind(v, scope, name, &binding));
-    if (binding->count < EXPRESSIONS_MAX) {
-        binding->expressions[binding->count++] = expression;
+    if (binding->count == EXPRESSIONS_MAX) {
+        binding->lost = true;
+        return SW_OK;
     }
+    binding->expressions[binding->count++] = expression;
     return SW_OK;
 }
 
@@ -284,6 +287,7 @@ static void tell_binding(
         return;
     }
     const struct binding *binding = &t->v->bindings[number];
+    t->out->lost = t->out->lost || binding->lost;
     for (size_t i = 0; i < binding->count; i++) {
         tell(t, binding->expressions[i], hops + 1, depth);
     }

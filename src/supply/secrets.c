@@ -5,6 +5,8 @@
 #include "supply/ascii.h"
 #include "supply/key_shapes.h"
 
+#include <pthread.h>
+
 /* Prefixes of services that serve no models, and how many characters follow at least. */
 static const struct {
     const char *prefix;
@@ -50,6 +52,39 @@ static const struct {
 static const char *const words[] = {"password", "passwd", "passphrase", "pwd", "secret", "token",
     "api_key", "apikey", "api-key", "access_key", "access-key", "accountkey", "authorization",
     "credential", "credentials", "private_key"};
+
+/* The first two characters of all of them, in lower case: most places of a text begin with others.
+ */
+static bool heads[128][128];
+static pthread_once_t heads_once = PTHREAD_ONCE_INIT;
+
+static void add_head(const char *text)
+{
+    heads[(unsigned char)sw_ascii_lower(text[0])][(unsigned char)sw_ascii_lower(text[1])] = true;
+}
+
+static void fill_heads(void)
+{
+    for (size_t i = 0; sw_key_prefix(i) != NULL; i++) {
+        add_head(sw_key_prefix(i));
+    }
+    for (size_t i = 0; i < SW_COUNT(shapes); i++) {
+        add_head(shapes[i].prefix);
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        add_head(words[i]);
+    }
+    add_head("bearer ");
+    add_head("://");
+    add_head("-----BEGIN");
+}
+
+static bool may_begin(const char *at)
+{
+    const unsigned char a = (unsigned char)sw_ascii_lower(at[0]);
+    const unsigned char b = (unsigned char)sw_ascii_lower(at[1]);
+    return a < 128 && b < 128 && heads[a][b];
+}
 
 static size_t run_of(struct sw_str text, size_t at, const char *marks)
 {
@@ -164,10 +199,11 @@ static bool secret_at(struct sw_str text, size_t *start, size_t *end)
 
 bool sw_secret_find(struct sw_str text, size_t *start, size_t *end)
 {
-    for (size_t i = *start; i < text.len; i++) {
+    (void)pthread_once(&heads_once, fill_heads);
+    for (size_t i = *start; i + 1 < text.len; i++) {
         size_t begins;
         size_t ends;
-        if (secret_at(from(text, i), &begins, &ends)) {
+        if (may_begin(text.ptr + i) && secret_at(from(text, i), &begins, &ends)) {
             *start = i + begins;
             *end = i + ends;
             return true;

@@ -694,6 +694,8 @@ write("b-cells.ipynb", cells(["import openai"] + ["x"] * 10000))
 write("c-deep.py", "import anthropic\n" + "".join(" " * i + "if x:\n" for i in range(300)))
 names = ", ".join('"acme/model-%d"' % i for i in range(100))
 write("d-lost.py", "from transformers import AutoModel\nfor m in [%s]:\n    AutoModel.from_pretrained(m)\n" % names)
+write("d-many.py", "from transformers import AutoModel\n" + "".join(
+    'm = "acme/many-%d"\nAutoModel.from_pretrained(m)\n' % i for i in range(20)))
 write("e-requirements.txt", "".join("-r part%d.list\n" % i for i in range(20)))
 for i in range(20):
     write("part%d.list" % i, "torch\n")
@@ -709,6 +711,7 @@ d-lost.py: expressions that may be more texts than are followed
 e-requirements.txt: files that a list of requirements includes past the 16th
 f-map.yaml: settings inside settings that cannot be read
 g-mcp.json: settings that nest too deep to hold servers of MCP"
-json "files that were included count as read" .coverage.readFiles 23
+json "files that were included count as read" .coverage.readFiles 24
+json "each file once" '.coverage.notLookedAt[] | select(.why | startswith("expressions")) | .count' 2
 json "what stands before is seen" '[.entities[] | select(.kind == "library") | .name] | join(" ")' "anthropic openai torch transformers"
 done_testing
