@@ -93,6 +93,9 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 /* A model or a dataset by a path that the Hub's cache has, with the commit: of a file or a link. */
 sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 
+/* The least of what its directories and its name say. */
+enum sw_scope sw_look_scope(const struct sw_look *look);
+
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
 /* The directory of the file in its tree, with a '/' behind it; empty at the top. */

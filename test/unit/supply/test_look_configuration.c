@@ -239,6 +239,49 @@ static void lines_show_variables_and_hosts(void **state)
 
 #define BODY "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
 
+static void places_say_what_they_are_part_of(void **state)
+{
+    static const struct {
+        const char *path;
+        enum sw_scope scope;
+    } rows[] = {
+        {"app/main.py", SW_SCOPE_RUNTIME},
+        {"src/FooTest.java", SW_SCOPE_TEST},
+        {"src/FooTests.cs", SW_SCOPE_TEST},
+        {"src/Foo2IT.kt", SW_SCOPE_TEST},
+        {"src/Latest.java", SW_SCOPE_RUNTIME},
+        {"src/Test.py", SW_SCOPE_TEST},
+        {"src/IT.java", SW_SCOPE_RUNTIME},
+        {"src/latest.py", SW_SCOPE_RUNTIME},
+        {"pkg/test_utils/c.py", SW_SCOPE_TEST},
+        {"integration-tests/c.py", SW_SCOPE_TEST},
+        {"Acme.Tests/C.cs", SW_SCOPE_TEST},
+        {"attest/c.py", SW_SCOPE_RUNTIME},
+        {"contest/c.py", SW_SCOPE_RUNTIME},
+        {"e2e/c.ts", SW_SCOPE_TEST},
+        {"__mocks__/c.ts", SW_SCOPE_TEST},
+        {"__tests__/c.ts", SW_SCOPE_TEST},
+        {"a.test.ts", SW_SCOPE_TEST},
+        {"benchmarks/c.py", SW_SCOPE_TEST},
+        {"documentation/c.py", SW_SCOPE_DOCUMENTATION},
+        {"tests/docs/c.py", SW_SCOPE_DOCUMENTATION},
+        {"examples/test_a.py", SW_SCOPE_TEST},
+        {"src/main/java/org/samples/A.java", SW_SCOPE_RUNTIME},
+        {"src/test/java/A.java", SW_SCOPE_TEST},
+    };
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct bench b;
+        set_up(&b, "");
+        b.look.path = sw_str(rows[i].path);
+        b.look.name = sw_path_base(rows[i].path);
+        if (sw_look_scope(&b.look) != rows[i].scope) {
+            fail_msg("%s is of %s", rows[i].path, sw_scope_name(sw_look_scope(&b.look)));
+        }
+        sw_arena_release(&b.arena);
+    }
+}
+
 static void two_words_are_no_model(void **state)
 {
     static const struct sw_signal signal = {"test", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
@@ -381,6 +424,7 @@ int main(void)
         cmocka_unit_test(commands_say_what_they_use),
         cmocka_unit_test(settings_say_what_they_use),
         cmocka_unit_test(lines_show_variables_and_hosts),
+        cmocka_unit_test(places_say_what_they_are_part_of),
         cmocka_unit_test(two_words_are_no_model),
         cmocka_unit_test(keys_are_known_by_their_form),
         cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
