@@ -176,6 +176,19 @@ static sw_result see_option(struct command *m)
                : SW_OK;
 }
 
+/* "MODEL_PATH", "LLM", "my_model"; not "OUTPUT_MODEL" */
+static bool speaks_of_models(struct sw_str name)
+{
+    char lower[64];
+    for (size_t i = 0; i < name.len && i < sizeof(lower); i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    const struct sw_str key = sw_str_n(lower, name.len);
+    return name.len > 0 && name.len <= sizeof(lower) && !sw_look_names_output(key) &&
+           (memmem(lower, key.len, "model", 5) != NULL ||
+               memmem(name.ptr, name.len, "LLM", 3) != NULL);
+}
+
 /* "NAME=value" */
 static sw_result see_assignment(struct command *m)
 {
@@ -185,8 +198,12 @@ static sw_result see_assignment(struct command *m)
         return SW_OK;
     }
     const size_t len = (size_t)(equals - word.ptr);
-    return sw_configuration_setting(m->c, sw_str_n(word.ptr, len),
-        without_quotes(sw_str_n(equals + 1, word.len - len - 1)), m->words->lines[m->at]);
+    const struct sw_str name = sw_str_n(word.ptr, len);
+    const struct sw_str value = without_quotes(sw_str_n(equals + 1, word.len - len - 1));
+    SW_TRY(sw_configuration_setting(m->c, name, value, m->words->lines[m->at]));
+    return speaks_of_models(name)
+               ? sw_configuration_model(m->c, value, false, m->words->lines[m->at])
+               : SW_OK;
 }
 
 /* --- programs --------------------------------------------------------------------------------- */

@@ -113,8 +113,8 @@ static struct sw_str from(struct sw_str text, size_t at)
 static size_t shape_end(struct sw_str text)
 {
     for (size_t i = 0; i < SW_COUNT(shapes); i++) {
-        const size_t len = strlen(shapes[i].prefix);
-        if (sw_str_starts(text, shapes[i].prefix)) {
+        if (text.ptr[0] == shapes[i].prefix[0] && sw_str_starts(text, shapes[i].prefix)) {
+            const size_t len = strlen(shapes[i].prefix);
             const size_t end = run_of(text, len, shapes[i].marks);
             if (end - len >= shapes[i].least) {
                 return end;
@@ -132,10 +132,10 @@ static size_t value_start(struct sw_str text)
         return sizeof("bearer ") - 1;
     }
     for (size_t i = 0; i < SW_COUNT(words); i++) {
-        size_t at = strlen(words[i]);
-        if (!sw_ascii_starts(text, words[i])) {
+        if (sw_ascii_lower(text.ptr[0]) != words[i][0] || !sw_ascii_starts(text, words[i])) {
             continue;
         }
+        size_t at = strlen(words[i]);
         while (at < text.len && memchr("\"' ", text.ptr[at], 3) != NULL) {
             at++;
         }
