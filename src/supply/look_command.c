@@ -80,31 +80,34 @@ static bool continues(struct sw_str text, size_t at)
            (text.ptr[at + 1] == '\n' || text.ptr[at + 1] == '\r');
 }
 
+/* Behind a comment; in front of the end of its line, unless lines around it are one command. */
+static size_t behind_comment(struct sw_str text, size_t at, bool joined)
+{
+    const char *stop = memchr(text.ptr + at, '\n', text.len - at);
+    return stop == NULL ? text.len : (size_t)(stop - text.ptr) + (joined ? 1 : 0);
+}
+
 sw_result sw_words_split(
     struct sw_arena *arena, struct sw_words *words, struct sw_str text, uint32_t line)
 {
+    bool joined = false;
     for (size_t i = 0; i < text.len;) {
         const char c = text.ptr[i];
+        size_t end = i + 1;
         if (continues(text, i)) {
-            i += text.ptr[i + 1] == '\r' && i + 2 < text.len ? 3 : 2;
-            line++;
-            continue;
-        }
-        if (is_separator(c)) {
+            end = i + (text.ptr[i + 1] == '\r' && i + 2 < text.len ? 3 : 2);
+            joined = true;
+        } else if (is_separator(c)) {
             SW_TRY(sw_words_add(arena, words, sw_str(";"), line));
+            joined = false;
+        } else if (c == '#') {
+            end = behind_comment(text, i, joined);
+        } else if (!sw_ascii_space(c)) {
+            end = end_of(text, i);
+            SW_TRY(
+                sw_words_add(arena, words, without_quotes(sw_str_n(text.ptr + i, end - i)), line));
+            joined = false;
         }
-        line += c == '\n' ? 1 : 0;
-        if (sw_ascii_space(c) || is_separator(c)) {
-            i++;
-            continue;
-        }
-        if (c == '#') {
-            const char *stop = memchr(text.ptr + i, '\n', text.len - i);
-            i = stop == NULL ? text.len : (size_t)(stop - text.ptr);
-            continue;
-        }
-        const size_t end = end_of(text, i);
-        SW_TRY(sw_words_add(arena, words, without_quotes(sw_str_n(text.ptr + i, end - i)), line));
         line += lines_of(sw_str_n(text.ptr + i, end - i));
         i = end;
     }
@@ -432,5 +435,6 @@ sw_result sw_configuration_command(struct sw_configuration *c, struct sw_str tex
 {
     struct sw_words words = {0};
     SW_TRY(sw_words_split(c->look->arena, &words, text, line));
+    SW_TRY(sw_look_installs(c->look, &words));
     return sw_configuration_commands(c, &words);
 }

@@ -26,6 +26,7 @@ struct shell {
     struct word variables[VARIABLES_MAX]; /* "NAME=value" */
     size_t variable_count;
     struct sw_str heredoc; /* the line that ends the text behind this line */
+    bool written;          /* the next word is a file that is written, and no argument */
     unsigned depth;
 };
 
@@ -146,6 +147,7 @@ static sw_result end_command(struct shell *s)
         SW_TRY(keep_assigned(s, word));
     }
     s->count = 0;
+    SW_TRY(sw_look_installs(s->look, &words));
     return sw_configuration_commands(s->c, &words);
 }
 
@@ -167,6 +169,12 @@ static bool ends_word(char c)
 {
     return sw_ascii_space(c) || c == ';' || c == '|' || c == '&' || c == '(' || c == ')' ||
            c == '<' || c == '>' || c == '`';
+}
+
+/* "torch>=2" of those who forget the quotes is one word. */
+static bool compares(const struct shell *s)
+{
+    return (peek(s, 0) == '<' || peek(s, 0) == '>') && peek(s, 1) == '=';
 }
 
 /* Between quotes of one kind; the closing one is taken. */
@@ -206,10 +214,12 @@ static sw_result take_word(struct shell *s)
 {
     SW_CLEANUP(buf) struct sw_buf word = SW_BUF_INIT;
     const uint32_t line = s->line;
-    while (s->at < s->text.len && !ends_word(peek(s, 0))) {
+    while (s->at < s->text.len && (!ends_word(peek(s, 0)) || compares(s))) {
         SW_TRY(take_piece(s, &word));
     }
-    if (s->count == WORDS_MAX || word.len == 0) {
+    const bool written = s->written;
+    s->written = false;
+    if (s->count == WORDS_MAX || word.len == 0 || written) {
         return SW_OK;
     }
     const char *copy = sw_arena_strndup(s->look->arena, sw_buf_str(&word));
@@ -276,6 +286,7 @@ static sw_result take_separator(struct shell *s)
     if (c == '\n' && s->heredoc.len > 0) {
         SW_TRY(take_heredoc(s));
     }
+    s->written = c == '>' || (s->written && (c == ' ' || c == '\t'));
     const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '<' || c == '>';
     return blank ? SW_OK : end_command(s);
 }

@@ -62,6 +62,9 @@ sw_result sw_words_add(
 /* Models that are served, downloaded or given as arguments, packages that are installed, images
  * that are run. */
 sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_words *words);
+/* The packages that they install (look_install.c). */
+sw_result sw_look_installs(struct sw_look *look, const struct sw_words *words);
+/* Both, of a text. */
 sw_result sw_configuration_command(struct sw_configuration *c, struct sw_str text, uint32_t line);
 
 /* What is deployed: images, kinds of Kubernetes, resources of clouds, devices. Of a map, what its

@@ -88,7 +88,6 @@ static sw_result see_magic(struct notebook *n, struct sw_str line, uint32_t numb
     while (text.len > 0 && (text.ptr[0] == '!' || text.ptr[0] == '%')) {
         text = sw_str_n(text.ptr + 1, text.len - 1);
     }
-    SW_TRY(sw_look_installs(n->look, text, number));
     return sw_look_commands(n->look, text, number);
 }
 
@@ -165,9 +164,7 @@ static sw_result look_at_cell(struct notebook *n, const struct sw_json *cell, si
     SW_TRY_PTR(path);
     n->look->path = sw_str(path);
     switch (language_of(sw_str_n(text, source.len))) {
-    case CELL_SHELL:
-        SW_TRY(sw_look_installs(n->look, sw_str_n(text, source.len), 1));
-        return sw_look_commands(n->look, sw_str_n(text, source.len), 1);
+    case CELL_SHELL: return sw_look_commands(n->look, sw_str_n(text, source.len), 1);
     case CELL_OTHER: return sw_look_see_keys(n->look, sw_str_n(text, source.len), 1);
     case CELL_PYTHON: break;
     }

@@ -1,7 +1,6 @@
 /* Settings of any kind: images, models, devices, commands, kinds of Kubernetes, wherever they stand
  * in YAML, JSON and TOML. */
 #include "supply/ascii.h"
-#include "supply/look_commands.h"
 #include "supply/look_configuration.h"
 #include "supply/packages.h"
 
@@ -73,8 +72,8 @@ static sw_result see_commands(struct sw_configuration *c, const struct sw_settin
             continue;
         }
         SW_TRY(add_words(c, &words, n));
-        SW_TRY(sw_look_installs(c->look, n->text, first_line(n)));
     }
+    SW_TRY(sw_look_installs(c->look, &words));
     return sw_configuration_commands(c, &words);
 }
 

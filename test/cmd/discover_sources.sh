@@ -635,10 +635,16 @@ SH
 cat >once/Dockerfile <<'END'
 CMD ["vllm", "serve", "--api-key", "k", "acme/served"]
 END
+cat >once/Dockerfile-gpu <<'END'
+RUN pip install --no-cache-dir \
+    # why
+    groq
+END
+echo 'pip install cohere>=5 > instructor' >once/b.sh
 run "$SW_BIN" discover --json once
 json "a line of a shell is one source, and its place is told once" \
     '[.entities[] | "\(.name) \(.confidence) \(.seen) \(.evidence | length)"] | join(", ")' \
-    "acme/served 0.9 1 1, acme/thing 0.9 1 1, gemma2:9b 0.9 1 1, gpt-4o-mini 0.9 1 1, llama3.2 0.9 1 1"
+    "acme/served 0.9 1 1, acme/thing 0.9 1 1, gemma2:9b 0.9 1 1, gpt-4o-mini 0.9 1 1, llama3.2 0.9 1 1, cohere 0.8 1 1, groq 0.8 1 1"
 
 # --- keys that stand in source --------------------------------------------------------------------
 
