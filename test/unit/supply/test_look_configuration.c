@@ -262,7 +262,7 @@ static void places_say_what_they_are_part_of(void **state)
         {"__mocks__/c.ts", SW_SCOPE_TEST},
         {"__tests__/c.ts", SW_SCOPE_TEST},
         {"a.test.ts", SW_SCOPE_TEST},
-        {"benchmarks/c.py", SW_SCOPE_TEST},
+        {"benchmarks/c.py", SW_SCOPE_DEVELOPMENT},
         {"documentation/c.py", SW_SCOPE_DOCUMENTATION},
         {"tests/docs/c.py", SW_SCOPE_DOCUMENTATION},
         {"examples/test_a.py", SW_SCOPE_TEST},
