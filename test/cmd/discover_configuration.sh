@@ -491,8 +491,15 @@ is "a package of a server is what is no value of an option" "$(jq -r '[.entities
 is "ranges are" "$(jq -r '[.entities[].evidence[].detail // "" | select(startswith("wants"))] | sort | join("; ")' "$tmp.out")" "wants >=1.2,<2; wants >=3 <4"
 is "a path is shown without them" "$(jq -r '[.entities[] | select(.name == "openai") | .evidence[].file] + [.coverage.notLookedAt[].first] | map(select(contains("*"))) | join(" ")' "$tmp.out")" \
     "***/a.py ***/link"
+long=$(printf 'd%.0s' $(seq 200)) && deep=$long/$long/$long/$long/$long/$long
+mkdir -p "$deep" && printf 'GGUF\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' | tee "$deep/m1.gguf" >"$deep/m2.gguf"
 run "$SW_BIN" discover --all .
 unlike "nor are they in the text for people" "$out" "SECRET|hunter|aBcDeF|AKIA"
+discover
+is "files whose paths are too long are not taken for one" "$(jq -r '[.entities[] | select(.kind == "model" and .grade == "observed") | .evidence[0].file[-7:]] | sort | join(" ")' "$tmp.out")" "m1.gguf m2.gguf"
+mkdir odd && ln -s x "odd/$(printf 'w\033]0;x\ny')"
+run "$SW_BIN" discover --json odd
+json "a path is spelled as for a terminal, also of what was not looked at" '.coverage.notLookedAt[0].first' 'w\x1b]0;x\x0ay'
 # --- what nobody meant well -----------------------------------------------------------------------
 tree
 repeat() { head -c $(($2 * ${#1})) < <(yes -- "$1" | tr -d '\n'); } # TEXT COUNT
