@@ -21,8 +21,10 @@ struct shell {
     struct sw_str text;
     size_t at;
     uint32_t line;
+    struct sw_arena *arena; /* for what follows */
     struct word *words;
     size_t count;
+    struct sw_words said;                 /* the same, expanded */
     struct word variables[VARIABLES_MAX]; /* "NAME=value" */
     size_t variable_count;
     struct sw_str heredoc; /* the line that ends the text behind this line */
@@ -137,18 +139,18 @@ static sw_result keep_assigned(struct shell *s, const struct word *word)
 /* What the words of a command mean is known to look_command.c. */
 static sw_result end_command(struct shell *s)
 {
-    struct sw_words words = {0};
+    s->said.count = 0;
     for (size_t i = 0; i < s->count; i++) {
         const struct word *word = &s->words[i];
         struct sw_str text;
         SW_TRY(sw_look_see_body(s->look, word->text, word->line));
         SW_TRY(expand(s, word->text, &text));
-        SW_TRY(sw_words_add(s->look->arena, &words, text, word->line));
+        SW_TRY(sw_words_add(s->arena, &s->said, text, word->line));
         SW_TRY(keep_assigned(s, word));
     }
     s->count = 0;
-    SW_TRY(sw_look_installs(s->look, &words));
-    return sw_configuration_commands(s->c, &words);
+    SW_TRY(sw_look_installs(s->look, &s->said));
+    return sw_configuration_commands(s->c, &s->said);
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -294,8 +296,11 @@ static sw_result take_separator(struct shell *s)
 static sw_result read_commands(
     struct sw_configuration *c, struct sw_str text, uint32_t line, unsigned depth)
 {
-    struct shell s = {.look = c->look, .c = c, .text = text, .line = line, .depth = depth};
-    s.words = SW_ARENA_ARRAY(c->look->arena, struct word, WORDS_MAX);
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct shell s = {
+        .look = c->look, .c = c, .arena = &arena, .text = text, .line = line, .depth = depth};
+    s.words = SW_ARENA_ARRAY(&arena, struct word, WORDS_MAX);
     SW_TRY_PTR(s.words);
     while (s.at < s.text.len) {
         if (peek(&s, 0) == '#') {
