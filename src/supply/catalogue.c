@@ -1,6 +1,7 @@
 #include "supply/catalogue.h"
 #include "claim/claim.h"
 #include "supply/ascii.h"
+#include "supply/key_shapes.h"
 #include "supply/pack_file.h"
 #include "supply/sift.h"
 
@@ -162,13 +163,16 @@ static sw_result sift_call(struct sw_catalogue *c, const struct sw_catalogue_cal
                : SW_OK;
 }
 
-/* Commands in cells of notebooks. */
-static sw_result sift_commands(struct sw_catalogue *c)
+/* Commands in cells of notebooks, and keys. */
+static sw_result sift_others(struct sw_catalogue *c)
 {
     static const char *const commands[] = {
         "hf", "huggingface", "pip", "pip3", "uv", "vllm", "ollama", "trtllm"};
     for (size_t i = 0; i < SW_COUNT(commands); i++) {
         SW_TRY(sw_sift_add(c->sift, sw_str(commands[i]), SW_SIFT_WHOLE));
+    }
+    for (size_t i = 0; sw_key_prefix(i) != NULL; i++) {
+        SW_TRY(sw_sift_add(c->sift, sw_str(sw_key_prefix(i)), SW_SIFT_BEGINS));
     }
     return SW_OK;
 }
@@ -358,7 +362,7 @@ sw_result sw_catalogue_read(struct sw_arena *arena, struct sw_bytes yaml,
     c->arena = arena;
     c->sift = sw_sift_new(arena);
     SW_TRY_PTR(c->sift);
-    SW_TRY(sift_commands(c));
+    SW_TRY(sift_others(c));
     sw_names_init(&c->names, arena);
     sw_sha256(yaml, &c->digest);
     SW_TRY(sw_yaml_parse(

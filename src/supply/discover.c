@@ -41,69 +41,6 @@ static bool is_left_out(void *ctx, const char *name, bool is_dir)
     return false;
 }
 
-/* --- what a place is part of ------------------------------------------------------------------ */
-
-static const struct {
-    const char *word;
-    enum sw_scope scope;
-} places[] = {
-    {"test", SW_SCOPE_TEST},
-    {"tests", SW_SCOPE_TEST},
-    {"testing", SW_SCOPE_TEST},
-    {"__tests__", SW_SCOPE_TEST},
-    {"spec", SW_SCOPE_TEST},
-    {"fixtures", SW_SCOPE_TEST},
-    {"testdata", SW_SCOPE_TEST},
-    {"example", SW_SCOPE_EXAMPLE},
-    {"examples", SW_SCOPE_EXAMPLE},
-    {"demo", SW_SCOPE_EXAMPLE},
-    {"demos", SW_SCOPE_EXAMPLE},
-    {"sample", SW_SCOPE_EXAMPLE},
-    {"samples", SW_SCOPE_EXAMPLE},
-    {"tutorial", SW_SCOPE_EXAMPLE},
-    {"tutorials", SW_SCOPE_EXAMPLE},
-    {"cookbook", SW_SCOPE_EXAMPLE},
-    {"doc", SW_SCOPE_DOCUMENTATION},
-    {"docs", SW_SCOPE_DOCUMENTATION},
-};
-
-static enum sw_scope scope_of_part(struct sw_str part)
-{
-    for (size_t i = 0; i < SW_COUNT(places); i++) {
-        if (sw_ascii_equal(part, sw_str(places[i].word))) {
-            return places[i].scope;
-        }
-    }
-    return SW_SCOPE_RUNTIME;
-}
-
-static bool is_test_file(const struct sw_look *look)
-{
-    return sw_str_starts(look->name, "test_") || sw_look_ends(look, "_test.py") ||
-           sw_look_ends(look, "_test.go") || sw_look_named(look, "conftest.py") ||
-           memmem(look->name.ptr, look->name.len, ".test.", 6) != NULL ||
-           memmem(look->name.ptr, look->name.len, ".spec.", 6) != NULL;
-}
-
-/* The least of what its directories and its name say. */
-static enum sw_scope scope_of(const struct sw_look *look)
-{
-    enum sw_scope scope = is_test_file(look) ? SW_SCOPE_TEST : SW_SCOPE_RUNTIME;
-    size_t start = 0;
-    for (size_t i = 0; i < look->path.len; i++) {
-        if (look->path.ptr[i] == '/') {
-            const struct sw_str name = sw_str_n(look->path.ptr + start, i - start);
-            enum sw_scope part = scope_of_part(name);
-            scope = part > scope ? part : scope;
-            if (sw_str_is(name, "main") && sw_str_ends(sw_str_n(look->path.ptr, start), "src/")) {
-                break; /* names of packages of Java stand below */
-            }
-            start = i + 1;
-        }
-    }
-    return scope;
-}
-
 /* --- one file --------------------------------------------------------------------------------- */
 
 static bool anybody_takes(const struct sw_look *look, bool head)
@@ -251,7 +188,7 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     look->path = sw_str(name);
     look->name = sw_path_base(name);
     look->size = entry->size;
-    look->scope = scope_of(look);
+    look->scope = sw_look_scope(look);
     SW_TRY(prefix_path(d));
     SW_TRY(sw_look_see_cache(look, &d->cached));
     switch (entry->kind) {

@@ -50,13 +50,20 @@ static bool is_placeholder(struct sw_str body)
     return distinct < DISTINCT_LEAST;
 }
 
+/* Most texts are told from a prefix by one of their first two characters. */
+static bool begins(const struct sw_key_shape *shape, struct sw_str text)
+{
+    return text.len > 1 && text.ptr[0] == shape->prefix[0] && text.ptr[1] == shape->prefix[1] &&
+           sw_str_starts(text, shape->prefix);
+}
+
 /* The length of the key that stands at the start of `text`; 0 when there is none. */
 static size_t key_of(const struct sw_key_shape *shape, struct sw_str text)
 {
-    size_t end = strlen(shape->prefix);
-    if (!sw_str_starts(text, shape->prefix)) {
+    if (!begins(shape, text)) {
         return 0;
     }
+    size_t end = strlen(shape->prefix);
     const size_t past = end + shape->most + 1;
     while (end < text.len && end < past && is_key_char(text.ptr[end], shape->marks)) {
         end++;
@@ -69,6 +76,29 @@ static size_t key_of(const struct sw_key_shape *shape, struct sw_str text)
                    is_placeholder(body)
                ? 0
                : end;
+}
+
+const char *sw_key_prefix(size_t i)
+{
+    return i < SW_COUNT(shapes) ? shapes[i].prefix : NULL;
+}
+
+size_t sw_key_like(struct sw_str text)
+{
+    for (size_t s = 0; s < SW_COUNT(shapes); s++) {
+        if (!begins(&shapes[s], text)) {
+            continue;
+        }
+        const size_t prefix = strlen(shapes[s].prefix);
+        size_t end = prefix;
+        while (end < text.len && is_key_char(text.ptr[end], shapes[s].marks)) {
+            end++;
+        }
+        if (end - prefix >= shapes[s].least) {
+            return end;
+        }
+    }
+    return 0;
 }
 
 const struct sw_key_shape *sw_key_find(struct sw_str text, size_t *at)

@@ -1,8 +1,12 @@
 /* What readers of discovery see, put into the inventory under the right name. */
 #include "supply/look.h"
+#include "claim/claim.h"
 #include "supply/ascii.h"
-#include "supply/key_shapes.h"
+#include "supply/secrets.h"
 
+#define SHOWN_MAX 1024 /* bytes of a path, as it is shown, and its end */
+#define PATH_HEAD 60   /* of one that is too long: each byte may take four */
+#define PATH_TAIL 160
 #define MODEL_NAME_MAX 128
 #define PACKAGE_NAME_MAX 256
 #define PART_MAX 96 /* of a name of the Hub: an organisation, a model */
@@ -19,27 +23,65 @@ bool sw_look_ends(const struct sw_look *look, const char *ending)
            sw_ascii_equal(sw_str_n(look->name.ptr + look->name.len - end.len, end.len), end);
 }
 
-static bool holds_key(struct sw_str text)
+static bool holds_secret(struct sw_str text)
 {
-    size_t at = 0;
-    return text.len > 0 && sw_key_find(text, &at) != NULL;
+    size_t start = 0;
+    size_t end;
+    return sw_secret_find(text, &start, &end);
+}
+
+/* Where a text can be cut at `at` or a little before: between two characters. */
+static size_t cut_before(struct sw_str text, size_t at)
+{
+    while (at > 0 && ((unsigned char)text.ptr[at] & 0xc0) == 0x80) {
+        at--;
+    }
+    return at;
+}
+
+sw_result sw_look_shown(struct sw_arena *arena, struct sw_str path, struct sw_str *out)
+{
+    char shown[SHOWN_MAX];
+    struct sw_digest digest;
+    char hex[2 * SW_DIGEST_MAX + 1];
+    struct sw_str masked;
+    SW_TRY(sw_secret_mask(arena, path, &masked));
+    sw_escape_line(masked.ptr, masked.len, shown, sizeof(shown));
+    if (strlen(shown) < sizeof(shown) - 4) {
+        *out = masked;
+        return SW_OK;
+    }
+    /* what is too long would be cut, and then be the same as others that begin so */
+    sw_sha256(sw_bytes_of_str(path), &digest);
+    sw_digest_hex(&digest, hex);
+    const size_t head = cut_before(masked, PATH_HEAD);
+    const size_t tail = cut_before(masked, masked.len - PATH_TAIL);
+    const char *brief = sw_arena_printf(arena, "%.*s...%.16s...%.*s", (int)head, masked.ptr, hex,
+        (int)(masked.len - tail), masked.ptr + tail);
+    SW_TRY_PTR(brief);
+    *out = sw_str(brief);
+    return SW_OK;
 }
 
 sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
     const struct sw_entity_id *id, uint32_t line, struct sw_str detail)
 {
-    if (holds_key(id->name) || holds_key(id->version) || holds_key(id->purl)) {
-        return SW_OK; /* whatever it is called: a key is not written down */
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_str file;
+    sw_arena_init(&arena, 0);
+    if (holds_secret(id->name) || holds_secret(id->version) || holds_secret(id->purl)) {
+        return SW_OK; /* whatever it is called: a secret is not written down */
     }
     signal = look->as == NULL ? signal : look->as;
+    SW_TRY(sw_look_shown(&arena, look->path, &file));
     const struct sw_sighting sighting = {.signal = signal->name,
         .source = signal->source,
         .grade = signal->grade,
         .scope = look->scope,
         .confidence = signal->confidence,
-        .file = look->path,
+        .file = file,
         .line = line,
-        .detail = holds_key(detail) ? sw_str("") : detail,
+        .detail = holds_secret(detail) ? sw_str("") : detail,
         .facts = look->facts,
         .fact_count = look->fact_count};
     look->seen++;
@@ -102,7 +144,11 @@ sw_result sw_look_gaps(struct sw_look *look, const char *why, uint64_t count)
         c->gaps[--i].why = "for other reasons"; /* the last one stands for all others, too */
     }
     if (i == c->gap_count) {
-        const char *first = sw_arena_strndup(look->inventory->arena, look->path);
+        char shown[SHOWN_MAX];
+        struct sw_str path;
+        SW_TRY(sw_look_shown(look->inventory->arena, look->path, &path));
+        sw_escape_line(path.ptr, path.len, shown, sizeof(shown));
+        const char *first = sw_arena_strdup(look->inventory->arena, shown);
         SW_TRY_PTR(first);
         c->gaps[c->gap_count++] = (struct sw_discover_gap){.why = why, .first = sw_str(first)};
     }
@@ -296,7 +342,7 @@ static bool could_be_name(struct sw_str text)
 }
 
 /* "your-org", "path", "my-model": what stands where a name should. */
-static bool is_placeholder(struct sw_str part)
+bool sw_look_is_placeholder(struct sw_str part)
 {
     static const char *const words[] = {"org", "organization", "organisation", "user", "username",
         "owner", "author", "namespace", "repo", "repo_name", "repository", "model", "model_name",
@@ -306,7 +352,10 @@ static bool is_placeholder(struct sw_str part)
         "temp", "data", "datasets", "dataset", "models", "checkpoints", "checkpoint", "weights",
         "runs", "logs", "cache", "content", "home", "root", "mnt", "opt", "usr", "var", "src",
         "workspace", "local", "custom", "pretrained", "ckpt", "ckpts", "saved_models", "saved",
-        "artifacts", "assets", "resources", "default", "unknown", "hf-internal-testing"};
+        "artifacts", "assets", "resources", "default", "unknown", "hf-internal-testing", "todo",
+        "fixme", "tbd", "replace", "replaceme", "replace_me", "me", "here", "n", "a", "true",
+        "false", "and", "or", "yes", "no", "on", "off", "abc", "def", "xyz", "company", "provider",
+        "vendor", "model-v1", "modelname", "something", "whatever"};
     static const char *const starts[] = {"your-", "your_", "my-", "my_", "some-", "some_", "test-",
         "test_", "fake-", "fake_", "dummy-", "dummy_", "mock-", "mock_", "example-", "placeholder",
         "xxx"};
@@ -331,8 +380,18 @@ static bool is_of_others(struct sw_str part)
 {
     static const char *const words[] = {"application", "image", "audio", "video", "text", "font",
         "multipart", "message", "anthropic", "azure", "bedrock", "vertex_ai", "ollama",
-        "openrouter", "perplexity", "xai", "gemini", "litellm_proxy", "http", "https", "file"};
-    return is_one_of(part, words, SW_COUNT(words));
+        "openrouter", "perplexity", "xai", "gemini", "litellm_proxy", "http", "https", "file",
+        /* zones of time, directories and paths of addresses */
+        "africa", "america", "antarctica", "arctic", "asia", "atlantic", "australia", "europe",
+        "indian", "pacific", "us", "etc", "api", "v1", "v2", "v3", "lib", "lib64", "bin", "dev",
+        "app", "apps", "config", "configs", "scripts", "static", "public", "docs", "build", "dist"};
+    return sw_ascii_starts(part, "checkpoint-") || is_one_of(part, words, SW_COUNT(words));
+}
+
+/* "en/fr", "x/y": too little to be names. */
+static bool is_brief(struct sw_str org, struct sw_str name)
+{
+    return org.len < 2 || name.len < 2 || (org.len == 2 && name.len == 2);
 }
 
 /* "organisation/model", as the Hub names them. */
@@ -344,16 +403,15 @@ static bool is_hub_name(struct sw_str text)
     }
     struct sw_str org = sw_str_n(text.ptr, (size_t)(slash - text.ptr));
     struct sw_str name = sw_str_n(slash + 1, text.len - org.len - 1);
-    return is_part(org) && is_part(name) && !is_placeholder(org) && !is_placeholder(name) &&
-           !is_of_others(org);
+    return is_part(org) && is_part(name) && !is_brief(org, name) && !sw_look_is_placeholder(org) &&
+           !sw_look_is_placeholder(name) && !is_of_others(org);
 }
 
-static const char *hub_detail(const struct sw_look *look, struct sw_str name, struct sw_str said)
+static const char *hub_detail(struct sw_arena *arena, struct sw_str name, struct sw_str said)
 {
     return sw_str_equal(name, said)
                ? "Hugging Face"
-               : sw_arena_printf(
-                     look->arena, "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
+               : sw_arena_printf(arena, "Hugging Face, said as '" SW_STR_FMT "'", SW_STR_ARG(said));
 }
 
 /* "7b", "0.6b", "125m" and nothing else, between two marks of a name: how many parameters it has.
@@ -384,7 +442,7 @@ static bool has_size(struct sw_str name)
 
 /* "organisation/granite-13b-chat", "organisation/any-bert": its name alone says that it is a model,
  * where a key speaks of one. */
-static bool is_model_like(struct sw_str name)
+bool sw_look_is_model_like(struct sw_str name)
 {
     static const char *const families[] = {"bert", "gpt", "llama", "mistral", "mixtral", "qwen",
         "gemma", "falcon", "bloom", "whisper", "wav2vec", "hubert", "clip-vit", "blip",
@@ -410,16 +468,18 @@ static sw_result see_hub(struct sw_look *look, const struct sw_signal *signal, s
     const char *slash = memchr(name.ptr, '/', name.len);
     struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = name, .version = commit};
     struct sw_error err;
+    SW_CLEANUP(arena) struct sw_arena arena; /* a file may be shown many names, each many times */
+    sw_arena_init(&arena, 0);
     struct sw_purl purl = {.type = sw_str("huggingface"),
         .namespace = sw_str_n(name.ptr, (size_t)(slash - name.ptr)),
         .version = commit};
     purl.name = sw_str_n(slash + 1, name.len - purl.namespace.len - 1);
-    enum sw_code code = sw_purl_format(look->arena, &purl, &id.purl, &err);
+    enum sw_code code = sw_purl_format(&arena, &purl, &id.purl, &err);
     if (code == SW_E_FORMAT) {
         return SW_OK;
     }
     SW_TRY(code);
-    const char *detail = hub_detail(look, name, said);
+    const char *detail = hub_detail(&arena, name, said);
     SW_TRY_PTR(detail);
     return sw_look_see(look, signal, &id, line, sw_str(detail));
 }
@@ -533,7 +593,7 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
         return see_hub(look, signal, found, name, sw_str(""), line);
     }
-    if ((known || is_model_like(name)) && is_hub_name(name)) {
+    if ((known || sw_look_is_model_like(name)) && is_hub_name(name)) {
         return see_hub(look, signal, name, name, sw_str(""), line);
     }
     return SW_OK;
@@ -548,7 +608,7 @@ sw_result sw_look_see_model_of(struct sw_look *look, const struct sw_signal *sig
                                                     : SW_OK;
 }
 
-static bool is_commit(struct sw_str text)
+bool sw_look_is_commit(struct sw_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
@@ -563,7 +623,7 @@ sw_result sw_look_see_pinned_model(struct sw_look *look, const struct sw_signal 
     struct sw_str name, struct sw_str commit, uint32_t line)
 {
     struct sw_str found = name;
-    if (!is_commit(commit) || !could_be_name(name)) {
+    if (!sw_look_is_commit(commit) || !could_be_name(name)) {
         return sw_look_see_model(look, signal, name, SW_FROM_HUB, true, line);
     }
     const bool alias = sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found);
@@ -580,7 +640,7 @@ sw_result sw_look_see_dataset(
         return SW_OK;
     }
     const struct sw_entity_id id = {.kind = SW_ENTITY_DATASET, .name = found};
-    const char *detail = hub_detail(look, found, name);
+    const char *detail = hub_detail(look->arena, found, name);
     SW_TRY_PTR(detail);
     return sw_look_see(look, signal, &id, line, sw_str(detail));
 }
@@ -609,19 +669,19 @@ static sw_result see_host(struct sw_look *look, struct sw_str host, uint32_t lin
     return sw_look_see(look, &signal, &id, line, sw_str_n(lower, host.len));
 }
 
-/* Where the host begins: behind "user:password@". */
+/* Where the host begins: behind "user:password@", and what names itself like a host in front of the
+ * last '@'. */
 static size_t behind_user(struct sw_str text, size_t at)
 {
+    size_t behind = at;
     for (size_t i = at; i < text.len; i++) {
         const char c = text.ptr[i];
-        if (c == '@') {
-            return i + 1;
-        }
-        if (!is_host_char(c) && strchr(":%+~!$&*=,", c) == NULL) {
+        behind = c == '@' ? i + 1 : behind;
+        if (c != '@' && !is_host_char(c) && (c == '\0' || strchr(":%+~!$&*=,", c) == NULL)) {
             break;
         }
     }
-    return at;
+    return behind;
 }
 
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line)

@@ -26,8 +26,9 @@ struct sw_look {
     const struct sw_fact *facts;
     size_t fact_count;
     const struct sw_signal *as;
-    uint64_t seen;        /* sightings so far */
-    struct sw_str digest; /* of the whole file, where somebody read it; may be empty */
+    uint64_t seen;           /* sightings so far */
+    struct sw_str digest;    /* of the whole file, where somebody read it; may be empty */
+    struct sw_names *beside; /* files that were read for what others say of them; NULL: none yet */
 };
 
 struct sw_look_reader {
@@ -69,6 +70,12 @@ sw_result sw_look_see_package_of(
 /* The same, whether the catalogue names it or not: the place says what it is. */
 sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+/* Whether a text is a whole commit, 40 hex digits. */
+bool sw_look_is_commit(struct sw_str text);
+/* Whether a part of a name is what stands where a name should: "your-org", "path", "my-model". */
+bool sw_look_is_placeholder(struct sw_str part);
+/* Whether a name says of itself that it is one of a model: "…-7b", "…-bert". */
+bool sw_look_is_model_like(struct sw_str name);
 /* Whether a key, in lower case, names what is made and not what is used: "hub_model_id",
  * "output_model_name". */
 bool sw_look_names_output(struct sw_str key);
@@ -87,6 +94,8 @@ sw_result sw_look_see_dataset(
     struct sw_look *look, const struct sw_signal *signal, struct sw_str name, uint32_t line);
 /* The hosts of all URLs in a text. */
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line);
+/* Keys that stand in source code, in the lines of a text, the first of which is `line`. */
+sw_result sw_look_see_keys(struct sw_look *look, struct sw_str text, uint32_t line);
 /* A variable of the environment, when the catalogue has it. */
 sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_t line);
 
@@ -95,6 +104,8 @@ sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 
 /* A file of a model by its first bytes, whatever it is called. */
 sw_result sw_look_weights_by_content(struct sw_look *look, struct sw_error *err);
+/* The least of what its directories and its name say. */
+enum sw_scope sw_look_scope(const struct sw_look *look);
 
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
@@ -104,6 +115,9 @@ struct sw_str sw_look_directory(const struct sw_look *look);
  */
 sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,
     struct sw_buf *out, struct sw_error *err);
+/* A path as it may be shown: no part of it is a secret, and when it is too long its digest stands
+ * in its middle, so that no two are the same. */
+sw_result sw_look_shown(struct sw_arena *arena, struct sw_str path, struct sw_str *out);
 /* Counts a gap; the path is that of the file. */
 sw_result sw_look_gap(struct sw_look *look, const char *why);
 /* The same for several at once; nothing when there are none. */

@@ -140,6 +140,7 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
         return SW_OK;
     }
     (void)err;
+    SW_TRY(sw_look_see_keys(look, look->text, 1));
     SW_TRY(sw_clike_parse(look->arena, look->text, ending->language, &root));
     const struct sw_look_tree tree = {.root = root, .path = look->path};
     return sw_look_trees(look, ending->look, &tree, 1);

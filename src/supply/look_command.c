@@ -1,5 +1,6 @@
 /* Commands of shells and containers. */
 #include "supply/ascii.h"
+#include "supply/command_options.h"
 #include "supply/look_configuration.h"
 
 #define WORDS_MAX ((size_t)1 << 17)
@@ -79,31 +80,34 @@ static bool continues(struct sw_str text, size_t at)
            (text.ptr[at + 1] == '\n' || text.ptr[at + 1] == '\r');
 }
 
+/* Behind a comment; in front of the end of its line, unless lines around it are one command. */
+static size_t behind_comment(struct sw_str text, size_t at, bool joined)
+{
+    const char *stop = memchr(text.ptr + at, '\n', text.len - at);
+    return stop == NULL ? text.len : (size_t)(stop - text.ptr) + (joined ? 1 : 0);
+}
+
 sw_result sw_words_split(
     struct sw_arena *arena, struct sw_words *words, struct sw_str text, uint32_t line)
 {
+    bool joined = false;
     for (size_t i = 0; i < text.len;) {
         const char c = text.ptr[i];
+        size_t end = i + 1;
         if (continues(text, i)) {
-            i += text.ptr[i + 1] == '\r' && i + 2 < text.len ? 3 : 2;
-            line++;
-            continue;
-        }
-        if (is_separator(c)) {
+            end = i + (text.ptr[i + 1] == '\r' && i + 2 < text.len ? 3 : 2);
+            joined = true;
+        } else if (is_separator(c)) {
             SW_TRY(sw_words_add(arena, words, sw_str(";"), line));
+            joined = false;
+        } else if (c == '#') {
+            end = behind_comment(text, i, joined);
+        } else if (!sw_ascii_space(c)) {
+            end = end_of(text, i);
+            SW_TRY(
+                sw_words_add(arena, words, without_quotes(sw_str_n(text.ptr + i, end - i)), line));
+            joined = false;
         }
-        line += c == '\n' ? 1 : 0;
-        if (sw_ascii_space(c) || is_separator(c)) {
-            i++;
-            continue;
-        }
-        if (c == '#') {
-            const char *stop = memchr(text.ptr + i, '\n', text.len - i);
-            i = stop == NULL ? text.len : (size_t)(stop - text.ptr);
-            continue;
-        }
-        const size_t end = end_of(text, i);
-        SW_TRY(sw_words_add(arena, words, without_quotes(sw_str_n(text.ptr + i, end - i)), line));
         line += lines_of(sw_str_n(text.ptr + i, end - i));
         i = end;
     }
@@ -115,7 +119,8 @@ sw_result sw_words_split(
 struct command {
     struct sw_configuration *c;
     const struct sw_words *words;
-    size_t at; /* the word that is looked at */
+    size_t at;   /* the word that is looked at */
+    bool runner; /* the command runs models: its "--model" is one */
 };
 
 static struct sw_str word_at(const struct command *m, size_t at)
@@ -128,8 +133,10 @@ static bool ends_command(const struct command *m, size_t at)
     return at >= m->words->count || sw_str_is(m->words->list[at], ";");
 }
 
-static bool is_model_option(struct sw_str name)
+static bool is_model_option(const struct command *m, struct sw_str name)
 {
+    char key[64];
+    struct sw_str found;
     static const char *const options[] = {"model", "model-id", "model-name", "model-name-or-path",
         "model-path", "model-repo", "pretrained-model-name-or-path", "base-model", "hf-repo",
         "hf-model-id", "embedding-model", "speculative-model", "draft-model", "tokenizer"};
@@ -143,7 +150,11 @@ static bool is_model_option(struct sw_str name)
             return true;
         }
     }
-    return false;
+    for (size_t k = 0; k < name.len && k < sizeof(key); k++) {
+        key[k] = name.ptr[k] == '-' ? '_' : sw_ascii_lower(name.ptr[k]);
+    }
+    return name.len <= sizeof(key) && sw_catalogue_find(m->c->look->catalogue, SW_CATALOGUE_KEYS,
+                                          sw_str_n(key, name.len), &found);
 }
 
 /* "--model X", "--model=X", "-hf X" */
@@ -162,10 +173,23 @@ static sw_result see_option(struct command *m)
         return sw_configuration_accelerator(m->c, sw_str("NVIDIA GPU"), sw_str("--gpus"), line);
     }
     const bool named =
-        sw_str_starts(option, "--") && is_model_option(sw_str_n(option.ptr + 2, option.len - 2));
+        sw_str_starts(option, "--") && is_model_option(m, sw_str_n(option.ptr + 2, option.len - 2));
     return (named || sw_str_is(option, "-hf") || sw_str_is(option, "-hfr")) && value.len > 0
-               ? sw_configuration_model(m->c, value, m->c->about_models, line)
+               ? sw_configuration_model(m->c, value, m->c->about_models || m->runner, line)
                : SW_OK;
+}
+
+/* "MODEL_PATH", "LLM", "my_model"; not "OUTPUT_MODEL" */
+static bool speaks_of_models(struct sw_str name)
+{
+    char lower[64];
+    for (size_t i = 0; i < name.len && i < sizeof(lower); i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    const struct sw_str key = sw_str_n(lower, name.len);
+    return name.len > 0 && name.len <= sizeof(lower) && !sw_look_names_output(key) &&
+           (memmem(lower, key.len, "model", 5) != NULL ||
+               memmem(name.ptr, name.len, "LLM", 3) != NULL);
 }
 
 /* "NAME=value" */
@@ -177,8 +201,12 @@ static sw_result see_assignment(struct command *m)
         return SW_OK;
     }
     const size_t len = (size_t)(equals - word.ptr);
-    return sw_configuration_setting(m->c, sw_str_n(word.ptr, len),
-        without_quotes(sw_str_n(equals + 1, word.len - len - 1)), m->words->lines[m->at]);
+    const struct sw_str name = sw_str_n(word.ptr, len);
+    const struct sw_str value = without_quotes(sw_str_n(equals + 1, word.len - len - 1));
+    SW_TRY(sw_configuration_setting(m->c, name, value, m->words->lines[m->at]));
+    return speaks_of_models(name)
+               ? sw_configuration_model(m->c, value, false, m->words->lines[m->at])
+               : SW_OK;
 }
 
 /* --- programs --------------------------------------------------------------------------------- */
@@ -206,15 +234,22 @@ static const struct sw_signal download = {
 static const struct sw_signal install = {
     "install-command", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 800};
 
+/* Moves *at to what the command from there on is about; false when that is not plain. */
+static bool find_operand(const struct command *m, enum sw_command command, size_t *at)
+{
+    size_t end = *at;
+    while (!ends_command(m, end)) {
+        end++;
+    }
+    return sw_command_operand(command, m->words->list, end, at);
+}
+
 /* "npx PACKAGE …": what follows are its arguments. */
 static sw_result see_runner(struct command *m, size_t at, bool npm)
 {
     struct sw_str name;
     struct sw_str version;
-    while (!ends_command(m, at) && word_at(m, at).len > 0 && word_at(m, at).ptr[0] == '-') {
-        at++;
-    }
-    if (ends_command(m, at)) {
+    if (!find_operand(m, npm ? SW_COMMAND_NPX : SW_COMMAND_UVX, &at)) {
         return SW_OK;
     }
     split_requirement(word_at(m, at), npm, &name, &version);
@@ -225,35 +260,47 @@ static sw_result see_runner(struct command *m, size_t at, bool npm)
 static sw_result see_ollama(struct command *m, size_t at, bool npm)
 {
     (void)npm;
-    while (!ends_command(m, at) && word_at(m, at).len > 0 && word_at(m, at).ptr[0] == '-') {
-        at++;
-    }
-    return ends_command(m, at) ? SW_OK
-                               : sw_configuration_ollama(m->c, word_at(m, at), m->words->lines[at]);
+    return find_operand(m, SW_COMMAND_OLLAMA, &at)
+               ? sw_configuration_ollama(m->c, word_at(m, at), m->words->lines[at])
+               : SW_OK;
 }
 
-/* "--repo-type dataset" */
-static bool is_of_dataset(const struct command *m, size_t at)
+/* "--repo-type dataset", "--repo-type=dataset": "dataset"; empty when it is not there. */
+static struct sw_str option_value(const struct command *m, size_t at, const char *option)
 {
+    const size_t len = strlen(option);
     for (; !ends_command(m, at); at++) {
-        if (sw_str_is(word_at(m, at), "--repo-type=dataset") ||
-            (sw_str_is(word_at(m, at), "--repo-type") &&
-                sw_str_is(word_at(m, at + 1), "dataset"))) {
-            return true;
+        const struct sw_str word = word_at(m, at);
+        if (sw_str_starts(word, option) && word.len > len && word.ptr[len] == '=') {
+            return sw_str_n(word.ptr + len + 1, word.len - len - 1);
+        }
+        if (sw_str_is(word, option) && !ends_command(m, at + 1)) {
+            return word_at(m, at + 1);
         }
     }
-    return false;
+    return sw_str("");
 }
 
-static sw_result see_hub(struct command *m, size_t at, bool npm)
+static sw_result see_served(struct command *m, size_t at, bool npm)
 {
     (void)npm;
-    if (!ends_command(m, at) && is_of_dataset(m, at)) {
-        return sw_look_see_dataset(m->c->look, &download, word_at(m, at), m->words->lines[at]);
+    const struct sw_str commit = option_value(m, at, "--revision");
+    return find_operand(m, SW_COMMAND_SERVE, &at)
+               ? sw_configuration_pinned_model(m->c, word_at(m, at), commit, m->words->lines[at])
+               : SW_OK;
+}
+
+static sw_result see_download(struct command *m, size_t at, bool npm)
+{
+    const bool dataset = sw_str_is(option_value(m, at, "--repo-type"), "dataset");
+    const struct sw_str commit = option_value(m, at, "--revision");
+    (void)npm;
+    if (!find_operand(m, SW_COMMAND_DOWNLOAD, &at)) {
+        return SW_OK;
     }
-    return ends_command(m, at)
-               ? SW_OK
-               : sw_configuration_model(m->c, word_at(m, at), true, m->words->lines[at]);
+    return dataset
+               ? sw_look_see_dataset(m->c->look, &download, word_at(m, at), m->words->lines[at])
+               : sw_configuration_pinned_model(m->c, word_at(m, at), commit, m->words->lines[at]);
 }
 
 static sw_result see_images(struct command *m, size_t at, bool npm)
@@ -277,20 +324,44 @@ static const struct {
     {"npx", NULL, true, see_runner},
     {"ollama", "run", false, see_ollama},
     {"ollama", "pull", false, see_ollama},
-    {"vllm", "serve", false, see_hub},
-    {"hf", "download", false, see_hub},
-    {"huggingface-cli", "download", false, see_hub},
+    {"vllm", "serve", false, see_served},
+    {"trtllm-serve", "serve", false, see_served},
+    {"trtllm-serve", NULL, false, see_served},
+    {"hf", "download", false, see_download},
+    {"huggingface-cli", "download", false, see_download},
     {"docker", "run", false, see_images},
     {"docker", "pull", false, see_images},
     {"podman", "run", false, see_images},
     {"podman", "pull", false, see_images},
 };
 
+/* Commands whose "--model" is one of the Hub or of a service. */
+static bool is_runner(struct sw_str program)
+{
+    static const char *const names[] = {"python", "python3", "vllm", "torchrun", "accelerate",
+        "deepspeed", "uv", "lm_eval", "lm-eval", "sglang", "text-generation-launcher", "litellm",
+        "llm", "aider", "docker", "optimum-cli", "mlx_lm.generate", "mlx_lm.lora", "mlx_lm.convert",
+        "trtllm-build", "trtllm-serve", "llamafactory-cli", "axolotl", "lmdeploy", "genai-perf",
+        "tabby", "infinity_emb", "text-embeddings-router", "evalplus", "guidellm"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_str_is(program, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "/usr/bin/vllm": "vllm" */
+static struct sw_str program_of(struct sw_str word)
+{
+    const char *slash = memrchr(word.ptr, '/', word.len);
+    return slash == NULL ? word : sw_str_n(slash + 1, word.len - (size_t)(slash + 1 - word.ptr));
+}
+
 static sw_result see_program(struct command *m)
 {
-    struct sw_str word = word_at(m, m->at);
-    const char *slash = memrchr(word.ptr, '/', word.len);
-    word = slash == NULL ? word : sw_str_n(slash + 1, word.len - (size_t)(slash + 1 - word.ptr));
+    const struct sw_str word = program_of(word_at(m, m->at));
+    m->runner = m->runner || is_runner(word);
     for (size_t i = 0; i < SW_COUNT(programs); i++) {
         if (!sw_str_is(word, programs[i].program)) {
             continue;
@@ -320,21 +391,42 @@ static sw_result see_shell(struct command *m)
     return SW_OK;
 }
 
+/* "echo ollama pull x" is no command of Ollama. */
+static bool only_prints(struct sw_str word)
+{
+    return sw_str_is(word, "echo") || sw_str_is(word, "printf");
+}
+
+static sw_result see_word(struct command *m)
+{
+    const struct sw_str word = word_at(m, m->at);
+    if (sw_str_starts(word, "hf://")) {
+        return sw_configuration_model(m->c, word, true, m->words->lines[m->at]);
+    }
+    SW_TRY(word.ptr[0] == '-' ? see_option(m) : see_assignment(m));
+    SW_TRY(see_shell(m));
+    return see_program(m);
+}
+
 sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_words *words)
 {
     struct command m = {.c = c, .words = words};
+    bool first = true;
     for (m.at = 0; m.at < words->count; m.at++) {
         const struct sw_str word = words->list[m.at];
-        if (word.len == 0) {
+        if (sw_str_is(word, ";")) {
+            first = true;
+            m.runner = false;
             continue;
         }
-        if (sw_str_starts(word, "hf://")) {
-            SW_TRY(sw_configuration_model(c, word, true, words->lines[m.at]));
+        if (first && only_prints(word)) {
+            while (!ends_command(&m, m.at + 1)) {
+                m.at++;
+            }
             continue;
         }
-        SW_TRY(word.ptr[0] == '-' ? see_option(&m) : see_assignment(&m));
-        SW_TRY(see_shell(&m));
-        SW_TRY(see_program(&m));
+        first = false;
+        SW_TRY(word.len > 0 ? see_word(&m) : SW_OK);
     }
     return SW_OK;
 }
@@ -343,5 +435,6 @@ sw_result sw_configuration_command(struct sw_configuration *c, struct sw_str tex
 {
     struct sw_words words = {0};
     SW_TRY(sw_words_split(c->look->arena, &words, text, line));
+    SW_TRY(sw_look_installs(c->look, &words));
     return sw_configuration_commands(c, &words);
 }

@@ -2,19 +2,13 @@
  * (quoting, expansions and lists, as far as they matter here). */
 #include "supply/look_commands.h"
 #include "supply/ascii.h"
-#include "supply/look_readers.h"
+#include "supply/look_configuration.h"
 #include "supply/look_tree.h"
 
 #define WORDS_MAX 512 /* of a command; what is behind them is passed over */
 #define VARIABLES_MAX 256
 #define EXPANDED_MAX 4096
-
-static const struct sw_signal option_signal = {
-    "command-option", SW_SOURCE_CODE, SW_GRADE_DECLARED, 850};
-static const struct sw_signal command_signal = {
-    "command-operand", SW_SOURCE_CODE, SW_GRADE_DECLARED, 900};
-static const struct sw_signal variable_signal = {
-    "shell-variable", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+#define DEPTH_MAX 2 /* texts in texts */
 
 struct word {
     struct sw_str text;
@@ -23,14 +17,19 @@ struct word {
 
 struct shell {
     struct sw_look *look;
+    struct sw_configuration *c;
     struct sw_str text;
     size_t at;
     uint32_t line;
+    struct sw_arena *arena; /* for what follows */
     struct word *words;
     size_t count;
+    struct sw_words said;                 /* the same, expanded */
     struct word variables[VARIABLES_MAX]; /* "NAME=value" */
     size_t variable_count;
     struct sw_str heredoc; /* the line that ends the text behind this line */
+    bool written;          /* the next word is a file that is written, and no argument */
+    unsigned depth;
 };
 
 /* --- expansions ------------------------------------------------------------------------------- */
@@ -111,151 +110,6 @@ static sw_result expand(struct shell *s, struct sw_str text, struct sw_str *out)
     return SW_OK;
 }
 
-/* $OPENAI_API_KEY, ${OPENAI_API_KEY} anywhere in a word. */
-static sw_result see_variables(struct shell *s, const struct word *word)
-{
-    for (size_t i = 0; i + 1 < word->text.len; i++) {
-        if (word->text.ptr[i] != '$') {
-            continue;
-        }
-        const size_t start = i + (word->text.ptr[i + 1] == '{' ? 2 : 1);
-        struct sw_str name = sw_str_n(word->text.ptr + start, word->text.len - start);
-        name.len = name_length(name);
-        SW_TRY(sw_look_see_variable(s->look, name, word->line));
-    }
-    return SW_OK;
-}
-
-/* --- options ---------------------------------------------------------------------------------- */
-
-/* "--model-name" as the key "model_name"; empty when it is no option. */
-static struct sw_str key_of(struct sw_str word, char buf[64])
-{
-    size_t start = 0;
-    while (start < word.len && word.ptr[start] == '-') {
-        start++;
-    }
-    if (start == 0 || word.len - start >= 64) {
-        return sw_str("");
-    }
-    for (size_t i = start; i < word.len; i++) {
-        buf[i - start] = word.ptr[i] == '-' ? '_' : sw_ascii_lower(word.ptr[i]);
-    }
-    return sw_str_n(buf, word.len - start);
-}
-
-/* "/usr/bin/vllm" as "vllm" */
-static struct sw_str command_name(struct sw_str word)
-{
-    const char *slash = memrchr(word.ptr, '/', word.len);
-    return slash == NULL ? word : sw_str_n(slash + 1, word.len - (size_t)(slash + 1 - word.ptr));
-}
-
-/* Commands whose "--model" is one of the Hub or of a service. */
-static bool is_runner(struct sw_str command)
-{
-    static const char *const names[] = {"python", "python3", "vllm", "torchrun", "accelerate",
-        "deepspeed", "uv", "lm_eval", "lm-eval", "sglang", "text-generation-launcher", "litellm",
-        "llm", "aider", "docker", "optimum-cli", "mlx_lm.generate", "mlx_lm.lora", "mlx_lm.convert",
-        "trtllm-build", "trtllm-serve", "llamafactory-cli", "axolotl", "lmdeploy", "genai-perf",
-        "tabby", "infinity_emb", "text-embeddings-router", "evalplus", "guidellm"};
-    command = command_name(command);
-    for (size_t i = 0; i < SW_COUNT(names); i++) {
-        if (sw_str_is(command, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static sw_result see_option(struct shell *s, size_t at, bool runner)
-{
-    char lower[64];
-    struct sw_str found;
-    struct word word = s->words[at];
-    const char *equal = memchr(word.text.ptr, '=', word.text.len);
-    struct sw_str value = at + 1 < s->count ? s->words[at + 1].text : sw_str("");
-    if (equal != NULL) {
-        value = sw_str_n(equal + 1, word.text.len - (size_t)(equal + 1 - word.text.ptr));
-        word.text.len = (size_t)(equal - word.text.ptr);
-    }
-    const struct sw_str key = key_of(word.text, lower);
-    if (key.len == 0 || !sw_catalogue_find(s->look->catalogue, SW_CATALOGUE_KEYS, key, &found)) {
-        return SW_OK;
-    }
-    SW_TRY(expand(s, value, &value));
-    return sw_look_see_model(s->look, &option_signal, value, SW_FROM_ANY, runner, word.line);
-}
-
-static struct sw_str option_value(const struct shell *s, const char *name)
-{
-    for (size_t i = 0; i + 1 < s->count; i++) {
-        if (sw_str_is(s->words[i].text, name)) {
-            return s->words[i + 1].text;
-        }
-    }
-    return sw_str("");
-}
-
-/* --- operands --------------------------------------------------------------------------------- */
-
-static const struct operand {
-    const char *command, *verb;
-    bool hub; /* a model of the Hub, or else one of the catalogue */
-} operands[] = {
-    {"vllm", "serve", true},
-    {"hf", "download", true},
-    {"huggingface-cli", "download", true},
-    {"trtllm-serve", NULL, true},
-    {"ollama", "run", false},
-    {"ollama", "pull", false},
-};
-
-/* The first word from `at` on that is no option. */
-static size_t operand_at(const struct shell *s, size_t at)
-{
-    while (at < s->count && sw_str_starts(s->words[at].text, "-")) {
-        at++;
-    }
-    return at;
-}
-
-static sw_result see_named(struct shell *s, const struct operand *row, size_t at)
-{
-    struct sw_str name;
-    const size_t operand = operand_at(s, at);
-    if (operand == s->count) {
-        return SW_OK;
-    }
-    const uint32_t line = s->words[operand].line;
-    SW_TRY(expand(s, s->words[operand].text, &name));
-    if (!row->hub) {
-        return sw_look_see_model(s->look, &command_signal, name, SW_FROM_ANY, false, line);
-    }
-    if (sw_str_is(option_value(s, "--repo-type"), "dataset")) {
-        return sw_look_see_dataset(s->look, &command_signal, name, line);
-    }
-    return sw_look_see_pinned_model(
-        s->look, &command_signal, name, option_value(s, "--revision"), line);
-}
-
-static sw_result see_operand(struct shell *s, size_t command)
-{
-    for (size_t i = 0; i < SW_COUNT(operands); i++) {
-        const struct operand *row = &operands[i];
-        if (!sw_str_is(command_name(s->words[command].text), row->command)) {
-            continue;
-        }
-        const bool verb =
-            row->verb == NULL ||
-            (command + 1 < s->count && sw_str_is(s->words[command + 1].text, row->verb));
-        if (verb) {
-            return see_named(s, row, command + (row->verb == NULL ? 1 : 2));
-        }
-    }
-    return SW_OK;
-}
-
 /* --- commands --------------------------------------------------------------------------------- */
 
 static size_t assigned_name(struct sw_str word)
@@ -265,81 +119,38 @@ static size_t assigned_name(struct sw_str word)
                                                                                              : 0;
 }
 
-/* "NAME=value" in front of a command, or alone. */
-static sw_result see_assigned(struct shell *s, const struct word *word)
+/* "NAME=value": what "$NAME" is from there on. */
+static sw_result keep_assigned(struct shell *s, const struct word *word)
 {
     struct sw_str value;
     const size_t len = assigned_name(word->text);
     const struct sw_str name = sw_str_n(word->text.ptr, len);
-    SW_TRY(sw_look_see_variable(s->look, name, word->line));
-    SW_TRY(expand(s, sw_str_n(name.ptr + len + 1, word->text.len - len - 1), &value));
-    if (s->variable_count < VARIABLES_MAX) {
-        const char *kept = sw_arena_printf(
-            s->look->arena, SW_STR_FMT "=" SW_STR_FMT, SW_STR_ARG(name), SW_STR_ARG(value));
-        SW_TRY_PTR(kept);
-        s->variables[s->variable_count++] = (struct word){sw_str(kept), word->line};
-    }
-    const bool speaks = memmem(name.ptr, name.len, "MODEL", 5) != NULL ||
-                        memmem(name.ptr, name.len, "model", 5) != NULL ||
-                        memmem(name.ptr, name.len, "LLM", 3) != NULL;
-    return speaks
-               ? sw_look_see_model(s->look, &variable_signal, value, SW_FROM_ANY, false, word->line)
-               : SW_OK;
-}
-
-static bool is_prefix(struct sw_str word)
-{
-    static const char *const words[] = {"export", "sudo", "env", "exec", "time", "nohup", "then",
-        "do", "else", "if", "while", "set", "local", "readonly", "declare", "run", "RUN", "CMD",
-        "ENTRYPOINT", "-", "@", "{", "("};
-    for (size_t i = 0; i < SW_COUNT(words); i++) {
-        if (sw_str_is(word, words[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Assignments and words in front of a command; gives where it begins. */
-static sw_result pass_prefixes(struct shell *s, size_t *out)
-{
-    size_t at = 0;
-    for (; at < s->count; at++) {
-        if (assigned_name(s->words[at].text) > 0) {
-            SW_TRY(see_assigned(s, &s->words[at]));
-        } else if (!is_prefix(s->words[at].text)) {
-            break;
-        }
-    }
-    *out = at;
-    return SW_OK;
-}
-
-static sw_result see_words(struct shell *s, bool runner)
-{
-    for (size_t i = 0; i < s->count; i++) {
-        const struct word *word = &s->words[i];
-        SW_TRY(see_variables(s, word));
-        SW_TRY(sw_look_see_hosts(s->look, word->text, word->line));
-        SW_TRY(sw_look_see_body(s->look, word->text, word->line));
-        SW_TRY(see_option(s, i, runner));
-    }
-    return SW_OK;
-}
-
-static sw_result end_command(struct shell *s)
-{
-    size_t command;
-    if (s->count == 0) {
+    if (len == 0 || s->variable_count == VARIABLES_MAX) {
         return SW_OK;
     }
-    SW_TRY(pass_prefixes(s, &command));
-    SW_TRY(see_words(s, command < s->count && is_runner(s->words[command].text)));
-    if (command < s->count) {
-        SW_TRY(see_operand(s, command));
+    SW_TRY(expand(s, sw_str_n(name.ptr + len + 1, word->text.len - len - 1), &value));
+    const char *kept = sw_arena_printf(
+        s->look->arena, SW_STR_FMT "=" SW_STR_FMT, SW_STR_ARG(name), SW_STR_ARG(value));
+    SW_TRY_PTR(kept);
+    s->variables[s->variable_count++] = (struct word){sw_str(kept), word->line};
+    return SW_OK;
+}
+
+/* What the words of a command mean is known to look_command.c. */
+static sw_result end_command(struct shell *s)
+{
+    s->said.count = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct word *word = &s->words[i];
+        struct sw_str text;
+        SW_TRY(sw_look_see_body(s->look, word->text, word->line));
+        SW_TRY(expand(s, word->text, &text));
+        SW_TRY(sw_words_add(s->arena, &s->said, text, word->line));
+        SW_TRY(keep_assigned(s, word));
     }
     s->count = 0;
-    return SW_OK;
+    SW_TRY(sw_look_installs(s->look, &s->said));
+    return sw_configuration_commands(s->c, &s->said);
 }
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -360,6 +171,12 @@ static bool ends_word(char c)
 {
     return sw_ascii_space(c) || c == ';' || c == '|' || c == '&' || c == '(' || c == ')' ||
            c == '<' || c == '>' || c == '`';
+}
+
+/* "torch>=2" of those who forget the quotes is one word. */
+static bool compares(const struct shell *s)
+{
+    return (peek(s, 0) == '<' || peek(s, 0) == '>') && peek(s, 1) == '=';
 }
 
 /* Between quotes of one kind; the closing one is taken. */
@@ -399,10 +216,12 @@ static sw_result take_word(struct shell *s)
 {
     SW_CLEANUP(buf) struct sw_buf word = SW_BUF_INIT;
     const uint32_t line = s->line;
-    while (s->at < s->text.len && !ends_word(peek(s, 0))) {
+    while (s->at < s->text.len && (!ends_word(peek(s, 0)) || compares(s))) {
         SW_TRY(take_piece(s, &word));
     }
-    if (s->count == WORDS_MAX || word.len == 0) {
+    const bool written = s->written;
+    s->written = false;
+    if (s->count == WORDS_MAX || word.len == 0 || written) {
         return SW_OK;
     }
     const char *copy = sw_arena_strndup(s->look->arena, sw_buf_str(&word));
@@ -428,7 +247,11 @@ static void begin_heredoc(struct shell *s)
     s->heredoc = rest;
 }
 
-/* The lines up to its end, as one word of the command. */
+static sw_result read_commands(
+    struct sw_configuration *c, struct sw_str text, uint32_t line, unsigned depth);
+
+/* The lines up to its end, as one word of the command; what is written into a file of commands or
+ * of variables is used, too. */
 static sw_result take_heredoc(struct shell *s)
 {
     const size_t start = s->at;
@@ -446,11 +269,12 @@ static sw_result take_heredoc(struct shell *s)
         }
         end = s->at;
     }
+    const struct sw_str inner = sw_str_n(s->text.ptr + start, end - start);
     s->heredoc = sw_str("");
     if (s->count < WORDS_MAX) {
-        s->words[s->count++] = (struct word){sw_str_n(s->text.ptr + start, end - start), line};
+        s->words[s->count++] = (struct word){inner, line};
     }
-    return SW_OK;
+    return s->depth < DEPTH_MAX ? read_commands(s->c, inner, line, s->depth + 1) : SW_OK;
 }
 
 /* What stands between words. */
@@ -464,14 +288,19 @@ static sw_result take_separator(struct shell *s)
     if (c == '\n' && s->heredoc.len > 0) {
         SW_TRY(take_heredoc(s));
     }
+    s->written = c == '>' || (s->written && (c == ' ' || c == '\t'));
     const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '<' || c == '>';
     return blank ? SW_OK : end_command(s);
 }
 
-sw_result sw_look_commands(struct sw_look *look, struct sw_str text, uint32_t line)
+static sw_result read_commands(
+    struct sw_configuration *c, struct sw_str text, uint32_t line, unsigned depth)
 {
-    struct shell s = {.look = look, .text = text, .line = line};
-    s.words = SW_ARENA_ARRAY(look->arena, struct word, WORDS_MAX);
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct shell s = {
+        .look = c->look, .c = c, .arena = &arena, .text = text, .line = line, .depth = depth};
+    s.words = SW_ARENA_ARRAY(&arena, struct word, WORDS_MAX);
     SW_TRY_PTR(s.words);
     while (s.at < s.text.len) {
         if (peek(&s, 0) == '#') {
@@ -487,6 +316,14 @@ sw_result sw_look_commands(struct sw_look *look, struct sw_str text, uint32_t li
     return end_command(&s);
 }
 
+sw_result sw_look_commands(struct sw_look *look, struct sw_str text, uint32_t line)
+{
+    struct sw_configuration c;
+    sw_configuration_init(&c, look);
+    SW_TRY(sw_look_see_lines(look, text, line));
+    return read_commands(&c, text, line, 0);
+}
+
 /* --- files ------------------------------------------------------------------------------------ */
 
 static sw_result look_at(struct sw_look *look, struct sw_error *err)
@@ -497,8 +334,8 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
 
 static bool takes(const struct sw_look *look)
 {
-    static const char *const ends[] = {
-        ".sh", ".bash", ".zsh", ".ksh", ".mk", ".slurm", ".sbatch", "makefile", "justfile"};
+    static const char *const ends[] = {".sh", ".bash", ".zsh", ".ksh", ".mk", ".slurm", ".sbatch",
+        "makefile", "justfile", ".bashrc", ".zshrc", ".profile", ".bash_profile"};
     for (size_t i = 0; i < SW_COUNT(ends); i++) {
         if (sw_look_ends(look, ends[i])) {
             return true;

@@ -7,7 +7,5 @@
 
 /* What the commands of a text use; `line` is that of its first one. */
 sw_result sw_look_commands(struct sw_look *look, struct sw_str text, uint32_t line);
-/* The packages that they install (look_install.c). */
-sw_result sw_look_installs(struct sw_look *look, struct sw_str text, uint32_t line);
 
 #endif

@@ -2,6 +2,7 @@
 #include "supply/look_configuration.h"
 #include "claim/claim.h"
 #include "supply/ascii.h"
+#include "supply/packages.h"
 
 static const struct sw_signal configured = {
     "configuration-model", SW_SOURCE_CONFIGURATION, SW_GRADE_DECLARED, 900};
@@ -111,6 +112,14 @@ sw_result sw_configuration_model(
         c->look, &configured, without_file(name), SW_FROM_ANY, known || served, line);
 }
 
+sw_result sw_configuration_pinned_model(
+    struct sw_configuration *c, struct sw_str name, struct sw_str commit, uint32_t line)
+{
+    return sw_look_is_commit(commit)
+               ? sw_look_see_pinned_model(c->look, &configured, name, commit, line)
+               : sw_configuration_model(c, name, true, line);
+}
+
 static size_t normalise(struct sw_str key, char *out, size_t size)
 {
     if (key.len >= size) {
@@ -161,6 +170,27 @@ static bool is_ollama_name(struct sw_str name)
            !sw_str_ends(name, ".safetensors");
 }
 
+/* Whether a name that the catalogue does not have can be one, and is no word of an explanation:
+ * "llama3", "mistral", "thing:7b", "someone/thing"; not "model-name", "if", "MODEL_2". */
+static bool says_model(struct sw_str name)
+{
+    bool marked = false;
+    bool lower = false;
+    struct sw_str rest = name;
+    struct sw_str part;
+    for (size_t i = 0; i < name.len; i++) {
+        marked = marked || sw_ascii_digit(name.ptr[i]) || name.ptr[i] == ':' || name.ptr[i] == '/';
+        lower = lower || (name.ptr[i] >= 'a' && name.ptr[i] <= 'z');
+    }
+    while (rest.len > 0) {
+        (void)sw_cut(rest, memchr(rest.ptr, '/', rest.len) != NULL ? '/' : ':', &part, &rest);
+        if (sw_look_is_placeholder(part) || sw_package_is_keyword(part)) {
+            return false;
+        }
+    }
+    return lower && (marked || sw_look_is_model_like(name));
+}
+
 sw_result sw_configuration_ollama(struct sw_configuration *c, struct sw_str name, uint32_t line)
 {
     struct sw_str found;
@@ -172,7 +202,10 @@ sw_result sw_configuration_ollama(struct sw_configuration *c, struct sw_str name
         return sw_configuration_model(c, name, true, line);
     }
     if (!sw_catalogue_model(c->look->catalogue, name, &found)) {
-        found = sw_str("Ollama");
+        found = says_model(name) ? sw_str("Ollama") : sw_str("");
+    }
+    if (found.len == 0) {
+        return SW_OK;
     }
     return sw_look_see(c->look, &configured, &id, line, found);
 }

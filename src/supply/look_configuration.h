@@ -25,8 +25,8 @@ struct sw_configuration {
 
 void sw_configuration_init(struct sw_configuration *c, struct sw_look *look);
 
-/* Variables, hosts and keys, in every line of the file or in one. */
-sw_result sw_look_see_lines(struct sw_look *look);
+/* Variables, hosts and keys, in every line of a text, the first of which is `line`, or in one. */
+sw_result sw_look_see_lines(struct sw_look *look, struct sw_str text, uint32_t line);
 sw_result sw_look_see_line(struct sw_look *look, struct sw_str text, uint32_t line);
 
 /* A container image by its reference, when the catalogue has its repository. Variables are looked
@@ -38,6 +38,9 @@ sw_result sw_configuration_setting(
 /* A model where nothing but models stands. */
 sw_result sw_configuration_model(
     struct sw_configuration *c, struct sw_str name, bool known, uint32_t line);
+/* A model of the Hub, whose version is the commit when that is a whole one. */
+sw_result sw_configuration_pinned_model(
+    struct sw_configuration *c, struct sw_str name, struct sw_str commit, uint32_t line);
 /* A model by the name that Ollama has for it. */
 sw_result sw_configuration_ollama(struct sw_configuration *c, struct sw_str name, uint32_t line);
 /* A dataset, when the key says so and the file speaks of models. */
@@ -60,6 +63,9 @@ sw_result sw_words_add(
 /* Models that are served, downloaded or given as arguments, packages that are installed, images
  * that are run. */
 sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_words *words);
+/* The packages that they install (look_install.c). */
+sw_result sw_look_installs(struct sw_look *look, const struct sw_words *words);
+/* Both, of a text. */
 sw_result sw_configuration_command(struct sw_configuration *c, struct sw_str text, uint32_t line);
 
 /* What is deployed: images, kinds of Kubernetes, resources of clouds, devices. Of a map, what its

@@ -115,6 +115,7 @@ static sw_result see_command(struct sw_configuration *c, const struct instructio
                    ? sw_words_add(c->look->arena, &words, text, n->line)
                    : sw_words_split(c->look->arena, &words, text, n->line));
     }
+    SW_TRY(sw_look_installs(c->look, &words));
     return sw_configuration_commands(c, &words);
 }
 
@@ -156,16 +157,26 @@ static sw_result look_at_file(
 static sw_result look_at_container(struct sw_look *look, struct sw_error *err)
 {
     (void)err;
-    SW_TRY(sw_look_see_lines(look));
+    SW_TRY(sw_look_see_lines(look, look->text, 1));
     return look_at_file(look, see_instruction);
+}
+
+/* "Dockerfile", "Dockerfile.gpu", "dockerfile-gpu"; not "dockerfile_parser.py" */
+static bool is_called(const struct sw_look *look, const char *word)
+{
+    const size_t len = strlen(word);
+    if (!sw_ascii_starts(look->name, word)) {
+        return false;
+    }
+    const struct sw_str rest = sw_str_n(look->name.ptr + len, look->name.len - len);
+    return rest.len == 0 || rest.ptr[0] == '.' ||
+           (strchr("-_", rest.ptr[0]) != NULL && memchr(rest.ptr, '.', rest.len) == NULL);
 }
 
 static bool takes_container(const struct sw_look *look)
 {
-    return sw_look_named(look, "Dockerfile") || sw_look_named(look, "Containerfile") ||
-           sw_ascii_starts(look->name, "Dockerfile.") ||
-           sw_ascii_starts(look->name, "Containerfile.") || sw_look_ends(look, ".dockerfile") ||
-           sw_look_ends(look, ".containerfile");
+    return is_called(look, "Dockerfile") || is_called(look, "Containerfile") ||
+           sw_look_ends(look, ".dockerfile") || sw_look_ends(look, ".containerfile");
 }
 
 const struct sw_look_reader sw_look_container = {

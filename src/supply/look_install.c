@@ -1,7 +1,6 @@
-/* What commands of Dockerfiles and shell scripts install: pip, uv, poetry, pdm, npm, yarn, pnpm and
- * bun. Words are found as a shell does, without any expansion. */
-#include "supply/look_commands.h"
-#include "supply/look_readers.h"
+/* What commands install: pip, uv, poetry, pdm, npm, yarn, pnpm and bun. */
+#include "supply/command_options.h"
+#include "supply/look_configuration.h"
 #include "supply/packages.h"
 
 enum state {
@@ -13,80 +12,12 @@ enum state {
 
 struct reading {
     struct sw_look *look;
-    struct sw_str text;
-    size_t at;
-    uint32_t line;
     enum state state;
     enum sw_catalogue_section ecosystem;
     bool adds_only; /* the tool's "install" takes no names */
     bool development;
     bool skip; /* the next word belongs to an option */
 };
-
-/* --- words ------------------------------------------------------------------------------------ */
-
-static char peek(const struct reading *r, size_t ahead)
-{
-    return r->text.len - r->at > ahead ? r->text.ptr[r->at + ahead] : '\0';
-}
-
-/* A comment; `joined`: lines around it are one command. */
-static void skip_comment(struct reading *r, bool joined)
-{
-    while (r->at < r->text.len && peek(r, 0) != '\n') {
-        r->at++;
-    }
-    if (joined && r->at < r->text.len) {
-        r->at++;
-        r->line++;
-    }
-}
-
-/* White space and lines that are joined; commas and brackets stand between the words of
- * RUN ["pip", "install"]. */
-static void skip_space(struct reading *r)
-{
-    for (bool joined = false;;) {
-        const char c = peek(r, 0);
-        const size_t joint = c == '\\' ? (peek(r, 1) == '\r' ? 2 : 1) : 0;
-        if (joint > 0 && peek(r, joint) == '\n') {
-            r->at += joint + 1;
-            r->line++;
-            joined = true;
-        } else if (c != '\0' && strchr(" \t\r,[]", c) != NULL) {
-            r->at++;
-        } else if (c == '#') {
-            skip_comment(r, joined);
-        } else {
-            return;
-        }
-    }
-}
-
-static bool ends_word(char c)
-{
-    return c == '\0' || strchr(" \t\r\n;&|()`", c) != NULL;
-}
-
-/* The next word, without quotes around it; false for what ends a command. */
-static bool next_word(struct reading *r, struct sw_str *word)
-{
-    const char quote = peek(r, 0) == '"' || peek(r, 0) == '\'' ? peek(r, 0) : '\0';
-    const size_t start = r->at + (quote == '\0' ? 0 : 1);
-    if (quote == '\0' && ends_word(peek(r, 0))) {
-        r->line += peek(r, 0) == '\n';
-        r->at++;
-        return false;
-    }
-    r->at = start;
-    while (r->at < r->text.len && (quote == '\0' ? !ends_word(peek(r, 0)) : peek(r, 0) != quote)) {
-        r->line += peek(r, 0) == '\n';
-        r->at++;
-    }
-    *word = sw_str_n(r->text.ptr + start, r->at - start);
-    r->at += quote != '\0' && r->at < r->text.len ? 1 : 0;
-    return true;
-}
 
 /* --- commands --------------------------------------------------------------------------------- */
 
@@ -153,29 +84,11 @@ static void take_verb(struct reading *r, struct sw_str word)
     take_command(r, word);
 }
 
-/* Options whose value is the next word. */
-static bool takes_value(struct sw_str option)
-{
-    static const char *const options[] = {"-r", "-c", "-e", "-i", "-f", "-t", "-w", "-C", "-G",
-        "--requirement", "--constraint", "--editable", "--index-url", "--extra-index-url",
-        "--find-links", "--target", "--prefix", "--root", "--platform", "--python-version",
-        "--python", "--abi", "--implementation", "--timeout", "--retries", "--cache-dir", "--proxy",
-        "--trusted-host", "--no-binary", "--only-binary", "--progress-bar", "--src", "--log",
-        "--index", "--default-index", "--group", "--extra", "--optional", "--source", "--registry",
-        "--workspace", "--tag", "--cache", "--filter", "--loglevel", "--config-settings", "--mount",
-        "--root-user-action", "--exists-action", "--use-feature", "--package", "--index-strategy",
-        "--link-mode", "--resolution", "--prerelease", "--keyring-provider", "--torch-backend",
-        "--exclude-newer", "--python-platform", "--report", "--script", "--branch", "--rev",
-        "--bounds", "--global-option", "--cert", "--client-cert", "--cwd", "--install-strategy",
-        "--omit", "--otp"};
-    return is_one_of(option, options, SW_COUNT(options));
-}
-
 static void take_option(struct reading *r, struct sw_str option)
 {
     static const char *const development[] = {"-D", "--save-dev", "--dev"};
     r->development = r->development || is_one_of(option, development, SW_COUNT(development));
-    r->skip = takes_value(option);
+    r->skip = sw_option_of(SW_COMMAND_INSTALL, option) == SW_OPTION_VALUE;
 }
 
 /* "name@1.2.3", "@scope/name" */
@@ -222,40 +135,15 @@ static sw_result take_word(struct reading *r, struct sw_str word, uint32_t line)
     return take_argument(r, word, line);
 }
 
-sw_result sw_look_installs(struct sw_look *look, struct sw_str text, uint32_t first)
+sw_result sw_look_installs(struct sw_look *look, const struct sw_words *words)
 {
-    struct reading r = {.look = look, .text = text, .line = first};
-    struct sw_str word;
-    for (skip_space(&r); r.at < r.text.len; skip_space(&r)) {
-        const uint32_t line = r.line;
-        if (next_word(&r, &word)) {
-            SW_TRY(take_word(&r, word, line));
+    struct reading r = {.look = look};
+    for (size_t i = 0; i < words->count; i++) {
+        if (sw_str_is(words->list[i], ";")) {
+            r = (struct reading){.look = look};
             continue;
         }
-        r.state = COMMAND;
-        r.skip = r.development = false;
+        SW_TRY(take_word(&r, words->list[i], words->lines[i]));
     }
     return SW_OK;
 }
-
-static sw_result look_at_commands(struct sw_look *look, struct sw_error *err)
-{
-    (void)err;
-    return sw_look_installs(look, look->text, 1);
-}
-
-static bool takes_commands(const struct sw_look *look)
-{
-    return sw_ascii_starts(look->name, "dockerfile") ||
-           sw_ascii_starts(look->name, "containerfile") || sw_look_ends(look, ".dockerfile") ||
-           sw_look_ends(look, ".sh") || sw_look_ends(look, ".bash") || sw_look_ends(look, ".zsh") ||
-           sw_look_ends(look, ".mk") || sw_look_named(look, "makefile") ||
-           sw_look_named(look, "justfile");
-}
-
-const struct sw_look_reader sw_look_install = {
-    .name = "install",
-    .takes = takes_commands,
-    .look = look_at_commands,
-    .gap = "no commands",
-};

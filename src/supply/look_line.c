@@ -28,16 +28,31 @@ static sw_result see_variables(struct sw_look *look, struct sw_str text, uint32_
     return SW_OK;
 }
 
-static sw_result see_keys(struct sw_look *look, struct sw_str text, uint32_t line)
+static const struct sw_signal in_configuration = {
+    "credential-value", SW_SOURCE_CONFIGURATION, SW_GRADE_INFERRED, 850};
+static const struct sw_signal in_code = {
+    "credential-value", SW_SOURCE_CODE, SW_GRADE_INFERRED, 850};
+
+static sw_result see_keys(
+    struct sw_look *look, const struct sw_signal *signal, struct sw_str text, uint32_t line)
 {
-    static const struct sw_signal signal = {
-        "credential-value", SW_SOURCE_CONFIGURATION, SW_GRADE_INFERRED, 850};
     const struct sw_key_shape *shape;
     for (size_t at = 0; (shape = sw_key_find(text, &at)) != NULL;) {
         char *name = sw_arena_printf(look->arena, "%s key %s...", shape->provider, shape->prefix);
         SW_TRY_PTR(name);
         const struct sw_entity_id id = {.kind = SW_ENTITY_CREDENTIAL, .name = sw_str(name)};
-        SW_TRY(sw_look_see(look, &signal, &id, line, sw_str("a value of this form")));
+        SW_TRY(sw_look_see(look, signal, &id, line, sw_str("a value of this form")));
+    }
+    return SW_OK;
+}
+
+sw_result sw_look_see_keys(struct sw_look *look, struct sw_str text, uint32_t line)
+{
+    for (size_t at = 0; at < text.len; line++) {
+        const char *end = memchr(text.ptr + at, '\n', text.len - at);
+        const size_t len = end == NULL ? text.len - at : (size_t)(end - text.ptr) - at;
+        SW_TRY(see_keys(look, &in_code, sw_str_n(text.ptr + at, len), line));
+        at += len + 1;
     }
     return SW_OK;
 }
@@ -97,7 +112,7 @@ static sw_result see_ollama(struct sw_look *look, struct sw_str text, uint32_t l
 sw_result sw_look_see_line(struct sw_look *look, struct sw_str text, uint32_t line)
 {
     text = sw_ascii_trim(text);
-    SW_TRY(see_keys(look, text, line));
+    SW_TRY(see_keys(look, &in_configuration, text, line));
     if (text.len == 0 || text.ptr[0] == '#' || text.ptr[0] == ';' || sw_str_starts(text, "//")) {
         return SW_OK;
     }
@@ -106,13 +121,12 @@ sw_result sw_look_see_line(struct sw_look *look, struct sw_str text, uint32_t li
     return see_ollama(look, text, line);
 }
 
-sw_result sw_look_see_lines(struct sw_look *look)
+sw_result sw_look_see_lines(struct sw_look *look, struct sw_str text, uint32_t line)
 {
-    uint32_t line = 1;
-    for (size_t at = 0; at < look->text.len; line++) {
-        const char *start = look->text.ptr + at;
-        const char *end = memchr(start, '\n', look->text.len - at);
-        const size_t len = end == NULL ? look->text.len - at : (size_t)(end - start);
+    for (size_t at = 0; at < text.len; line++) {
+        const char *start = text.ptr + at;
+        const char *end = memchr(start, '\n', text.len - at);
+        const size_t len = end == NULL ? text.len - at : (size_t)(end - start);
         SW_TRY(sw_look_see_line(look, sw_str_n(start, len), line));
         at += len + 1;
     }

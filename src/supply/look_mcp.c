@@ -5,7 +5,9 @@
  * `clients`). */
 #include "claim/claim.h"
 #include "supply/ascii.h"
+#include "supply/command_options.h"
 #include "supply/look_configuration.h"
+#include "supply/packages.h"
 
 #define DEPTH_MAX 16
 #define NAME_MAX_LEN 128
@@ -19,7 +21,7 @@ struct server {
     struct sw_str client; /* whose file it is; may be empty */
     const struct sw_setting *node;
     struct sw_str name;
-    struct sw_str command; /* the program alone */
+    struct sw_str command; /* the program alone; empty when there is none */
     struct sw_words words; /* all of the command line */
     struct sw_str url;
 };
@@ -95,28 +97,43 @@ static sw_result read_command(struct server *s)
     } else {
         SW_TRY(add_list(s, command));
     }
-    SW_TRY(add_list(s, sw_setting_get(s->node, "args")));
+    /* without a command, the first word is an argument, which may be anything */
     s->command = s->words.count > 0 ? program_of(s->words.list[0]) : sw_str("");
+    SW_TRY(add_list(s, sw_setting_get(s->node, "args")));
     return SW_OK;
 }
 
 /* --- what is told of it ----------------------------------------------------------------------- */
 
-/* The host of an address, without user, password and path. */
+/* "host", "host:8080", "[::1]:80"; not "user:password". */
+static bool is_host(struct sw_str text)
+{
+    const char *bracket = memrchr(text.ptr, ']', text.len);
+    const size_t name = bracket == NULL ? 0 : (size_t)(bracket - text.ptr);
+    const char *colon = memchr(text.ptr + name, ':', text.len - name);
+    for (size_t i = 0; i < text.len; i++) {
+        const bool port = colon != NULL && text.ptr + i > colon;
+        if (port ? !sw_ascii_digit(text.ptr[i])
+                 : !sw_ascii_alnum(text.ptr[i]) && memchr(".-_:[]", text.ptr[i], 6) == NULL) {
+            return false;
+        }
+    }
+    return text.len > 0 && text.len <= 253;
+}
+
+/* The host of an address, without user, password and path. A '@' behind the first '/' may end a
+ * password that has one in it: then what stands before has to look like a host. */
 static struct sw_str host_of(struct sw_str url)
 {
     const char *mark = memmem(url.ptr, url.len, "://", 3);
-    size_t start = mark == NULL ? 0 : (size_t)(mark - url.ptr) + 3;
+    size_t start = mark == NULL ? url.len : (size_t)(mark - url.ptr) + 3;
     size_t end = start;
     for (; end < url.len && memchr("/?#", url.ptr[end], 3) == NULL; end++) {
         start = url.ptr[end] == '@' ? end + 1 : start;
     }
-    for (size_t i = start; i < end; i++) {
-        if (!sw_ascii_alnum(url.ptr[i]) && memchr(".-_:[]", url.ptr[i], 6) == NULL) {
-            return sw_str("");
-        }
-    }
-    return end - start > 253 ? sw_str("") : sw_str_n(url.ptr + start, end - start);
+    const struct sw_str host = sw_str_n(url.ptr + start, end - start);
+    const bool later = memchr(url.ptr + end, '@', url.len - end) != NULL;
+    return !is_host(host) || (later && memchr(host.ptr, '.', host.len) == NULL) ? sw_str("") : host;
 }
 
 static bool is_variable(struct sw_str name)
@@ -129,13 +146,17 @@ static bool is_variable(struct sw_str name)
     return name.len > 0 && name.len <= 64 && !sw_ascii_digit(name.ptr[0]);
 }
 
-/* "A=x" in a list: A. */
+/* "A=x" in a list: A. What has no '=' is a name in lists of names, and may be a value in others. */
 static struct sw_str variable_of(const struct sw_setting *n)
 {
     const struct sw_str text = n->key.len > 0 ? n->key : sw_setting_text(n);
+    const struct sw_str list = n->parent == NULL ? sw_str("") : n->parent->key;
+    const bool names = sw_str_is(list, "env_vars") || sw_str_is(list, "env_keys");
     const char *equals = memchr(text.ptr, '=', text.len);
-    return n->key.len > 0 || equals == NULL ? text
-                                            : sw_str_n(text.ptr, (size_t)(equals - text.ptr));
+    if (n->key.len > 0 || (equals == NULL && names)) {
+        return text;
+    }
+    return sw_str_n(text.ptr, equals == NULL ? 0 : (size_t)(equals - text.ptr));
 }
 
 static sw_result put_variables(const struct server *s, struct sw_buf *out)
@@ -198,35 +219,6 @@ static const struct {
     {"pipx", "run", SW_CATALOGUE_PYPI},
 };
 
-/* Options of runners that take a word: the package itself, or something else. */
-static bool names_package(struct sw_str option)
-{
-    return sw_str_is(option, "--from") || sw_str_is(option, "--package") ||
-           sw_str_is(option, "-p") || sw_str_is(option, "--spec");
-}
-
-static bool takes_word(struct sw_str option)
-{
-    return sw_str_is(option, "--python") || sw_str_is(option, "--with") ||
-           sw_str_is(option, "--index-url") || sw_str_is(option, "--registry") ||
-           sw_str_is(option, "--directory");
-}
-
-static struct sw_str package_after(const struct sw_words *words, size_t at)
-{
-    for (; at < words->count; at++) {
-        const struct sw_str word = words->list[at];
-        if (word.len == 0 || word.ptr[0] != '-') {
-            return word;
-        }
-        if (names_package(word)) {
-            return at + 1 < words->count ? words->list[at + 1] : sw_str("");
-        }
-        at += takes_word(word) ? 1 : 0;
-    }
-    return sw_str("");
-}
-
 /* "name@1.2", "name==1.2", "name[extra]": the name, and the version when it begins with a digit. */
 static void split_package(struct sw_str *name, struct sw_str *version)
 {
@@ -238,7 +230,7 @@ static void split_package(struct sw_str *name, struct sw_str *version)
     while (at < name->len && (name->ptr[at] == '@' || name->ptr[at] == '=')) {
         at++;
     }
-    *version = at > end && at < name->len && sw_ascii_digit(name->ptr[at])
+    *version = at > end && sw_package_is_version(sw_str_n(name->ptr + at, name->len - at))
                    ? sw_str_n(name->ptr + at, name->len - at)
                    : sw_str("");
     name->len = end;
@@ -268,8 +260,14 @@ static sw_result see_package(const struct server *s)
             (verb && (s->words.count < 2 || !sw_str_is(s->words.list[1], runners[i].verb)))) {
             continue;
         }
+        size_t at = verb ? 2 : 1;
         struct sw_str version;
-        struct sw_str name = package_after(&s->words, verb ? 2 : 1);
+        if (!sw_command_operand(
+                runners[i].ecosystem == SW_CATALOGUE_NPM ? SW_COMMAND_NPX : SW_COMMAND_UVX,
+                s->words.list, s->words.count, &at)) {
+            return SW_OK;
+        }
+        struct sw_str name = s->words.list[at];
         split_package(&name, &version);
         return is_package(name, runners[i].ecosystem)
                    ? sw_look_see_any_package(
@@ -329,17 +327,21 @@ static bool holds_servers(const struct sw_setting *node, bool known)
     return false;
 }
 
-static sw_result walk(
-    struct sw_look *look, struct sw_str of, const struct sw_setting *node, unsigned depth)
+static sw_result walk(struct sw_look *look, struct sw_str of, const struct sw_setting *node,
+    unsigned depth, bool *deep)
 {
-    if (depth > DEPTH_MAX || node->kind == SW_SETTING_SCALAR) {
+    if (node->kind == SW_SETTING_SCALAR) {
+        return SW_OK;
+    }
+    if (depth > DEPTH_MAX) {
+        *deep = true;
         return SW_OK;
     }
     if (holds_servers(node, of.len > 0)) {
         SW_TRY(see_servers(look, of, node));
     }
     for (const struct sw_setting *n = node->first; n != NULL; n = n->next) {
-        SW_TRY(walk(look, of, n, depth + 1));
+        SW_TRY(walk(look, of, n, depth + 1, deep));
     }
     return SW_OK;
 }
@@ -386,7 +388,12 @@ static sw_result look_at_client(struct sw_look *look, struct sw_error *err)
     }
     (void)sw_configuration_syntax(look->name, &syntax);
     enum sw_code code = sw_settings_read(look->arena, look->text, syntax, 1, &root, err);
-    return code == SW_OK ? walk(look, of, root, 0) : code == SW_E_NOMEM ? code : SW_OK;
+    if (code != SW_OK) {
+        return code == SW_E_NOMEM ? code : SW_OK; /* told by the reader of settings */
+    }
+    bool deep = false;
+    SW_TRY(walk(look, of, root, 0, &deep));
+    return deep ? sw_look_gap(look, "settings that nest too deep to hold servers of MCP") : SW_OK;
 }
 
 const struct sw_look_reader sw_look_mcp = {

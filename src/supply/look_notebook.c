@@ -14,12 +14,14 @@ struct notebook {
     struct sw_look_tree *trees;
     size_t count;
     bool broken; /* a cell was no Python */
+    bool deep;   /* a cell nests too deep */
+    bool wide;   /* a line was left out */
 };
 
 /* --- text of a cell --------------------------------------------------------------------------- */
 
 /* "source" is a text, or a list of its lines. */
-static sw_result source_of(const struct sw_json *cell, struct sw_buf *out)
+static sw_result source_of(struct notebook *n, const struct sw_json *cell, struct sw_buf *out)
 {
     struct sw_str text;
     const struct sw_json *source = sw_json_get(cell, "source");
@@ -29,6 +31,7 @@ static sw_result source_of(const struct sw_json *cell, struct sw_buf *out)
     }
     SW_JSON_EACH (line, source) {
         if (sw_json_str(line, &text)) {
+            n->wide = n->wide || text.len > LINE_MAX_BYTES;
             SW_TRY(text.len <= LINE_MAX_BYTES ? sw_buf_put_str(out, text) : sw_buf_putc(out, '\n'));
         }
     }
@@ -85,7 +88,6 @@ static sw_result see_magic(struct notebook *n, struct sw_str line, uint32_t numb
     while (text.len > 0 && (text.ptr[0] == '!' || text.ptr[0] == '%')) {
         text = sw_str_n(text.ptr + 1, text.len - 1);
     }
-    SW_TRY(sw_look_installs(n->look, text, number));
     return sw_look_commands(n->look, text, number);
 }
 
@@ -122,6 +124,7 @@ static sw_result see_lines(struct notebook *n, char *text, size_t len)
             number += lines_of(line) - 1;
             blank(text + at, line.len);
         } else if (line.len > LINE_MAX_BYTES) {
+            n->wide = true;
             blank(text + at, line.len);
         }
         at += line.len + 1;
@@ -138,7 +141,8 @@ static sw_result parse_cell(struct notebook *n, struct sw_str text)
     struct sw_py_node *root;
     enum sw_code code = sw_py_parse(n->look->arena, text, &root, &none);
     if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
-        n->broken = true;
+        n->broken = n->broken || code == SW_E_FORMAT;
+        n->deep = n->deep || code == SW_E_LIMIT;
         return sw_look_python_lines(n->look, text);
     }
     SW_TRY(code);
@@ -152,7 +156,7 @@ static sw_result look_at_cell(struct notebook *n, const struct sw_json *cell, si
     if (!sw_json_is(sw_json_get(cell, "cell_type"), "code")) {
         return SW_OK;
     }
-    SW_TRY(source_of(cell, &source));
+    SW_TRY(source_of(n, cell, &source));
     char *text = sw_arena_strndup(n->look->arena, sw_buf_str(&source));
     const char *path =
         sw_arena_printf(n->look->arena, SW_STR_FMT "#cell-%zu", SW_STR_ARG(n->path), number);
@@ -160,13 +164,12 @@ static sw_result look_at_cell(struct notebook *n, const struct sw_json *cell, si
     SW_TRY_PTR(path);
     n->look->path = sw_str(path);
     switch (language_of(sw_str_n(text, source.len))) {
-    case CELL_SHELL:
-        SW_TRY(sw_look_installs(n->look, sw_str_n(text, source.len), 1));
-        return sw_look_commands(n->look, sw_str_n(text, source.len), 1);
-    case CELL_OTHER: return SW_OK;
+    case CELL_SHELL: return sw_look_commands(n->look, sw_str_n(text, source.len), 1);
+    case CELL_OTHER: return sw_look_see_keys(n->look, sw_str_n(text, source.len), 1);
     case CELL_PYTHON: break;
     }
     SW_TRY(see_lines(n, text, source.len));
+    SW_TRY(sw_look_see_keys(n->look, sw_str_n(text, source.len), 1));
     return parse_cell(n, sw_str_n(text, source.len));
 }
 
@@ -199,9 +202,21 @@ static sw_result look_at_cells(struct notebook *n, const struct sw_json *cells)
 {
     size_t number = 0;
     SW_JSON_EACH (cell, cells) {
-        SW_TRY(++number > CELLS_MAX ? SW_E_LIMIT : look_at_cell(n, cell, number));
+        if (++number > CELLS_MAX) {
+            n->look->path = n->path;
+            return sw_look_gap(n->look, "cells of a notebook past the 10,000th");
+        }
+        SW_TRY(look_at_cell(n, cell, number));
     }
     return SW_OK;
+}
+
+/* What of the cells was not looked at. */
+static sw_result tell_gaps(const struct notebook *n)
+{
+    SW_TRY(n->broken ? sw_look_gap(n->look, "cells of a notebook that are no Python 3") : SW_OK);
+    SW_TRY(n->deep ? sw_look_gap(n->look, "cells of a notebook that nest too deep") : SW_OK);
+    return n->wide ? sw_look_gap(n->look, "lines of a notebook over 1 MiB") : SW_OK;
 }
 
 static sw_result look_at(struct sw_look *look, struct sw_error *err)
@@ -222,7 +237,7 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
     look->path = n.path;
     SW_TRY(code);
     SW_TRY(sw_look_trees(look, &sw_look_python_language, n.trees, n.count));
-    return n.broken ? sw_look_gap(look, "cells of a notebook that are no Python 3") : SW_OK;
+    return tell_gaps(&n);
 }
 
 static bool takes(const struct sw_look *look)

@@ -117,9 +117,13 @@ static sw_result look_at_source(struct sw_look *look, struct sw_error *err)
     if (!manifest && !sw_catalogue_concerns(look->catalogue, look->text)) {
         return SW_OK;
     }
+    SW_TRY(sw_look_see_keys(look, look->text, 1));
     enum sw_code code = sw_py_parse(look->arena, look->text, &root, err);
-    if (code == SW_E_FORMAT) {
+    if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
         SW_TRY(sw_look_python_lines(look, look->text));
+    }
+    if (code == SW_E_LIMIT) {
+        return sw_look_gap(look, "source that nests too deep or is too large");
     }
     SW_TRY(code);
     struct sw_py_node *constants;

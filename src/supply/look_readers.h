@@ -22,7 +22,6 @@ extern const struct sw_look_reader sw_look_go;           /* look_go.c */
 extern const struct sw_look_reader sw_look_maven;        /* look_maven.c */
 extern const struct sw_look_reader sw_look_gradle;       /* look_gradle.c */
 extern const struct sw_look_reader sw_look_nuget;        /* look_nuget.c */
-extern const struct sw_look_reader sw_look_install;      /* look_install.c */
 /* configuration and files */
 extern const struct sw_look_reader sw_look_settings;       /* look_settings.c */
 extern const struct sw_look_reader sw_look_container;      /* look_container.c */

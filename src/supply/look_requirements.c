@@ -12,6 +12,7 @@ struct reading {
     bool constraints;
     bool development;
     struct sw_names *included; /* paths, each once: so that what includes itself ends */
+    struct sw_names **counted; /* of the look that the walk made */
     struct sw_buf logical;     /* a line with those that continue it */
 };
 
@@ -181,6 +182,26 @@ static bool anybody_takes(const struct sw_look *look)
     return false;
 }
 
+/* A file counts as read once, however many lists include it. */
+static sw_result count_file(const struct reading *r, const char *path, uint64_t size)
+{
+    uint32_t number;
+    struct sw_arena *arena = r->look->inventory->arena;
+    if (*r->counted == NULL) {
+        *r->counted = SW_ARENA_NEW(arena, struct sw_names);
+        SW_TRY_PTR(*r->counted);
+        sw_names_init(*r->counted, arena);
+    }
+    if (sw_names_find(*r->counted, 0, sw_str(path), &number)) {
+        return SW_OK;
+    }
+    const char *own = sw_arena_strdup(arena, path);
+    SW_TRY_PTR(own);
+    r->look->coverage->read_files++;
+    r->look->coverage->read_bytes += size;
+    return sw_names_number(*r->counted, 0, sw_str(own), &number);
+}
+
 /* Reads a file that the walk does not hand to anybody, under its own path. */
 static sw_result include_file(struct reading *r, const char *path, bool constraints)
 {
@@ -192,13 +213,18 @@ static sw_result include_file(struct reading *r, const char *path, bool constrai
     SW_TRY_PTR(shown);
     look.path = sw_str(shown);
     look.name = sw_path_base(shown);
-    if (anybody_takes(&look) || sw_look_read(&look, path, INCLUDE_SIZE_MAX, &text, &err) != SW_OK) {
+    if (anybody_takes(&look) || !sw_look_has(&look, path)) {
         return SW_OK;
     }
+    if (sw_look_read(&look, path, INCLUDE_SIZE_MAX, &text, &err) != SW_OK) {
+        return sw_look_gap(&look, "included files that are too large or could not be read");
+    }
+    SW_TRY(count_file(r, path, text.len));
     struct reading inner = {.look = &look,
         .constraints = r->constraints || constraints,
         .development = r->development,
-        .included = r->included};
+        .included = r->included,
+        .counted = r->counted};
     enum sw_code code = see_lines(&inner, sw_buf_str(&text));
     sw_buf_release(&inner.logical);
     return code;
@@ -208,13 +234,16 @@ static sw_result include(struct reading *r, struct sw_str target, bool constrain
 {
     uint32_t number;
     SW_CLEANUP(buf) struct sw_buf beside_it = SW_BUF_INIT;
-    if (r->included->count >= INCLUDES_MAX || !beside(r->look, target, &beside_it)) {
+    if (!beside(r->look, target, &beside_it)) {
         return SW_OK;
     }
     const char *path = sw_arena_strdup(r->look->arena, sw_buf_cstr(&beside_it));
     SW_TRY_PTR(path);
     if (sw_names_find(r->included, 0, sw_str(path), &number)) {
         return SW_OK;
+    }
+    if (r->included->count >= INCLUDES_MAX) {
+        return sw_look_gap(r->look, "files that a list of requirements includes past the 16th");
     }
     SW_TRY(sw_names_number(r->included, 0, sw_str(path), &number));
     return include_file(r, path, constraints);
@@ -223,8 +252,10 @@ static sw_result include(struct reading *r, struct sw_str target, bool constrain
 static sw_result look_at_requirements(struct sw_look *look, struct sw_error *err)
 {
     struct sw_names included;
-    struct reading r = {
-        .look = look, .constraints = has(look->name, "constraints"), .included = &included};
+    struct reading r = {.look = look,
+        .constraints = has(look->name, "constraints"),
+        .included = &included,
+        .counted = &look->beside};
     const char *dot = memrchr(look->name.ptr, '.', look->name.len);
     sw_names_init(&included, look->arena);
     r.development =

@@ -1,7 +1,6 @@
 /* Settings of any kind: images, models, devices, commands, kinds of Kubernetes, wherever they stand
  * in YAML, JSON and TOML. */
 #include "supply/ascii.h"
-#include "supply/look_commands.h"
 #include "supply/look_configuration.h"
 #include "supply/packages.h"
 
@@ -73,8 +72,8 @@ static sw_result see_commands(struct sw_configuration *c, const struct sw_settin
             continue;
         }
         SW_TRY(add_words(c, &words, n));
-        SW_TRY(sw_look_installs(c->look, n->text, first_line(n)));
     }
+    SW_TRY(sw_look_installs(c->look, &words));
     return sw_configuration_commands(c, &words);
 }
 
@@ -150,7 +149,7 @@ static sw_result see_nested(struct sw_configuration *c, const struct sw_setting 
     enum sw_code code =
         sw_settings_read(c->look->arena, node->text, syntax, node->line + 1, &root, &err);
     if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
-        return SW_OK;
+        return sw_look_gap(c->look, "settings inside settings that cannot be read");
     }
     SW_TRY(code);
     c->nested++;
@@ -345,7 +344,7 @@ static sw_result look_at_settings(struct sw_look *look, struct sw_error *err)
     if (look->text.len > SW_CONFIGURATION_MAX) {
         return sw_look_gap(look, "settings larger than 1 MiB");
     }
-    SW_TRY(sw_look_see_lines(look));
+    SW_TRY(sw_look_see_lines(look, look->text, 1));
     sw_configuration_init(&c, look);
     (void)sw_configuration_syntax(look->name, &syntax);
     SW_TRY(sw_settings_read(look->arena, look->text, syntax, 1, &root, err));

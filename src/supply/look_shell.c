@@ -1,4 +1,5 @@
-/* Files of variables and scripts of shells, line by line; Terraform, by its blocks. */
+/* Files of variables, line by line, and scripts that are of no shell; Terraform, by its blocks.
+ * Shells: look_commands.c. */
 #include "supply/ascii.h"
 #include "supply/look_configuration.h"
 
@@ -64,7 +65,7 @@ static sw_result look_at_shell(struct sw_look *look, struct sw_error *err)
     if (look->text.len > SW_CONFIGURATION_MAX) {
         return sw_look_gap(look, "settings larger than 1 MiB");
     }
-    SW_TRY(sw_look_see_lines(look));
+    SW_TRY(sw_look_see_lines(look, look->text, 1));
     sw_configuration_init(&c, look);
     if (!is_pairs(look)) {
         return sw_configuration_command(&c, look->text, 1);
@@ -79,17 +80,14 @@ static sw_result look_at_shell(struct sw_look *look, struct sw_error *err)
 
 static bool takes_shell(const struct sw_look *look)
 {
-    static const char *const endings[] = {".env", ".sh", ".bash", ".zsh", ".envrc", ".service",
-        ".ini", ".cfg", ".conf", ".properties", ".ps1", ".fish", ".slurm", ".sbatch"};
+    static const char *const endings[] = {
+        ".env", ".envrc", ".service", ".ini", ".cfg", ".conf", ".properties", ".ps1", ".fish"};
     for (size_t i = 0; i < SW_COUNT(endings); i++) {
         if (sw_look_ends(look, endings[i])) {
             return true;
         }
     }
     return sw_ascii_starts(look->name, ".env") || sw_ascii_starts(look->name, "env.") ||
-           sw_look_named(look, ".bashrc") || sw_look_named(look, ".zshrc") ||
-           sw_look_named(look, ".profile") || sw_look_named(look, ".bash_profile") ||
-           sw_look_named(look, "Makefile") || sw_look_named(look, "Justfile") ||
            sw_look_named(look, "Procfile");
 }
 
@@ -193,7 +191,7 @@ static sw_result look_at_terraform(struct sw_look *look, struct sw_error *err)
     if (look->text.len > SW_CONFIGURATION_MAX) {
         return sw_look_gap(look, "settings larger than 1 MiB");
     }
-    SW_TRY(sw_look_see_lines(look));
+    SW_TRY(sw_look_see_lines(look, look->text, 1));
     sw_configuration_init(&t.c, look);
     for (size_t at = 0; next(look->text, &at, &line);) {
         if (line.text.len == 0 || line.text.ptr[0] == '#' || sw_str_starts(line.text, "//")) {

@@ -18,7 +18,6 @@ const struct sw_look_reader *const sw_look_readers[] = {
     &sw_look_maven,
     &sw_look_gradle,
     &sw_look_nuget,
-    &sw_look_install,
     &sw_look_settings,
     &sw_look_container,
     &sw_look_modelfile,

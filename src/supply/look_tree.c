@@ -20,6 +20,7 @@ struct reading {
     const struct sw_look_language *language;
     struct sw_py_values *values;
     bool about_models; /* the file imports something of the catalogue */
+    bool lost;         /* an expression may be more than was looked at */
 };
 
 /* --- imports ---------------------------------------------------------------------------------- */
@@ -116,6 +117,7 @@ static sw_result see_values(struct reading *r, const struct sw_catalogue_call *c
 {
     struct sw_py_value_list values;
     sw_py_values_of(r->values, expression, &values);
+    r->lost = r->lost || values.lost;
     for (size_t i = 0; i < values.count; i++) {
         SW_TRY(see_value(r, call, &values.list[i], node));
     }
@@ -224,6 +226,7 @@ static sw_result see_keyed(
         return SW_OK;
     }
     sw_py_values_of(r->values, expression, &values);
+    r->lost = r->lost || values.lost;
     for (size_t i = 0; i < values.count; i++) {
         const struct sw_str text = values.list[i].text;
         SW_TRY(
@@ -474,23 +477,44 @@ static sw_result see_assignment(struct reading *r, const struct sw_py_node *node
     return SW_OK;
 }
 
+/* Behind a quote, which may be escaped: a text in a text. Itself when none stands there. */
+static const char *pass_quote(const char *at, const char *end)
+{
+    const char *quote = at < end && *at == '\\' ? at + 1 : at;
+    return quote < end && *quote == '"' ? quote + 1 : at;
+}
+
+/* What stands behind "model" and a ':' in quotes; empty when that is something else. */
+static struct sw_str body_value(const char *at, const char *end)
+{
+    const char *behind = pass_quote(at, end);
+    if (behind == at) {
+        return sw_str("");
+    }
+    while (behind < end && (sw_ascii_space(*behind) || *behind == ':')) {
+        behind++;
+    }
+    const char *start = pass_quote(behind, end);
+    const char *stop = start == behind ? NULL : memchr(start, '"', (size_t)(end - start));
+    if (stop == NULL) {
+        return sw_str("");
+    }
+    stop -= stop > start && stop[-1] == '\\' ? 1 : 0;
+    return sw_str_n(start, (size_t)(stop - start));
+}
+
 sw_result sw_look_see_body(struct sw_look *look, struct sw_str text, uint32_t line)
 {
-    static const char key[] = "\"model\"";
+    static const char key[] = "\"model";
     const char *end = text.ptr + text.len;
-    const char *at =
-        text.len < sizeof(key) ? NULL : memmem(text.ptr, text.len, key, sizeof(key) - 1);
-    if (at == NULL) {
-        return SW_OK;
+    const char *at = text.ptr;
+    while (text.len > 0 && (at = memmem(at, (size_t)(end - at), key, sizeof(key) - 1)) != NULL) {
+        at += sizeof(key) - 1;
+        const struct sw_str value = body_value(at, end);
+        SW_TRY(value.len > 0 ? sw_look_see_model(look, &body, value, SW_FROM_ANY, false, line)
+                             : SW_OK);
     }
-    at += sizeof(key) - 1;
-    while (at < end && (sw_ascii_space(*at) || *at == ':')) {
-        at++;
-    }
-    const char *stop = at < end && *at == '"' ? memchr(at + 1, '"', (size_t)(end - at - 1)) : NULL;
-    return stop == NULL ? SW_OK
-                        : sw_look_see_model(look, &body, sw_str_n(at + 1, (size_t)(stop - at - 1)),
-                              SW_FROM_ANY, false, line);
+    return SW_OK;
 }
 
 /* "${chat.model:gpt-4o}" of a property, with what it is when nothing sets it. */
@@ -517,6 +541,13 @@ static sw_result see_text(struct reading *r, const struct sw_py_node *text)
     SW_TRY(sw_look_see_variable(r->look, text->name, text->line));
     SW_TRY(sw_look_see_hosts(r->look, text->name, text->line));
     SW_TRY(see_property(r, text));
+    return sw_look_see_body(r->look, text->name, text->line);
+}
+
+/* b'{"model": "…"}', f'{{"model": "…"}}' */
+static sw_result see_written(struct reading *r, const struct sw_py_node *text)
+{
+    SW_TRY(sw_look_see_hosts(r->look, text->name, text->line));
     return sw_look_see_body(r->look, text->name, text->line);
 }
 
@@ -576,9 +607,11 @@ static sw_result see_node(struct reading *r, const struct sw_py_node *node)
     case SW_PY_KEYWORD:
         return r->language->clike ? see_keyed(r, node->name, node->first, true) : SW_OK;
     case SW_PY_TEXT: return see_text(r, node);
+    case SW_PY_BYTES: return see_written(r, node);
     case SW_PY_PARAMETER:
         return sw_str_is(node->module, "=") ? see_keyed(r, node->name, node->last, false) : SW_OK;
-    case SW_PY_GROUP: return see_choice(r, node);
+    case SW_PY_GROUP:
+        return sw_str_is(node->module, "f") ? see_written(r, node) : see_choice(r, node);
     default: return SW_OK;
     }
 }
@@ -627,5 +660,7 @@ sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *lan
         code = trees[i].values_only ? SW_OK : walk(&r, trees[i].root, 0);
     }
     look->path = path;
-    return code;
+    SW_TRY(code);
+    return r.lost ? sw_look_gap(look, "expressions that may be more texts than are followed")
+                  : SW_OK;
 }

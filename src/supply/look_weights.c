@@ -201,7 +201,6 @@ static sw_result name_of(const struct sw_look *look, struct sw_str *out)
 {
     enum { PART = sizeof("-00001-of-00003") - 1 };
     const struct sw_str path = look->path;
-    *out = path;
     for (size_t i = path.len - look->name.len; i + PART < path.len; i++) {
         const char *at = path.ptr + i;
         if (memcmp(at + 6, "-of-", 4) == 0 && at[0] == '-' && are_digits(at + 1, 5) &&
@@ -209,11 +208,10 @@ static sw_result name_of(const struct sw_look *look, struct sw_str *out)
             const char *joined = sw_arena_printf(look->arena, SW_STR_FMT SW_STR_FMT, (int)i,
                 path.ptr, (int)(path.len - i - PART), at + PART);
             SW_TRY_PTR(joined);
-            *out = sw_str(joined);
-            return SW_OK;
+            return sw_look_shown(look->arena, sw_str(joined), out);
         }
     }
-    return SW_OK;
+    return sw_look_shown(look->arena, path, out);
 }
 
 static sw_result see_format(struct sw_look *look, const char *format)

@@ -98,6 +98,43 @@ static bool has_digit(struct sw_str text)
     return false;
 }
 
+/* Words that stand in versions directly behind a digit or a '.': "1.0rc1", "2.x", "4.1.0.RELEASE".
+ */
+static bool is_version_word(struct sw_str word)
+{
+    static const char *const known[] = {"a", "b", "c", "rc", "cr", "alpha", "beta", "pre",
+        "preview", "post", "dev", "rev", "r", "x", "m", "p", "sp", "ga", "final", "release",
+        "snapshot", "jre", "android", "redhat", "patch", "py", "cu", "canary", "next", "git", "v",
+        "milestone", "incubating", "stable", "build", "h", "g", "d", "e", "f"};
+    for (size_t i = 0; i < SW_COUNT(known); i++) {
+        if (sw_ascii_equal(word, sw_str(known[i]))) {
+            return true;
+        }
+    }
+    return word.len == 0;
+}
+
+/* "1.2.3", "v1", "1.2.*", "2.0.0rc1+cu118", "1!2.0": digits first, and known words alone. Behind a
+ * '-' or a '+' a version says what it likes. */
+static bool is_numbered(struct sw_str text)
+{
+    size_t at = text.len > 0 && (text.ptr[0] == 'v' || text.ptr[0] == 'V') ? 1 : 0;
+    if (at == text.len || !sw_ascii_digit(text.ptr[at])) {
+        return false;
+    }
+    while (at < text.len && text.ptr[at] != '-' && text.ptr[at] != '+') {
+        const size_t start = at;
+        while (at < text.len && sw_ascii_alnum(text.ptr[at]) && !sw_ascii_digit(text.ptr[at])) {
+            at++;
+        }
+        if (!is_version_word(sw_str_n(text.ptr + start, at - start))) {
+            return false;
+        }
+        at += at == start ? 1 : 0;
+    }
+    return true;
+}
+
 bool sw_package_is_version(struct sw_str text)
 {
     if (text.len == 0 || text.len > VERSION_MAX || !has_only(text, ".+-_~!") || !has_digit(text) ||
@@ -105,8 +142,8 @@ bool sw_package_is_version(struct sw_str text)
         return false;
     }
     const char first = text.ptr[0];
-    return sw_ascii_digit(first) || (first == 'v' && text.len > 1 && sw_ascii_digit(text.ptr[1])) ||
-           (sw_ascii_alnum(first) && text.len <= 32 && memchr(text.ptr, '.', text.len) != NULL);
+    return is_numbered(text) || (sw_ascii_alnum(first) && !sw_ascii_digit(first) &&
+                                    text.len <= 32 && memchr(text.ptr, '.', text.len) != NULL);
 }
 
 bool sw_package_is_keyword(struct sw_str name)
@@ -145,10 +182,34 @@ bool sw_package_is_development(struct sw_str words)
 
 /* --- sightings -------------------------------------------------------------------------------- */
 
+/* Whether every word of a range is a version behind marks, or "*" or "x": others may be anything.
+ */
+static bool has_versions(struct sw_str range)
+{
+    static const char between[] = ", |()[]&";
+    static const char marks[] = "<>=!~^";
+    for (size_t at = 0; at < range.len;) {
+        size_t end = at;
+        while (end < range.len && memchr(between, range.ptr[end], sizeof(between) - 1) == NULL) {
+            end++;
+        }
+        struct sw_str word = sw_str_n(range.ptr + at, end - at);
+        while (word.len > 0 && memchr(marks, word.ptr[0], sizeof(marks) - 1) != NULL) {
+            word = sw_str_n(word.ptr + 1, word.len - 1);
+        }
+        if (word.len > 0 && !sw_str_is(word, "*") && !sw_str_is(word, "x") &&
+            !sw_str_is(word, "-") && !is_numbered(word)) {
+            return false;
+        }
+        at = end + 1;
+    }
+    return true;
+}
+
 /* A range can be told; an address cannot, for what it may carry. */
 static bool can_be_told(struct sw_str range)
 {
-    return range.len <= RANGE_MAX && has_only(range, ".*+!<>=~^|, -_()[]") &&
+    return range.len <= RANGE_MAX && has_versions(range) && has_only(range, ".*+!<>=~^|, -_()[]") &&
            !sw_str_is(range, "*") && !sw_str_is(range, "latest");
 }
 

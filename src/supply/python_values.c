@@ -15,6 +15,7 @@ enum scope {
 
 struct binding {
     const struct sw_py_node *expressions[EXPRESSIONS_MAX];
+    bool lost; /* it is given more */
     size_t count;
     struct sw_str path; /* of an import */
 };
@@ -70,9 +71,11 @@ static sw_result give(struct sw_py_values *v, enum scope scope, struct sw_str na
 {
     struct binding *binding;
     SW_TRY(bind(v, scope, name, &binding));
-    if (binding->count < EXPRESSIONS_MAX) {
-        binding->expressions[binding->count++] = expression;
+    if (binding->count == EXPRESSIONS_MAX) {
+        binding->lost = true;
+        return SW_OK;
     }
+    binding->expressions[binding->count++] = expression;
     return SW_OK;
 }
 
@@ -269,9 +272,11 @@ static void add(struct telling *t, struct sw_str text, unsigned hops)
             return;
         }
     }
-    if (out->count < SW_PY_VALUES_MAX) {
-        out->list[out->count++] = (struct sw_py_value){text, hops};
+    if (out->count == SW_PY_VALUES_MAX) {
+        out->lost = true;
+        return;
     }
+    out->list[out->count++] = (struct sw_py_value){text, hops};
 }
 
 static void tell_binding(
@@ -282,6 +287,7 @@ static void tell_binding(
         return;
     }
     const struct binding *binding = &t->v->bindings[number];
+    t->out->lost = t->out->lost || binding->lost;
     for (size_t i = 0; i < binding->count; i++) {
         tell(t, binding->expressions[i], hops + 1, depth);
     }
@@ -498,7 +504,9 @@ void sw_py_values_of(const struct sw_py_values *values, const struct sw_py_node 
 {
     struct telling t = {.v = values, .out = out};
     out->count = 0;
+    out->lost = false;
     tell(&t, expression, 0, 0);
+    out->lost = out->lost || t.visits > VISITS_MAX;
 }
 
 struct sw_str sw_py_values_callee(const struct sw_py_values *values, const struct sw_py_node *call)

@@ -16,6 +16,7 @@ struct sw_py_value {
 struct sw_py_value_list {
     struct sw_py_value list[SW_PY_VALUES_MAX];
     size_t count;
+    bool lost; /* there are more, or it would take too long to find all */
 };
 
 struct sw_py_values;

@@ -444,6 +444,62 @@ else
     skip 6 "no python3"
 fi
 
+# --- secrets, wherever they stand -----------------------------------------------------------------
+tree
+body=aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789
+project=sk-proj-$body$body github=ghp_$body
+mkdir "$project" && echo 'from openai import OpenAI' >"$project/a.py" && ln -s a.py "$project/link"
+cat >.mcp.json <<END
+{"mcpServers": {
+  "bare": {"url": "https://one.example/mcp", "args": ["hunter2SECRET"]},
+  "empty": {"command": "", "args": ["hunter3SECRET"]},
+  "slash": {"url": "https://user:hunter4/SECRET@two.example/x"},
+  "word": {"endpoint": "hunter5SECRET-abc"},
+  "token": {"command": "npx", "args": ["-y", "--token", "hunter6SECRET", "@x/six"]},
+  "registry": {"command": "npx", "args": ["-y", "--registry", "https://r.example", "@x/seven@1.2.3"]},
+  "list": {"command": "a", "env": ["hunter8SECRET", "HOST=hunter9SECRET"]},
+  "version": {"command": "npx", "args": ["@x/ten@1SECRET"]},
+  "port": {"url": "http://localhost:8080/mcp"},
+  "scope": {"url": "https://server.smithery.ai/@x/y"},
+  "key": {"url": "https://$github.example/mcp", "env": {"$github": "x"}}
+}}
+END
+cat >package.json <<END
+{"dependencies": {"cohere-ai": "$github", "ollama": "prefix$project", "openai": "sk-proj-YourKeyaBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789", "ai": ">=3 <4"}}
+END
+echo '{"lockfileVersion": 3, "packages": {"node_modules/openai": {"version": "1SECRET"}}}' >package-lock.json
+printf 'anthropic==SECRET\nopenai>=1.2,<2\ntorch==1SECRET\n' >requirements.txt
+mkdir skill && printf -- '---\nname: token AKIAIOSFODNN7EXAMPLE password=hunter2\ndescription: x\n---\n' >skill/SKILL.md
+cat >k.py <<END
+from transformers import AutoModel
+AutoModel.from_pretrained("acme/$github")
+AutoModel.from_pretrained("acme/x$project")
+END
+discover
+exits "secrets end nothing" 0
+unlike "and are in no document" "$out" "SECRET|hunter|aBcDeF|AKIA"
+is "what is no secret is told" "$(jq -r '.entities[] | select(.kind == "mcp-server") | .name + ": " + .evidence[0].detail' "$tmp.out" | grep ,)" \
+    "bare: Claude Code, host one.example
+list: Claude Code, command a, variables HOST
+port: Claude Code, host localhost:8080
+registry: Claude Code, command npx
+scope: Claude Code, host server.smithery.ai
+token: Claude Code, command npx
+version: Claude Code, command npx"
+is "a package of a server is what is no value of an option" "$(jq -r '[.entities[] | select(.purl // "" | contains("%40x")) | .purl] | join(" ")' "$tmp.out")" \
+    "pkg:npm/%40x/seven@1.2.3 pkg:npm/%40x/ten"
+is "ranges are" "$(jq -r '[.entities[].evidence[].detail // "" | select(startswith("wants"))] | sort | join("; ")' "$tmp.out")" "wants >=1.2,<2; wants >=3 <4"
+is "a path is shown without them" "$(jq -r '[.entities[] | select(.name == "openai") | .evidence[].file] + [.coverage.notLookedAt[].first] | map(select(contains("*"))) | join(" ")' "$tmp.out")" \
+    "***/a.py ***/link"
+long=$(printf 'd%.0s' $(seq 200)) && deep=$long/$long/$long/$long/$long/$long
+mkdir -p "$deep" && printf 'GGUF\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' | tee "$deep/m1.gguf" >"$deep/m2.gguf"
+run "$SW_BIN" discover --all .
+unlike "nor are they in the text for people" "$out" "SECRET|hunter|aBcDeF|AKIA"
+discover
+is "files whose paths are too long are not taken for one" "$(jq -r '[.entities[] | select(.kind == "model" and .grade == "observed") | .evidence[0].file[-7:]] | sort | join(" ")' "$tmp.out")" "m1.gguf m2.gguf"
+mkdir odd && ln -s x "odd/$(printf 'w\033]0;x\ny')"
+run "$SW_BIN" discover --json odd
+json "a path is spelled as for a terminal, also of what was not looked at" '.coverage.notLookedAt[0].first' 'w\x1b]0;x\x0ay'
 # --- what nobody meant well -----------------------------------------------------------------------
 tree
 repeat() { head -c $(($2 * ${#1})) < <(yes -- "$1" | tr -d '\n'); } # TEXT COUNT

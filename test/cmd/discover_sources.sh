@@ -412,6 +412,16 @@ for name in gpt-4.5-preview gpt-4o-audio-preview grok-3-mini; do
 done
 want credential XAI_API_KEY cs/Chat.cs
 
+cat >tree/py/bodies.py <<'PY'
+post(f'{{"model": "gpt-5-2025-08-07", "messages": {messages}}}')
+post(f"{{\"model\": \"{model}\"}}")
+post(b'{"model": "gpt-4-0613"}')
+post('{"body": "{\\"model\\": \\"o3-mini-2025-01-31\\"}"}')
+PY
+for name in gpt-5-2025-08-07 gpt-4-0613 o3-mini-2025-01-31; do
+    want model $name py/bodies.py
+done
+
 # --- shell ----------------------------------------------------------------------------------------
 
 cat >tree/sh/serve.sh <<'SH'
@@ -609,6 +619,46 @@ run "$SW_BIN" discover --json java
 json "names of packages of Java say nothing of the scope" \
     '[.entities[] | select(.kind == "model") | .name + " " + .scope] | join(",")' "gpt-4 example,gpt-4o runtime"
 
+# --- one word of a command, one sign ---------------------------------------------------------------
+
+mkdir once
+cat >once/a.sh <<'SH'
+ollama run --keepalive 5m llama3.2
+python serve.py --model acme/thing --revision main
+M=gpt-4o-mini
+LLM_MODEL=gpt-4o-mini
+echo ollama pull phi3
+cat >run.sh <<'EOF'
+ollama pull gemma2:9b
+EOF
+SH
+cat >once/Dockerfile <<'END'
+CMD ["vllm", "serve", "--api-key", "k", "acme/served"]
+END
+cat >once/Dockerfile-gpu <<'END'
+RUN pip install --no-cache-dir \
+    # why
+    groq
+END
+echo 'pip install cohere>=5 > instructor' >once/b.sh
+run "$SW_BIN" discover --json once
+json "a line of a shell is one source, and its place is told once" \
+    '[.entities[] | "\(.name) \(.confidence) \(.seen) \(.evidence | length)"] | join(", ")' \
+    "acme/served 0.9 1 1, acme/thing 0.9 1 1, gemma2:9b 0.9 1 1, gpt-4o-mini 0.9 1 1, llama3.2 0.9 1 1, cohere 0.8 1 1, groq 0.8 1 1"
+
+# --- keys that stand in source --------------------------------------------------------------------
+
+mkdir keys
+body=aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789
+printf 'x = 1\nclient = make(api_key="sk-proj-%s%s")\n' $body $body >keys/k.py
+printf 'const client = make({apiKey: "gsk_%saBcDeFgHiJkLmNoP"});\n' $body >keys/k.ts
+printf '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["x = 1\\n", "k = \\"r8_%sa\\""]}]}' $body >keys/k.ipynb
+printf 'k = "sk-proj-your-key-goes-here-and-not-in-this-file-%s"\ntask_ = "task-%s%s"\n' $body $body $body >keys/none.py
+run "$SW_BIN" discover --json keys
+json "are told by their provider" '[.entities[] | "\(.kind) \(.name) \(.evidence[0] | "\(.file):\(.line)")"] | join(", ")' \
+    "credential Groq key gsk_... k.ts:1, credential OpenAI key sk-proj-... k.py:2, credential Replicate key r8_... k.ipynb#cell-1:2"
+unlike "and not by themselves" "$out" "aBcDeF"
+
 # --- what is made to be in the way ----------------------------------------------------------------
 
 mkdir hostile
@@ -626,6 +676,48 @@ write("fine.go", 'package x\nimport "github.com/ollama/ollama/api"\n')
 PY
 run "$SW_BIN" discover --json hostile
 exits "what cannot be followed stops nothing" 0
-json "what is behind it is seen" '[.entities[].name] | join(" ")' github.com/ollama/ollama
+json "what is behind it is seen" '[.entities[].name] | join(" ")' "github.com/ollama/ollama openai"
 json "it is told as a gap" '[.coverage.notLookedAt[] | select(.why | startswith("settings") | not) | .count] | add' 4
+
+# --- what is left out is told ---------------------------------------------------------------------
+
+mkdir gaps
+python3 - <<'PY'
+import json
+
+
+def write(name, text):
+    with open("gaps/" + name, "w") as out:
+        out.write(text)
+
+
+def cells(sources):
+    return json.dumps({"nbformat": 4, "cells": [{"cell_type": "code", "source": s} for s in sources]})
+
+
+write("a-wide.ipynb", cells(["import openai\nx = f(model='gpt-4o', data='" + "a" * 1100000 + "')\n"]))
+write("b-cells.ipynb", cells(["import openai"] + ["x"] * 10000))
+write("c-deep.py", "import anthropic\n" + "".join(" " * i + "if x:\n" for i in range(300)))
+names = ", ".join('"acme/model-%d"' % i for i in range(100))
+write("d-lost.py", "from transformers import AutoModel\nfor m in [%s]:\n    AutoModel.from_pretrained(m)\n" % names)
+write("d-many.py", "from transformers import AutoModel\n" + "".join(
+    'm = "acme/many-%d"\nAutoModel.from_pretrained(m)\n' % i for i in range(20)))
+write("e-requirements.txt", "".join("-r part%d.list\n" % i for i in range(20)))
+for i in range(20):
+    write("part%d.list" % i, "torch\n")
+write("f-map.yaml", "kind: ConfigMap\ndata:\n  a.json: |\n    {\"model\": [\n")
+write("g-mcp.json", '{"mcp": ' + '{"a": ' * 20 + '{"mcpServers": {}}' + "}" * 21)
+PY
+run "$SW_BIN" discover --json gaps
+is "each with the first of its kind" "$(jq -r '.coverage.notLookedAt[] | "\(.first): \(.why)"' "$tmp.out" | sort)" \
+    "a-wide.ipynb: lines of a notebook over 1 MiB
+b-cells.ipynb: cells of a notebook past the 10,000th
+c-deep.py: source that nests too deep or is too large
+d-lost.py: expressions that may be more texts than are followed
+e-requirements.txt: files that a list of requirements includes past the 16th
+f-map.yaml: settings inside settings that cannot be read
+g-mcp.json: settings that nest too deep to hold servers of MCP"
+json "files that were included count as read" .coverage.readFiles 24
+json "each file once" '.coverage.notLookedAt[] | select(.why | startswith("expressions")) | .count' 2
+json "what stands before is seen" '[.entities[] | select(.kind == "library") | .name] | join(" ")' "anthropic openai torch transformers"
 done_testing

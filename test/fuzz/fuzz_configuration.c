@@ -2,6 +2,7 @@
  * bounds, and no key is among it. */
 #include "supply/key_shapes.h"
 #include "supply/look_configuration.h"
+#include "supply/secrets.h"
 
 #include <stdlib.h>
 
@@ -12,12 +13,25 @@ static void expect(bool holds)
     }
 }
 
+static bool is_clean(struct sw_str text)
+{
+    size_t start = 0;
+    size_t end;
+    return !sw_secret_find(text, &start, &end);
+}
+
 static void look_for_keys(const struct sw_inventory *inventory)
 {
     for (size_t i = 0; i < inventory->count; i++) {
         size_t at = 0;
         expect(inventory->entities[i].id.name.len > 0);
         expect(sw_key_find(inventory->entities[i].id.name, &at) == NULL);
+        expect(is_clean(inventory->entities[i].id.name));
+        expect(is_clean(inventory->entities[i].id.version));
+        expect(is_clean(inventory->entities[i].id.purl));
+        for (size_t k = 0; k < inventory->entities[i].sighting_count; k++) {
+            expect(is_clean(inventory->entities[i].sightings[k].detail));
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "supply/key_shapes.h"
 #include "supply/look_configuration.h"
+#include "supply/secrets.h"
 
 #include <stdio.h>
 
@@ -124,6 +125,22 @@ static const struct {
     {"hf download google/gemma-2-2b", "google/gemma-2-2b|pkg:huggingface/google/gemma-2-2b"},
     {"npx -y openai@5.0.1 anthropic ollama", "openai|pkg:npm/openai@5.0.1"},
     {"echo hi # pip install torch", ""},
+    {"ollama run --keepalive 5m phi3", "phi3"},
+    {"ollama run --format json llama3.1", "llama3.1"},
+    {"ollama run --verbose llama3.1 --keepalive 5m", "llama3.1"},
+    {"ollama run --key SECRETAY llama3", ""}, /* an option that nobody knows */
+    {"ollama run model; ollama pull model-name; ollama run MODEL_NAME; ollama run MODEL_2", ""},
+    {"ollama pull your-model:7b; ollama run name-of-model; ollama pull if; ollama run a", ""},
+    {"ollama run user/model; ollama pull someone/thing", "someone/thing"},
+    {"vllm serve --port 8000 acme/m2", "acme/m2|pkg:huggingface/acme/m2"},
+    {"vllm serve --enforce-eager --api-key=k acme/m2", "acme/m2|pkg:huggingface/acme/m2"},
+    {"vllm serve --api-key acme/m1 acme/m2", "acme/m2|pkg:huggingface/acme/m2"},
+    {"hf download --token t acme/m3", "acme/m3|pkg:huggingface/acme/m3"},
+    {"hf download --local-dir /x acme/m3 a.bin", "acme/m3|pkg:huggingface/acme/m3"},
+    {"hf download --repo-type dataset acme/d2", "acme/d2"},
+    {"huggingface-cli download acme/m4 --token t", "acme/m4|pkg:huggingface/acme/m4"},
+    {"npx --registry https://x.example openai; npx --header torch openai", "openai|pkg:npm/openai"},
+    {"uvx --from vllm==0.9.1 serve", "vllm|pkg:pypi/vllm@0.9.1"},
     {"X=1 LLM_MODEL=gpt-4o run", "gpt-4o"},
     {"MODEL=${MODEL} MODEL= MODEL=3.46 MODEL=string MODEL=true MODEL=/srv/x/y", ""},
     {"docker run --gpus all -p 1:1 ollama/ollama:1",
@@ -194,6 +211,9 @@ static const struct {
     {"u: https://api.openai.com/v1", "OpenAI"},
     {"u: https://a:b@api.openai.com:443/v1", "OpenAI"},
     {"u: https://api.openai.com.evil.example/", ""},
+    {"u: https://user@api.anthropic.com@evil.example/", ""},
+    {"u: https://user@evil.example@api.anthropic.com/", "Anthropic"},
+    {"u: https://api.openai.com/v1?u=a@b.example", "OpenAI"},
     {"u: https://storage.googleapis.com/x.mp3", ""},
     {"u: https://us-aiplatform.googleapis.com/x", "Google Vertex AI"},
     {"u: http://localhost:8000/v1", ""},
@@ -218,6 +238,73 @@ static void lines_show_variables_and_hosts(void **state)
 /* --- keys ------------------------------------------------------------------------------------- */
 
 #define BODY "aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+
+static void places_say_what_they_are_part_of(void **state)
+{
+    static const struct {
+        const char *path;
+        enum sw_scope scope;
+    } rows[] = {
+        {"app/main.py", SW_SCOPE_RUNTIME},
+        {"src/FooTest.java", SW_SCOPE_TEST},
+        {"src/FooTests.cs", SW_SCOPE_TEST},
+        {"src/Foo2IT.kt", SW_SCOPE_TEST},
+        {"src/Latest.java", SW_SCOPE_RUNTIME},
+        {"src/Test.py", SW_SCOPE_TEST},
+        {"src/IT.java", SW_SCOPE_RUNTIME},
+        {"src/latest.py", SW_SCOPE_RUNTIME},
+        {"pkg/test_utils/c.py", SW_SCOPE_TEST},
+        {"integration-tests/c.py", SW_SCOPE_TEST},
+        {"Acme.Tests/C.cs", SW_SCOPE_TEST},
+        {"attest/c.py", SW_SCOPE_RUNTIME},
+        {"contest/c.py", SW_SCOPE_RUNTIME},
+        {"e2e/c.ts", SW_SCOPE_TEST},
+        {"__mocks__/c.ts", SW_SCOPE_TEST},
+        {"__tests__/c.ts", SW_SCOPE_TEST},
+        {"a.test.ts", SW_SCOPE_TEST},
+        {"benchmarks/c.py", SW_SCOPE_DEVELOPMENT},
+        {"documentation/c.py", SW_SCOPE_DOCUMENTATION},
+        {"tests/docs/c.py", SW_SCOPE_DOCUMENTATION},
+        {"examples/test_a.py", SW_SCOPE_TEST},
+        {"src/main/java/org/samples/A.java", SW_SCOPE_RUNTIME},
+        {"src/test/java/A.java", SW_SCOPE_TEST},
+    };
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct bench b;
+        set_up(&b, "");
+        b.look.path = sw_str(rows[i].path);
+        b.look.name = sw_path_base(rows[i].path);
+        if (sw_look_scope(&b.look) != rows[i].scope) {
+            fail_msg("%s is of %s", rows[i].path, sw_scope_name(sw_look_scope(&b.look)));
+        }
+        sw_arena_release(&b.arena);
+    }
+}
+
+static void two_words_are_no_model(void **state)
+{
+    static const struct sw_signal signal = {"test", SW_SOURCE_CODE, SW_GRADE_INFERRED, 750};
+    static const char *const junk[] = {"N/A", "TODO/TODO", "REPLACE/ME", "true/false", "and/or",
+        "a/b", "x/y", "abc/def", "v1/chat", "api/v1", "config/base", "lib/python3.11",
+        "checkpoint-500/x", "company/model-v1", "en/fr", "Europe/Berlin", "US/Eastern",
+        "your-org/thing", "foo/bar", "path/to", "application/json", "models/llama"};
+    static const char *const names[] = {"01-ai/Yi-6B", "tiiuae/falcon-7b", "gpt2/xl2",
+        "xai-org/grok-1", "base/mini-lm", "nlptown/me-bert"};
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(junk) + SW_COUNT(names); i++) {
+        struct bench b;
+        const bool good = i >= SW_COUNT(junk);
+        const char *name = good ? names[i - SW_COUNT(junk)] : junk[i];
+        set_up(&b, name);
+        assert_int_equal(
+            sw_look_see_model(&b.look, &signal, sw_str(name), SW_FROM_ANY, true, 1), SW_OK);
+        if (b.inventory.count != (good ? 1 : 0)) {
+            fail_msg("'%s' is %s model", name, good ? "no" : "a");
+        }
+        sw_arena_release(&b.arena);
+    }
+}
 
 static const struct {
     const char *text, *provider; /* NULL: no key */
@@ -271,6 +358,65 @@ static void what_is_called_like_a_key_is_not_kept(void **state)
     check(&b, "a name", "good");
 }
 
+static const struct {
+    const char *text, *wanted;
+} secrets[] = {
+    {"gpt-4o", "gpt-4o"},
+    {"google-bert/bert-base-uncased", "google-bert/bert-base-uncased"},
+    {"src/token/password/secret.py", "src/token/password/secret.py"},
+    {"wants >=4.30,<5", "wants >=4.30,<5"},
+    {"integrity sha512-aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789aBcDeFgHiJkLmNoPqRsTuVwXyZ", NULL},
+    {"pkg:oci/x?repository_url=ghcr.io%2Fx&tag=main", NULL},
+    {"sk-proj-" BODY BODY "/a.py", "***/a.py"},
+    {"acme/xsk-proj-" BODY BODY, "acme/x***"},
+    {"hf_YourTokenAbCdEfGhIjKlMnOpQrStUvWxYz", "***"},
+    {"sk-proj-" BODY BODY BODY BODY BODY BODY BODY BODY BODY, "***"},
+    {"a ghp_" BODY " b", "a *** b"},
+    {"github_pat_" BODY, "***"},
+    {"glpat-aBcDeFgHiJkLmNoPqRsT", "***"},
+    {"x/AKIAIOSFODNN7EXAMPLE/y", "x/***/y"},
+    {"xoxb-123456789012-aBcDeFgHiJkL", "***"},
+    {"sk_live_aBcDeFgHiJkLmNoPqRsT", "***"},
+    {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.aBcDeFgHiJkLmNoPqRsT", "***"},
+    {"AIzaSyA1b2C3d4E5f6G7h8I9j0KaLbMcNdOePfQ", "***"},
+    {"-----BEGIN RSA PRIVATE KEY----- MIIB", "***"},
+    {"tool password=hunter2 x", "tool password=*** x"},
+    {"Token: hunter2", "Token: ***"},
+    {"Bearer X", "Bearer ***"},
+    {"https://u:p@h.example/x", "https://***@h.example/x"},
+};
+
+static void secrets_are_masked_wherever_they_stand(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(secrets); i++) {
+        SW_CLEANUP(arena) struct sw_arena arena;
+        struct sw_str out;
+        const char *wanted = secrets[i].wanted == NULL ? secrets[i].text : secrets[i].wanted;
+        sw_arena_init(&arena, 0);
+        assert_int_equal(sw_secret_mask(&arena, sw_str(secrets[i].text), &out), SW_OK);
+        if (!sw_str_is(out, wanted)) {
+            fail_msg("'%s' is shown as '" SW_STR_FMT "'", secrets[i].text, SW_STR_ARG(out));
+        }
+    }
+}
+
+static void paths_that_are_too_long_stay_different(void **state)
+{
+    char path[1300];
+    struct sw_str shown[2];
+    SW_CLEANUP(arena) struct sw_arena arena;
+    (void)state;
+    sw_arena_init(&arena, 0);
+    memset(path, 'd', sizeof(path));
+    for (size_t i = 0; i < 2; i++) {
+        path[800] = i == 0 ? 'a' : 'b'; /* where neither head nor tail is shown */
+        assert_int_equal(sw_look_shown(&arena, sw_str_n(path, sizeof(path)), &shown[i]), SW_OK);
+        assert_in_range(shown[i].len, 100, 1000);
+    }
+    assert_false(sw_str_equal(shown[0], shown[1]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,8 +424,12 @@ int main(void)
         cmocka_unit_test(commands_say_what_they_use),
         cmocka_unit_test(settings_say_what_they_use),
         cmocka_unit_test(lines_show_variables_and_hosts),
+        cmocka_unit_test(places_say_what_they_are_part_of),
+        cmocka_unit_test(two_words_are_no_model),
         cmocka_unit_test(keys_are_known_by_their_form),
         cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
+        cmocka_unit_test(secrets_are_masked_wherever_they_stand),
+        cmocka_unit_test(paths_that_are_too_long_stay_different),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

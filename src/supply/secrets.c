@@ -1,0 +1,235 @@
+/* Source: GitHub, "Token formats"; GitLab, "Token prefixes"; AWS, "Unique identifiers" of IAM;
+ * Slack, "Token types"; Stripe, "API keys"; RFC 7519 (JWT), RFC 7468 (keys as text), RFC 6750
+ * (bearer tokens), RFC 3986 3.2.1 (users in addresses). */
+#include "supply/secrets.h"
+#include "supply/ascii.h"
+#include "supply/key_shapes.h"
+
+#include <pthread.h>
+
+/* Prefixes of services that serve no models, and how many characters follow at least. */
+static const struct {
+    const char *prefix;
+    const char *marks; /* characters beside letters and digits */
+    size_t least;
+} shapes[] = {
+    {"ghp_", "", 30},
+    {"gho_", "", 30},
+    {"ghu_", "", 30},
+    {"ghs_", "", 30},
+    {"ghr_", "", 30},
+    {"github_pat_", "_", 20},
+    {"glpat-", "-_", 16},
+    {"xoxa-", "-", 10},
+    {"xoxb-", "-", 10},
+    {"xoxe-", "-", 10},
+    {"xoxp-", "-", 10},
+    {"xoxr-", "-", 10},
+    {"xoxs-", "-", 10},
+    {"xapp-", "-", 10},
+    {"AKIA", "", 16},
+    {"ASIA", "", 16},
+    {"ya29.", "-_", 20},
+    {"GOCSPX-", "-_", 20},
+    {"sk_live_", "", 16},
+    {"sk_test_", "", 16},
+    {"rk_live_", "", 16},
+    {"rk_test_", "", 16},
+    {"whsec_", "", 16},
+    {"npm_", "", 30},
+    {"pypi-", "-_", 40},
+    {"dckr_pat_", "-_", 20},
+    {"dop_v1_", "", 40},
+    {"hvs.", "-_", 20},
+    {"glsa_", "_", 30},
+    {"SG.", "-_.", 40},
+    {"sk-", "", 32},
+    {"eyJ", "-_.", 40}, /* a JSON Web Token */
+    {"AGE-SECRET-KEY-", "", 20},
+};
+
+/* Words behind whose '=' or ": " nothing is shown. */
+static const char *const words[] = {"password", "passwd", "passphrase", "pwd", "secret", "token",
+    "api_key", "apikey", "api-key", "access_key", "access-key", "accountkey", "authorization",
+    "credential", "credentials", "private_key"};
+
+/* The first two characters of all of them, in lower case: most places of a text begin with others.
+ */
+static bool heads[128][128];
+static pthread_once_t heads_once = PTHREAD_ONCE_INIT;
+
+static void add_head(const char *text)
+{
+    heads[(unsigned char)sw_ascii_lower(text[0])][(unsigned char)sw_ascii_lower(text[1])] = true;
+}
+
+static void fill_heads(void)
+{
+    for (size_t i = 0; sw_key_prefix(i) != NULL; i++) {
+        add_head(sw_key_prefix(i));
+    }
+    for (size_t i = 0; i < SW_COUNT(shapes); i++) {
+        add_head(shapes[i].prefix);
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        add_head(words[i]);
+    }
+    add_head("bearer ");
+    add_head("://");
+    add_head("-----BEGIN");
+}
+
+static bool may_begin(const char *at)
+{
+    const unsigned char a = (unsigned char)sw_ascii_lower(at[0]);
+    const unsigned char b = (unsigned char)sw_ascii_lower(at[1]);
+    return a < 128 && b < 128 && heads[a][b];
+}
+
+static size_t run_of(struct sw_str text, size_t at, const char *marks)
+{
+    while (at < text.len && (sw_ascii_alnum(text.ptr[at]) ||
+                                (text.ptr[at] != '\0' && strchr(marks, text.ptr[at]) != NULL))) {
+        at++;
+    }
+    return at;
+}
+
+/* Up to white space, or the end of this part of a path. */
+static size_t word_end(struct sw_str text, size_t at)
+{
+    while (at < text.len && !sw_ascii_space(text.ptr[at]) && text.ptr[at] != '/') {
+        at++;
+    }
+    return at;
+}
+
+static struct sw_str from(struct sw_str text, size_t at)
+{
+    return sw_str_n(text.ptr + at, text.len - at);
+}
+
+/* "ghp_…": where it ends; 0 when it is none. */
+static size_t shape_end(struct sw_str text)
+{
+    for (size_t i = 0; i < SW_COUNT(shapes); i++) {
+        if (text.ptr[0] == shapes[i].prefix[0] && sw_str_starts(text, shapes[i].prefix)) {
+            const size_t len = strlen(shapes[i].prefix);
+            const size_t end = run_of(text, len, shapes[i].marks);
+            if (end - len >= shapes[i].least) {
+                return end;
+            }
+        }
+    }
+    return 0;
+}
+
+/* Behind "password=", "Token: " and "Bearer ": where the value begins; 0 when it is none of them.
+ */
+static size_t value_start(struct sw_str text)
+{
+    if (sw_ascii_starts(text, "bearer ")) {
+        return sizeof("bearer ") - 1;
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        if (sw_ascii_lower(text.ptr[0]) != words[i][0] || !sw_ascii_starts(text, words[i])) {
+            continue;
+        }
+        size_t at = strlen(words[i]);
+        while (at < text.len && memchr("\"' ", text.ptr[at], 3) != NULL) {
+            at++;
+        }
+        const bool equals = at < text.len && text.ptr[at] == '=';
+        const bool colon =
+            at + 1 < text.len && text.ptr[at] == ':' && memchr("\"' ", text.ptr[at + 1], 3) != NULL;
+        if (equals || colon) {
+            at++;
+            while (at < text.len && memchr("=\"' ", text.ptr[at], 4) != NULL) {
+                at++;
+            }
+            return at;
+        }
+    }
+    return 0;
+}
+
+/* "://user:password@": where the '@' is; 0 when there is none. */
+static size_t user_end(struct sw_str text)
+{
+    if (!sw_str_starts(text, "://")) {
+        return 0;
+    }
+    size_t at = 3;
+    while (at < text.len && !sw_ascii_space(text.ptr[at]) && text.ptr[at] != '/') {
+        at++;
+    }
+    const char *mark = memrchr(text.ptr, '@', at);
+    return mark == NULL ? 0 : (size_t)(mark - text.ptr);
+}
+
+static bool is_private_key(struct sw_str text)
+{
+    static const char mark[] = "PRIVATE KEY";
+    return sw_str_starts(text, "-----BEGIN") &&
+           memmem(text.ptr, text.len < 64 ? text.len : 64, mark, sizeof(mark) - 1) != NULL;
+}
+
+/* What begins right here: where it is secret from and up to. */
+static bool secret_at(struct sw_str text, size_t *start, size_t *end)
+{
+    *start = 0;
+    if (is_private_key(text)) {
+        *end = text.len;
+        return true;
+    }
+    *end = sw_key_like(text);
+    *end = *end == 0 ? shape_end(text) : *end;
+    if (*end > 0) {
+        return true;
+    }
+    *start = 3;
+    *end = user_end(text);
+    if (*end > 0) {
+        return true;
+    }
+    *start = value_start(text);
+    *end = word_end(text, *start);
+    return *start > 0 && *end > *start;
+}
+
+bool sw_secret_find(struct sw_str text, size_t *start, size_t *end)
+{
+    (void)pthread_once(&heads_once, fill_heads);
+    for (size_t i = *start; i + 1 < text.len; i++) {
+        size_t begins;
+        size_t ends;
+        if (may_begin(text.ptr + i) && secret_at(from(text, i), &begins, &ends)) {
+            *start = i + begins;
+            *end = i + ends;
+            return true;
+        }
+    }
+    return false;
+}
+
+sw_result sw_secret_mask(struct sw_arena *arena, struct sw_str text, struct sw_str *out)
+{
+    SW_CLEANUP(buf) struct sw_buf masked = SW_BUF_INIT;
+    size_t start = 0;
+    size_t end = 0;
+    size_t done = 0;
+    while (sw_secret_find(text, &start, &end)) {
+        SW_TRY(sw_buf_append(&masked, text.ptr + done, start - done));
+        SW_TRY(sw_buf_puts(&masked, "***"));
+        start = done = end;
+    }
+    if (done == 0) {
+        *out = text;
+        return SW_OK;
+    }
+    SW_TRY(sw_buf_append(&masked, text.ptr + done, text.len - done));
+    const char *copy = sw_arena_strndup(arena, sw_buf_str(&masked));
+    SW_TRY_PTR(copy);
+    *out = sw_str_n(copy, masked.len);
+    return SW_OK;
+}
