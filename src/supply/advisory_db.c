@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #define APPLICATION_ID 1398227286 /* "SWAV" */
-#define VERSION 1
+#define VERSION 2
 
 static const char tables[] =
     "CREATE TABLE imports(id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL,"
@@ -29,7 +29,7 @@ static const char tables[] =
     " percentile INTEGER NOT NULL) STRICT;"
     "CREATE TABLE kev(cve INTEGER PRIMARY KEY, added TEXT NOT NULL) STRICT;";
 
-static const char marks[] = "PRAGMA application_id = 1398227286; PRAGMA user_version = 1;";
+static const char marks[] = "PRAGMA application_id = 1398227286; PRAGMA user_version = 2;";
 
 /* --- running ---------------------------------------------------------------------------------- */
 

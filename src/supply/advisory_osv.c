@@ -339,11 +339,12 @@ static sw_result read_place(struct sw_osv_writer *w, const struct sw_json *affec
     return SW_OK;
 }
 
-/* "i" introduced, "f" fixed, "l" last_affected, "m" limit. */
+/* "i" introduced, "f" fixed, "l" last_affected, "m" limit; and of GitHub's exports
+ * (advisory_ghsa.c) "a" introduced_after, "p" first_patched. */
 static void write_events(struct sw_json_writer *j, const struct sw_json *events)
 {
-    static const char *const names[][2] = {
-        {"introduced", "i"}, {"fixed", "f"}, {"last_affected", "l"}, {"limit", "m"}};
+    static const char *const names[][2] = {{"introduced", "i"}, {"fixed", "f"},
+        {"last_affected", "l"}, {"limit", "m"}, {"introduced_after", "a"}, {"first_patched", "p"}};
     sw_jw_array(j, "e");
     SW_JSON_EACH (event, events) {
         for (size_t i = 0; i < SW_COUNT(names); i++) {

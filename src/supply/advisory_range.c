@@ -11,7 +11,9 @@ struct order {
 };
 
 struct event {
-    char kind; /* 'i' introduced, 'f' fixed, 'l' last_affected, 'm' limit */
+    /* 'i' introduced, 'f' fixed, 'l' last_affected, 'm' limit, 'a' affected behind it, 'p' a fix
+     * that ends nothing */
+    char kind;
     struct sw_str version;
     size_t place;
 };
@@ -101,6 +103,8 @@ static bool in_range(struct range *range, struct sw_str version)
         int order = zero ? 1 : compare(&range->order, version, event->version);
         if (event->kind == 'i') {
             inside = inside || order >= 0;
+        } else if (event->kind == 'a') {
+            inside = inside || order > 0;
         } else if (event->kind == 'f') {
             inside = inside && order < 0;
         } else if (event->kind == 'l') {
@@ -117,7 +121,7 @@ static bool is_endless(const struct range *range)
         const struct event *event = &range->events[i];
         bool endless = event->kind == 'm' ? sw_str_is(event->version, "*")
                                           : event->kind == 'i' && sw_str_is(event->version, "0");
-        if (!endless) {
+        if (!endless && event->kind != 'p') {
             return false;
         }
     }
@@ -208,7 +212,8 @@ static void add_fixed(
         const struct event *event = &range->events[i];
         bool later = !range->order.known || version.len == 0 || version.len > SW_VERSION_MAX ||
                      compare(&range->order, event->version, version) > 0;
-        if (event->kind == 'f' && later && out->fixed_count < SW_ADVISORY_FIXED_MAX) {
+        bool fix = event->kind == 'f' || event->kind == 'p';
+        if (fix && later && out->fixed_count < SW_ADVISORY_FIXED_MAX) {
             out->fixed[out->fixed_count++] = event->version;
         }
     }

@@ -417,6 +417,58 @@ expect "a new one in its place" 0 "$SW_BIN" advisory import --replace good.json
 "$SW_BIN" init --store other-store >/dev/null
 expect "a store of another log is not used" 1 "$SW_BIN" advisory status --log-policy other-store/log.policy
 
+# --- what GitHub's interfaces give ------------------------------------------------------------------
+
+gh=$SW_SOURCE/test/fuzz/corpus/ghsa
+expect "lists of GitHub's REST and GraphQL interfaces" 0 "$SW_BIN" advisory import --replace --json "$gh/rest" "$gh/graphql"
+json "are read" '[.ecosystems[].name] | join(" ")' "Go PyPI crates.io npm"
+json "with scores" .epss 1
+json "and what was withdrawn" .withdrawn 1
+while read -r purl status fixed; do
+    match --purl "$purl"
+    exits "$purl by GitHub's word" "$status"
+    json "its fix" '.findings[0].fixed | join(" ")' "$fixed"
+done <<'ROWS'
+pkg:pypi/pkg@1.0 1 2.0
+pkg:pypi/pkg@1.9.9 1 2.0
+pkg:npm/%40a/b@1.9.0 1
+ROWS
+json "without one" '.findings[0].id' CVE-2026-11
+json "once under all names" '.findings[0].ids | join(" ")' "CVE-2026-11 GHSA-aaaa-bbbb-cccc"
+json "with its severity" '.findings[0].cvss | "\(.version) \(.score)"' "3.1 9.8"
+json "and its probability" '.findings[0].epss | "\(.score) \(.percentile)"' "0.00045 0.1"
+for purl in pkg:pypi/pkg@0.9 pkg:pypi/pkg@2.0 pkg:npm/%40a/b@1.9.1; do
+    expect "$purl is not in a range" 0 "$SW_BIN" advisory match --purl "$purl"
+done
+jq -c '.data.securityAdvisories.nodes[0] | .withdrawnAt = null' "$gh/graphql" >node.json
+{
+    cat node.json
+    jq -c '.[0] | .vulnerabilities = []' "$gh/rest"
+} >nodes.jsonl
+expect "lines of them" 0 "$SW_BIN" advisory import --replace --json nodes.jsonl
+json "two" .advisories 2
+match --withdrawn --purl pkg:cargo/c@1.0
+exits "an open lower end does not hold its version" 0
+for version in 1.0.1 1.2; do
+    match --purl "pkg:cargo/c@$version"
+    exits "but $version" 1
+    json "which is fixed in" '.findings[0].fixed | join(" ")' 1.3
+done
+expect "an upper end that holds its version" 0 "$SW_BIN" advisory match --purl pkg:cargo/c@1.2.1
+match --purl pkg:golang/example.com/m@v0.1.0
+exits "one version alone" 1
+expect "and no other" 0 "$SW_BIN" advisory match --purl pkg:golang/example.com/m@v0.1.1
+run "$SW_BIN" advisory import "$gh/odd"
+exits "words in the place of a range" 1
+like "are refused" "$err" "'1.0 or so' is no range"
+mkdir -p both/osv-scalibr/PyPI both/osv-scanner/npm
+osv A-1 2026-01-02T00:00:00Z '' "$(affects PyPI a ECOSYSTEM '{"introduced":"0"}')" >both/osv-scalibr/PyPI/A-1.json
+osv B-1 2026-01-02T00:00:00Z '' "$(affects npm b SEMVER '{"introduced":"0"}')" >both/osv-scanner/npm/b.jsonl
+expect "both names of the offline layout" 0 "$SW_BIN" advisory import --replace --json both
+json "are read alike" '[.ecosystems[].name] | join(" ")' "PyPI npm"
+run "$SW_BIN" advisory status
+like "the status tells the age" "$out" "2026-01-02, [0-9]+ days old"
+
 # --- real ones ------------------------------------------------------------------------------------
 
 corpus=${SW_CORPORA:-}/osv
