@@ -179,14 +179,20 @@ static void write_reach(struct sw_json_writer *w, const struct sw_advisory_count
     sw_jw_object_end(w);
 }
 
-static void write_bom(struct sw_json_writer *w, const struct sw_components *components)
+/* A bill out of the log is cited by its claim: the bytes of the document itself are not kept. */
+static void write_bom(struct sw_json_writer *w, const struct sw_vulns_claim *c)
 {
-    if (components->digest.alg == 0) {
+    const struct sw_components *components = c->report->components;
+    if (components->digest.alg == 0 && c->bom_claim.alg == 0) {
         sw_jw_null(w, "bom");
         return;
     }
     sw_jw_object(w, "bom");
-    write_digest(w, "digest", &components->digest);
+    if (c->bom_claim.alg != 0) {
+        write_digest(w, "claim", &c->bom_claim);
+    } else {
+        write_digest(w, "digest", &components->digest);
+    }
     sw_jw_str(w, "format", components->format);
     sw_jw_object_end(w);
 }
@@ -298,7 +304,7 @@ sw_result sw_vulns_write(struct sw_arena *arena, const struct sw_vulns_claim *c,
     write_scanner(&w, c);
     sw_jw_object(&w, "sealwright_summary");
     sw_jw_text(&w, "verdict", sw_advisory_verdict(r));
-    write_bom(&w, r->components);
+    write_bom(&w, c);
     sw_jw_u64(&w, "components", r->components->count);
     sw_jw_u64(&w, "lookedUp",
         r->states[SW_ADVISORY_CLEAR] + r->states[SW_ADVISORY_AFFECTED] +
@@ -361,11 +367,32 @@ bool sw_vulns_tells(const struct sw_json *predicate, const struct sw_advisory_re
     const struct sw_component *c = &report->components->items[f->component];
     SW_JSON_EACH (result, sw_json_get(sw_json_get(predicate, "scanner"), "result")) {
         const struct sw_json *annotation = sw_json_item(sw_json_get(result, "annotations"), 0);
-        bool open = false;
-        if (sw_json_bool(sw_json_get(annotation, "open"), &open) && open &&
-            is_component(annotation, c) && is_named(f, result, annotation)) {
+        bool undecided = true;
+        (void)sw_json_bool(sw_json_get(annotation, "undecided"), &undecided);
+        if (!undecided && is_component(annotation, c) && is_named(f, result, annotation)) {
             return true;
         }
     }
     return false;
+}
+
+struct sw_digest sw_vulns_vex_missing(
+    const struct sw_json *predicate, const struct sw_vulns_vex *vex, size_t count)
+{
+    const struct sw_json *summary = sw_json_get(predicate, "sealwright_summary");
+    SW_JSON_EACH (item, sw_json_get(summary, "vex")) {
+        struct sw_digest digest;
+        struct sw_str text;
+        bool known = false;
+        if (!sw_json_str(sw_json_get(item, "digest"), &text) || !sw_digest_parse(text, &digest)) {
+            continue;
+        }
+        for (size_t i = 0; i < count; i++) {
+            known = known || sw_digest_equal(&vex[i].digest, &digest);
+        }
+        if (!known) {
+            return digest;
+        }
+    }
+    return (struct sw_digest){0};
 }

@@ -20,7 +20,8 @@ struct sw_vulns_claim {
     int64_t date; /* of the data, when none of it covers a component; INT64_MIN: not known */
     const struct sw_vulns_vex *vex;
     size_t vex_count;
-    const char *version; /* of who looked it up */
+    struct sw_digest bom_claim; /* where the bill was recorded; alg 0: it was a file */
+    const char *version;        /* of who looked it up */
     int64_t started, finished;
 };
 
@@ -28,9 +29,14 @@ struct sw_vulns_claim {
 sw_result sw_vulns_write(
     struct sw_arena *arena, const struct sw_vulns_claim *claim, struct sw_buf *out);
 
-/* Does an earlier claim of that kind tell the finding as an open one? By one of its names and the
- * component's purl, or else its name or digest. `predicate` may be NULL. */
+/* Does an earlier claim of that kind tell the finding, as open or as closed by VEX? By one of its
+ * names and the component's purl, or else its digest or name. `predicate` may be NULL. */
 bool sw_vulns_tells(const struct sw_json *predicate, const struct sw_advisory_report *report,
     const struct sw_advisory_finding *finding);
+
+/* A VEX file that an earlier claim rests on and that is not among these; alg 0 when there is none.
+ */
+struct sw_digest sw_vulns_vex_missing(
+    const struct sw_json *predicate, const struct sw_vulns_vex *vex, size_t count);
 
 #endif
