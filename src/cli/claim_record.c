@@ -5,12 +5,17 @@
 sw_result sw_claim_about_model(struct sw_cli *cli, const char *store_path, const char *path,
     struct sw_claim_about *out, struct sw_error *err)
 {
+    struct sw_manifest manifest;
+    return sw_claim_manifest(cli, store_path, path, &manifest, out, err);
+}
+
+sw_result sw_claim_manifest(struct sw_cli *cli, const char *store_path, const char *path,
+    struct sw_manifest *manifest, struct sw_claim_about *out, struct sw_error *err)
+{
     struct sw_model_options options = {.hash = SW_SHA256};
-    struct sw_manifest *manifest = SW_ARENA_NEW(&cli->arena, struct sw_manifest);
-    SW_TRY_PTR(manifest);
     options.signature = sw_model_signature_path(&cli->arena, path, true);
     SW_TRY_PTR(options.signature);
-    SW_TRY(sw_cli_store_outside(store_path, &options, path, err));
+    SW_TRY(store_path == NULL ? SW_OK : sw_cli_store_outside(store_path, &options, path, err));
     struct sw_bar *bar = sw_bar_start(cli, "hashing");
     options.progress = sw_bar_progress(bar);
     enum sw_code code = sw_model_hash(&cli->arena, path, &options, manifest, err);

@@ -14,6 +14,9 @@ struct sw_claim_about {
  * make --record' and 'admit' name. The texts are in cli->arena. */
 sw_result sw_claim_about_model(struct sw_cli *cli, const char *store_path, const char *path,
     struct sw_claim_about *out, struct sw_error *err);
+/* The same, with the manifest; `store_path` NULL: it is not asked whether the store is inside. */
+sw_result sw_claim_manifest(struct sw_cli *cli, const char *store_path, const char *path,
+    struct sw_manifest *manifest, struct sw_claim_about *out, struct sw_error *err);
 /* A model on disk, or the whole digest of one. */
 sw_result sw_claim_about_text(struct sw_cli *cli, const char *store_path, const char *text,
     struct sw_claim_about *out, struct sw_error *err);

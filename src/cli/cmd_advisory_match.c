@@ -1,4 +1,4 @@
-#include "cli/claim_record.h"
+#include "cli/advisory_tree.h"
 #include "cli/show_advisory.h"
 
 #include "version.h"
@@ -44,7 +44,9 @@ struct work {
     struct sw_components components;
     struct sw_vex vex;
     struct sw_vulns_vex *vex_files;
-    struct sw_bytes document; /* TARGET's */
+    struct sw_bytes document;     /* TARGET's */
+    struct sw_advisory_tree tree; /* TARGET, when it is a directory */
+    bool is_tree;
     struct sw_advisory_question question;
     int64_t all_data; /* the date of the whole database; with --record */
     struct sw_data_context context;
@@ -65,13 +67,21 @@ static sw_result read_kept(
     return SW_OK;
 }
 
-static sw_result read_target(struct sw_cli *cli, struct work *work, struct sw_error *err)
+static sw_result read_target(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
     struct sw_bytes text;
     if (cli->operand_count == 0) {
         return SW_OK;
     }
     work->question.target = cli->operands[0];
+    work->is_tree = sw_dir_exists(cli->operands[0]);
+    if (work->is_tree) {
+        const char *store = NULL;
+        SW_TRY(args->record ? sw_advisory_store(cli, &store, err) : SW_OK);
+        return sw_advisory_tree_read(
+            cli, cli->operands[0], store, &work->tree, &work->components, err);
+    }
     SW_TRY(read_kept(cli, cli->operands[0], &text, err));
     work->document = text;
     enum sw_code code = sw_components_read(&cli->arena, text, &work->components, err);
@@ -124,7 +134,7 @@ static sw_result read_question(
     if (cli->operand_count == 0 && args->purls.count == 0 && args->digests.count == 0) {
         return sw_fail(err, SW_E_USAGE, "say what to look up: a file, --purl or --digest");
     }
-    SW_TRY(read_target(cli, work, err));
+    SW_TRY(read_target(cli, args, work, err));
     SW_TRY(add_given(cli, args, work, err));
     return read_vex(cli, args, work, err);
 }
@@ -175,8 +185,11 @@ static sw_result match(
     SW_TRY(sw_advisory_store(cli, &store, err));
     SW_TRY(sw_advisories_open(store, &advisories, err));
     SW_TRY(args->record ? read_date(cli, advisories, work, err) : SW_OK);
-    return sw_advisory_match(
-        advisories, &work->components, &how, &cli->arena, &work->question.report, err);
+    SW_TRY(sw_advisory_match(
+        advisories, &work->components, &how, &cli->arena, &work->question.report, err));
+    return work->is_tree ? sw_advisory_reach(&cli->arena, &work->tree.imports, work->tree.complete,
+                               &work->question.report, err)
+                         : SW_OK;
 }
 
 static sw_result write_openvex(
@@ -193,7 +206,7 @@ static sw_result write_openvex(
 static sw_result find_about(
     struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
-    struct sw_claim_about told = {.count = 0};
+    struct sw_claim_about told = work->tree.about; /* nothing of a file */
     SW_TRY(work->document.len == 0 ? SW_OK : sw_claim_about_bom(cli, work->document, &told));
     if (args->about == NULL) {
         work->about = told;
@@ -293,7 +306,10 @@ const struct sw_command sw_cmd_advisory_match = {
     .args_size = sizeof(struct match_args),
     .description =
         "TARGET is a bill of materials in JSON (CycloneDX 1.4 to 1.7, SPDX 2.2, 2.3 or 3.0.1), or "
-        "a list with a package URL on each line. Each component is looked up in what *advisory "
+        "a list with a package URL on each line; or a directory, in which all packages are looked "
+        "up "
+        "that *discover* finds, and of a model each file. Each component is looked up in what "
+        "*advisory "
         "import* brought, by its package URL and by the SHA-256 of it, with the version order of "
         "its ecosystem. Findings under several names are one, and the most urgent come first: "
         "known to be exploited (KEV), then likely to be (EPSS), then severe (CVSS v4, else "
@@ -302,6 +318,9 @@ const struct sw_command sw_cmd_advisory_match = {
         "covers it, and that nothing concerns it; not that it is without vulnerabilities. "
         "Affected (exit 1) is what something was found in. Else, what has no version, no data or "
         "no identity is no evidence (exit 3), as are data that is too old and a store without any. "
+        "Of a directory each finding says whether the code that is there imports the package "
+        "itself: imported, with the first place; not imported; or unknown. Nothing is left out for "
+        "that, since what packages import in turn is not seen.\n\n"
         "What VEX says is not affected, or fixed, is shown and does not count; its files are "
         "believed as they are.\n\n"
         "With *--record* the answer, whatever it is, is signed and put into the log as a claim "
@@ -310,6 +329,7 @@ const struct sw_command sw_cmd_advisory_match = {
         "and the VEX files by their digests. The exit status stays that of the answer.",
     .examples = "  sealwright advisory match app.cdx.json\n"
                 "  sealwright advisory match --max-age 7 --vex vex.json app.spdx.json\n"
+                "  sealwright advisory match app/\n"
                 "  sealwright advisory match --record --vex vex.json model.cdx.json\n"
                 "  sealwright advisory match --purl pkg:pypi/torch@2.0.0+cu118\n"
                 "  sealwright advisory match --openvex found.json --json app.cdx.json\n",

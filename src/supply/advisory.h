@@ -132,7 +132,10 @@ struct sw_advisory_finding {
     unsigned cvss_version;
     const struct sw_vex_statement *vex; /* what was said of it; NULL: nothing */
     enum sw_advisory_reach reach;       /* sw_advisory_reach() sets it */
-    struct sw_str reach_at;             /* "app/main.py:3"; empty where nothing was seen */
+    const struct sw_str *paths; /* of Go: the packages of the module that are vulnerable, where all
+                                   advisories tell them; NULL: any */
+    size_t path_count;
+    struct sw_str reach_at; /* "app/main.py:3"; empty where nothing was seen */
 };
 
 struct sw_advisory_checked {

@@ -403,6 +403,24 @@ static void write_ranges(struct sw_json_writer *j, const struct sw_json *affecte
     sw_jw_array_end(j);
 }
 
+/* What of a Go module is vulnerable; nothing when that is not told. */
+static void write_paths(struct sw_json_writer *j, const struct sw_json *affected)
+{
+    const struct sw_json *list =
+        sw_json_get(sw_json_get(affected, "ecosystem_specific"), "imports");
+    if (list == NULL || list->type != SW_JSON_ARRAY || list->count == 0) {
+        return;
+    }
+    sw_jw_array(j, "p");
+    SW_JSON_EACH (item, list) {
+        struct sw_str path;
+        if (sw_json_str(sw_json_get(item, "path"), &path)) {
+            sw_jw_str(j, NULL, path);
+        }
+    }
+    sw_jw_array_end(j);
+}
+
 static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affected,
     const struct place *place, struct sw_error *err)
 {
@@ -423,6 +441,7 @@ static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affec
         sw_jw_str(&j, NULL, place->version);
     }
     sw_jw_array_end(&j);
+    write_paths(&j, affected);
     sw_jw_object_end(&j);
     return sw_jw_finish(&j);
 }

@@ -224,6 +224,30 @@ static enum sw_affects stronger(enum sw_affects a, enum sw_affects b)
     return a > b ? a : b;
 }
 
+static sw_result read_paths(
+    struct sw_arena *arena, const struct sw_json *paths, struct sw_advisory_answer *out)
+{
+    out->whole = paths == NULL || paths->count == 0;
+    SW_JSON_EACH (item, paths) {
+        struct sw_str path;
+        if (sw_json_str(item, &path)) {
+            SW_TRY(sw_advisory_add_path(arena, out, path));
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_advisory_add_path(
+    struct sw_arena *arena, struct sw_advisory_answer *answer, struct sw_str path)
+{
+    struct sw_str *grown =
+        sw_arena_grow(arena, answer->paths, answer->path_count, &answer->path_cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    answer->paths = grown;
+    grown[answer->path_count++] = path;
+    return SW_OK;
+}
+
 sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, struct sw_str version,
     struct sw_str what, struct sw_advisory_answer *out, struct sw_error *err)
 {
@@ -251,6 +275,8 @@ sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, st
     if (open && is_listed(versions, ecosystem, version)) {
         answer.affects = SW_AFFECTS_YES;
     }
+    SW_TRY(answer.affects == SW_AFFECTS_NO ? SW_OK
+                                           : read_paths(arena, sw_json_get(&json, "p"), &answer));
     *out = answer;
     return SW_OK;
 }

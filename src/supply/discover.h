@@ -3,11 +3,13 @@
 #ifndef SW_SUPPLY_DISCOVER_H
 #define SW_SUPPLY_DISCOVER_H
 
+#include "supply/imports.h"
 #include "supply/inventory.h"
 
 struct sw_discover_options {
     bool all_packages;  /* also those that the catalogue does not name */
     const char *prefix; /* in front of the paths of files, with a '/' between; NULL: nothing */
+    struct sw_imports *imports; /* gets all that source code imports; NULL: nobody asks */
     struct sw_progress *progress;
 };
 

@@ -81,6 +81,14 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 /* A model or a dataset by a path that the Hub's cache has, with the commit: of a file or a link. */
 sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 
+/* Whether source code has anything to say: to the catalogue, or because all imports are asked for.
+ */
+bool sw_look_wants_source(const struct sw_look *look);
+/* A module that is imported, where all are asked for. */
+sw_result sw_look_see_module(
+    struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str module, uint32_t line);
+void sw_look_count_source(struct sw_look *look, enum sw_catalogue_section ecosystem);
+
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);
 /* The directory of the file in its tree, with a '/' behind it; empty at the top. */

@@ -7,10 +7,12 @@
 
 #include "supply/advisory.h"
 #include "supply/advisory_claim.h"
+#include "supply/advisory_reach.h"
 #include "supply/bom.h"
 #include "supply/component.h"
 #include "supply/cvss.h"
 #include "supply/discover.h"
+#include "supply/imports.h"
 #include "supply/inventory.h"
 #include "supply/licence.h"
 #include "supply/licence_claim.h"
