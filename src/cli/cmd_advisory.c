@@ -167,7 +167,8 @@ const struct sw_command sw_cmd_advisory_import = {
     .description =
         "Each FILE is an advisory in the OSV format (JSON), lines of these, a zip of them (the "
         "all.zip of an ecosystem), a directory with any of these (also the offline layout of "
-        "osv-scanner), the CSV of EPSS, or the JSON of CISA's KEV catalogue; lines and CSV also "
+        "osv-scanner), what GitHub's REST or GraphQL interface gives of its advisories (JSON, or "
+        "lines of it), the CSV of EPSS, or the JSON of CISA's KEV catalogue; lines and CSV also "
         "as gzip or zstd. Advisories on models are OSV, too: *package.purl* says "
         "pkg:huggingface/NAMESPACE/NAME, and *database_specific.digests* lists sha256: digests of "
         "files.\n\n"

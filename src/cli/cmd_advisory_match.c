@@ -1,15 +1,21 @@
+#include "cli/advisory_tree.h"
 #include "cli/show_advisory.h"
+
+#include "version.h"
 
 #define DOCUMENT_MAX ((uint64_t)256 << 20)
 #define DAY 86400
 
 struct match_args {
+    struct sw_signer_args signer;
     struct sw_text_list purls;
     struct sw_text_list digests;
     struct sw_text_list vex;
     const char *openvex;
     const char *max_age;
+    const char *about;
     bool withdrawn;
+    bool record;
 };
 
 static const struct sw_option options[] = {
@@ -25,6 +31,11 @@ static const struct sw_option options[] = {
         "give no answer by data that is older"},
     {"withdrawn", SW_OPTION_FLAG, offsetof(struct match_args, withdrawn), NULL,
         "also report advisories that were withdrawn"},
+    {"record", SW_OPTION_FLAG, offsetof(struct match_args, record), NULL,
+        "sign the answer as a claim about the model that TARGET is about, and put it into the log"},
+    {"about", SW_OPTION_TEXT, offsetof(struct match_args, about), "MODEL",
+        "with --record: a model on disk or its root (default: the root that TARGET tells)"},
+    SW_SIGNER_OPTIONS(struct match_args, signer),
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -32,7 +43,14 @@ static const struct sw_option options[] = {
 struct work {
     struct sw_components components;
     struct sw_vex vex;
+    struct sw_vulns_vex *vex_files;
+    struct sw_bytes document;     /* TARGET's */
+    struct sw_advisory_tree tree; /* TARGET, when it is a directory */
+    bool is_tree;
     struct sw_advisory_question question;
+    int64_t all_data; /* the date of the whole database; with --record */
+    struct sw_data_context context;
+    struct sw_claim_about about;
 };
 
 /* --- what is asked ---------------------------------------------------------------------------- */
@@ -49,14 +67,23 @@ static sw_result read_kept(
     return SW_OK;
 }
 
-static sw_result read_target(struct sw_cli *cli, struct work *work, struct sw_error *err)
+static sw_result read_target(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
     struct sw_bytes text;
     if (cli->operand_count == 0) {
         return SW_OK;
     }
     work->question.target = cli->operands[0];
+    work->is_tree = sw_dir_exists(cli->operands[0]);
+    if (work->is_tree) {
+        const char *store = NULL;
+        SW_TRY(args->record ? sw_advisory_store(cli, &store, err) : SW_OK);
+        return sw_advisory_tree_read(
+            cli, cli->operands[0], store, &work->tree, &work->components, err);
+    }
     SW_TRY(read_kept(cli, cli->operands[0], &text, err));
+    work->document = text;
     enum sw_code code = sw_components_read(&cli->arena, text, &work->components, err);
     return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "'%s'", cli->operands[0]);
 }
@@ -89,9 +116,13 @@ static sw_result add_given(
 static sw_result read_vex(
     struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
+    work->vex_files = SW_ARENA_ARRAY(&cli->arena, struct sw_vulns_vex, args->vex.count);
+    SW_TRY_PTR(work->vex_files);
     for (size_t i = 0; i < args->vex.count; i++) {
         struct sw_bytes text;
         SW_TRY(read_kept(cli, args->vex.items[i], &text, err));
+        work->vex_files[i].file = args->vex.items[i];
+        sw_sha256(text, &work->vex_files[i].digest);
         SW_TRY(sw_vex_read(&cli->arena, text, args->vex.items[i], &work->vex, err));
     }
     return SW_OK;
@@ -103,7 +134,7 @@ static sw_result read_question(
     if (cli->operand_count == 0 && args->purls.count == 0 && args->digests.count == 0) {
         return sw_fail(err, SW_E_USAGE, "say what to look up: a file, --purl or --digest");
     }
-    SW_TRY(read_target(cli, work, err));
+    SW_TRY(read_target(cli, args, work, err));
     SW_TRY(add_given(cli, args, work, err));
     return read_vex(cli, args, work, err);
 }
@@ -135,6 +166,15 @@ static sw_result check_age(struct sw_cli *cli, int64_t max_age,
         sw_advisory_date_show(cli, report->date));
 }
 
+static sw_result read_date(
+    struct sw_cli *cli, struct sw_advisories *advisories, struct work *work, struct sw_error *err)
+{
+    struct sw_advisory_status status;
+    SW_TRY(sw_advisory_status(advisories, &cli->arena, &status, err));
+    work->all_data = status.date;
+    return SW_OK;
+}
+
 static sw_result match(
     struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
@@ -144,8 +184,12 @@ static sw_result match(
     const char *store = NULL;
     SW_TRY(sw_advisory_store(cli, &store, err));
     SW_TRY(sw_advisories_open(store, &advisories, err));
-    return sw_advisory_match(
-        advisories, &work->components, &how, &cli->arena, &work->question.report, err);
+    SW_TRY(args->record ? read_date(cli, advisories, work, err) : SW_OK);
+    SW_TRY(sw_advisory_match(
+        advisories, &work->components, &how, &cli->arena, &work->question.report, err));
+    return work->is_tree ? sw_advisory_reach(&cli->arena, &work->tree.imports, work->tree.complete,
+                               &work->question.report, err)
+                         : SW_OK;
 }
 
 static sw_result write_openvex(
@@ -156,29 +200,101 @@ static sw_result write_openvex(
     return sw_output_write(path, sw_buf_bytes(&text), 0644, 0, err);
 }
 
+/* --- the claim -------------------------------------------------------------------------------- */
+
+/* What --about says and what the bill says must not differ. */
+static sw_result find_about(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    struct sw_claim_about told = work->tree.about; /* nothing of a file */
+    SW_TRY(work->document.len == 0 ? SW_OK : sw_claim_about_bom(cli, work->document, &told));
+    if (args->about == NULL) {
+        work->about = told;
+        return told.count > 0
+                   ? SW_OK
+                   : sw_fail(err, SW_E_USAGE,
+                         "%s does not tell the root of a model; say with --about which one it is "
+                         "about",
+                         cli->operand_count > 0 ? cli->operands[0] : "what was given");
+    }
+    SW_TRY(sw_claim_about_text(
+        cli, sw_store_path(work->context.store), args->about, &work->about, err));
+    return told.count == 0 ||
+                   sw_digest_equal(&told.subjects[0].digest, &work->about.subjects[0].digest)
+               ? SW_OK
+               : sw_fail(err, SW_E_REFUSED, "%s is about another model than %s", cli->operands[0],
+                     args->about);
+}
+
+/* Before the work, so that nobody waits for what cannot be signed or written. */
+static sw_result ready_to_record(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    if (!args->record) {
+        return args->about == NULL
+                   ? SW_OK
+                   : sw_fail(err, SW_E_USAGE, "option '--about' goes with '--record'");
+    }
+    SW_TRY(sw_data_context_open(cli, SW_STORE_READ, &args->signer, &work->context, err));
+    return find_about(cli, args, work, err);
+}
+
+static sw_result record(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    struct sw_advisory_question *q = &work->question;
+    struct sw_receipt receipt;
+    const struct sw_vulns_claim claim = {.report = &q->report,
+        .date = work->all_data,
+        .vex = work->vex_files,
+        .vex_count = args->vex.count,
+        .version = SW_VERSION,
+        .started = cli->now,
+        .finished = sw_time_now()};
+    if (!args->record) {
+        return SW_OK;
+    }
+    SW_TRY(sw_vulns_write(&cli->arena, &claim, &predicate));
+    SW_TRY(sw_claim_record(cli, &work->context, &work->about, SW_VULNS_PREDICATE,
+        sw_buf_bytes(&predicate), &receipt, err));
+    q->claim = receipt.claim;
+    q->subject = work->about.subjects[0].digest;
+    return SW_OK;
+}
+
 static int status_of(const struct sw_advisory_report *report)
 {
     const char *verdict = sw_advisory_verdict(report);
     return strcmp(verdict, "clear") == 0 ? 0 : strcmp(verdict, "affected") == 0 ? 1 : 3;
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result answer(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
-    const struct match_args *args = data;
-    struct work work = {0};
     int64_t max_age = 0;
     SW_TRY(args->max_age == NULL ? SW_OK : read_age(args->max_age, &max_age, err));
-    SW_TRY(read_question(cli, args, &work, err));
-    SW_TRY(match(cli, args, &work, err));
-    const struct sw_advisory_report *report = &work.question.report;
+    SW_TRY(read_question(cli, args, work, err));
+    SW_TRY(ready_to_record(cli, args, work, err));
+    SW_TRY(match(cli, args, work, err));
+    const struct sw_advisory_report *report = &work->question.report;
     SW_TRY(args->max_age == NULL ? SW_OK : check_age(cli, max_age, report, err));
-    SW_TRY(args->openvex == NULL ? SW_OK : write_openvex(cli, args->openvex, &work, err));
+    SW_TRY(args->openvex == NULL ? SW_OK : write_openvex(cli, args->openvex, work, err));
+    SW_TRY(record(cli, args, work, err));
     cli->status = status_of(report);
     if (cli->json) {
-        return sw_advisories_json(&work.question, err);
+        return sw_advisories_json(&work->question, err);
     }
-    sw_show_advisories(cli, &work.question);
+    sw_show_advisories(cli, &work->question);
     return SW_OK;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    struct work work = {0};
+    enum sw_code code = answer(cli, data, &work, err);
+    sw_data_context_release(&work.context);
+    return code;
 }
 
 const struct sw_command sw_cmd_advisory_match = {
@@ -190,7 +306,10 @@ const struct sw_command sw_cmd_advisory_match = {
     .args_size = sizeof(struct match_args),
     .description =
         "TARGET is a bill of materials in JSON (CycloneDX 1.4 to 1.7, SPDX 2.2, 2.3 or 3.0.1), or "
-        "a list with a package URL on each line. Each component is looked up in what *advisory "
+        "a list with a package URL on each line; or a directory, in which all packages are looked "
+        "up "
+        "that *discover* finds, and of a model each file. Each component is looked up in what "
+        "*advisory "
         "import* brought, by its package URL and by the SHA-256 of it, with the version order of "
         "its ecosystem. Findings under several names are one, and the most urgent come first: "
         "known to be exploited (KEV), then likely to be (EPSS), then severe (CVSS v4, else "
@@ -199,10 +318,19 @@ const struct sw_command sw_cmd_advisory_match = {
         "covers it, and that nothing concerns it; not that it is without vulnerabilities. "
         "Affected (exit 1) is what something was found in. Else, what has no version, no data or "
         "no identity is no evidence (exit 3), as are data that is too old and a store without any. "
+        "Of a directory each finding says whether the code that is there imports the package "
+        "itself: imported, with the first place; not imported; or unknown. Nothing is left out for "
+        "that, since what packages import in turn is not seen.\n\n"
         "What VEX says is not affected, or fixed, is shown and does not count; its files are "
-        "believed as they are.",
+        "believed as they are.\n\n"
+        "With *--record* the answer, whatever it is, is signed and put into the log as a claim "
+        "about the root that the bill tells, or that *--about* names: in-toto's predicate of "
+        "vulnerabilities with a summary, for rules of the gate. It cites the bill, the database "
+        "and the VEX files by their digests. The exit status stays that of the answer.",
     .examples = "  sealwright advisory match app.cdx.json\n"
                 "  sealwright advisory match --max-age 7 --vex vex.json app.spdx.json\n"
+                "  sealwright advisory match app/\n"
+                "  sealwright advisory match --record --vex vex.json model.cdx.json\n"
                 "  sealwright advisory match --purl pkg:pypi/torch@2.0.0+cu118\n"
                 "  sealwright advisory match --openvex found.json --json app.cdx.json\n",
     .run = run,

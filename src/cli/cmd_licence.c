@@ -1,12 +1,15 @@
 #include "cli/ancestry.h"
+#include "cli/claim_record.h"
 #include "cli/show_licence.h"
 
 struct licence_args {
+    struct sw_signer_args signer;
     struct sw_text_list parents;
     struct sw_text_list allow;
     struct sw_text_list deny;
     bool claims;
     bool commercial;
+    bool record;
     const char *users;
     const char *revenue;
 };
@@ -27,6 +30,9 @@ static const struct sw_option options[] = {
         "how many people use your products in a month"},
     {"revenue", SW_OPTION_TEXT, offsetof(struct licence_args, revenue), "USD",
         "your revenue of a year, in US dollars"},
+    {"record", SW_OPTION_FLAG, offsetof(struct licence_args, record), NULL,
+        "sign the answer about each MODEL as a claim about its root, and put it into the log"},
+    SW_SIGNER_OPTIONS(struct licence_args, signer),
     {NULL, 0, 0, NULL, NULL},
 };
 
@@ -368,20 +374,55 @@ static sw_result check(
         &c->cli->arena, out->models, out->count, &c->policy, &out->verdict, err);
 }
 
+/* --- the claim -------------------------------------------------------------------------------- */
+
+static sw_result record(struct checking *c, struct sw_data_context *context,
+    struct sw_licence_answer *answer, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    struct sw_claim_about about = {.count = 0};
+    struct sw_receipt receipt;
+    const struct sw_licence_claim claim = {.models = answer->models,
+        .count = answer->count,
+        .policy = &c->policy,
+        .verdict = &answer->verdict,
+        .word = sw_licence_answer_word(answer),
+        .time = c->cli->now};
+    SW_TRY(sw_claim_about_model(c->cli, sw_store_path(context->store), answer->path, &about, err));
+    SW_TRY(sw_licence_write(&c->cli->arena, &claim, &predicate));
+    SW_TRY(sw_claim_record(
+        c->cli, context, &about, SW_LICENCE_PREDICATE, sw_buf_bytes(&predicate), &receipt, err));
+    answer->claim = receipt.claim;
+    return SW_OK;
+}
+
+/* After all were read: the store is not held meanwhile, and nothing is recorded when one fails. */
+static sw_result record_all(struct checking *c, const struct licence_args *args,
+    struct sw_licence_answer *answers, struct sw_error *err)
+{
+    SW_CLEANUP(data_context) struct sw_data_context context;
+    SW_TRY(sw_data_context_open(c->cli, SW_STORE_READ, &args->signer, &context, err));
+    for (size_t i = 0; i < c->cli->operand_count; i++) {
+        SW_TRY(record(c, &context, &answers[i], err));
+    }
+    return SW_OK;
+}
+
 /* A conflict outweighs what is not known. */
 static int worse(int a, int b)
 {
     return a == 1 || b == 1 ? 1 : a > b ? a : b;
 }
 
-static sw_result check_all(
-    struct checking *c, struct sw_licence_answer *answers, struct sw_error *err)
+static sw_result check_all(struct checking *c, const struct licence_args *args,
+    struct sw_licence_answer *answers, struct sw_error *err)
 {
     struct sw_cli *cli = c->cli;
     for (size_t i = 0; i < cli->operand_count; i++) {
         SW_TRY(check(c, cli->operands[i], &answers[i], err));
         cli->status = worse(cli->status, sw_licence_answer_status(&answers[i]));
     }
+    SW_TRY(args->record ? record_all(c, args, answers, err) : SW_OK);
     if (cli->json) {
         return sw_licence_print_json(cli, answers, cli->operand_count, err);
     }
@@ -412,7 +453,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     c.store = store;
     c.trust = trust;
     SW_TRY(read_parents(&c, &args->parents, err));
-    return check_all(&c, answers, err);
+    return check_all(&c, args, answers, err);
 }
 
 const struct sw_command sw_cmd_licence_check = {
@@ -438,10 +479,13 @@ const struct sw_command sw_cmd_licence_check = {
         "no. A licence whose rules are not known here is unknown, never a pass.\n\n"
         "Only what was declared is read: nobody checks here that it is true. This is no legal "
         "advice.\n\n"
+        "With *--record* the answer, whatever it is, is signed and put into the log as a claim "
+        "about the root of the model's files, for rules of the gate.\n\n"
         "Exits 0 when all is known and nothing conflicts, 1 at a conflict, 3 when a licence is "
         "unknown. The command may be spelled *license check*, too.",
     .examples = "  sealwright licence check tuned/\n"
                 "  sealwright licence check --parent llama/:finetune --commercial tuned/\n"
+                "  sealwright licence check --record tuned/\n"
                 "  sealwright licence check --allow Apache-2.0,MIT --users 1000000 --json tuned/\n",
     .run = run,
 };

@@ -64,6 +64,7 @@
     X(log_add)           \
     X(advisory_import)   \
     X(advisory_match)    \
+    X(advisory_watch)    \
     X(advisory_status)   \
     X(vendor_new)        \
     X(vendor_check)      \

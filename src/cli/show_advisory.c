@@ -1,25 +1,5 @@
 #include "cli/show_advisory.h"
 
-/* --- the verdict ------------------------------------------------------------------------------ */
-
-/* Nothing was checked, or something could not be. */
-static bool is_incomplete(const struct sw_advisory_report *r)
-{
-    static const enum sw_advisory_state gaps[] = {SW_ADVISORY_UNDECIDED, SW_ADVISORY_NO_VERSION,
-        SW_ADVISORY_NOT_COVERED, SW_ADVISORY_NOT_IDENTIFIED};
-    for (size_t i = 0; i < SW_COUNT(gaps); i++) {
-        if (r->states[gaps[i]] > 0) {
-            return true;
-        }
-    }
-    return r->states[SW_ADVISORY_CLEAR] + r->states[SW_ADVISORY_AFFECTED] == 0;
-}
-
-const char *sw_advisory_verdict(const struct sw_advisory_report *r)
-{
-    return r->open > 0 ? "affected" : is_incomplete(r) ? "incomplete" : "clear";
-}
-
 /* --- text ------------------------------------------------------------------------------------- */
 
 static const char *component_name(struct sw_cli *cli, const struct sw_component *c)
@@ -100,6 +80,10 @@ static void say_finding(
     if (f->vex != NULL) {
         say_vex(cli, f->vex);
     }
+    if (f->reach != SW_REACH_UNKNOWN) {
+        sw_say(cli, SW_TONE_DIM, "      %s%s" SW_STR_FMT "\n", sw_advisory_reach_name(f->reach),
+            f->reach_at.len > 0 ? " at " : " by the code that was read", SW_STR_ARG(f->reach_at));
+    }
 }
 
 #define FINDINGS_SHOWN 100
@@ -177,8 +161,11 @@ void sw_show_advisories(struct sw_cli *cli, const struct sw_advisory_question *q
     static const enum sw_advisory_state gaps[] = {SW_ADVISORY_UNDECIDED, SW_ADVISORY_NO_VERSION,
         SW_ADVISORY_NOT_COVERED, SW_ADVISORY_NOT_IDENTIFIED};
     const struct sw_advisory_report *r = &q->report;
-    enum sw_tone tone = r->open > 0 ? SW_TONE_BAD : is_incomplete(r) ? SW_TONE_WARN : SW_TONE_GOOD;
-    sw_say(cli, tone, "%s", sw_advisory_verdict(r));
+    const char *verdict = sw_advisory_verdict(r);
+    enum sw_tone tone = r->open > 0                     ? SW_TONE_BAD
+                        : strcmp(verdict, "clear") == 0 ? SW_TONE_GOOD
+                                                        : SW_TONE_WARN;
+    sw_say(cli, tone, "%s", verdict);
     sw_say(cli, SW_TONE_PLAIN, "  %s%s" SW_STR_FMT "%s%s, %s\n",
         q->target == NULL ? "what was given" : q->target, q->target == NULL ? "" : " (",
         SW_STR_ARG(q->target == NULL ? sw_str("") : r->components->format),
@@ -191,6 +178,10 @@ void sw_show_advisories(struct sw_cli *cli, const struct sw_advisory_question *q
         say_state(cli, r, gaps[i]);
     }
     say_sums(cli, r);
+    if (q->claim.alg != 0) {
+        sw_say(cli, SW_TONE_PLAIN, "  in the log  %s, about %s\n", sw_digest_show(cli, &q->claim),
+            sw_digest_show(cli, &q->subject));
+    }
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
@@ -273,6 +264,8 @@ static void finding_json(struct sw_json_writer *w, const struct sw_advisory_repo
     sw_json_texts(w, "fixed", f->fixed, f->fixed_count);
     sw_advisory_date_json(w, "date", r->checked[f->component].date);
     vex_json(w, f->vex);
+    sw_jw_text(w, "reachable", sw_advisory_reach_name(f->reach));
+    sw_json_text_or_null(w, "reachable_at", f->reach_at);
     sw_jw_object_end(w);
 }
 
@@ -324,6 +317,11 @@ sw_result sw_advisories_json(const struct sw_advisory_question *q, struct sw_err
     }
     sw_jw_array_end(w);
     states_json(w, r);
+    if (q->claim.alg == 0) {
+        sw_jw_null(w, "claim");
+    } else {
+        sw_json_digest(w, "claim", &q->claim);
+    }
     sw_jw_object_end(w);
     return sw_json_out_end(&out, err);
 }

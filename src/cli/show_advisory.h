@@ -9,13 +9,12 @@
 struct sw_advisory_question {
     const char *target; /* a file; NULL: purls and digests that were given */
     struct sw_advisory_report report;
+    struct sw_digest claim;   /* that was recorded of it; alg 0 when none was */
+    struct sw_digest subject; /* which it is about */
 };
 
 /* Where the store is. */
 sw_result sw_advisory_store(struct sw_cli *cli, const char **path, struct sw_error *err);
-
-/* "affected", "clear" or "incomplete". */
-const char *sw_advisory_verdict(const struct sw_advisory_report *report);
 
 void sw_show_advisories(struct sw_cli *cli, const struct sw_advisory_question *question);
 sw_result sw_advisories_json(const struct sw_advisory_question *question, struct sw_error *err);

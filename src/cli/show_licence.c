@@ -206,6 +206,10 @@ void sw_show_licence(struct sw_cli *cli, const struct sw_licence_answer *answer)
     show_against(cli, answer);
     show_unread(cli, answer);
     show_findings(cli, answer);
+    if (answer->claim.alg != 0) {
+        say_label(cli, SW_TONE_PLAIN, "in the log");
+        sw_say(cli, SW_TONE_PLAIN, "  %s\n", sw_digest_show(cli, &answer->claim));
+    }
 }
 
 /* --- JSON ------------------------------------------------------------------------------------- */
@@ -337,6 +341,11 @@ static void answer_json(
     }
     sw_jw_array_end(w);
     sw_json_texts(w, "datasets", facts->datasets, facts->dataset_count);
+    if (answer->claim.alg == 0) {
+        sw_jw_null(w, "claim");
+    } else {
+        sw_json_digest(w, "claim", &answer->claim);
+    }
     sw_jw_object_end(w);
 }
 

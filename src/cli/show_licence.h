@@ -11,6 +11,7 @@ struct sw_licence_answer {
     struct sw_licence_model *models;
     size_t count, cap;
     struct sw_licence_verdict verdict;
+    struct sw_digest claim; /* that was recorded of it; alg 0 when none was */
 };
 
 /* "pass", "unknown" or "conflict"; the exit status for it. */

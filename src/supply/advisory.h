@@ -96,6 +96,16 @@ enum sw_advisory_why {
     SW_ADVISORY_BY_PACKAGE, /* every version is, or nobody can say which */
 };
 
+/* Whether the code that was looked at imports the component itself. What others import in turn is
+ * not seen, so "not imported" does not say that it cannot be reached. */
+enum sw_advisory_reach {
+    SW_REACH_UNKNOWN,
+    SW_REACH_IMPORTED,
+    SW_REACH_NOT_IMPORTED,
+};
+#define SW_ADVISORY_REACHES (SW_REACH_NOT_IMPORTED + 1)
+const char *sw_advisory_reach_name(enum sw_advisory_reach reach); /* "not imported" */
+
 struct sw_vex;
 struct sw_vex_statement;
 
@@ -121,6 +131,11 @@ struct sw_advisory_finding {
     unsigned cvss; /* in tenths; with cvss_version */
     unsigned cvss_version;
     const struct sw_vex_statement *vex; /* what was said of it; NULL: nothing */
+    enum sw_advisory_reach reach;       /* sw_advisory_reach() sets it */
+    const struct sw_str *paths; /* of Go: the packages of the module that are vulnerable, where all
+                                   advisories tell them; NULL: any */
+    size_t path_count;
+    struct sw_str reach_at; /* "app/main.py:3"; empty where nothing was seen */
 };
 
 struct sw_advisory_checked {
@@ -154,5 +169,28 @@ sw_result sw_advisory_match(struct sw_advisories *advisories,
 
 /* True when a finding counts: it is not undecided, withdrawn or closed by VEX. */
 bool sw_advisory_is_open(const struct sw_advisory_finding *finding);
+
+/* --- what it comes to ------------------------------------------------------------------------- */
+
+/* "affected", "clear" or "incomplete". */
+const char *sw_advisory_verdict(const struct sw_advisory_report *report);
+
+/* "critical" to "none" by its CVSS, or "unrated". */
+const char *sw_advisory_severity(const struct sw_advisory_finding *finding);
+#define SW_ADVISORY_SEVERITIES 6
+extern const char *const sw_advisory_severities[SW_ADVISORY_SEVERITIES];
+/* One of its names is that of a malicious package ("MAL-…"). */
+bool sw_advisory_is_malicious(const struct sw_advisory_finding *finding);
+
+struct sw_advisory_counts {
+    size_t total;
+    size_t by_severity[SW_ADVISORY_SEVERITIES];
+    size_t exploited; /* in the KEV */
+    size_t malicious;
+    size_t by_reach[SW_ADVISORY_REACHES];
+};
+/* Of the open findings; or of those alone of which no VEX statement speaks. */
+void sw_advisory_count(
+    const struct sw_advisory_report *report, bool unspoken, struct sw_advisory_counts *out);
 
 #endif

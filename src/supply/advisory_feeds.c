@@ -186,6 +186,24 @@ sw_result sw_epss_put(const struct sw_advisory_db *db, struct sw_inflate *stream
     return SW_OK;
 }
 
+sw_result sw_epss_put_one(const struct sw_advisory_db *db, struct sw_str cve, unsigned score,
+    unsigned percentile, struct sw_error *err)
+{
+    SW_CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
+    int64_t number = 0;
+    if (!sw_advisory_cve(cve, &number)) {
+        return SW_OK;
+    }
+    SW_TRY(sw_advisory_db_query(db,
+        "INSERT OR REPLACE INTO epss SELECT ?1, ?2, ?3"
+        " WHERE NOT EXISTS (SELECT 1 FROM imports WHERE kind = 'epss')",
+        &stmt, err));
+    (void)sqlite3_bind_int64(stmt, 1, number);
+    (void)sqlite3_bind_int64(stmt, 2, score);
+    (void)sqlite3_bind_int64(stmt, 3, percentile);
+    return sw_advisory_db_once(db, stmt, err);
+}
+
 /* --- KEV -------------------------------------------------------------------------------------- */
 
 bool sw_kev_looks_like(const struct sw_json *document)

@@ -16,6 +16,11 @@ struct sw_feed_result {
 sw_result sw_epss_put(const struct sw_advisory_db *db, struct sw_inflate *stream,
     struct sw_feed_result *out, struct sw_error *err);
 
+/* One score, as an advisory tells it (in 100,000ths). Where scores of FIRST were imported, those
+ * stand. */
+sw_result sw_epss_put_one(const struct sw_advisory_db *db, struct sw_str cve, unsigned score,
+    unsigned percentile, struct sw_error *err);
+
 /* Known Exploited Vulnerabilities, the JSON of CISA: takes the place of what was there. */
 sw_result sw_kev_put(const struct sw_advisory_db *db, const struct sw_json *document,
     struct sw_feed_result *out, struct sw_error *err);

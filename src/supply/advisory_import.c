@@ -1,4 +1,5 @@
 #include "supply/advisory_feeds.h"
+#include "supply/advisory_ghsa.h"
 #include "supply/advisory_osv.h"
 
 #include <errno.h>
@@ -131,22 +132,75 @@ static sw_result hash_file(
 /* --- advisories ------------------------------------------------------------------------------- */
 
 /* One that cannot be read ends the import, or is left out and counted. */
-static sw_result put(struct importer *im, struct file *f, struct sw_bytes record, const char *where,
-    struct sw_error *err)
+static sw_result take(struct importer *im, struct file *f, enum sw_code code,
+    const struct sw_error *why, const char *where, struct sw_error *err)
 {
-    struct sw_error why = {0};
-    SW_TRY(sw_progress_check(im->options->progress, err));
-    enum sw_code code = sw_osv_writer_put(im->writer, record, &why);
+    bool broken = code == SW_E_FORMAT || code == SW_E_LIMIT;
     if (code == SW_OK) {
         f->records++;
         return SW_OK;
     }
-    bool broken = code == SW_E_FORMAT || code == SW_E_LIMIT;
     if (broken && im->options->keep_going) {
         im->left_out++;
         return SW_OK;
     }
-    return sw_fail(err, code, "%s: %s", where, why.text[0] != '\0' ? why.text : sw_code_text(code));
+    return sw_fail(
+        err, code, "%s: %s", where, why->text[0] != '\0' ? why->text : sw_code_text(code));
+}
+
+static sw_result put_one_of_github(struct importer *im, struct sw_arena *arena,
+    const struct sw_json *advisory, struct sw_buf *osv, struct sw_error *err)
+{
+    struct sw_str cve;
+    unsigned score = 0;
+    unsigned percentile = 0;
+    sw_buf_clear(osv);
+    SW_TRY(sw_ghsa_to_osv(advisory, osv, err));
+    SW_TRY(sw_osv_writer_put(im->writer, sw_buf_bytes(osv), err));
+    return sw_ghsa_epss(arena, advisory, &cve, &score, &percentile)
+               ? sw_epss_put_one(&im->db, cve, score, percentile, err)
+               : SW_OK;
+}
+
+/* What GitHub's interfaces give; *is_such is false for everything else. */
+static sw_result put_github(struct importer *im, struct file *f, struct sw_bytes text,
+    const char *where, bool *is_such, struct sw_error *err)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(buf) struct sw_buf osv = SW_BUF_INIT;
+    struct sw_json document;
+    bool single = false;
+    sw_arena_init(&arena, 0);
+    *is_such = false;
+    if (!sw_ghsa_may_be(text) || sw_json_parse(&arena, text, NULL, &document, NULL) != SW_OK) {
+        return SW_OK;
+    }
+    const struct sw_json *list = sw_ghsa_list(&document, &single);
+    size_t count = list == NULL ? 0 : single ? 1 : list->count;
+    *is_such = count > 0;
+    if (count > SW_GHSA_COUNT_MAX) {
+        return sw_fail(
+            err, SW_E_LIMIT, "%s: it holds more than %d advisories", where, SW_GHSA_COUNT_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct sw_error why = {0};
+        SW_TRY(sw_progress_check(im->options->progress, err));
+        enum sw_code code =
+            put_one_of_github(im, &arena, single ? list : sw_json_item(list, i), &osv, &why);
+        SW_TRY(take(im, f, code, &why, where, err));
+    }
+    return SW_OK;
+}
+
+static sw_result put(struct importer *im, struct file *f, struct sw_bytes record, const char *where,
+    struct sw_error *err)
+{
+    struct sw_error why = {0};
+    bool github = false;
+    SW_TRY(sw_progress_check(im->options->progress, err));
+    SW_TRY(put_github(im, f, record, where, &github, err));
+    return github ? SW_OK
+                  : take(im, f, sw_osv_writer_put(im->writer, record, &why), &why, where, err);
 }
 
 static sw_result read_member(const struct sw_zip *zip, const struct sw_zip_entry *entry,
@@ -252,6 +306,16 @@ static sw_result put_lines(
 
 enum form { FORM_ZIP, FORM_CSV, FORM_LINES, FORM_JSON };
 
+static bool is_of_github(struct sw_bytes text)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_json document;
+    bool single = false;
+    sw_arena_init(&arena, 0);
+    return sw_ghsa_may_be(text) && sw_json_parse(&arena, text, NULL, &document, NULL) == SW_OK &&
+           sw_ghsa_list(&document, &single) != NULL;
+}
+
 /* The first bytes of what comes out, and whether a line of it is an advisory. */
 static sw_result look(
     const struct sw_source *source, const char *name, enum form *out, struct sw_error *err)
@@ -272,11 +336,13 @@ static sw_result look(
         *out = FORM_CSV;
         return SW_OK;
     }
-    if (!more || (text.len > 0 && text.ptr[0] != '{' && text.ptr[0] != ' ')) {
+    if (!more || (text.len > 0 && memchr("{[ ", text.ptr[0], 3) == NULL)) {
         return sw_fail(err, SW_E_FORMAT,
-            "'%s' is none of these: OSV JSON, lines or a zip of it, EPSS CSV, KEV JSON", name);
+            "'%s' is none of these: OSV JSON, lines or a zip of it, GitHub's advisories, EPSS CSV, "
+            "KEV JSON",
+            name);
     }
-    *out = sw_osv_looks_like(line) ? FORM_LINES : FORM_JSON;
+    *out = sw_osv_looks_like(line) || is_of_github(line) ? FORM_LINES : FORM_JSON;
     return SW_OK;
 }
 
@@ -295,7 +361,7 @@ static sw_result put_document(
         SW_TRY(sw_inflate_read(stream, buf.data + buf.len, 1 << 16, &got, err));
         buf.len += got;
     }
-    if (sw_osv_looks_like(sw_buf_bytes(&buf))) {
+    if (sw_osv_looks_like(sw_buf_bytes(&buf)) || is_of_github(sw_buf_bytes(&buf))) {
         return put(im, f, sw_buf_bytes(&buf), "it", err);
     }
     SW_TRY(sw_json_parse(&im->arena, sw_buf_bytes(&buf), NULL, &document, err));

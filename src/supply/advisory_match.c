@@ -101,12 +101,18 @@ static sw_result place_of(struct sw_arena *arena, const struct sw_purl *purl, st
 
 /* --- hits ------------------------------------------------------------------------------------- */
 
-static void merge_answer(struct sw_advisory_answer *into, const struct sw_advisory_answer *from)
+static sw_result merge_answer(
+    struct sw_arena *arena, struct sw_advisory_answer *into, const struct sw_advisory_answer *from)
 {
     into->affects = from->affects > into->affects ? from->affects : into->affects;
     for (size_t i = 0; i < from->fixed_count && into->fixed_count < SW_ADVISORY_FIXED_MAX; i++) {
         into->fixed[into->fixed_count++] = from->fixed[i];
     }
+    into->whole = into->whole || from->whole;
+    for (size_t i = 0; i < from->path_count; i++) {
+        SW_TRY(sw_advisory_add_path(arena, into, from->paths[i]));
+    }
+    return SW_OK;
 }
 
 static bool is_wanted(const struct matcher *m, struct sqlite3_stmt *stmt)
@@ -133,7 +139,7 @@ static sw_result find_by_package(struct matcher *m, struct sw_arena *arena, int6
         SW_TRY(sw_advisory_decide(arena, place->ecosystem, version, what, &answer, m->err));
         if (answer.affects != SW_AFFECTS_NO && is_wanted(m, stmt)) {
             SW_TRY(sw_advisory_hits_get(arena, hits, stmt, &hit));
-            merge_answer(&hit->answer, &answer);
+            SW_TRY(merge_answer(arena, &hit->answer, &answer));
         }
     }
     (void)sqlite3_reset(stmt);
@@ -159,6 +165,7 @@ static sw_result find_by_digest(struct matcher *m, struct sw_arena *arena,
                 SW_TRY(sw_advisory_hits_get(arena, hits, stmt, &hit));
                 hit->by_digest = true;
                 hit->answer.affects = SW_AFFECTS_YES;
+                hit->answer.whole = true;
             }
         }
     }
@@ -303,6 +310,29 @@ static sw_result count_group(
     return SW_OK;
 }
 
+/* Those of all its advisories; nothing when one says that the whole module is vulnerable. */
+static sw_result take_paths(struct sw_arena *arena, const struct sw_advisory_hits *hits,
+    size_t group, struct sw_advisory_finding *f)
+{
+    size_t count = 0;
+    for (size_t i = group; i < hits->count; i = hits->items[i].next) {
+        if (hits->items[i].answer.whole) {
+            return SW_OK;
+        }
+        count += hits->items[i].answer.path_count;
+    }
+    struct sw_str *paths = SW_ARENA_ARRAY(arena, struct sw_str, count);
+    SW_TRY_PTR(paths);
+    for (size_t i = group; i < hits->count; i = hits->items[i].next) {
+        for (size_t k = 0; k < hits->items[i].answer.path_count; k++) {
+            paths[f->path_count] = hits->items[i].answer.paths[k];
+            SW_TRY(copy_text(arena, &paths[f->path_count++]));
+        }
+    }
+    f->paths = paths;
+    return SW_OK;
+}
+
 static sw_result fill(struct matcher *m, struct sw_arena *arena,
     const struct sw_advisory_hits *hits, size_t group, struct sw_advisory_finding *f)
 {
@@ -325,6 +355,7 @@ static sw_result fill(struct matcher *m, struct sw_arena *arena,
     f->id = f->ids[0];
     f->advisory_count = g.advisory_count;
     SW_TRY(copy_texts(m->arena, g.advisories, g.advisory_count, &f->advisories));
+    SW_TRY(take_paths(m->arena, hits, group, f));
     f->fixed_count = g.fixed_count;
     SW_TRY(copy_texts(m->arena, g.fixed, g.fixed_count, &f->fixed));
     SW_TRY(copy_text(m->arena, &f->summary));

@@ -355,9 +355,10 @@ static sw_result read_place(struct sw_osv_writer *w, const struct sw_json *affec
     return SW_OK;
 }
 
-/* "i" introduced, "f" fixed, "l" last_affected, "m" limit. */
-static const char *const event_names[][2] = {
-    {"introduced", "i"}, {"fixed", "f"}, {"last_affected", "l"}, {"limit", "m"}};
+/* "i" introduced, "f" fixed, "l" last_affected, "m" limit; and of GitHub's exports
+ * (advisory_ghsa.c) "a" introduced_after, "p" first_patched. */
+static const char *const event_names[][2] = {{"introduced", "i"}, {"fixed", "f"},
+    {"last_affected", "l"}, {"limit", "m"}, {"introduced_after", "a"}, {"first_patched", "p"}};
 
 static void write_event(struct sw_json_writer *j, const char *kind, struct sw_str version)
 {
@@ -377,7 +378,7 @@ static void write_events(struct sw_json_writer *j, const struct sw_json *events)
             struct sw_str version;
             if (sw_json_str(sw_json_get(event, event_names[i][0]), &version)) {
                 write_event(j, event_names[i][1], version);
-                begins = begins || i == 0;
+                begins = begins || i == 0 || i == 4;
             }
         }
     }
@@ -446,6 +447,24 @@ static void write_ranges(struct sw_json_writer *j, const struct sw_json *affecte
     sw_jw_array_end(j);
 }
 
+/* What of a Go module is vulnerable; nothing when that is not told. */
+static void write_paths(struct sw_json_writer *j, const struct sw_json *affected)
+{
+    const struct sw_json *list =
+        sw_json_get(sw_json_get(affected, "ecosystem_specific"), "imports");
+    if (list == NULL || list->type != SW_JSON_ARRAY || list->count == 0) {
+        return;
+    }
+    sw_jw_array(j, "p");
+    SW_JSON_EACH (item, list) {
+        struct sw_str path;
+        if (sw_json_str(sw_json_get(item, "path"), &path)) {
+            sw_jw_str(j, NULL, path);
+        }
+    }
+    sw_jw_array_end(j);
+}
+
 static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affected,
     const struct place *place, struct sw_error *err)
 {
@@ -466,6 +485,7 @@ static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affec
         sw_jw_str(&j, NULL, place->version);
     }
     sw_jw_array_end(&j);
+    write_paths(&j, affected);
     sw_jw_object_end(&j);
     return sw_jw_finish(&j);
 }

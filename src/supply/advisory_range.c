@@ -11,7 +11,9 @@ struct order {
 };
 
 struct event {
-    char kind; /* 'i' introduced, 'f' fixed, 'l' last_affected, 'm' limit */
+    /* 'i' introduced, 'f' fixed, 'l' last_affected, 'm' limit, 'a' affected behind it, 'p' a fix
+     * that ends nothing */
+    char kind;
     struct sw_str version;
     size_t place;
 };
@@ -101,6 +103,8 @@ static bool in_range(struct range *range, struct sw_str version)
         int order = zero ? 1 : compare(&range->order, version, event->version);
         if (event->kind == 'i') {
             inside = inside || order >= 0;
+        } else if (event->kind == 'a') {
+            inside = inside || order > 0;
         } else if (event->kind == 'f') {
             inside = inside && order < 0;
         } else if (event->kind == 'l') {
@@ -117,7 +121,7 @@ static bool is_endless(const struct range *range)
         const struct event *event = &range->events[i];
         bool endless = event->kind == 'm' ? sw_str_is(event->version, "*")
                                           : event->kind == 'i' && sw_str_is(event->version, "0");
-        if (!endless) {
+        if (!endless && event->kind != 'p') {
             return false;
         }
     }
@@ -210,7 +214,8 @@ static void add_fixed(
         const struct event *event = &range->events[i];
         bool later = !range->order.known || !sw_version_is_one(range->order.scheme, version) ||
                      compare(&range->order, event->version, version) > 0;
-        if (event->kind == 'f' && later && out->fixed_count < SW_ADVISORY_FIXED_MAX) {
+        bool fix = event->kind == 'f' || event->kind == 'p';
+        if (fix && later && out->fixed_count < SW_ADVISORY_FIXED_MAX) {
             out->fixed[out->fixed_count++] = event->version;
         }
     }
@@ -250,6 +255,30 @@ static struct sw_str without_go(struct sw_str ecosystem, struct sw_str version)
     return go ? sw_str_n(version.ptr + 2, version.len - 2) : version;
 }
 
+static sw_result read_paths(
+    struct sw_arena *arena, const struct sw_json *paths, struct sw_advisory_answer *out)
+{
+    out->whole = paths == NULL || paths->count == 0;
+    SW_JSON_EACH (item, paths) {
+        struct sw_str path;
+        if (sw_json_str(item, &path)) {
+            SW_TRY(sw_advisory_add_path(arena, out, path));
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_advisory_add_path(
+    struct sw_arena *arena, struct sw_advisory_answer *answer, struct sw_str path)
+{
+    struct sw_str *grown =
+        sw_arena_grow(arena, answer->paths, answer->path_count, &answer->path_cap, sizeof(*grown));
+    SW_TRY_PTR(grown);
+    answer->paths = grown;
+    grown[answer->path_count++] = path;
+    return SW_OK;
+}
+
 sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, struct sw_str version,
     struct sw_str what, struct sw_advisory_answer *out, struct sw_error *err)
 {
@@ -278,6 +307,8 @@ sw_result sw_advisory_decide(struct sw_arena *arena, struct sw_str ecosystem, st
     if (open && is_listed(versions, ecosystem, version)) {
         answer.affects = SW_AFFECTS_YES;
     }
+    SW_TRY(answer.affects == SW_AFFECTS_NO ? SW_OK
+                                           : read_paths(arena, sw_json_get(&json, "p"), &answer));
     *out = answer;
     return SW_OK;
 }

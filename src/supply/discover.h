@@ -3,6 +3,7 @@
 #ifndef SW_SUPPLY_DISCOVER_H
 #define SW_SUPPLY_DISCOVER_H
 
+#include "supply/imports.h"
 #include "supply/inventory.h"
 
 struct sw_catalogue; /* what discovery looks for: doc/format/discovery.md */
@@ -11,6 +12,7 @@ struct sw_discover_options {
     const struct sw_catalogue *catalogue; /* NULL: the one that is compiled in */
     bool all_packages;                    /* also those that the catalogue does not name */
     const char *prefix; /* in front of the paths of files, with a '/' between; NULL: nothing */
+    struct sw_imports *imports; /* gets all that source code imports; NULL: nobody asks */
     struct sw_progress *progress;
     struct sw_discover_mark *mark; /* NULL: nobody looks at it */
     uint32_t file_ms;              /* of the processor, for one file, if marked; 0 means 30,000 */

@@ -715,3 +715,36 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
     }
     return sw_look_see(look, &signal, &id, line, service);
 }
+
+/* --- all imports ------------------------------------------------------------------------------ */
+
+bool sw_look_wants_source(const struct sw_look *look)
+{
+    return look->options->imports != NULL || sw_catalogue_concerns(look->catalogue, look->text);
+}
+
+/* The type of package URLs; of other languages nothing is kept. */
+static const char *import_type(enum sw_catalogue_section ecosystem)
+{
+    static const char *const types[SW_CATALOGUE_SECTIONS] = {[SW_CATALOGUE_PYPI] = "pypi",
+        [SW_CATALOGUE_NPM] = "npm",
+        [SW_CATALOGUE_GOLANG] = "golang",
+        [SW_CATALOGUE_CARGO] = "cargo"};
+    return types[ecosystem] == NULL ? "" : types[ecosystem];
+}
+
+sw_result sw_look_see_module(
+    struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str module, uint32_t line)
+{
+    struct sw_imports *imports = look->options->imports;
+    return imports == NULL || module.len == 0
+               ? SW_OK
+               : sw_imports_add(imports, import_type(ecosystem), module, look->path, line);
+}
+
+void sw_look_count_source(struct sw_look *look, enum sw_catalogue_section ecosystem)
+{
+    if (look->options->imports != NULL) {
+        sw_imports_file(look->options->imports, import_type(ecosystem));
+    }
+}

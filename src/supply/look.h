@@ -106,6 +106,13 @@ sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 sw_result sw_look_weights_by_content(struct sw_look *look, struct sw_error *err);
 /* The least of what its directories and its name say. */
 enum sw_scope sw_look_scope(const struct sw_look *look);
+/* Whether source code has anything to say: to the catalogue, or because all imports are asked for.
+ */
+bool sw_look_wants_source(const struct sw_look *look);
+/* A module that is imported, where all are asked for. */
+sw_result sw_look_see_module(
+    struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str module, uint32_t line);
+void sw_look_count_source(struct sw_look *look, enum sw_catalogue_section ecosystem);
 
 /* Whether the tree has a file of that path. */
 bool sw_look_has(const struct sw_look *look, const char *path);

@@ -136,7 +136,7 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
 {
     const struct ending *ending = ending_of(look);
     struct sw_py_node *root;
-    if (!sw_catalogue_concerns(look->catalogue, look->text)) {
+    if (!sw_look_wants_source(look)) {
         return SW_OK;
     }
     (void)err;

@@ -223,7 +223,7 @@ static sw_result look_at(struct sw_look *look, struct sw_error *err)
 {
     struct sw_json document;
     struct notebook n = {.look = look, .path = look->path};
-    if (!sw_catalogue_concerns(look->catalogue, look->text)) {
+    if (!sw_look_wants_source(look)) {
         return SW_OK;
     }
     SW_TRY(sw_json_parse(look->arena, sw_bytes_of_str(look->text), NULL, &document, err));

@@ -73,6 +73,7 @@ static struct sw_str pass_name(struct sw_str *rest)
 static sw_result see_module(struct sw_look *look, struct sw_str module, uint32_t line)
 {
     struct sw_str package;
+    SW_TRY(sw_look_see_module(look, SW_CATALOGUE_PYPI, module, line));
     return module.len > 0 && module.ptr[0] != '.' && sw_look_python_package(look, module, &package)
                ? sw_look_see_package(look, &import, SW_CATALOGUE_PYPI, package, sw_str(""), line)
                : SW_OK;
@@ -114,7 +115,7 @@ static sw_result look_at_source(struct sw_look *look, struct sw_error *err)
     struct sw_py_node *root;
     const bool manifest =
         sw_look_named(look, "setup.py"); /* look_setup.c leaves the telling to us */
-    if (!manifest && !sw_catalogue_concerns(look->catalogue, look->text)) {
+    if (!manifest && !sw_look_wants_source(look)) {
         return SW_OK;
     }
     SW_TRY(sw_look_see_keys(look, look->text, 1));

@@ -33,6 +33,7 @@ static bool package_of(const struct reading *r, struct sw_str module, struct sw_
 static sw_result see_import(struct reading *r, struct sw_str module, uint32_t line)
 {
     struct sw_str package;
+    SW_TRY(sw_look_see_module(r->look, r->language->ecosystem, module, line));
     return package_of(r, module, &package) ? sw_look_see_package(r->look, r->language->import,
                                                  r->language->ecosystem, package, sw_str(""), line)
                                            : SW_OK;
@@ -654,6 +655,7 @@ sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *lan
 {
     struct reading r = {.look = look, .language = language};
     const struct sw_str path = look->path;
+    sw_look_count_source(look, language->ecosystem);
     enum sw_code code = add_trees(&r, trees, count);
     for (size_t i = 0; i < count && code == SW_OK; i++) {
         look->path = trees[i].path;

@@ -467,6 +467,120 @@ expect "a new one in its place" 0 "$SW_BIN" advisory import --replace good.json
 "$SW_BIN" init --store other-store >/dev/null
 expect "a store of another log is not used" 1 "$SW_BIN" advisory status --log-policy other-store/log.policy
 
+# --- what GitHub's interfaces give ------------------------------------------------------------------
+
+gh=$SW_SOURCE/test/fuzz/corpus/ghsa
+expect "lists of GitHub's REST and GraphQL interfaces" 0 "$SW_BIN" advisory import --replace --json "$gh/rest" "$gh/graphql"
+json "are read" '[.ecosystems[].name] | join(" ")' "Go PyPI crates.io npm"
+json "with scores" .epss 1
+json "and what was withdrawn" .withdrawn 1
+while read -r purl status fixed; do
+    match --purl "$purl"
+    exits "$purl by GitHub's word" "$status"
+    json "its fix" '.findings[0].fixed | join(" ")' "$fixed"
+done <<'ROWS'
+pkg:pypi/pkg@1.0 1 2.0
+pkg:pypi/pkg@1.9.9 1 2.0
+pkg:npm/%40a/b@1.9.0 1
+ROWS
+json "without one" '.findings[0].id' CVE-2026-11
+json "once under all names" '.findings[0].ids | join(" ")' "CVE-2026-11 GHSA-aaaa-bbbb-cccc"
+json "with its severity" '.findings[0].cvss | "\(.version) \(.score)"' "3.1 9.8"
+json "and its probability" '.findings[0].epss | "\(.score) \(.percentile)"' "0.00045 0.1"
+for purl in pkg:pypi/pkg@0.9 pkg:pypi/pkg@2.0 pkg:npm/%40a/b@1.9.1; do
+    expect "$purl is not in a range" 0 "$SW_BIN" advisory match --purl "$purl"
+done
+jq -c '.data.securityAdvisories.nodes[0] | .withdrawnAt = null' "$gh/graphql" >node.json
+{
+    cat node.json
+    jq -c '.[0] | .vulnerabilities = []' "$gh/rest"
+} >nodes.jsonl
+expect "lines of them" 0 "$SW_BIN" advisory import --replace --json nodes.jsonl
+json "two" .advisories 2
+match --withdrawn --purl pkg:cargo/c@1.0
+exits "an open lower end does not hold its version" 0
+for version in 1.0.1 1.2; do
+    match --purl "pkg:cargo/c@$version"
+    exits "but $version" 1
+    json "which is fixed in" '.findings[0].fixed | join(" ")' 1.3
+done
+expect "an upper end that holds its version" 0 "$SW_BIN" advisory match --purl pkg:cargo/c@1.2.1
+match --purl pkg:golang/example.com/m@v0.1.0
+exits "one version alone" 1
+expect "and no other" 0 "$SW_BIN" advisory match --purl pkg:golang/example.com/m@v0.1.1
+run "$SW_BIN" advisory import "$gh/odd"
+exits "words in the place of a range" 1
+like "are refused" "$err" "'1.0 or so' is no range"
+mkdir -p both/osv-scalibr/PyPI both/osv-scanner/npm
+osv A-1 2026-01-02T00:00:00Z '' "$(affects PyPI a ECOSYSTEM '{"introduced":"0"}')" >both/osv-scalibr/PyPI/A-1.json
+osv B-1 2026-01-02T00:00:00Z '' "$(affects npm b SEMVER '{"introduced":"0"}')" >both/osv-scanner/npm/b.jsonl
+expect "both names of the offline layout" 0 "$SW_BIN" advisory import --replace --json both
+json "are read alike" '[.ecosystems[].name] | join(" ")' "PyPI npm"
+run "$SW_BIN" advisory status
+like "the status tells the age" "$out" "2026-01-02, [0-9]+ days old"
+
+# --- a directory, and what its code imports ---------------------------------------------------------
+
+mkdir -p app/web
+printf 'torch==2.0.0\nrequests==2.0.0\npyyaml==5.0\ntransformers==4.0.0\n' >app/requirements.txt
+printf 'import os\nimport torch.nn as nn\nfrom requests import get\nimport yaml\n' >app/main.py
+echo '{"dependencies": {"lodash": "4.0.0", "left-pad": "1.0.0"}}' >app/web/package.json
+echo 'const _ = require("lodash/map");' >app/web/a.js
+printf 'module example.com/x\ngo 1.22\nrequire (\n\tgolang.org/x/crypto v0.1.0\n\tgolang.org/x/net v0.1.0\n)\n' >app/go.mod
+printf 'package main\nimport (\n\t"golang.org/x/crypto/ssh"\n\t"golang.org/x/net/html"\n)\n' >app/main.go
+everything='{"introduced":"0"}'
+only() { affects Go "$1" SEMVER "$everything" | sed "s#}\$#,\"ecosystem_specific\":{\"imports\":[{\"path\":\"$2\",\"symbols\":[\"Dial\"]}]}}#"; }
+{
+    for name in torch requests pyyaml transformers; do
+        osv "P-$name" 2026-01-02T00:00:00Z '' "$(affects PyPI $name ECOSYSTEM "$everything")"
+    done
+    for name in lodash left-pad; do
+        osv "N-$name" 2026-01-02T00:00:00Z '' "$(affects npm $name SEMVER "$everything")"
+    done
+    osv GO-ssh 2026-01-02T00:00:00Z '' "$(only golang.org/x/crypto golang.org/x/crypto/ssh)"
+    osv GO-http2 2026-01-02T00:00:00Z '"CVE-2026-50"' "$(only golang.org/x/net golang.org/x/net/http2)"
+    osv GO-all 2026-01-02T00:00:00Z '' "$(affects Go golang.org/x/net SEMVER "$everything")"
+    osv GO-part 2026-01-02T00:00:00Z '"CVE-2026-51"' "$(only golang.org/x/net golang.org/x/net/http2)"
+    osv GO-whole 2026-01-02T00:00:00Z '"CVE-2026-51"' "$(affects Go golang.org/x/net SEMVER "$everything")"
+} >reach.jsonl
+expect "advisories on what it uses" 0 "$SW_BIN" advisory import --replace reach.jsonl
+match app
+exits "a directory" 1
+documented "its members are documented" advisory
+json "is told as one" '.target | "\(.format) \(.digest)"' "a directory null"
+reach() { json "$1" ".findings[] | select(.ids | contains([\"$1\"])) | \"\(.reachable) \(.reachable_at)\"" "$2"; }
+reach P-torch "imported main.py:2"
+reach P-requests "imported main.py:3"
+reach P-transformers "not imported null"
+reach P-pyyaml "unknown null" # it is imported under a name that nobody here knows
+reach N-lodash "imported web/a.js:1"
+reach N-left-pad "not imported null"
+reach GO-ssh "imported main.go:3"
+reach GO-http2 "not imported null"
+reach GO-all "imported main.go:4"
+reach GO-part "imported main.go:4" # another advisory says that all of it is vulnerable
+json "nothing is left out for that" '[.findings[] | select(.open)] | length' 10
+run "$SW_BIN" advisory match app
+like "for people" "$out" "imported at main.py:2"
+ln -s /etc/hostname app/linked.py
+match app
+reach P-transformers "unknown null" # not all of the code was read
+reach P-torch "imported main.py:2"
+rm app/linked.py app/main.py app/web/a.js app/main.go
+match app
+json "without code nothing is known" '[.findings[].reachable] | unique | join(" ")' unknown
+match --purl pkg:pypi/torch@1
+json "nor of a package alone" '.findings[0].reachable' unknown
+mkdir model
+tensors model/w.safetensors 64
+osv FILE-1 2026-01-02T00:00:00Z '' "{\"package\":{\"purl\":\"pkg:huggingface/a/b\"},\"database_specific\":{\"digests\":[\"sha256:$(sha256sum <model/w.safetensors | cut -d' ' -f1)\"]}}" >file.json
+expect "an advisory on a file" 0 "$SW_BIN" advisory import file.json
+match model
+exits "a model on disk" 1
+json "by its file" '.findings[0] | "\(.id) \(.component.name) \(.by)"' "FILE-1 w.safetensors digest"
+mkdir bare
+expect "a directory of nothing is no pass" 3 "$SW_BIN" advisory match bare
+
 # --- real ones ------------------------------------------------------------------------------------
 
 corpus=${SW_CORPORA:-}/osv

@@ -65,6 +65,13 @@ static void ranges_are_evaluated_as_the_schema_says(void **state)
         {"npm", "", RANGE("S", FROM("0")), SW_AFFECTS_ALL},
         {"npm", "", RANGE("S", FROM("0") "," FIXED("1.0.0")), SW_AFFECTS_MAYBE},
         {"npm", "1.0.0", "{\"r\":[],\"v\":[]}", SW_AFFECTS_ALL},
+        /* of GitHub's: affected behind a version, and a fix that ends nothing */
+        {"npm", "1.0.0", RANGE("S", "[\"a\",\"1.0.0\"]," FIXED("2.0.0")), SW_AFFECTS_NO},
+        {"npm", "1.0.1", RANGE("S", "[\"a\",\"1.0.0\"]," FIXED("2.0.0")), SW_AFFECTS_YES},
+        {"npm", "2.0.0", RANGE("S", "[\"a\",\"1.0.0\"]," FIXED("2.0.0")), SW_AFFECTS_NO},
+        {"npm", "2.5.0", RANGE("S", FROM("0") ",[\"p\",\"2.0.0\"]," LAST("3.0.0")), SW_AFFECTS_YES},
+        {"npm", "", RANGE("S", FROM("0") ",[\"p\",\"2.0.0\"]"), SW_AFFECTS_ALL},
+        {"CRAN", "1.0", RANGE("E", "[\"a\",\"1.0\"]"), SW_AFFECTS_NO},
         /* each ecosystem has its order */
         {"PyPI", "1.10", RANGE("E", FROM("0") "," FIXED("1.9")), SW_AFFECTS_NO},
         {"PyPI", "1.9.post1", RANGE("E", FROM("0") "," FIXED("1.9")), SW_AFFECTS_NO},

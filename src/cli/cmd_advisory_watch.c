@@ -1,0 +1,566 @@
+#include "cli/claim_record.h"
+#include "cli/file_watch.h"
+#include "cli/show_advisory.h"
+
+#include "version.h"
+
+#define VEX_MAX ((uint64_t)256 << 20)
+
+struct watch_args {
+    struct sw_signer_args signer;
+    struct sw_text_list vex;
+    bool once;
+    bool record;
+};
+
+static const struct sw_option options[] = {
+    {"once", SW_OPTION_FLAG, offsetof(struct watch_args, once), NULL,
+        "look all inventories up once and end"},
+    {"vex", SW_OPTION_LIST, offsetof(struct watch_args, vex), "FILE",
+        "what somebody found out: OpenVEX, or CycloneDX with analysis; may be given again"},
+    {"record", SW_OPTION_FLAG, offsetof(struct watch_args, record), NULL,
+        "sign the answer about each model as a claim and put it into the log"},
+    SW_SIGNER_OPTIONS(struct watch_args, signer),
+    {NULL, 0, 0, NULL, NULL},
+};
+
+struct watching {
+    struct sw_cli *cli;
+    const struct watch_args *args;
+    const char *store;
+    struct sw_vex vex;
+    struct sw_vulns_vex *vex_files;
+    struct sw_names told; /* "ROOT ID PURL": what was told without being recorded */
+    uint64_t fresh;       /* findings that were told since the start */
+    bool trouble;
+    bool empty; /* the last pass found no inventory */
+};
+
+/* One look at all inventories. */
+struct pass {
+    struct watching *watch;
+    struct sw_arena arena;
+    struct sw_data_context context;
+    struct sw_advisories *advisories;
+    struct sw_advisory_status status;
+    size_t models, affected;
+    uint64_t fresh;
+};
+
+static void pass_release(struct pass *pass)
+{
+    sw_data_context_release(&pass->context);
+    sw_advisories_close(pass->advisories);
+    sw_arena_release(&pass->arena);
+}
+SW_DEFINE_CLEANUP(pass, struct pass, pass_release)
+
+/* One recorded inventory, and what is known against it. */
+struct found {
+    const struct sw_data_claim *bom;
+    const struct sw_json *before; /* the predicate of the last answer; NULL without one */
+    struct sw_components components;
+    struct sw_advisory_report report;
+    bool *fresh; /* of each finding */
+    size_t fresh_count;
+    struct sw_digest claim; /* that was recorded now */
+};
+
+/* --- what is recorded ------------------------------------------------------------------------- */
+
+static const struct sw_subject *root_of(const struct sw_data_claim *claim)
+{
+    return &claim->statement.subjects[0];
+}
+
+/* The newest word about the same subject, of those that come after `from`. */
+static bool is_superseded(const struct sw_data_claim *claims, size_t count, size_t from)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool later = claims[i].made > claims[from].made ||
+                     (claims[i].made == claims[from].made && claims[i].leaf > claims[from].leaf);
+        if (later &&
+            sw_digest_equal(&root_of(&claims[i])->digest, &root_of(&claims[from])->digest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Bills of both formats. */
+static sw_result list_boms(
+    struct pass *p, struct sw_data_claim **out, size_t *count, struct sw_error *err)
+{
+    static const char *const types[] = {SW_BOM_PREDICATE_CYCLONEDX, SW_BOM_PREDICATE_SPDX};
+    struct sw_data_claim *lists[2];
+    size_t counts[2];
+    for (size_t i = 0; i < 2; i++) {
+        SW_TRY(sw_data_claims(&p->context.data, types[i], NULL, &lists[i], &counts[i], NULL, err));
+    }
+    struct sw_data_claim *all =
+        SW_ARENA_ARRAY(&p->arena, struct sw_data_claim, counts[0] + counts[1]);
+    SW_TRY_PTR(all);
+    *count = 0;
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t k = 0; k < counts[i]; k++) {
+            all[*count] = lists[i][k];
+            *count += lists[i][k].statement.subject_count > 0 ? 1 : 0;
+        }
+    }
+    *out = all;
+    return SW_OK;
+}
+
+/* The last claim of a type about the root; NULL without one. */
+static sw_result last_of(struct pass *p, const char *type, const struct sw_digest *root,
+    const struct sw_data_claim **out, struct sw_error *err)
+{
+    struct sw_data_claim *claims;
+    size_t count;
+    SW_TRY(sw_data_claims(&p->context.data, type, root, &claims, &count, NULL, err));
+    *out = count == 0 ? NULL : &claims[count - 1];
+    return SW_OK;
+}
+
+/* --- one inventory ---------------------------------------------------------------------------- */
+
+static sw_result read_bom(struct pass *p, struct found *f, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_TRY(sw_json_print(&text, f->bom->statement.predicate, 0));
+    const void *copy = sw_arena_copy(&p->arena, sw_buf_bytes(&text));
+    SW_TRY_PTR(copy);
+    return sw_components_read(&p->arena, sw_bytes(copy, text.len), &f->components, err);
+}
+
+/* "ROOT ID PURL" of a finding. */
+static const char *key_of(
+    struct sw_arena *arena, const struct found *f, const struct sw_advisory_finding *finding)
+{
+    char root[SW_DIGEST_TEXT_SIZE];
+    const struct sw_component *c = &f->components.items[finding->component];
+    sw_digest_text(&root_of(f->bom)->digest, root);
+    return sw_arena_printf(arena, "%s " SW_STR_FMT " " SW_STR_FMT, root, SW_STR_ARG(finding->id),
+        SW_STR_ARG(c->text.len > 0 ? c->text : c->ref));
+}
+
+static sw_result mark_fresh(struct pass *p, struct found *f)
+{
+    f->fresh = SW_ARENA_ARRAY(&p->arena, bool, f->report.finding_count);
+    SW_TRY_PTR(f->fresh);
+    for (size_t i = 0; i < f->report.finding_count; i++) {
+        const struct sw_advisory_finding *finding = &f->report.findings[i];
+        uint32_t number;
+        const char *key = key_of(&p->arena, f, finding);
+        SW_TRY_PTR(key);
+        f->fresh[i] = sw_advisory_is_open(finding) &&
+                      !sw_vulns_tells(f->before, &f->report, finding) &&
+                      !sw_names_find(&p->watch->told, 0, sw_str(key), &number);
+        f->fresh_count += f->fresh[i] ? 1 : 0;
+    }
+    return SW_OK;
+}
+
+/* So that it is not told again while this process lasts. */
+static sw_result remember(struct pass *p, const struct found *f)
+{
+    for (size_t i = 0; i < f->report.finding_count; i++) {
+        uint32_t number;
+        const char *key =
+            f->fresh[i] ? key_of(&p->watch->cli->arena, f, &f->report.findings[i]) : NULL;
+        if (f->fresh[i]) {
+            SW_TRY_PTR(key);
+            SW_TRY(sw_names_number(&p->watch->told, 0, sw_str(key), &number));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result match(struct pass *p, struct found *f, struct sw_error *err)
+{
+    struct watching *w = p->watch;
+    const struct sw_advisory_match_options how = {.vex = w->args->vex.count > 0 ? &w->vex : NULL};
+    const struct sw_data_claim *before = NULL;
+    SW_TRY(read_bom(p, f, err));
+    SW_TRY(sw_advisory_match(p->advisories, &f->components, &how, &p->arena, &f->report, err));
+    SW_TRY(last_of(p, SW_VULNS_PREDICATE, &root_of(f->bom)->digest, &before, err));
+    f->before = before == NULL ? NULL : before->statement.predicate;
+    return mark_fresh(p, f);
+}
+
+/* --- the claim -------------------------------------------------------------------------------- */
+
+/* An answer without the VEX of the one before would open again what somebody closed. */
+static bool lacks_vex(struct pass *p, const struct found *f)
+{
+    struct watching *w = p->watch;
+    const struct sw_digest missing =
+        sw_vulns_vex_missing(f->before, w->vex_files, w->args->vex.count);
+    if (missing.alg == 0) {
+        return false;
+    }
+    sw_note(w->cli,
+        SW_STR_FMT ": not recorded, since the answer before rests on a VEX file that "
+                   "was not given (%s)",
+        SW_STR_ARG(root_of(f->bom)->name), sw_digest_show(w->cli, &missing));
+    w->trouble = true;
+    return true;
+}
+
+static sw_result record(struct pass *p, struct found *f, struct sw_error *err)
+{
+    struct watching *w = p->watch;
+    SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
+    struct sw_claim_about about = {.count = f->bom->statement.subject_count > 1 ? 2 : 1};
+    struct sw_receipt receipt;
+    const int64_t now = sw_time_now();
+    const struct sw_vulns_claim claim = {.report = &f->report,
+        .date = p->status.date,
+        .vex = w->vex_files,
+        .vex_count = w->args->vex.count,
+        .bom_claim = f->bom->claim,
+        .version = SW_VERSION,
+        .started = now,
+        .finished = now};
+    if (!w->args->record || lacks_vex(p, f)) {
+        return SW_OK;
+    }
+    memcpy(about.subjects, f->bom->statement.subjects, about.count * sizeof(about.subjects[0]));
+    SW_TRY(sw_vulns_write(&p->arena, &claim, &predicate));
+    SW_TRY(sw_claim_record(
+        w->cli, &p->context, &about, SW_VULNS_PREDICATE, sw_buf_bytes(&predicate), &receipt, err));
+    f->claim = receipt.claim;
+    return SW_OK;
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+/* Where it was admitted: the last verdict of each signer for each place. */
+static bool is_last(const struct sw_data_claim *claims, size_t count, size_t at)
+{
+    struct sw_str uri;
+    struct sw_str other;
+    if (!sw_json_str(sw_json_get(claims[at].statement.predicate, "resourceUri"), &uri)) {
+        return false;
+    }
+    for (size_t i = at + 1; i < count; i++) {
+        if (strcmp(claims[i].signer, claims[at].signer) == 0 &&
+            sw_json_str(sw_json_get(claims[i].statement.predicate, "resourceUri"), &other) &&
+            sw_str_equal(uri, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct sw_str text_at(const struct sw_data_claim *claim, const char *name)
+{
+    struct sw_str text = sw_str("");
+    (void)sw_json_str(sw_json_get(claim->statement.predicate, name), &text);
+    return text;
+}
+
+static void deployments_json(
+    struct sw_json_writer *w, const struct sw_data_claim *claims, size_t count)
+{
+    sw_jw_array(w, "deployments");
+    for (size_t i = 0; i < count; i++) {
+        if (is_last(claims, count, i)) {
+            sw_jw_object(w, NULL);
+            sw_jw_str(w, "uri", text_at(&claims[i], "resourceUri"));
+            sw_jw_str(w, "verdict", text_at(&claims[i], "sealwright_verdict"));
+            sw_jw_str(w, "time", text_at(&claims[i], "timeVerified"));
+            sw_jw_text(w, "signer", claims[i].signer);
+            sw_jw_object_end(w);
+        }
+    }
+    sw_jw_array_end(w);
+}
+
+static void finding_json(
+    struct sw_json_writer *w, const struct found *f, const struct sw_advisory_finding *finding)
+{
+    const struct sw_component *c = &f->components.items[finding->component];
+    sw_jw_object(w, NULL);
+    sw_jw_str(w, "id", finding->id);
+    sw_json_texts(w, "ids", finding->ids, finding->id_count);
+    sw_json_text_or_null(w, "component", c->name.len > 0 ? c->name : c->ref);
+    sw_json_text_or_null(w, "purl", c->text);
+    sw_jw_text(w, "severity", sw_advisory_severity(finding));
+    sw_json_text_or_null(w, "kev", finding->kev ? finding->kev_added : sw_str(""));
+    sw_json_texts(w, "fixed", finding->fixed, finding->fixed_count);
+    sw_json_text_or_null(w, "summary", finding->summary);
+    sw_jw_object_end(w);
+}
+
+/* Each event is a line. */
+static struct sw_json_writer *event_begin(
+    struct sw_json_out *out, const char *event, const struct pass *p)
+{
+    struct sw_json_writer *w = sw_json_out_begin(out);
+    char time[SW_TIME_TEXT_SIZE];
+    sw_time_format(sw_time_now(), time);
+    w->indent = 0;
+    sw_jw_object(w, NULL);
+    sw_jw_text(w, "event", event);
+    sw_jw_text(w, "time", time);
+    sw_jw_object(w, "database");
+    sw_json_digest(w, "digest", &p->status.digest);
+    sw_advisory_date_json(w, "date", p->status.date);
+    sw_jw_object_end(w);
+    return w;
+}
+
+static sw_result event_end(struct sw_json_out *out, struct sw_json_writer *w, struct sw_error *err)
+{
+    sw_jw_object_end(w);
+    SW_TRY(sw_json_out_end(out, err));
+    (void)fflush(stdout);
+    return SW_OK;
+}
+
+static sw_result tell_json(const struct pass *p, const struct found *f,
+    const struct sw_data_claim *verdicts, size_t count, struct sw_error *err)
+{
+    struct sw_json_out out;
+    struct sw_json_writer *w = event_begin(&out, "affected", p);
+    sw_jw_object(w, "model");
+    sw_jw_str(w, "name", root_of(f->bom)->name);
+    sw_json_digest(w, "root", &root_of(f->bom)->digest);
+    sw_json_digest(w, "bom", &f->bom->claim);
+    sw_jw_object_end(w);
+    sw_jw_array(w, "findings");
+    for (size_t i = 0; i < f->report.finding_count; i++) {
+        if (f->fresh[i]) {
+            finding_json(w, f, &f->report.findings[i]);
+        }
+    }
+    sw_jw_array_end(w);
+    deployments_json(w, verdicts, count);
+    if (f->claim.alg == 0) {
+        sw_jw_null(w, "claim");
+    } else {
+        sw_json_digest(w, "claim", &f->claim);
+    }
+    return event_end(&out, w, err);
+}
+
+static void say_findings(struct sw_cli *cli, const struct found *f)
+{
+    for (size_t i = 0; i < f->report.finding_count; i++) {
+        const struct sw_advisory_finding *finding = &f->report.findings[i];
+        const struct sw_component *c = &f->components.items[finding->component];
+        if (f->fresh[i]) {
+            sw_say(cli, SW_TONE_WARN, "  %-20.*s", SW_STR_ARG(finding->id));
+            sw_say(cli, SW_TONE_PLAIN, "  %s%s  " SW_STR_FMT "\n", sw_advisory_severity(finding),
+                finding->kev ? ", exploited" : "",
+                SW_STR_ARG(c->text.len > 0   ? c->text
+                           : c->name.len > 0 ? c->name
+                                             : c->ref));
+        }
+    }
+}
+
+static void tell_text(
+    struct sw_cli *cli, const struct found *f, const struct sw_data_claim *verdicts, size_t count)
+{
+    sw_say(cli, SW_TONE_DIM, "%s", sw_time_show(cli, sw_time_now()));
+    sw_say(cli, SW_TONE_BAD, "  affected");
+    sw_say(cli, SW_TONE_BOLD, "  " SW_STR_FMT, SW_STR_ARG(root_of(f->bom)->name));
+    sw_say(cli, SW_TONE_PLAIN, "  %s, %s new\n", sw_digest_show(cli, &root_of(f->bom)->digest),
+        f->fresh_count == 1 ? "1 vulnerability"
+                            : sw_arena_printf(&cli->arena, "%zu vulnerabilities", f->fresh_count));
+    say_findings(cli, f);
+    for (size_t i = 0; i < count; i++) {
+        if (is_last(verdicts, count, i)) {
+            sw_say(cli, SW_TONE_PLAIN,
+                "  verdict  " SW_STR_FMT "  " SW_STR_FMT ", " SW_STR_FMT " by %s\n",
+                SW_STR_ARG(text_at(&verdicts[i], "resourceUri")),
+                SW_STR_ARG(text_at(&verdicts[i], "sealwright_verdict")),
+                SW_STR_ARG(text_at(&verdicts[i], "timeVerified")), verdicts[i].signer);
+        }
+    }
+    (void)fflush(stdout);
+}
+
+static sw_result tell(struct pass *p, const struct found *f, struct sw_error *err)
+{
+    struct sw_data_claim *verdicts;
+    size_t count;
+    if (f->fresh_count == 0) {
+        return SW_OK;
+    }
+    SW_TRY(sw_data_claims(&p->context.data, SW_PREDICATE_VSA, &root_of(f->bom)->digest, &verdicts,
+        &count, NULL, err));
+    if (p->watch->cli->json) {
+        return tell_json(p, f, verdicts, count, err);
+    }
+    tell_text(p->watch->cli, f, verdicts, count);
+    return SW_OK;
+}
+
+static sw_result tell_end(const struct pass *p, struct sw_error *err)
+{
+    struct sw_cli *cli = p->watch->cli;
+    if (cli->json) {
+        struct sw_json_out out;
+        struct sw_json_writer *w = event_begin(&out, "checked", p);
+        sw_jw_u64(w, "models", p->models);
+        sw_jw_u64(w, "affected", p->affected);
+        sw_jw_u64(w, "new", p->fresh);
+        return event_end(&out, w, err);
+    }
+    sw_say(cli, SW_TONE_DIM, "%s", sw_time_show(cli, sw_time_now()));
+    sw_say(cli, p->fresh > 0 ? SW_TONE_WARN : SW_TONE_GOOD, "  checked");
+    sw_say(cli, SW_TONE_PLAIN, "   %s, %zu affected, %llu new; by the data of %s\n",
+        sw_count_show(cli, p->models, "model"), p->affected, (unsigned long long)p->fresh,
+        p->status.date == INT64_MIN ? "no date" : sw_advisory_date_show(cli, p->status.date));
+    (void)fflush(stdout);
+    return SW_OK;
+}
+
+/* --- a pass ----------------------------------------------------------------------------------- */
+
+/* A bill that cannot be read is told, and does not keep the others from being looked up. */
+static sw_result check_one(struct pass *p, const struct sw_data_claim *bom, struct sw_error *err)
+{
+    struct found f = {.bom = bom};
+    struct sw_error why = {0};
+    enum sw_code code = match(p, &f, &why);
+    if (code == SW_E_FORMAT || code == SW_E_UNSUPPORTED || code == SW_E_LIMIT) {
+        sw_note(p->watch->cli, "the bill of " SW_STR_FMT " cannot be looked up: %s",
+            SW_STR_ARG(root_of(bom)->name), why.text);
+        p->watch->trouble = true;
+        return SW_OK;
+    }
+    if (code != SW_OK) {
+        return sw_fail(err, code, "%s", why.text[0] == '\0' ? sw_code_text(code) : why.text);
+    }
+    p->models++;
+    p->affected += f.report.open > 0 ? 1 : 0;
+    p->fresh += f.fresh_count;
+    SW_TRY(record(p, &f, err));
+    SW_TRY(tell(p, &f, err));
+    return remember(p, &f);
+}
+
+static sw_result check_all(struct pass *p, struct sw_error *err)
+{
+    struct watching *w = p->watch;
+    struct sw_data_claim *boms;
+    size_t count;
+    SW_TRY(sw_data_context_open(
+        w->cli, SW_STORE_READ, w->args->record ? &w->args->signer : NULL, &p->context, err));
+    p->context.data.arena = &p->arena;
+    SW_TRY(sw_advisories_open(w->store, &p->advisories, err));
+    SW_TRY(sw_advisory_status(p->advisories, &p->arena, &p->status, err));
+    SW_TRY(list_boms(p, &boms, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (!is_superseded(boms, count, i)) {
+            SW_TRY(check_one(p, &boms[i], err));
+        }
+    }
+    w->empty = p->models == 0;
+    w->fresh += p->fresh;
+    return tell_end(p, err);
+}
+
+static sw_result make_pass(struct watching *w, struct sw_error *err)
+{
+    SW_CLEANUP(pass) struct pass pass = {.watch = w};
+    sw_arena_init(&pass.arena, 0);
+    w->trouble = false;
+    return check_all(&pass, err);
+}
+
+/* --- the command ------------------------------------------------------------------------------ */
+
+static sw_result read_vex(struct watching *w, struct sw_error *err)
+{
+    struct sw_arena *arena = &w->cli->arena;
+    const struct sw_text_list *files = &w->args->vex;
+    w->vex_files = SW_ARENA_ARRAY(arena, struct sw_vulns_vex, files->count);
+    SW_TRY_PTR(w->vex_files);
+    for (size_t i = 0; i < files->count; i++) {
+        SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
+        SW_TRY(sw_file_read(files->items[i], VEX_MAX, &buf, err));
+        const void *copy = sw_arena_copy(arena, sw_buf_bytes(&buf));
+        SW_TRY_PTR(copy);
+        w->vex_files[i].file = files->items[i];
+        sw_sha256(sw_bytes(copy, buf.len), &w->vex_files[i].digest);
+        SW_TRY(sw_vex_read(arena, sw_bytes(copy, buf.len), files->items[i], &w->vex, err));
+    }
+    return SW_OK;
+}
+
+/* While it goes on, what keeps a pass from being made may be gone at the next. */
+static sw_result watch_on(struct watching *w, struct sw_file_watch *file, struct sw_error *err)
+{
+    SW_TRY(make_pass(w, err));
+    while (sw_file_watch_wait(file)) {
+        struct sw_error why = {0};
+        enum sw_code code = make_pass(w, &why);
+        if (code != SW_OK) {
+            sw_note(w->cli, "%s", why.text[0] == '\0' ? sw_code_text(code) : why.text);
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result watch(struct watching *w, struct sw_error *err)
+{
+    SW_CLEANUP(file_watch) struct sw_file_watch file = {.wait = -1, .events = -1, .timer = -1};
+    const char *why = NULL;
+    const char *path = sw_path_join(&w->cli->arena, w->store, SW_ADVISORY_FILE);
+    SW_TRY_PTR(path);
+    SW_TRY(sw_file_watch_open(w->store, path, &file, &why, err));
+    if (why != NULL) {
+        sw_note(w->cli, "the kernel does not tell of changes here (%s): it is looked at every %d s",
+            why, SW_FILE_WATCH_SECONDS);
+    }
+    sw_interrupt_watch(NULL);
+    enum sw_code code = watch_on(w, &file, err);
+    sw_interrupt_release();
+    sw_interrupt_forget();
+    return code;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    struct watching w = {.cli = cli, .args = data};
+    sw_names_init(&w.told, &cli->arena);
+    SW_TRY(sw_advisory_store(cli, &w.store, err));
+    SW_TRY(read_vex(&w, err));
+    SW_TRY(w.args->once ? make_pass(&w, err) : watch(&w, err));
+    if (w.args->once && w.empty && !w.trouble) {
+        return sw_fail(err, SW_E_NOEVIDENCE,
+            "no bill of materials of a trusted signer is in the log; record one with "
+            "'sealwright bom make --record'");
+    }
+    cli->status = w.fresh > 0 ? 1 : w.trouble ? 3 : 0;
+    return SW_OK;
+}
+
+const struct sw_command sw_cmd_advisory_watch = {
+    .name = "advisory watch",
+    .summary = "look recorded inventories up again when new advisories are imported",
+    .operands = "",
+    .options = options,
+    .args_size = sizeof(struct watch_args),
+    .description =
+        "Takes the newest bill of materials of each model that a trusted signer recorded ('bom "
+        "make --record'), looks its components up, and names the models for which something is "
+        "new: what the last recorded answer ('advisory match --record', or this command with "
+        "*--record*) does not tell. With each model stand the verdicts of the gate: where it was "
+        "admitted, when and by whom.\n\n"
+        "Goes on until it is interrupted, and looks again whenever 'advisory import' has put a "
+        "new database in place. With *--once* it looks once, for a timer.\n\n"
+        "With *--record* a new answer is signed and recorded for each model, so that the gate "
+        "knows it and nothing is told twice. It is not when the last answer rests on a VEX file "
+        "that was not given with *--vex*, since it would open again what somebody closed.\n\n"
+        "Exits 1 when something new was found, 3 when nothing was, and a bill could not be looked "
+        "up or an answer not be recorded, or there is no bill at all.",
+    .examples = "  sealwright advisory watch --json\n"
+                "  sealwright advisory watch --once --record --vex vex.json\n",
+    .run = run,
+};
