@@ -7,6 +7,7 @@
 
 #include "supply/advisory.h"
 #include "supply/bom.h"
+#include "supply/card.h"
 #include "supply/component.h"
 #include "supply/cvss.h"
 #include "supply/discover.h"
