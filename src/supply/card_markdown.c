@@ -123,11 +123,23 @@ static sw_result put_list(
     return SW_OK;
 }
 
+/* The first value that the Hub takes; empty when there is none. */
+static struct sw_str first_of(
+    const struct sw_card *card, enum sw_card_field field, bool (*takes)(struct sw_str text))
+{
+    for (size_t i = 0; i < card->count; i++) {
+        if (card->values[i].field == field && takes(card->values[i].text)) {
+            return card->values[i].text;
+        }
+    }
+    return sw_str("");
+}
+
 static sw_result put_one(
     struct writing *w, const char *key, enum sw_card_field field, bool (*takes)(struct sw_str text))
 {
-    struct sw_str text = sw_card_get(w->card, field);
-    return text.len > 0 && takes(text) ? put_member(w->out, key, text) : SW_OK;
+    struct sw_str text = first_of(w->card, field, takes);
+    return text.len > 0 ? put_member(w->out, key, text) : SW_OK;
 }
 
 /* A name that the Hub takes for `license_name`: small letters, digits, '-' and '.'. */
@@ -217,9 +229,9 @@ static struct sw_str title_of(const struct sw_card *card)
 static sw_result put_results(struct writing *w)
 {
     const struct sw_card *card = w->card;
-    struct sw_str task = sw_card_get(card, SW_CARD_TASK);
+    struct sw_str task = first_of(card, SW_CARD_TASK, is_word);
     bool open = false;
-    for (size_t i = 0; is_word(task) && i < card->count; i++) {
+    for (size_t i = 0; task.len > 0 && i < card->count; i++) {
         if (!has_result(&card->values[i]) || is_repeated(card, i)) {
             continue;
         }
