@@ -11,26 +11,38 @@
 #define LIST_MAX 1024u /* texts of one key that are kept */
 #define TEXT_MAX 4096u /* bytes of one of them */
 
+/* A byte of a text, and how many lines end before it. */
+struct line {
+    uint64_t byte;
+    uint32_t breaks;
+};
+
 struct paper {
     struct sw_bom *bom;
     const struct sw_json *fields;
     struct sw_str origin; /* the file's name */
     struct sw_bytes text;
     bool yaml; /* its values know their lines, else their bytes */
+    struct line *line;
 };
 
-/* What is set from now on stands there. */
+/* What is set from now on stands there. Items of a list come in order, so that no byte of it is
+ * counted twice. */
 static void stand_at(const struct paper *p, const char *key, const struct sw_json *value)
 {
-    uint64_t line = value == NULL ? 0 : value->where;
-    if (value != NULL && !p->yaml) {
-        line = 1;
-        for (uint64_t i = 0; i < value->where && i < p->text.len; i++) {
-            line += p->text.ptr[i] == '\n';
-        }
-    }
+    struct line *at = p->line;
     p->bom->key = sw_str(key);
-    p->bom->line = (uint32_t)line;
+    p->bom->line = value == NULL ? 0 : (uint32_t)value->where;
+    if (value == NULL || p->yaml) {
+        return;
+    }
+    if (value->where < at->byte) {
+        *at = (struct line){0};
+    }
+    for (; at->byte < value->where && at->byte < p->text.len; at->byte++) {
+        at->breaks += p->text.ptr[at->byte] == '\n';
+    }
+    p->bom->line = at->breaks + 1;
 }
 
 static void stand_nowhere(struct sw_bom *bom)
@@ -366,7 +378,9 @@ static sw_result add_paper(
 {
     struct sw_json document = {.type = SW_JSON_NULL};
     struct sw_error why = {0};
+    struct line line = {0};
     const struct paper p = {.bom = bom,
+        .line = &line,
         .fields = &document,
         .origin = sw_str(papers[index].name),
         .text = text,
