@@ -49,7 +49,6 @@ struct making {
     struct sw_card card;
     struct sw_manifest manifest;
     const char *why; /* it is taken for that; NULL: it was said */
-    bool rooted;
     size_t ignored;
     struct sw_store *store; /* with --record */
     struct sw_held_signer held;
@@ -123,6 +122,34 @@ static bool is_plain(const struct sw_tree *tree)
     return true;
 }
 
+static bool is_paper(struct sw_str name)
+{
+    for (size_t i = 0; sw_bom_paper_name(i) != NULL; i++) {
+        if (sw_str_is(name, sw_bom_paper_name(i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The papers were read once and hashed once: both times they were the same. */
+static sw_result check_papers(const struct making *m, struct sw_error *err)
+{
+    for (size_t i = 0; i < m->manifest.count; i++) {
+        const struct sw_resource *file = &m->manifest.resources[i];
+        const char *digest = is_paper(file->name) ? sw_digest_show(m->cli, &file->digest) : NULL;
+        for (size_t k = 0; digest != NULL && k < m->card.count; k++) {
+            const struct sw_card_source *from = &m->card.values[k].from;
+            if (from->kind == SW_CARD_CITATION && sw_str_equal(from->file, file->name) &&
+                !sw_str_is(from->digest, digest)) {
+                return sw_fail(err, SW_E_REFUSED, "'" SW_STR_FMT "' changed while it was read",
+                    SW_STR_ARG(file->name));
+            }
+        }
+    }
+    return SW_OK;
+}
+
 static sw_result bind(struct making *m, const struct sw_tree *tree, struct sw_error *err)
 {
     if (!m->args->record && !m->args->evidence && !is_plain(tree)) {
@@ -131,8 +158,7 @@ static sw_result bind(struct making *m, const struct sw_tree *tree, struct sw_er
     }
     SW_TRY(sw_card_hash(m->cli, m->path, m->args->allow_symlinks, &m->manifest, err));
     sw_card_bind(m->cli, &m->manifest, &m->card);
-    m->rooted = true;
-    return SW_OK;
+    return check_papers(m, err);
 }
 
 static sw_result take_author(struct making *m, struct sw_error *err)
