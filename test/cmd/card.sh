@@ -156,6 +156,8 @@ expect "as CycloneDX" 0 "$SW_BIN" card render card.json --format cyclonedx --out
 expect "it is valid" 0 "$SW_BIN" bom validate card.cdx.json
 run cat card.cdx.json
 json "with a model card" '.metadata.component.modelCard.considerations | [.users[0], .technicalLimitations[0]] | join(" ")' "Writers It makes things up"
+expect "which reads back" 0 "$SW_BIN" bom read card.cdx.json --json
+json "with users and limitations" '.components[0].values | [.users[0], .limitation[0]] | join(" ")' "Writers It makes things up"
 expect "as SPDX" 0 "$SW_BIN" card render card.json --format spdx --time 2026-01-02 --output card.spdx.json
 expect "it is valid" 0 "$SW_BIN" bom validate card.spdx.json
 run cat card.spdx.json
