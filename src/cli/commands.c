@@ -24,6 +24,9 @@
     X(bom_diff)          \
     X(bom_merge)         \
     X(bom_score)         \
+    X(card_make)         \
+    X(card_check)        \
+    X(card_render)       \
     X(data_source_add)   \
     X(data_source_list)  \
     X(data_source_show)  \

@@ -269,6 +269,7 @@ static const struct {
     {"log", "check, prove and add to the log"},
     {"policy", "check, test and explain policies"},
     {"licence", "say what the licences of models and of their ancestors ask for"},
+    {"card", "make, check and show the cards of models and datasets"},
     {"data", "record where training data comes from and where it went"},
 };
 

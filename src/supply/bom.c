@@ -45,6 +45,10 @@ static const struct {
     [SW_BOM_METRIC] = {"metric", NULL},
     [SW_BOM_LIMITATION] = {"limitation", NULL},
     [SW_BOM_USE] = {"use", NULL},
+    [SW_BOM_USERS] = {"users", NULL},
+    [SW_BOM_ETHICS] = {"ethical-consideration", NULL},
+    [SW_BOM_TRAINING] = {"training", "sealwright:training"},
+    [SW_BOM_PREPROCESSING] = {"preprocessing", "sealwright:preprocessing"},
     [SW_BOM_OWNER] = {"owner", NULL},
     [SW_BOM_STEWARD] = {"steward", NULL},
     [SW_BOM_CUSTODIAN] = {"custodian", NULL},
@@ -62,6 +66,7 @@ static const struct {
     [SW_BOM_EXECUTABLE] = {"executable", "bsi:component:executable"},
     [SW_BOM_ARCHIVE] = {"archive", "bsi:component:archive"},
     [SW_BOM_STRUCTURED] = {"structured", "bsi:component:structured"},
+    [SW_BOM_CARD] = {"card", "sealwright:card"},
     [SW_BOM_GAP] = {"gap", "sealwright:gap"},
 };
 
@@ -183,7 +188,7 @@ sw_result sw_bom_set(struct sw_bom *bom, uint32_t component, enum sw_bom_field f
     SW_TRY_PTR(moved);
     c->values = moved;
     struct sw_bom_value *value = &moved[c->value_count];
-    value->field = field;
+    *value = (struct sw_bom_value){.field = field, .key = bom->key, .line = bom->line};
     SW_TRY(copy(bom->arena, text, &value->text));
     SW_TRY(copy(bom->arena, origin, &value->origin));
     c->value_count++;

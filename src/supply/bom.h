@@ -48,14 +48,18 @@ enum sw_bom_field {
     SW_BOM_RELEASED, /* RFC 3339 */
     SW_BOM_ENDPOINT, /* may be there several times, as those below marked with + */
     SW_BOM_TASK,
-    SW_BOM_FAMILY,       /* "llama" */
-    SW_BOM_ARCHITECTURE, /* +, "LlamaForCausalLM" */
-    SW_BOM_APPROACH,     /* "supervised", … as CycloneDX has them */
-    SW_BOM_DATASET,      /* +, the ref of a component: what it was trained on */
-    SW_BOM_METRIC,       /* +, "type\nvalue\nslice" */
-    SW_BOM_LIMITATION,   /* + */
-    SW_BOM_USE,          /* + */
-    SW_BOM_OWNER,        /* of data: these three are its governance */
+    SW_BOM_FAMILY,        /* "llama" */
+    SW_BOM_ARCHITECTURE,  /* +, "LlamaForCausalLM" */
+    SW_BOM_APPROACH,      /* "supervised", … as CycloneDX has them */
+    SW_BOM_DATASET,       /* +, the ref of a component: what it was trained on */
+    SW_BOM_METRIC,        /* +, "type\nvalue\nslice" */
+    SW_BOM_LIMITATION,    /* + */
+    SW_BOM_USE,           /* + */
+    SW_BOM_USERS,         /* +: who is to use it */
+    SW_BOM_ETHICS,        /* +: risks, biases and what else is to be weighed */
+    SW_BOM_TRAINING,      /* +: how it was trained, in words */
+    SW_BOM_PREPROCESSING, /* + */
+    SW_BOM_OWNER,         /* of data: these three are its governance */
     SW_BOM_STEWARD,
     SW_BOM_CUSTODIAN,
     SW_BOM_CLASSIFICATION,
@@ -72,7 +76,8 @@ enum sw_bom_field {
     SW_BOM_EXECUTABLE,
     SW_BOM_ARCHIVE,
     SW_BOM_STRUCTURED,
-    SW_BOM_GAP, /* +: what is known to be missing, in plain words */
+    SW_BOM_CARD, /* +, "field: text": what a card says and no other field holds */
+    SW_BOM_GAP,  /* +: what is known to be missing, in plain words */
 };
 #define SW_BOM_FIELDS (SW_BOM_GAP + 1)
 
@@ -80,6 +85,8 @@ struct sw_bom_value {
     enum sw_bom_field field;
     struct sw_str text;
     struct sw_str origin; /* "config.json", "--supplier"; empty: the sightings tell */
+    struct sw_str key;    /* of a paper: the member that says it; else empty */
+    uint32_t line;        /* and its line there, from 1; 0: not known */
 };
 
 struct sw_bom_hash {
@@ -137,6 +144,8 @@ struct sw_bom {
     struct sw_names refs;
     uint32_t *named; /* by the number of a ref: its component */
     size_t named_cap;
+    struct sw_str key; /* where the paper that is being read says what is set: goes into values */
+    uint32_t line;
 };
 
 void sw_bom_init(struct sw_bom *bom, struct sw_arena *arena);
@@ -198,6 +207,16 @@ sw_result sw_bom_add_files(struct sw_bom *bom, const struct sw_bom_files *files)
 /* What the model's or dataset's own papers declare: the front matter of README.md, config.json and
  * the like, as far as they are there. What cannot be read of them is a gap. */
 sw_result sw_bom_add_papers(struct sw_bom *bom, const struct sw_tree *tree, struct sw_error *err);
+/* Bytes of a paper that are read; a larger one is a gap. */
+#define SW_BOM_PAPER_MAX ((uint64_t)4 << 20)
+/* The names of files that are papers; NULL behind the last. */
+const char *sw_bom_paper_name(size_t index);
+/* One paper by itself, whatever it is called elsewhere. It refers to `text`. */
+sw_result sw_bom_add_paper(
+    struct sw_bom *bom, const char *name, struct sw_bytes text, struct sw_error *err);
+/* The front matter of a README.md; false when there is none. Its first line is the rest of the
+ * line of dashes, so that lines count from the file's first. */
+bool sw_bom_front_matter(struct sw_bytes text, struct sw_bytes *out);
 
 /* What a tree looks like: an application, a model or data, and why. False for an empty one. */
 bool sw_bom_guess(const struct sw_tree *tree, enum sw_bom_kind *out, const char **why);

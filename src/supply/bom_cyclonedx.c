@@ -385,28 +385,55 @@ static void write_texts(struct writing *wr, const struct sw_bom_component *c,
     cite(wr, sw_bom_value(c, field), below);
 }
 
+/* Each is an object whose one member that is needed is a name. */
+static void write_ethics(struct writing *wr, const struct sw_bom_component *c)
+{
+    const struct sw_bom_value *first = sw_bom_value(c, SW_BOM_ETHICS);
+    if (first == NULL) {
+        return;
+    }
+    sw_jw_array(wr->w, "ethicalConsiderations");
+    for (size_t i = 0; i < c->value_count; i++) {
+        if (c->values[i].field == SW_BOM_ETHICS) {
+            write_named(wr->w, NULL, c->values[i].text);
+        }
+    }
+    sw_jw_array_end(wr->w);
+    cite(wr, first, "/modelCard/considerations/ethicalConsiderations");
+}
+
+static bool has_any(const struct sw_bom_component *c, const enum sw_bom_field *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_bom_value(c, fields[i]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const enum sw_bom_field considered[] = {
+    SW_BOM_USERS, SW_BOM_USE, SW_BOM_LIMITATION, SW_BOM_ETHICS};
+
 static void write_considerations(struct writing *wr, const struct sw_bom_component *c)
 {
-    if (sw_bom_value(c, SW_BOM_USE) == NULL && sw_bom_value(c, SW_BOM_LIMITATION) == NULL) {
+    if (!has_any(c, considered, SW_COUNT(considered))) {
         return;
     }
     sw_jw_object(wr->w, "considerations");
+    write_texts(wr, c, SW_BOM_USERS, "users", "/modelCard/considerations/users");
     write_texts(wr, c, SW_BOM_USE, "useCases", "/modelCard/considerations/useCases");
     write_texts(wr, c, SW_BOM_LIMITATION, "technicalLimitations",
         "/modelCard/considerations/technicalLimitations");
+    write_ethics(wr, c);
     sw_jw_object_end(wr->w);
 }
 
 static bool has_card(const struct sw_bom_component *c)
 {
     static const enum sw_bom_field fields[] = {SW_BOM_TASK, SW_BOM_FAMILY, SW_BOM_ARCHITECTURE,
-        SW_BOM_APPROACH, SW_BOM_DATASET, SW_BOM_METRIC, SW_BOM_LIMITATION, SW_BOM_USE};
-    for (size_t i = 0; i < SW_COUNT(fields); i++) {
-        if (sw_bom_value(c, fields[i]) != NULL) {
-            return true;
-        }
-    }
-    return false;
+        SW_BOM_APPROACH, SW_BOM_DATASET, SW_BOM_METRIC};
+    return has_any(c, fields, SW_COUNT(fields)) || has_any(c, considered, SW_COUNT(considered));
 }
 
 static void write_card(struct writing *wr, const struct sw_bom_component *c)

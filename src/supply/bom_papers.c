@@ -1,22 +1,55 @@
 /* What a model's or a dataset's own papers declare: README.md with the Hub's front matter,
  * config.json, tokenizer_config.json, adapter_config.json. They are other people's words. */
 #include "supply/ascii.h"
-#include "supply/bom.h"
+#include "supply/bom_private.h"
 #include "supply/catalogue.h"
 #include "supply/purl.h"
 #include "supply/spdx_expression.h"
 
 #include <unistd.h>
 
-#define PAPER_MAX ((uint64_t)4 << 20)
 #define LIST_MAX 1024u /* texts of one key that are kept */
 #define TEXT_MAX 4096u /* bytes of one of them */
+
+/* A byte of a text, and how many lines end before it. */
+struct line {
+    uint64_t byte;
+    uint32_t breaks;
+};
 
 struct paper {
     struct sw_bom *bom;
     const struct sw_json *fields;
     struct sw_str origin; /* the file's name */
+    struct sw_bytes text;
+    bool yaml; /* its values know their lines, else their bytes */
+    struct line *line;
 };
+
+/* What is set from now on stands there. Items of a list come in order, so that no byte of it is
+ * counted twice. */
+static void stand_at(const struct paper *p, const char *key, const struct sw_json *value)
+{
+    struct line *at = p->line;
+    p->bom->key = sw_str(key);
+    p->bom->line = value == NULL ? 0 : (uint32_t)value->where;
+    if (value == NULL || p->yaml) {
+        return;
+    }
+    if (value->where < at->byte) {
+        *at = (struct line){0};
+    }
+    for (; at->byte < value->where && at->byte < p->text.len; at->byte++) {
+        at->breaks += p->text.ptr[at->byte] == '\n';
+    }
+    p->bom->line = at->breaks + 1;
+}
+
+static void stand_nowhere(struct sw_bom *bom)
+{
+    bom->key = sw_str("");
+    bom->line = 0;
+}
 
 /* --- licences --------------------------------------------------------------------------------- */
 
@@ -60,9 +93,11 @@ static sw_result each_text(const struct paper *p, const char *key,
     struct sw_str text;
     uint32_t count = 0;
     if (usable(value, &text)) {
+        stand_at(p, key, value);
         return take(p, arg, text);
     }
     SW_JSON_EACH (item, value) {
+        stand_at(p, key, item);
         if (++count > LIST_MAX) {
             return gap(p, "a list in it is too long, and its end was left out");
         }
@@ -130,7 +165,7 @@ static bool is_hub_name(struct sw_str name)
 
 /* "organisation/name" as a purl, where the Hub has it now; nothing for other names, unless the
  * catalogue knows them. */
-static sw_result hub_purl(struct sw_bom *bom, struct sw_str name, struct sw_str *out)
+sw_result sw_bom_hub_purl(struct sw_bom *bom, struct sw_str name, struct sw_str *out)
 {
     const struct sw_catalogue *catalogue;
     struct sw_error err;
@@ -175,7 +210,7 @@ static sw_result take_base(const struct paper *p, const void *arg, struct sw_str
     if (has_named(p->bom, SW_BOM_ANCESTOR, SW_BOM_MODEL, name)) {
         return SW_OK;
     }
-    SW_TRY(hub_purl(p->bom, name, &purl));
+    SW_TRY(sw_bom_hub_purl(p->bom, name, &purl));
     SW_TRY(sw_bom_add(p->bom, SW_BOM_MODEL, SW_BOM_ANCESTOR, 0, &number));
     SW_TRY(sw_bom_set(p->bom, number, SW_BOM_NAME, name, p->origin));
     return sw_bom_set(p->bom, number, SW_BOM_PURL, purl, p->origin);
@@ -236,6 +271,7 @@ static sw_result take_index(const struct paper *p)
                 if (++count > LIST_MAX) {
                     return gap(p, "a list in it is too long, and its end was left out");
                 }
+                stand_at(p, "model-index", metric);
                 SW_TRY(take_metric(p, metric, slice));
             }
         }
@@ -279,6 +315,7 @@ static sw_result take_link(const struct paper *p)
     if (!usable(sw_json_get(p->fields, "license_link"), &link)) {
         return SW_OK;
     }
+    stand_at(p, "license_link", sw_json_get(p->fields, "license_link"));
     return is_private_address(link) ? gap(p, "the link to its licence is a private address")
                                     : sw_bom_set(p->bom, 0, SW_BOM_LICENCE_URL, link, p->origin);
 }
@@ -293,6 +330,7 @@ static sw_result take_licence(const struct paper *p)
         const struct sw_spdx_expression *e =
             sw_spdx_join(p->bom->arena, SW_SPDX_AND, all.parts, all.count);
         SW_TRY_PTR(e);
+        stand_at(p, "license", sw_json_get(p->fields, "license"));
         SW_TRY(sw_bom_set(
             p->bom, 0, SW_BOM_LICENCE_DECLARED, sw_spdx_text(p->bom->arena, e), p->origin));
     }
@@ -332,7 +370,7 @@ static sw_result take_adapter(const struct paper *p)
 }
 
 /* The Hub's front matter: YAML between two lines of three dashes, at the very beginning. */
-static bool front_matter(struct sw_bytes text, struct sw_bytes *out)
+bool sw_bom_front_matter(struct sw_bytes text, struct sw_bytes *out)
 {
     static const uint8_t fence[] = "\n---";
     size_t start = 0;
@@ -354,7 +392,7 @@ static sw_result parse_yaml(
     struct sw_arena *arena, struct sw_bytes text, struct sw_json *out, struct sw_error *err)
 {
     struct sw_bytes matter;
-    if (!front_matter(text, &matter)) {
+    if (!sw_bom_front_matter(text, &matter)) {
         *out = (struct sw_json){.type = SW_JSON_NULL};
         return SW_OK;
     }
@@ -394,31 +432,62 @@ static sw_result read_paper(const struct sw_tree *tree, const struct sw_entry *e
 {
     SW_CLEANUP(fd) int fd = -1;
     SW_TRY(sw_tree_open_file(tree, entry, &fd, err));
-    return sw_fd_read(fd, entry->name, PAPER_MAX, out, err);
+    return sw_fd_read(fd, entry->name, SW_BOM_PAPER_MAX, out, err);
+}
+
+static sw_result add_paper(
+    struct sw_bom *bom, size_t index, struct sw_bytes text, struct sw_error *err)
+{
+    struct sw_json document = {.type = SW_JSON_NULL};
+    struct sw_error why = {0};
+    struct line line = {0};
+    const struct paper p = {.bom = bom,
+        .line = &line,
+        .fields = &document,
+        .origin = sw_str(papers[index].name),
+        .text = text,
+        .yaml = papers[index].parse == parse_yaml};
+    enum sw_code code = papers[index].parse(bom->arena, text, &document, &why);
+    if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
+        return gap(&p, why.text);
+    }
+    code = code == SW_OK ? papers[index].take(&p) : code;
+    stand_nowhere(bom);
+    return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "%s", papers[index].name);
+}
+
+const char *sw_bom_paper_name(size_t index)
+{
+    return index < SW_COUNT(papers) ? papers[index].name : NULL;
+}
+
+sw_result sw_bom_add_paper(
+    struct sw_bom *bom, const char *name, struct sw_bytes text, struct sw_error *err)
+{
+    for (size_t i = 0; i < SW_COUNT(papers); i++) {
+        if (strcmp(papers[i].name, name) == 0) {
+            return add_paper(bom, i, text, err);
+        }
+    }
+    return sw_fail(err, SW_E_USAGE, "'%s' is no paper", name);
 }
 
 static sw_result take_paper(
     struct sw_bom *bom, const struct sw_tree *tree, size_t index, struct sw_error *err)
 {
-    struct sw_json document = {.type = SW_JSON_NULL};
-    struct paper p = {.bom = bom, .fields = &document, .origin = sw_str(papers[index].name)};
     const struct sw_entry *entry = find(tree, papers[index].name);
-    struct sw_error why = {0};
+    const struct paper p = {.bom = bom, .origin = sw_str(papers[index].name)};
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     if (entry == NULL) {
         return SW_OK;
     }
-    SW_TRY(entry->size > PAPER_MAX ? SW_OK : read_paper(tree, entry, &text, err));
-    if (entry->size > PAPER_MAX) {
+    if (entry->size > SW_BOM_PAPER_MAX) {
         return gap(&p, "it is larger than 4 MiB, and was not read");
     }
+    SW_TRY(read_paper(tree, entry, &text, err));
     const void *kept = sw_arena_copy(bom->arena, sw_buf_bytes(&text));
     SW_TRY_PTR(kept);
-    enum sw_code code = papers[index].parse(bom->arena, sw_bytes(kept, text.len), &document, &why);
-    if (code == SW_E_FORMAT || code == SW_E_LIMIT) {
-        return gap(&p, why.text);
-    }
-    return code == SW_OK ? papers[index].take(&p) : code;
+    return add_paper(bom, index, sw_bytes(kept, text.len), err);
 }
 
 sw_result sw_bom_add_papers(struct sw_bom *bom, const struct sw_tree *tree, struct sw_error *err)

@@ -21,6 +21,9 @@ bool sw_bom_is_listed(struct sw_arena *arena, struct sw_str licence);
 /* Whether it is an expression at all. */
 bool sw_bom_is_expression(struct sw_arena *arena, struct sw_str licence);
 
+/* A model's name on the Hub, "organisation/name", as a purl; empty for other names, unless the
+ * catalogue knows them. */
+sw_result sw_bom_hub_purl(struct sw_bom *bom, struct sw_str name, struct sw_str *out);
 /* The field that a property of CycloneDX carries; false when it carries none. */
 bool sw_bom_field_of_property(struct sw_str name, enum sw_bom_field *out);
 sw_result sw_bom_read_cyclonedx(struct sw_bom *bom, const struct sw_json *document);

@@ -126,6 +126,10 @@ static void read_card(struct reading *r, uint32_t number, const struct sw_json *
     }
     read_metrics(
         r, number, sw_json_get(sw_json_get(card, "quantitativeAnalysis"), "performanceMetrics"));
+    set_texts(r, number, SW_BOM_USERS, sw_json_get(c, "users"));
+    SW_JSON_EACH (risk, sw_json_get(c, "ethicalConsiderations")) {
+        set(r, number, SW_BOM_ETHICS, text_of(risk, "name"));
+    }
     set_texts(r, number, SW_BOM_USE, sw_json_get(c, "useCases"));
     set_texts(r, number, SW_BOM_LIMITATION, sw_json_get(c, "technicalLimitations"));
 }

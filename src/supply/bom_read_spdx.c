@@ -132,11 +132,13 @@ static sw_result read_texts(struct reading *r, uint32_t number, const struct sw_
     } rows[] = {{SW_BOM_NAME, "name"}, {SW_BOM_VERSION, "software_packageVersion"},
         {SW_BOM_DESCRIPTION, "description"}, {SW_BOM_DOWNLOAD, "software_downloadLocation"},
         {SW_BOM_PURL, "software_packageUrl"}, {SW_BOM_RELEASED, "releaseTime"},
-        {SW_BOM_LIMITATION, "ai_limitation"}};
+        {SW_BOM_LIMITATION, "ai_limitation"}, {SW_BOM_USE, "ai_informationAboutApplication"},
+        {SW_BOM_TRAINING, "ai_informationAboutTraining"}};
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         SW_TRY(sw_bom_set(r->bom, number, rows[i].field, said(object, rows[i].member), sw_str("")));
     }
     SW_TRY(set_many(r, number, SW_BOM_TASK, object, "ai_domain"));
+    SW_TRY(set_many(r, number, SW_BOM_PREPROCESSING, object, "ai_modelDataPreprocessing"));
     return set_many(r, number, SW_BOM_ARCHITECTURE, object, "ai_typeOfModel");
 }
 

@@ -181,6 +181,22 @@ static void write_metrics(struct writing *wr, const struct sw_bom_component *c)
     sw_jw_array_end(wr->w);
 }
 
+/* All texts of a field where SPDX has one place: a line each. */
+static void write_joined(
+    struct writing *wr, const struct sw_bom_component *c, enum sw_bom_field field, const char *name)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    for (size_t i = 0; i < c->value_count && wr->failed == SW_OK; i++) {
+        if (c->values[i].field == field) {
+            wr->failed = sw_buf_printf(
+                &text, "%s" SW_STR_FMT, text.len == 0 ? "" : "\n", SW_STR_ARG(c->values[i].text));
+        }
+    }
+    if (text.len > 0) {
+        sw_jw_str(wr->w, name, sw_buf_str(&text));
+    }
+}
+
 static void write_ai(struct writing *wr, const struct sw_bom_component *c)
 {
     bool models = false;
@@ -190,10 +206,11 @@ static void write_ai(struct writing *wr, const struct sw_bom_component *c)
     write_many(wr, c, SW_BOM_FAMILY, true, &models, "ai_typeOfModel");
     write_many(wr, c, SW_BOM_ARCHITECTURE, false, &models, "ai_typeOfModel");
     write_many(wr, c, SW_BOM_TASK, false, &domains, "ai_domain");
-    struct sw_str limitation = sw_bom_get(c, SW_BOM_LIMITATION);
-    if (limitation.len > 0) {
-        sw_jw_str(wr->w, "ai_limitation", limitation);
-    }
+    bool steps = false;
+    write_many(wr, c, SW_BOM_PREPROCESSING, false, &steps, "ai_modelDataPreprocessing");
+    write_joined(wr, c, SW_BOM_USE, "ai_informationAboutApplication");
+    write_joined(wr, c, SW_BOM_TRAINING, "ai_informationAboutTraining");
+    write_joined(wr, c, SW_BOM_LIMITATION, "ai_limitation");
     write_metrics(wr, c);
 }
 

@@ -9,6 +9,7 @@
 #include "supply/advisory_claim.h"
 #include "supply/advisory_reach.h"
 #include "supply/bom.h"
+#include "supply/card.h"
 #include "supply/component.h"
 #include "supply/cvss.h"
 #include "supply/discover.h"

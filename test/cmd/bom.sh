@@ -134,7 +134,7 @@ root=$(jq -r '.metadata.component.properties[] | select(.name == "sealwright:mod
 expect "is not in the log" 3 "$SW_BIN" evidence query "$root" --json
 mkfifo pipe
 expect "a file in the place of a pipe, a device or a link to one" 4 "$SW_BIN" bom make model --output pipe
-like "is not written" "$err" "no regular file"
+like "is not written" "$err" "nobody reads it"
 ok "and it is still there" test -p pipe
 expect "as a claim" 0 "$SW_BIN" bom make model --record --output out.json --json
 json "about the root of the files" '.model_root | startswith("sha256:")' true

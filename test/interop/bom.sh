@@ -65,6 +65,42 @@ for of in model dataset app strange; do
         --released 2026-01-01 --owner O --steward S --custodian C --classification public --description 'a b' \
         --creator 'https://example.com/a b'
 done
+# What cards are shown as, of values as bad as they can be.
+cat >author.yaml <<'YAML'
+version: "\u202e<b>"
+description: "a\n\tb\u0001"
+developer: ["A \"B\"", "C"]
+contact: ["javascript:alert(1)", "me@example.com"]
+released: 2026-01-02
+licence-url: "https://h/[a] b"
+intended-use: ["<script>alert(1)</script>", "b"]
+limitation: "---\n# x"
+risk: [a, "\U000e0041"]
+users: [a, b]
+YAML
+cp author.yaml model.yaml
+cat >>model.yaml <<'YAML'
+base-model: ["we ird/na me", "a/b"]
+dataset: ["a\nb", "a/b", "../../etc"]
+training-procedure: [a, b]
+preprocessing: [a, b]
+metric: [{type: a b, value: 1e400}, {type: "\u202e", value: "<"}]
+YAML
+cat >dataset.yaml - author.yaml <<'YAML'
+owner: [O, "P"]
+steward: S
+classification: "c\u0007"
+personal-data: none
+YAML
+for of in model dataset; do
+    expect "a card of the $of" 0 "$SW_BIN" card make $of --of $of --author $of.yaml --output $of.card
+    for how in "cyclonedx" "cyclonedx --time 2026-01-02" "spdx --time 2026-01-02"; do
+        read -ra words <<<"$how"
+        name=card-$of-${#words[@]}-${words[0]}.json
+        expect "as $how" 0 "$SW_BIN" card render $of.card --format "${words[@]}" --output "$name"
+        made+=("$name")
+    done
+done
 mkdir history
 cd history || exit 99
 make_history
