@@ -44,7 +44,10 @@ static sw_result record(struct sw_cli *cli, const struct sw_discover_log_args *a
     SW_CLEANUP(held_signer) struct sw_held_signer held = {0};
     SW_TRY(sw_store_check_access(log->store, err));
     SW_TRY(sw_cli_signer(cli, sw_store_path(log->store), &args->signer, &held, err));
+    SW_TRY(sw_discovery_vendors(
+        cli, log->store, log->trust, discovery->inventory, &log->vendors, err));
     discovery->registered = &log->registered;
+    discovery->vendors = &log->vendors;
     discovery->approved = args->approve;
     discovery->allow_symlinks = args->allow_symlinks;
     discovery->time = cli->now;
@@ -106,6 +109,7 @@ void sw_discover_log_show(struct sw_cli *cli, const struct sw_discover_log *log)
         sw_registered_show(cli, &log->registered);
     }
     if (log->recorded) {
+        sw_discovery_vendors_show(cli, &log->vendors);
         sw_say(cli, SW_TONE_GOOD, "recorded");
         sw_say(cli, SW_TONE_PLAIN, "  leaf %llu, about %s\n",
             (unsigned long long)log->discovered.receipt.leaf,

@@ -29,6 +29,7 @@ struct sw_discover_log {
     struct sw_store *store;
     struct sw_trust *trust; /* what is registered refers to it */
     struct sw_registered registered;
+    struct sw_discovery_vendors vendors; /* when it was recorded */
     struct sw_discovered discovered;
     bool compared, recorded;
 };

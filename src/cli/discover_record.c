@@ -117,6 +117,7 @@ static void write_all(struct sw_json_writer *w, const struct sw_discovery *disco
     sw_jw_text(w, "time", time);
     sw_jw_text(w, "tool", "sealwright " SW_VERSION);
     write_unknown(w, discovery);
+    sw_discovery_vendors_write(w, discovery->vendors, discovery->time);
     sw_jw_object_end(w);
 }
 

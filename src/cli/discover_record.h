@@ -4,6 +4,7 @@
 
 #include "cli/discover_catalogue.h"
 #include "cli/discover_registered.h"
+#include "cli/discover_vendors.h"
 
 /* Entities of one claim; more are refused. */
 #define SW_DISCOVERY_ENTITIES_MAX ((size_t)100000)
@@ -14,6 +15,7 @@ struct sw_discovery {
     const struct sw_discover_coverage *coverage;
     const struct sw_catalogue_used *catalogue;
     const struct sw_registered *registered; /* compared */
+    const struct sw_discovery_vendors *vendors;
     bool all_packages;
     bool approved; /* its signer registers what counts of it */
     bool allow_symlinks;

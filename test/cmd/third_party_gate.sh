@@ -102,7 +102,7 @@ json "for conditions" '.statement.predicate | [.licences, .terms["non-commercial
     '[["Apache-2.0"],false,null,[]]'
 json "about root and names" '[.statement.subject[].name] | join(" ")' "m manifest"
 subject=$(jq -c .statement.subject "$tmp.out")
-# no command here makes these two alone, so they are signed by hand
+# signed by hand, so that each of the two can be wrong alone; the commands' own are below
 ok "what discovery found" seen '[]' "[{\"name\":\"Example AI\",\"state\":\"approved\",\"reviewDue\":\"$(day +90days)\"}]"
 admit
 exits "with all of it the model is admitted" 0
@@ -163,6 +163,12 @@ sleep 1
 ok "all is well again" seen '[]' '[]'
 fails "no vendors at all" 0 ""
 
+sleep 1
+ok "a vendor that was refused" seen '[]' "[{\"name\":\"Example AI\",\"state\":\"refused\",\"reviewDue\":\"$(day +90days)\"}]"
+fails "a vendor that was refused" 1 "vendors-reviewed fail"
+sleep 1
+ok "all is well again" seen '[]' '[]'
+
 # Licences decide by their text, which is part of the model: each is another one.
 licensed() {
     cp -r m "$1"
@@ -188,6 +194,42 @@ not_passed "asks for a waiver" "licence-needs-review fail"
 licensed unknown other
 exits "one that nobody knows" 3
 not_passed "is no evidence" "licence-allowed no-evidence, licence-terms no-evidence, licence-needs-review no-evidence"
+
+# --- by commands alone ----------------------------------------------------------------------------
+
+review() {
+    printf '%s\n' 'version: 1' 'vendor: example' 'services: [{name: Example API, purls: ["pkg:pypi/openai"]}]' \
+        "review: {reviewed: $(date -u +%F), due: $(date -u -d +90days +%F), by: J. Doe, decision: $1}" >example.yaml
+    sw vendor sign example.yaml >/dev/null
+}
+cp -r m tool
+rm tool/model.sig
+echo 'openai==1.40.0' >tool/requirements.txt
+{
+    sw seal tool
+    sw bom make tool --record --output tool.cdx.json
+    sw advisory match --record tool.cdx.json
+    sw licence check --record tool
+} >/dev/null 2>&1
+expect "discovery finds what no review and no bill has" 1 sw discover --registered --record tool
+admit tool
+not_passed "the gate says so" "no-unregistered-service fail"
+ok "its supplier is reviewed" review approved
+sleep 1
+expect "then it is registered" 0 sw discover --registered --record tool
+like "by whose review" "$out" "supplier example: current, by default"
+claim=$(sw evidence list --type "$discovery" --json | jq -r '.[0].claim')
+expect "and the claim tells it" 0 sw evidence show "$claim" --json
+json "with the end of the day of the next one" '.statement.predicate.vendors | map([.name, .state, .reviewDue, .signer]) | tostring' \
+    "[[\"example\",\"current\",\"$(date -u -d +90days +%F)T23:59:59Z\",\"default\"]]"
+expect "the model is admitted" 0 sw admit --policy "$policy" tool
+sleep 1
+ok "the supplier is refused" review refused
+expect "discovery tells that" 0 sw discover --registered --record tool
+like "in its words" "$out" "supplier example: refused, by default"
+admit tool
+exits "the model is not" 1
+not_passed "for that alone" "vendors-reviewed fail"
 
 # --- what is refused ------------------------------------------------------------------------------
 

@@ -1,0 +1,23 @@
+/* Which reviewed suppliers stand behind what discovery found, as its claim tells it. */
+#ifndef SW_CLI_DISCOVER_VENDORS_H
+#define SW_CLI_DISCOVER_VENDORS_H
+
+#include "cli/vendor_claims.h"
+
+struct sw_discovery_vendors {
+    bool known;                             /* false: a review cannot be read, so nothing is told */
+    const struct sw_vendor_claim **reviews; /* by vendor; of each signer the newest */
+    bool *in_use;                           /* beside each: whether something that counts is its */
+    size_t count;
+};
+
+/* Looks up all that counts of a finished inventory among the reviews of trusted signers. */
+sw_result sw_discovery_vendors(struct sw_cli *cli, struct sw_store *store,
+    const struct sw_trust *trust, const struct sw_inventory *inventory,
+    struct sw_discovery_vendors *out, struct sw_error *err);
+/* The member "vendors"; nothing when they are not known. */
+void sw_discovery_vendors_write(
+    struct sw_json_writer *w, const struct sw_discovery_vendors *vendors, int64_t at);
+void sw_discovery_vendors_show(struct sw_cli *cli, const struct sw_discovery_vendors *vendors);
+
+#endif
