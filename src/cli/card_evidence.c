@@ -259,7 +259,9 @@ sw_result sw_card_recorded(struct sw_cli *cli, const struct sw_manifest *manifes
     if (record == NULL) {
         return sw_fail(err, SW_E_NOEVIDENCE,
             "the log has no card about %s that somebody trusted signed%s",
-            sw_digest_show(cli, &manifest->root), ignored > 0 ? ", only cards of others" : "");
+            sw_digest_show(cli, &manifest->root),
+            ignored > 0 ? ", only cards of others"
+                        : "; make one with 'sealwright card make --record'");
     }
     *claim_digest = record->claim;
     enum sw_code code = sw_card_read(out, &cli->arena, claim.statement.predicate, &why);

@@ -211,9 +211,20 @@ static sw_result put_options(struct making *m, struct sw_error *err)
     return put_release(m, err);
 }
 
+static sw_result check_creator(const char *creator, struct sw_error *err)
+{
+    const char *at = creator == NULL ? NULL : strchr(creator, '@');
+    return creator == NULL || strstr(creator, "://") != NULL ||
+                   (at != NULL && at > creator && at[1] != '\0' && strchr(creator, ' ') == NULL)
+               ? SW_OK
+               : sw_fail(err, SW_E_USAGE, "--creator takes an e-mail address or a URL, not '%s'",
+                     creator);
+}
+
 static sw_result begin(struct making *m, struct sw_error *err)
 {
     uint32_t main;
+    SW_TRY(check_creator(m->args->creator, err));
     m->bom.format = m->spdx ? "spdx" : "cyclonedx";
     m->bom.spec = sw_str(m->spec);
     m->bom.tool = sw_str("sealwright");

@@ -124,7 +124,8 @@ static sw_result run_list(struct sw_cli *cli, const void *data, struct sw_error 
     }
     list_text(&v);
     if (v.count == 0) {
-        sw_say(cli, SW_TONE_DIM, "no vendors\n");
+        sw_say(cli, SW_TONE_DIM,
+            "no suppliers: nobody trusted has signed a review; see 'vendor sign'\n");
     }
     sw_data_say_ignored(cli, v.all.ignored);
     return SW_OK;
@@ -253,10 +254,11 @@ static sw_result run_show(struct sw_cli *cli, const void *data, struct sw_error 
         first++;
     }
     if (first == v.count) {
-        return sw_fail(err, SW_E_NOEVIDENCE,
-            "no trusted claim is about a vendor '%s'; %zu claims of nobody trusted were passed "
-            "over",
-            name.ptr, v.all.ignored);
+        return sw_fail(err, SW_E_NOEVIDENCE, "nobody trusted has signed a review of '%s'%s",
+            name.ptr,
+            v.all.ignored == 0 ? "; 'vendor list' has those that there are"
+                               : sw_arena_printf(&cli->arena, "; passed over: %s of nobody trusted",
+                                     sw_count_show(cli, v.all.ignored, "claim")));
     }
     const size_t n = same_vendor(&v, first, &state);
     cli->status = sw_vendor_state_status(state);

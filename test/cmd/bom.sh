@@ -66,6 +66,11 @@ expect "a time from the environment" 0 env SOURCE_DATE_EPOCH=0 "$SW_BIN" bom mak
 json "stands in it" .metadata.timestamp 1970-01-01T00:00:00Z
 json "and where that is from" '.metadata.properties[0] | [.name, .value] | join(" ")' "sealwright:origin:timestamp SOURCE_DATE_EPOCH"
 json "and values are cited" '[.citations[] | select(.note == "README.md") | .pointers[]] | index("/metadata/component/licenses/0") != null' true
+for creator in me @example.com me@ 'a b@example.com'; do
+    expect "no address: $creator" 2 "$SW_BIN" bom make model --creator "$creator"
+    like "it is told" "$err" "takes an e-mail address or a URL"
+done
+expect "an address" 0 "$SW_BIN" bom make model --creator me@example.com
 expect "the older version" 0 "$SW_BIN" bom make model --spec 1.6 --time 2026-01-02
 json "has no citations" '[.specVersion, has("citations")] | tojson' '["1.6",false]'
 expect "SPDX" 0 "$SW_BIN" bom make model --format spdx --time 2026-01-02

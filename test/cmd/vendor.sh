@@ -102,6 +102,7 @@ exits "no store, no list" 4
 expect "a store" 0 "$SW_BIN" init
 expect "nobody was reviewed" 3 "$SW_BIN" vendor list
 expect "not this one either" 3 "$SW_BIN" vendor show example
+like "it says why" "$err" "nobody trusted has signed a review of 'example'"
 run "$SW_BIN" vendor sign --json good.yaml
 exits "a review is signed" 0
 documented "what it prints is documented" "vendor"
