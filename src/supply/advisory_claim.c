@@ -368,8 +368,12 @@ bool sw_vulns_tells(const struct sw_json *predicate, const struct sw_advisory_re
     SW_JSON_EACH (result, sw_json_get(sw_json_get(predicate, "scanner"), "result")) {
         const struct sw_json *annotation = sw_json_item(sw_json_get(result, "annotations"), 0);
         bool undecided = true;
+        bool open = false;
         (void)sw_json_bool(sw_json_get(annotation, "undecided"), &undecided);
-        if (!undecided && is_component(annotation, c) && is_named(f, result, annotation)) {
+        (void)sw_json_bool(sw_json_get(annotation, "open"), &open);
+        /* what VEX closed, VEX can open again */
+        bool told = !undecided && (open || f->vex == NULL || !sw_advisory_is_open(f));
+        if (told && is_component(annotation, c) && is_named(f, result, annotation)) {
             return true;
         }
     }

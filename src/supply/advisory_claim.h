@@ -30,7 +30,8 @@ sw_result sw_vulns_write(
     struct sw_arena *arena, const struct sw_vulns_claim *claim, struct sw_buf *out);
 
 /* Does an earlier claim of that kind tell the finding, as open or as closed by VEX? By one of its
- * names and the component's purl, or else its digest or name. `predicate` may be NULL. */
+ * names and the component's purl, or else its digest or name. One that was closed and that VEX says
+ * now is open is not told. `predicate` may be NULL. */
 bool sw_vulns_tells(const struct sw_json *predicate, const struct sw_advisory_report *report,
     const struct sw_advisory_finding *finding);
 

@@ -311,16 +311,19 @@ static sw_result put_char(struct sw_buf *out, struct sw_str bytes, bool first)
     return sw_buf_put_str(out, bytes);
 }
 
-/* "1." and "1)" begin a list. */
+/* "1." and "1)" begin a list. The digits are looked at last: a line of nothing else is long. */
 static bool ends_number(struct sw_str line, size_t at)
 {
+    const bool last = at + 1 == line.len || sw_ascii_space(line.ptr[at + 1]);
+    if (at == 0 || !last || (line.ptr[at] != '.' && line.ptr[at] != ')')) {
+        return false;
+    }
     for (size_t i = 0; i < at; i++) {
         if (!sw_ascii_digit(line.ptr[i])) {
             return false;
         }
     }
-    const bool last = at + 1 == line.len || sw_ascii_space(line.ptr[at + 1]);
-    return at > 0 && last && (line.ptr[at] == '.' || line.ptr[at] == ')');
+    return true;
 }
 
 static sw_result put_line(struct sw_buf *out, struct sw_str line)

@@ -173,10 +173,13 @@ static sw_result add_digest(
 /* "https://user@API.Example.com:443/v1" and "api.example.com." have one host. */
 static struct sw_str host_of(struct sw_str text)
 {
-    const char *scheme = text.len < 3 ? NULL : memmem(text.ptr, text.len, "://", 3);
-    if (scheme != NULL) {
-        const size_t at = (size_t)(scheme - text.ptr) + 3;
-        text = sw_str_n(text.ptr + at, text.len - at);
+    size_t scheme = 0; /* what is no part of one ends it: another address may stand in a query */
+    while (scheme < text.len &&
+           (sw_ascii_alnum(text.ptr[scheme]) || memchr("+-.", text.ptr[scheme], 3) != NULL)) {
+        scheme++;
+    }
+    if (text.len - scheme >= 3 && memcmp(text.ptr + scheme, "://", 3) == 0) {
+        text = sw_str_n(text.ptr + scheme + 3, text.len - scheme - 3);
     }
     for (size_t i = 0; i < text.len; i++) {
         if (memchr("/?#\\", text.ptr[i], 4) != NULL) {

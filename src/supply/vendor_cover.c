@@ -86,18 +86,28 @@ bool sw_vendor_host_rule(struct sw_arena *arena, struct sw_str text, struct sw_s
 /* What stands before the first of `ends`. */
 static struct sw_str until(struct sw_str text, const char *ends)
 {
+    const size_t count = strlen(ends);
     size_t i = 0;
-    while (i < text.len && strchr(ends, text.ptr[i]) == NULL) {
+    while (i < text.len && memchr(ends, text.ptr[i], count) == NULL) {
         i++;
     }
     return sw_str_n(text.ptr, i);
 }
 
+/* How long "https://" is, at the beginning alone: in a query another address may stand. */
+static size_t scheme_length(struct sw_str text)
+{
+    size_t i = 0;
+    while (i < text.len && (sw_ascii_alnum(text.ptr[i]) || memchr("+-.", text.ptr[i], 3) != NULL)) {
+        i++;
+    }
+    return i > 0 && text.len - i >= 3 && memcmp(text.ptr + i, "://", 3) == 0 ? i + 3 : 0;
+}
+
 /* User information and a backslash are how an address looks like one of another host. */
 bool sw_vendor_host_of(struct sw_arena *arena, struct sw_str text, struct sw_str *out)
 {
-    const char *scheme = text.len < 3 ? NULL : memmem(text.ptr, text.len, "://", 3);
-    const size_t skip = scheme == NULL ? 0 : (size_t)(scheme - text.ptr) + 3;
+    const size_t skip = scheme_length(text);
     const struct sw_str authority = until(sw_str_n(text.ptr + skip, text.len - skip), "/?#");
     const struct sw_str host = until(authority, ":");
     const struct sw_str port = sw_str_n(host.ptr + host.len, authority.len - host.len);

@@ -78,6 +78,10 @@ run sw advisory watch --once --record --json
 exits "without that file there is no new answer" 3
 like "and it says why" "$err" "a: not recorded.*VEX"
 is "nothing is told as new" "$(events '.[-1].new')" 0
+jq '.timestamp = "2026-04-01T00:00:00Z" | .statements[0] |= (.status = "affected" | del(.justification))' vex.json >worse.json
+run sw advisory watch --once --json --vex worse.json
+exits "VEX that says now that it is affected is new" 1
+is "and told" "$(events '.[0].findings | map(.id) | join(" ")')" CVE-2026-2
 
 # --- going on -------------------------------------------------------------------------------------
 

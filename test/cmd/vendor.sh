@@ -162,6 +162,8 @@ a domain that ends so|aeu.example.com
 a domain that begins so|api.example.com.evil.org
 user information|https://api.example.com@evil.org/
 a backslash|https://evil.org\@api.example.com/
+an address in a query|evil.org/?to=https://api.example.com/
+an address behind what is no scheme|mailto:x@evil.org?://api.example.com
 another letter|аpi.example.com
 a package of another registry|pkg:npm/example
 a package from elsewhere|pkg:pypi/example?repository_url=evil.org

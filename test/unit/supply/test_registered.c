@@ -169,7 +169,8 @@ static void every_host_of_a_service_has_to_be_registered(void **state)
         .sighting_count = 1,
         .seen = 1};
     vendor(h, "{\"services\":[{\"name\":\"x\",\"hosts\":"
-              "[\"https://u:p@API.cohere.ai.:443/v1?x#y\",\"evil.example/api.cohere.com\"]}]}");
+              "[\"https://u:p@API.cohere.ai.:443/v1?x#y\",\"evil.example/api.cohere.com\","
+              "\"evil.example/?to=https://api.cohere.com\"]}]}");
     assert_string_equal(ask(h, &entity), "second");
     entity.sighting_count = entity.seen = 2;
     assert_string_equal(ask(h, &entity), "nobody");

@@ -418,6 +418,8 @@ static void addresses_do_not_hide_their_host(void **state)
         {"https://evil.org\\@api.openai.com/", NULL},
         {"https://evil.org#@api.openai.com", "evil.org"},
         {"https://evil.org/https://api.openai.com", "evil.org"}, {"https://[::1]/", NULL},
+        {"evil.org/?to=https://api.openai.com", "evil.org"},
+        {"evil.org#://api.openai.com", "evil.org"}, {"a@evil.org?://api.openai.com", NULL},
         {"https:///api.openai.com", NULL}, {".openai.com", NULL}, {"http://a.b:80x/", NULL}};
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         struct sw_str host = sw_str("");
