@@ -525,7 +525,7 @@ static sw_result prepare(struct log *l, struct sw_error *err)
     if (l->hosts == NULL || l->pairs == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory for a log");
     }
-    return sw_catalogue_builtin(&l->look.catalogue, err);
+    return sw_look_catalogue(&l->look, err);
 }
 
 sw_result sw_discover_log(struct sw_inventory *inventory, const char *path,
