@@ -733,4 +733,10 @@ for source in "--logs own.log" "--k8s own.k8s" "--host --root own"; do
     run "$SW_BIN" discover --catalogue mine.yaml --unsigned-catalogue --json $source
     json "it replaces ours: $source" '[.entities[] | select(.kind == "service") | .name] | join(", ")' "Our own model"
 done
+
+# --- a user who is a secret --------------------------------------------------------------------------
+printf '1700000000.1 9 10.0.0.1 TCP_TUNNEL/200 50 CONNECT api.openai.com:443 glpat-abcdefghij%d HIER_DIRECT/192.0.2.1 -\n' 1234567890 >token.log
+run "$SW_BIN" discover --json --logs token.log
+unlike "is not told" "$out" "glpat-"
+json "but that there was one" '[.entities[].evidence[] | .user // empty] | join(" ")' "(a key)"
 done_testing
