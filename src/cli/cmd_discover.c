@@ -249,7 +249,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     struct discovering d = {.cli = cli, .args = args};
     sw_inventory_init(&d.now, &cli->arena);
     SW_TRY(sw_discover_sources_check(cli, &args->sources, err));
-    SW_TRY(sw_discover_log_check(cli, &args->log, err));
+    SW_TRY(sw_discover_log_check(cli, &args->log, sw_discover_sources_given(&args->sources), err));
     if (args->diff != NULL) {
         SW_TRY(sw_discover_diff_read(&d.diff, &cli->arena, args->diff, args->all_packages, err));
     }

@@ -1,7 +1,7 @@
 #include "cli/discover_log.h"
 
-sw_result sw_discover_log_check(
-    const struct sw_cli *cli, const struct sw_discover_log_args *args, struct sw_error *err)
+sw_result sw_discover_log_check(const struct sw_cli *cli, const struct sw_discover_log_args *args,
+    bool elsewhere, struct sw_error *err)
 {
     if (args->approve && !args->record) {
         return sw_fail(err, SW_E_USAGE, "--approve says what --record is to record: give both");
@@ -12,6 +12,11 @@ sw_result sw_discover_log_check(
     if (args->record && cli->operand_count != 1) {
         return sw_fail(err, SW_E_USAGE,
             "--record binds what was found to the root of one tree: give one PATH");
+    }
+    if (args->record && elsewhere) {
+        return sw_fail(err, SW_E_USAGE,
+            "--record binds what was found to the root of one tree: --host, --k8s and --logs look "
+            "elsewhere");
     }
     return SW_OK;
 }

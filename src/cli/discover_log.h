@@ -34,9 +34,9 @@ struct sw_discover_log {
     bool compared, recorded;
 };
 
-/* Is it well asked for? SW_E_USAGE. */
-sw_result sw_discover_log_check(
-    const struct sw_cli *cli, const struct sw_discover_log_args *args, struct sw_error *err);
+/* Is it well asked for? `elsewhere`: not the trees alone are looked at. SW_E_USAGE. */
+sw_result sw_discover_log_check(const struct sw_cli *cli, const struct sw_discover_log_args *args,
+    bool elsewhere, struct sw_error *err);
 /* After discovery: does what `args` ask for, if anything. Sets cli->status. `discovery` needs all
  * but `registered`; its inventory may get digests. */
 sw_result sw_discover_log_run(struct sw_cli *cli, const struct sw_discover_log_args *args,

@@ -108,55 +108,94 @@ sw_result sw_registered_open(struct sw_cli *cli, struct sw_store *store,
 
 /* --- files of models -------------------------------------------------------------------------- */
 
-static bool is_file_of_model(const struct sw_entity *entity)
+static bool is_file(const struct sw_sighting *s)
 {
-    for (size_t i = 0; i < entity->sighting_count; i++) {
-        if (strcmp(entity->sightings[i].signal, "model-file") != 0) {
-            return false;
-        }
-    }
-    return entity->id.kind == SW_ENTITY_MODEL && entity->id.purl.len == 0 &&
-           entity->id.digest.len == 0 && entity->seen == entity->sighting_count;
+    return strcmp(s->signal, "model-file") == 0 || strcmp(s->signal, "process-file") == 0;
 }
 
+/* What a model in files is called says nothing of what is in them, whatever else names it. */
+static bool is_in_files(const struct sw_entity *entity)
+{
+    if (entity->id.kind != SW_ENTITY_MODEL || entity->id.purl.len > 0 ||
+        entity->id.digest.len > 0) {
+        return false;
+    }
+    for (size_t i = 0; i < entity->sighting_count; i++) {
+        if (is_file(&entity->sightings[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The path of a file in a tree; NULL when it has none there. */
+static const char *path_in(struct sw_arena *arena, const char *tree, struct sw_str name)
+{
+    if (!sw_dir_exists(tree)) {
+        return tree;
+    }
+    return sw_path_is_plain(name) ? sw_arena_printf(arena, "%s/" SW_STR_FMT, tree, SW_STR_ARG(name))
+                                  : NULL;
+}
+
+/* The path of what was seen in one of the trees; NULL when it is in none. */
 static const char *path_of(
     struct sw_arena *arena, const char *const *paths, size_t count, struct sw_str file)
 {
-    if (count > 1) {
-        return sw_arena_strndup(arena, file);
+    for (size_t i = 0; i < count && count > 1; i++) {
+        const struct sw_str prefix = sw_str(sw_discover_prefix(paths, count, i));
+        const size_t len = prefix.len;
+        if (file.len > len + 1 && memcmp(file.ptr, prefix.ptr, len) == 0 && file.ptr[len] == '/') {
+            return path_in(arena, paths[i], sw_str_n(file.ptr + len + 1, file.len - len - 1));
+        }
     }
-    return sw_dir_exists(paths[0])
-               ? sw_arena_printf(arena, "%s/" SW_STR_FMT, paths[0], SW_STR_ARG(file))
-               : paths[0];
+    return count == 1 ? path_in(arena, paths[0], file) : NULL;
 }
 
-/* A model in one file gets the file's digest; one in several is registered when each of them is.
- * What cannot be read (any more) has none. */
+static bool hash_seen(struct sw_cli *cli, const struct sw_sighting *s, const char *const *paths,
+    size_t path_count, struct sw_digest *out)
+{
+    struct sw_error why;
+    const char *path =
+        s->source == SW_SOURCE_FILES ? path_of(&cli->arena, paths, path_count, s->file) : NULL;
+    return path != NULL && sw_file_exists(path) && sw_code_digest(cli, path, out, &why) == SW_OK;
+}
+
+/* A model in one file gets the file's digest; one in several the digest of theirs, in the order of
+ * their paths, and is also registered when each of them is. When one of them is not known, or
+ * cannot be read (any more), it has none. */
 static sw_result ask_files(struct sw_cli *cli, const struct sw_register *reg,
     struct sw_entity *entity, const char *const *paths, size_t path_count,
     const struct sw_registrant **out)
 {
+    SW_CLEANUP(buf) struct sw_buf digests = SW_BUF_INIT;
+    struct sw_digest digest = {.len = 0};
     const struct sw_registrant *who = NULL;
+    bool each = true;
+    if (entity->seen != entity->sighting_count) {
+        return SW_OK; /* of some, the place was not kept */
+    }
     for (size_t i = 0; i < entity->sighting_count; i++) {
-        const char *path = path_of(&cli->arena, paths, path_count, entity->sightings[i].file);
-        struct sw_digest digest;
-        struct sw_error why;
-        SW_TRY_PTR(path);
-        if (!sw_file_exists(path) || sw_code_digest(cli, path, &digest, &why) != SW_OK) {
+        const struct sw_sighting *s = &entity->sightings[i];
+        if (!is_file(s) || (i > 0 && is_file(s - 1) && sw_str_equal(s->file, s[-1].file))) {
+            continue;
+        }
+        if (!hash_seen(cli, s, paths, path_count, &digest)) {
             return SW_OK;
         }
         const char *text = sw_digest_show(cli, &digest);
         SW_TRY_PTR(text);
-        if (entity->sighting_count == 1) {
-            entity->id.digest = sw_str(text);
-            return SW_OK; /* it is asked for with the rest */
-        }
         who = sw_register_digest(reg, sw_str(text));
-        if (who == NULL) {
-            return SW_OK;
-        }
+        each = each && who != NULL;
+        SW_TRY(sw_buf_append(&digests, digest.bytes, digest.len));
     }
-    *out = who;
+    *out = each ? who : NULL;
+    if (digests.len > digest.len) {
+        sw_sha256(sw_buf_bytes(&digests), &digest);
+    }
+    const char *text = sw_digest_show(cli, &digest);
+    SW_TRY_PTR(text);
+    entity->id.digest = sw_str(text);
     return SW_OK;
 }
 
@@ -166,10 +205,13 @@ static sw_result ask(struct sw_cli *cli, struct sw_registered *r, struct sw_enti
     const char *const *paths, size_t path_count, const struct sw_registrant **out)
 {
     *out = NULL;
-    if (is_file_of_model(entity)) {
+    const bool in_files = is_in_files(entity);
+    if (in_files) {
         SW_TRY(ask_files(cli, &r->reg, entity, paths, path_count, out));
     }
-    return *out != NULL ? SW_OK : sw_register_find(&r->reg, entity, out);
+    return *out != NULL || (in_files && entity->id.digest.len == 0)
+               ? SW_OK
+               : sw_register_find(&r->reg, entity, out);
 }
 
 sw_result sw_registered_compare(struct sw_cli *cli, struct sw_registered *registered,

@@ -12,10 +12,15 @@ static unsigned standard_inputs(const struct sw_text_list *list)
     return count;
 }
 
+bool sw_discover_sources_given(const struct sw_discover_source_args *args)
+{
+    return args->host || args->k8s.count > 0 || args->logs.count > 0;
+}
+
 sw_result sw_discover_sources_check(
     const struct sw_cli *cli, const struct sw_discover_source_args *args, struct sw_error *err)
 {
-    if (!args->host && args->k8s.count == 0 && args->logs.count == 0 && cli->operand_count == 0) {
+    if (!sw_discover_sources_given(args) && cli->operand_count == 0) {
         return sw_fail(err, SW_E_USAGE, "nothing to look at: give a PATH, --host, --k8s or --logs");
     }
     if (!args->host && (args->root != NULL || args->hash)) {

@@ -46,6 +46,8 @@ struct sw_discover_source_args {
     "  kubectl get all,cm,secret,ingress -A -o yaml | sealwright discover --k8s -\n" \
     "  sealwright discover --logs /var/log/squid/access.log --pseudonyms key services/\n"
 
+/* Whether anything but trees is to be looked at. */
+bool sw_discover_sources_given(const struct sw_discover_source_args *args);
 /* SW_E_USAGE when the options make no sense together, or there is nothing to look at. */
 sw_result sw_discover_sources_check(
     const struct sw_cli *cli, const struct sw_discover_source_args *args, struct sw_error *err);

@@ -395,7 +395,7 @@ sw_result sw_discover_cluster(struct sw_inventory *inventory, const char *path,
                             .coverage = coverage,
                             .path = sw_str(path),
                             .name = sw_path_base(path)}};
-    SW_TRY(sw_catalogue_builtin(&k.look.catalogue, err));
+    SW_TRY(sw_look_catalogue(&k.look, err));
     SW_TRY(read_file(path, &bytes, err));
     const struct sw_str text = sw_buf_str(&bytes);
     coverage->files++;

@@ -234,10 +234,7 @@ sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
         .inventory = inventory, .options = options, .coverage = coverage, .tree = &tree};
     const struct sw_tree_options walk = {
         .ignore = is_left_out, .ignore_ctx = &d, .list_deeper = true};
-    d.look.catalogue = options->catalogue;
-    if (options->catalogue == NULL) {
-        SW_TRY(sw_catalogue_builtin(&d.look.catalogue, err));
-    }
+    SW_TRY(sw_look_catalogue(&d.look, err));
     SW_TRY(sw_tree_open(&tree, path, &walk, err));
     for (size_t i = 0; i < tree.count; i++) {
         enum sw_code code = look_at(&d, &tree.entries[i]);

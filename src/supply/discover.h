@@ -66,6 +66,8 @@ sw_result sw_discover_tell(struct sw_inventory *inventory, struct sw_discover_co
 sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const *paths,
     size_t count, const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err);
+/* What it puts in front of the files of one of several trees, with a '/' between. */
+const char *sw_discover_prefix(const char *const *paths, size_t count, size_t at);
 /* The member "coverage" of a document that is being written. */
 void sw_discover_write_coverage(
     struct sw_json_writer *w, const struct sw_discover_coverage *coverage);

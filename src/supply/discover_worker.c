@@ -52,19 +52,19 @@ static sw_result write_reply(const struct sw_inventory *inventory,
 
 /* Where several trees are looked at, their names tell their files apart: those that all of them
  * have in front, as a home directory, say nothing. */
-static const char *prefix_of(const struct asked *asked, size_t at)
+const char *sw_discover_prefix(const char *const *paths, size_t count, size_t at)
 {
-    const char *first = asked->paths[0];
+    const char *first = paths[0];
     size_t shared = 0;
     for (size_t i = 0; first[0] == '/' && first[i] != '\0'; i++) {
-        for (size_t k = 1; k < asked->count; k++) {
-            if (asked->paths[k][i] != first[i]) {
-                return asked->paths[at] + shared;
+        for (size_t k = 1; k < count; k++) {
+            if (paths[k][i] != first[i]) {
+                return paths[at] + shared;
             }
         }
         shared = first[i] == '/' ? i + 1 : shared;
     }
-    return asked->paths[at] + shared;
+    return paths[at] + shared;
 }
 
 static sw_result look(
@@ -85,7 +85,8 @@ static sw_result look(
     options.progress = NULL;
     SW_TRY(read_skips(request, skips, &options.skip_count));
     for (size_t i = 0; i < asked->count; i++) {
-        options.prefix = asked->count > 1 ? prefix_of(asked, i) : asked->options->prefix;
+        options.prefix = asked->count > 1 ? sw_discover_prefix(asked->paths, asked->count, i)
+                                          : asked->options->prefix;
         SW_TRY(sw_discover_path(&inventory, asked->paths[i], &options, &coverage, err));
     }
     asked->mark->name[0] = '\0'; /* what is done now is no file's fault */

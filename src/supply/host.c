@@ -28,7 +28,7 @@ static sw_result prepare(struct sw_host *h, struct sw_error *err)
     if (h->root < 0) {
         return sw_fail_errno(err, errno, "cannot open '%s'", root);
     }
-    return sw_catalogue_builtin(&h->look.catalogue, err);
+    return sw_look_catalogue(&h->look, err);
 }
 
 static sw_result see_parts(struct sw_host *h, struct sw_error *err)

@@ -101,9 +101,13 @@ static sw_result see_registry(struct sw_host *h, const char *path, const char *n
 
 static sw_result see_weights(struct sw_host *h, const char *path, const char *name)
 {
+    static const struct sw_signal signal = {"model-file", SW_SOURCE_HOST, SW_GRADE_OBSERVED, 990};
     bool model;
     (void)name;
-    return sw_host_see_file(h, &(struct sw_host_place){.path = path}, &model);
+    h->look.as = &signal;
+    enum sw_code code = sw_host_see_file(h, &(struct sw_host_place){.path = path}, &model);
+    h->look.as = NULL;
+    return code;
 }
 
 static sw_result see_model(struct sw_host *h, const char *path, const char *name)

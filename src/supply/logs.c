@@ -4,8 +4,8 @@
 #include "claim/claim.h"
 #include "supply/ascii.h"
 #include "supply/discover_sources.h"
-#include "supply/key_shapes.h"
 #include "supply/look.h"
+#include "supply/secrets.h"
 
 #include <errno.h>
 #include <openssl/hmac.h>
@@ -93,8 +93,9 @@ static sw_result row_of(struct log *l, struct sw_names *names, struct tally *tab
 
 static bool holds_key(struct sw_str text)
 {
-    size_t at = 0;
-    return text.len > 0 && sw_key_find(text, &at) != NULL;
+    size_t start = 0;
+    size_t end;
+    return sw_secret_find(text, &start, &end);
 }
 
 static sw_result count_user(
@@ -525,7 +526,7 @@ static sw_result prepare(struct log *l, struct sw_error *err)
     if (l->hosts == NULL || l->pairs == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory for a log");
     }
-    return sw_catalogue_builtin(&l->look.catalogue, err);
+    return sw_look_catalogue(&l->look, err);
 }
 
 sw_result sw_discover_log(struct sw_inventory *inventory, const char *path,

@@ -102,6 +102,8 @@ sw_result sw_look_see_variable(struct sw_look *look, struct sw_str name, uint32_
 /* A model or a dataset by a path that the Hub's cache has, with the commit: of a file or a link. */
 sw_result sw_look_see_cache(struct sw_look *look, struct sw_str *last);
 
+/* Takes the catalogue of the options, or the one that is compiled in. */
+sw_result sw_look_catalogue(struct sw_look *look, struct sw_error *err);
 /* A file of a model by its first bytes, whatever it is called. */
 sw_result sw_look_weights_by_content(struct sw_look *look, struct sw_error *err);
 /* The least of what its directories and its name say. */

@@ -151,3 +151,9 @@ enum sw_scope sw_look_scope(const struct sw_look *look)
     }
     return scope;
 }
+
+sw_result sw_look_catalogue(struct sw_look *look, struct sw_error *err)
+{
+    look->catalogue = look->options->catalogue;
+    return look->catalogue != NULL ? SW_OK : sw_catalogue_builtin(&look->catalogue, err);
+}

@@ -288,6 +288,17 @@ static struct sw_str text_of(const struct sw_json *object, const char *name)
     return text;
 }
 
+static bool is_in_files(const struct sw_json *item)
+{
+    SW_JSON_EACH (place, sw_json_get(item, "places")) {
+        const struct sw_str signal = text_of(place, "signal");
+        if (sw_str_is(signal, "model-file") || sw_str_is(signal, "process-file")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static sw_result add_approved(
     struct sw_register *reg, const struct sw_json *item, const struct sw_registrant *who)
 {
@@ -301,6 +312,9 @@ static sw_result add_approved(
     }
     SW_TRY(add_package(reg, purl, who));
     SW_TRY(kind == SW_ENTITY_LIBRARY ? SW_OK : add_digest(reg, digest, who));
+    if (kind == SW_ENTITY_MODEL && purl.len == 0 && digest.len == 0 && is_in_files(item)) {
+        return SW_OK; /* nobody knows which files these were */
+    }
     const struct sw_register_entry entry = {who, digest, purl.len > 0, 0};
     return add_name(reg, kind, text_of(item, "name"), &entry);
 }

@@ -213,4 +213,53 @@ an alias that is no place on the Hub|version: 1\naliases:\n  a: b\n|line 3
 no YAML|version: 1\n\thosts: x\n|line 2
 no catalogue|- a\n|version
 T
+
+# --- models in several files, and in several trees ---------------------------------------------------
+gguf() {
+    python3 - "$1" "$2" <<'PY'
+import struct, sys
+def text(t): return struct.pack("<Q", len(t)) + t.encode()
+def pair(k, v): return text(k) + struct.pack("<I", 8) + text(v)
+open(sys.argv[1], "wb").write(b"GGUF" + struct.pack("<IQQ", 3, 0, 2) + pair("general.architecture", "llama") +
+    pair("general.name", "Tiny") + sys.argv[2].encode() * 5000)
+PY
+}
+if command -v python3 >/dev/null; then
+    mkdir shards && gguf shards/m-00001-of-00002.gguf a && gguf shards/m-00002-of-00002.gguf b
+    expect "a model in two files is approved" 0 "$SW_BIN" discover --registered --record --approve shards
+    look shards
+    exits "and is registered" 0
+    gguf shards/m-00002-of-00002.gguf c
+    look shards
+    exits "not when one of them is another" 1
+    is "whatever it is called" "$(by m.gguf)" nobody
+    gguf shards/m-00002-of-00002.gguf b
+    echo 'from transformers import AutoModel; AutoModel.from_pretrained("m.gguf")' >shards/a.py
+    for i in {10001..10070}; do cp shards/m-00001-of-00002.gguf "shards/m-$i-of-20000.gguf"; done
+    look shards
+    is "nor when there are too many to keep their places" "$(by m.gguf)" nobody
+
+    mkdir -p trees/x trees/y beside/x && gguf trees/x/m.gguf good && gguf trees/y/n.gguf other && cp trees/x/m.gguf beside/x
+    expect "a tree is approved" 0 "$SW_BIN" discover --registered --record --approve trees/x
+    look "$PWD/trees/x" "$PWD/trees/y"
+    is "in several trees, its files are found" "$(by x/m.gguf)" "approval default"
+    gguf trees/x/m.gguf evil
+    trees=$PWD/trees
+    cd beside || exit 99
+    look --store "$OLDPWD/.sealwright" "$trees/x" "$trees/y"
+    cd "$OLDPWD" || exit 99
+    is "and no others that stand where we are" "$(by x/m.gguf)" nobody
+
+    mkdir -p copy/home/ann/.lmstudio/models/acme/tiny copy/proc/42 tree/home/ann/.lmstudio/models/acme/tiny
+    gguf copy/home/ann/.lmstudio/models/acme/tiny/m.gguf evil
+    gguf tree/home/ann/.lmstudio/models/acme/tiny/m.gguf good
+    look --host --root copy
+    exits "a host alone is compared" 1
+    look --host --root copy tree
+    is "its files are not those of a tree" "$(by /home/ann/.lmstudio/models/acme/tiny/m.gguf)" nobody
+fi
+for source in "--host --root copy" "--k8s app/main.py" "--logs app/main.py"; do
+    # shellcheck disable=SC2086 # these are words
+    expect "a claim is about a tree alone: $source" 2 "$SW_BIN" discover --record $source app
+done
 done_testing

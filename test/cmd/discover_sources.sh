@@ -720,4 +720,23 @@ g-mcp.json: settings that nest too deep to hold servers of MCP"
 json "files that were included count as read" .coverage.readFiles 24
 json "each file once" '.coverage.notLookedAt[] | select(.why | startswith("expressions")) | .count' 2
 json "what stands before is seen" '[.entities[] | select(.kind == "library") | .name] | join(" ")' "anthropic openai torch transformers"
+
+# --- a catalogue of one's own counts everywhere ------------------------------------------------------
+printf 'version: 1\nhosts:\n  llm.corp.example: Our own model\n' >mine.yaml
+printf '1700000000.1 9 10.0.0.1 TCP_TUNNEL/200 50 CONNECT %s:443 ann HIER_DIRECT/192.0.2.1 -\n' llm.corp.example api.openai.com >own.log
+printf 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {externalName: %s}\n---\n' llm.corp.example api.openai.com >own.k8s
+mkdir -p own/proc/42
+printf '42 (a) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0\n' >own/proc/42/stat
+printf 'x\0--a=https://llm.corp.example/v1\0--b=https://api.openai.com/v1\0' >own/proc/42/cmdline
+for source in "--logs own.log" "--k8s own.k8s" "--host --root own"; do
+    # shellcheck disable=SC2086 # these are words
+    run "$SW_BIN" discover --catalogue mine.yaml --unsigned-catalogue --json $source
+    json "it replaces ours: $source" '[.entities[] | select(.kind == "service") | .name] | join(", ")' "Our own model"
+done
+
+# --- a user who is a secret --------------------------------------------------------------------------
+printf '1700000000.1 9 10.0.0.1 TCP_TUNNEL/200 50 CONNECT api.openai.com:443 glpat-abcdefghij%d HIER_DIRECT/192.0.2.1 -\n' 1234567890 >token.log
+run "$SW_BIN" discover --json --logs token.log
+unlike "is not told" "$out" "glpat-"
+json "but that there was one" '[.entities[].evidence[] | .user // empty] | join(" ")' "(a key)"
 done_testing
