@@ -312,7 +312,7 @@ static sw_result deliver(struct making *m, struct sw_error *err)
 static sw_result make(struct making *m, struct sw_error *err)
 {
     SW_CLEANUP(tree) struct sw_tree tree = SW_TREE_INIT;
-    enum sw_card_kind kind;
+    enum sw_card_kind kind = SW_CARD_MODEL;
     const struct sw_tree_options how = {
         .follow_symlinks = m->args->allow_symlinks, .ignore = sw_card_leaves_out};
     SW_TRY(sw_tree_open(&tree, m->path, &how, err));

@@ -136,7 +136,7 @@ static sw_result deliver(struct rendering *r, const char *format, struct sw_erro
 
 static sw_result render(struct rendering *r, struct sw_error *err)
 {
-    const struct format *format;
+    const struct format *format = NULL;
     SW_TRY(choose(r->args, &format, err));
     SW_TRY(load(r, err));
     SW_TRY(format->write(r, err));

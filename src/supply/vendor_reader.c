@@ -59,7 +59,7 @@ static sw_result ask(const char *path, struct sw_buf *reply, struct sw_error *er
     SW_CLEANUP(worker) struct sw_worker *worker = NULL;
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_CLEANUP(fd) int fd = -1;
-    uint64_t len;
+    uint64_t len = 0;
     SW_TRY(sw_file_open(path, &fd, err));
     SW_TRY(size_of(fd, &len, err));
     SW_TRY(sw_buf_put_u64be(&request, len));
