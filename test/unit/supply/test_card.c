@@ -261,8 +261,8 @@ static const char *const nasty[] = {"<script>alert(1)</script>", "\"><img src=x 
     "&amp; &lt;b&gt;", "javascript:alert(1)", "{{x}} {% y %}", "| a | b |", "~~~", "yes", "null",
     "0x10", "!!python/object:os.system", "&anchor *alias", "\xf3\xa0\x81\x81 tag", "%TAG", "#", "@",
     "\\", "a\rb",
-    "\xef\xbb\xbf"
-    "bom",
+    ("\xef\xbb\xbf"
+     "bom"),
     "$E=mc^2$", "<!-- -->", "]]>", "</style><b>", "\ttab"};
 
 /* In every field, and in what else a card has. */
