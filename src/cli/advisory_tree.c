@@ -1,4 +1,5 @@
 #include "cli/advisory_tree.h"
+#include "cli/steady.h"
 
 static sw_result look(
     struct sw_cli *cli, const char *path, struct sw_advisory_tree *tree, struct sw_error *err)
@@ -61,13 +62,16 @@ static sw_result is_model(const char *path, bool *out, struct sw_error *err)
 sw_result sw_advisory_tree_read(struct sw_cli *cli, const char *path, const char *store_path,
     struct sw_advisory_tree *tree, struct sw_components *out, struct sw_error *err)
 {
+    SW_CLEANUP(steady) struct sw_steady steady = SW_STEADY_INIT;
     struct sw_manifest manifest;
     *tree = (struct sw_advisory_tree){0};
     SW_TRY(is_model(path, &tree->model, err));
+    SW_TRY(sw_steady_begin(&steady, path, false, err));
     SW_TRY(look(cli, path, tree, err));
     SW_TRY(add_packages(cli, tree, out));
     if (tree->model || store_path != NULL) {
         SW_TRY(sw_claim_manifest(cli, store_path, path, &manifest, &tree->about, err));
+        SW_TRY(sw_steady_check(&steady, err));
         SW_TRY(tree->model ? add_files(cli, &manifest, out) : SW_OK);
     }
     out->format = sw_str(tree->model ? "a model on disk" : "a directory");

@@ -230,11 +230,17 @@ static sw_result tell(struct discovering *d, struct sw_error *err)
 
 static sw_result discover(struct discovering *d, struct sw_error *err)
 {
+    SW_CLEANUP(steady) struct sw_steady steady = SW_STEADY_INIT;
     struct sw_discovery discovery = {.path = d->cli->operand_count > 0 ? d->cli->operands[0] : NULL,
         .inventory = &d->now,
         .coverage = &d->coverage,
         .catalogue = &d->catalogue,
+        .steady = &steady,
         .all_packages = d->args->all_packages};
+    if (d->args->log.record) {
+        const bool follow = d->args->log.allow_symlinks;
+        SW_TRY(as_failure(sw_steady_begin(&steady, discovery.path, follow, err), err));
+    }
     SW_TRY(look(d, err));
     SW_TRY(sw_discover_diff_compare(&d->diff, &d->now));
     d->cli->status = d->diff.counts ? 1 : 0;

@@ -1,6 +1,7 @@
 #include "cli/ancestry.h"
 #include "cli/claim_record.h"
 #include "cli/show_licence.h"
+#include "cli/steady.h"
 
 struct licence_args {
     struct sw_signer_args signer;
@@ -53,6 +54,7 @@ struct checking {
     struct sw_licence_answer *answer; /* the one that is being made */
     struct sw_store *store;           /* NULL without --claims */
     struct sw_trust *trust;
+    struct sw_steady *steady; /* beside each operand; begun with --record */
 };
 
 /* --- the user's words ------------------------------------------------------------------------- */
@@ -377,7 +379,7 @@ static sw_result check(
 /* --- the claim -------------------------------------------------------------------------------- */
 
 static sw_result record(struct checking *c, struct sw_data_context *context,
-    struct sw_licence_answer *answer, struct sw_error *err)
+    struct sw_licence_answer *answer, const struct sw_steady *steady, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
     struct sw_claim_about about = {.count = 0};
@@ -389,6 +391,7 @@ static sw_result record(struct checking *c, struct sw_data_context *context,
         .word = sw_licence_answer_word(answer),
         .time = c->cli->now};
     SW_TRY(sw_claim_about_model(c->cli, sw_store_path(context->store), answer->path, &about, err));
+    SW_TRY(sw_steady_check(steady, err));
     SW_TRY(sw_licence_write(&c->cli->arena, &claim, &predicate));
     SW_TRY(sw_claim_record(
         c->cli, context, &about, SW_LICENCE_PREDICATE, sw_buf_bytes(&predicate), &receipt, err));
@@ -403,7 +406,7 @@ static sw_result record_all(struct checking *c, const struct licence_args *args,
     SW_CLEANUP(data_context) struct sw_data_context context;
     SW_TRY(sw_data_context_open(c->cli, SW_STORE_READ, &args->signer, &context, err));
     for (size_t i = 0; i < c->cli->operand_count; i++) {
-        SW_TRY(record(c, &context, &answers[i], err));
+        SW_TRY(record(c, &context, &answers[i], &c->steady[i], err));
     }
     return SW_OK;
 }
@@ -419,6 +422,7 @@ static sw_result check_all(struct checking *c, const struct licence_args *args,
 {
     struct sw_cli *cli = c->cli;
     for (size_t i = 0; i < cli->operand_count; i++) {
+        SW_TRY(args->record ? sw_steady_begin(&c->steady[i], cli->operands[i], true, err) : SW_OK);
         SW_TRY(check(c, cli->operands[i], &answers[i], err));
         cli->status = worse(cli->status, sw_licence_answer_status(&answers[i]));
     }
@@ -433,27 +437,42 @@ static sw_result check_all(struct checking *c, const struct licence_args *args,
     return SW_OK;
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result check_with(
+    struct checking *c, const struct licence_args *args, struct sw_error *err)
 {
     SW_CLEANUP(licence_reader) struct sw_licence_reader *reader = NULL;
     SW_CLEANUP(store) struct sw_store *store = NULL;
     SW_CLEANUP(trust) struct sw_trust *trust = NULL;
-    const struct licence_args *args = data;
+    struct sw_cli *cli = c->cli;
     struct sw_licence_answer *answers =
         SW_ARENA_ARRAY(&cli->arena, struct sw_licence_answer, cli->operand_count);
-    struct checking c = {.cli = cli};
     SW_TRY_PTR(answers);
-    SW_TRY(read_policy(&c, args, err));
+    SW_TRY(read_policy(c, args, err));
     SW_TRY(sw_licence_reader_new(&reader, err));
     if (args->claims) {
         SW_TRY(sw_cli_store_open(cli, SW_STORE_READ, &store, err));
         SW_TRY(sw_cli_trust(cli, sw_store_path(store), &trust, err));
     }
-    c.reader = reader;
-    c.store = store;
-    c.trust = trust;
-    SW_TRY(read_parents(&c, &args->parents, err));
-    return check_all(&c, args, answers, err);
+    c->reader = reader;
+    c->store = store;
+    c->trust = trust;
+    SW_TRY(read_parents(c, &args->parents, err));
+    return check_all(c, args, answers, err);
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    struct checking c = {.cli = cli};
+    c.steady = SW_ARENA_ARRAY(&cli->arena, struct sw_steady, cli->operand_count);
+    SW_TRY_PTR(c.steady);
+    for (size_t i = 0; i < cli->operand_count; i++) {
+        c.steady[i] = SW_STEADY_INIT;
+    }
+    enum sw_code code = check_with(&c, data, err);
+    for (size_t i = 0; i < cli->operand_count; i++) {
+        sw_steady_release(&c.steady[i]);
+    }
+    return code;
 }
 
 const struct sw_command sw_cmd_licence_check = {

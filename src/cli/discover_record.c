@@ -158,6 +158,7 @@ sw_result sw_discovery_record(struct sw_cli *cli, struct sw_store *store,
     SW_CLEANUP(buf) struct sw_buf predicate = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf bundle = SW_BUF_INIT;
     SW_TRY(hash(cli, sw_store_path(store), discovery, &out->manifest, err));
+    SW_TRY(sw_steady_check(discovery->steady, err));
     const struct sw_subject subjects[] = {
         {sw_str(out->manifest.name), out->manifest.root},
         {sw_str("manifest"), out->manifest.manifest_digest},

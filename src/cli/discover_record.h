@@ -5,6 +5,7 @@
 #include "cli/discover_catalogue.h"
 #include "cli/discover_registered.h"
 #include "cli/discover_vendors.h"
+#include "cli/steady.h"
 
 /* Entities of one claim; more are refused. */
 #define SW_DISCOVERY_ENTITIES_MAX ((size_t)100000)
@@ -14,6 +15,7 @@ struct sw_discovery {
     const struct sw_inventory *inventory; /* finished */
     const struct sw_discover_coverage *coverage;
     const struct sw_catalogue_used *catalogue;
+    const struct sw_steady *steady;         /* begun before the look */
     const struct sw_registered *registered; /* compared */
     const struct sw_discovery_vendors *vendors;
     bool all_packages;
@@ -30,7 +32,8 @@ struct sw_discovered {
 /* Appends the predicate, JSON. SW_E_LIMIT for too many entities. */
 sw_result sw_discovery_write(
     const struct sw_discovery *discovery, struct sw_buf *out, struct sw_error *err);
-/* Hashes the tree, signs, and puts it into the log of an open store. */
+/* Hashes the tree, signs, and puts it into the log of an open store. SW_E_IO when the tree is not
+ * what was looked at. */
 sw_result sw_discovery_record(struct sw_cli *cli, struct sw_store *store,
     const struct sw_signer *signer, const struct sw_discovery *discovery, struct sw_discovered *out,
     struct sw_error *err);

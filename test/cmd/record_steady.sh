@@ -1,0 +1,32 @@
+#!/bin/bash
+# Claims about files that one pass looks at and another one hashes: while somebody writes there, nothing is recorded.
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+
+mkdir m
+tensors m/model.safetensors 64
+head -c 48M /dev/zero >m/padding.bin
+echo 'import openai' >m/main.py
+printf -- '---\nlicense: mit\n---\n' >m/README.md
+expect "a store" 0 "$SW_BIN" init
+printf '%s\n' '{"id": "X-1", "modified": "2026-01-01T00:00:00Z", "affected": [{"package": {"ecosystem": "PyPI", "name": "nothing"}, "versions": ["1"]}]}' >x.jsonl
+expect "data" 0 "$SW_BIN" advisory import x.jsonl
+
+recorded() { "$SW_BIN" evidence list --json | jq '[.[] | .claim?] | length'; }
+before=$(recorded)
+while :; do
+    echo '# more' >>m/main.py
+    sleep 0.002
+done &
+writer=$!
+for command in "discover --record m" "licence check --record m" "advisory match --record m"; do
+    read -ra words <<<"$command"
+    run "$SW_BIN" "${words[@]}"
+    exits "$command, while somebody writes" 4
+    like "names the file" "$err" "main.py.* changed|main.py.*changed"
+done
+kill $writer
+wait $writer 2>/dev/null
+is "nothing was recorded" "$(recorded)" "$before"
+expect "when nobody does, it is" 0 "$SW_BIN" discover --record m
+ok "and the log has it" test "$(recorded)" -gt "$before"
+done_testing
