@@ -49,8 +49,8 @@ static sw_result record(struct sw_cli *cli, const struct sw_discover_log_args *a
     SW_CLEANUP(held_signer) struct sw_held_signer held = {0};
     SW_TRY(sw_store_check_access(log->store, err));
     SW_TRY(sw_cli_signer(cli, sw_store_path(log->store), &args->signer, &held, err));
-    SW_TRY(sw_discovery_vendors(
-        cli, log->store, log->trust, discovery->inventory, &log->vendors, err));
+    SW_TRY(
+        sw_discovery_vendors(cli, &log->registered.vendors, discovery->inventory, &log->vendors));
     discovery->registered = &log->registered;
     discovery->vendors = &log->vendors;
     discovery->approved = args->approve;
@@ -63,7 +63,7 @@ static sw_result record(struct sw_cli *cli, const struct sw_discover_log_args *a
 
 static void judge(struct sw_cli *cli, const struct sw_discover_log *log)
 {
-    if (log->registered.reg.count == 0) {
+    if (log->registered.reg.count == 0 && log->registered.vendors.count == 0) {
         cli->status = 3;
     } else if (log->registered.unknown > 0) {
         cli->status = 1;

@@ -28,7 +28,6 @@ static const struct {
     enum sw_code (*take)(
         struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who);
 } kinds_of_claims[] = {
-    {SW_PREDICATE_VENDOR, "vendor", sw_register_vendor},
     {SW_PREDICATE_DISCOVERY, "approval", sw_register_discovery},
     {SW_BOM_PREDICATE_CYCLONEDX, "bill", take_bom},
     {SW_BOM_PREDICATE_SPDX, "bill", take_bom},
@@ -88,12 +87,27 @@ static sw_result take(const struct taking *t, const struct sw_evidence_record *r
                : sw_fail(err, code, "claim %s: the register has no room for it", who->claim);
 }
 
+/* 1 is for what is not registered. */
+static sw_result open_vendors(const struct taking *t, struct sw_error *err)
+{
+    enum sw_code code = sw_vendor_claims(t->cli, t->store, t->trust, &t->out->vendors, err);
+    if (code == SW_E_FORMAT || code == SW_E_REFUSED) {
+        const struct sw_error why = *err;
+        return sw_fail(err, SW_E_IO, "%s", why.text);
+    }
+    SW_TRY(code);
+    t->out->claims += t->out->vendors.count;
+    t->out->passed_over += t->out->vendors.ignored;
+    return SW_OK;
+}
+
 sw_result sw_registered_open(struct sw_cli *cli, struct sw_store *store,
     const struct sw_trust *trust, struct sw_registered *out, struct sw_error *err)
 {
     const struct taking t = {cli, store, trust, out};
     *out = (struct sw_registered){0};
     sw_register_init(&out->reg, &cli->arena);
+    SW_TRY(open_vendors(&t, err));
     for (size_t kind = 0; kind < SW_COUNT(kinds_of_claims); kind++) {
         const struct sw_evidence_query query = {.predicate_type = kinds_of_claims[kind].type};
         struct sw_evidence_record *records;
@@ -201,6 +215,37 @@ static sw_result ask_files(struct sw_cli *cli, const struct sw_register *reg,
 
 /* --- comparing -------------------------------------------------------------------------------- */
 
+struct covered {
+    const struct sw_vendor_claim *claim;
+    bool refused;
+};
+
+static void see_cover(void *ctx, const struct sw_vendor_cover *cover)
+{
+    struct covered *c = ctx;
+    c->claim = c->claim == NULL ? cover->claim : c->claim;
+    c->refused = c->refused || cover->state == SW_VENDOR_STATE_REFUSED;
+}
+
+/* Who was refused is known, which is no leave to use it. */
+static sw_result ask_vendors(struct sw_cli *cli, const struct sw_registered *r,
+    const struct sw_entity *entity, const struct sw_registrant **out)
+{
+    struct covered c = {0};
+    bool covered;
+    SW_TRY(sw_vendor_entity(cli, &r->vendors, entity, see_cover, &c, &covered));
+    if (!covered || c.refused) {
+        return SW_OK;
+    }
+    struct sw_registrant *who = SW_ARENA_NEW(&cli->arena, struct sw_registrant);
+    SW_TRY_PTR(who);
+    *who = (struct sw_registrant){
+        .by = "vendor", .claim = sw_digest_show(cli, &c.claim->claim), .signer = c.claim->signer};
+    SW_TRY_PTR(who->claim);
+    *out = who;
+    return SW_OK;
+}
+
 static sw_result ask(struct sw_cli *cli, struct sw_registered *r, struct sw_entity *entity,
     const char *const *paths, size_t path_count, const struct sw_registrant **out)
 {
@@ -209,9 +254,11 @@ static sw_result ask(struct sw_cli *cli, struct sw_registered *r, struct sw_enti
     if (in_files) {
         SW_TRY(ask_files(cli, &r->reg, entity, paths, path_count, out));
     }
-    return *out != NULL || (in_files && entity->id.digest.len == 0)
-               ? SW_OK
-               : sw_register_find(&r->reg, entity, out);
+    if (*out != NULL || (in_files && entity->id.digest.len == 0)) {
+        return SW_OK;
+    }
+    SW_TRY(sw_register_find(&r->reg, entity, out));
+    return *out != NULL ? SW_OK : ask_vendors(cli, r, entity, out);
 }
 
 sw_result sw_registered_compare(struct sw_cli *cli, struct sw_registered *registered,

@@ -2,11 +2,11 @@
 #ifndef SW_CLI_DISCOVER_REGISTERED_H
 #define SW_CLI_DISCOVER_REGISTERED_H
 
-#include "cli/cli.h"
-#include "supply/supply.h"
+#include "cli/vendor_claims.h"
 
 struct sw_registered {
     struct sw_register reg;
+    struct sw_vendor_claims vendors;  /* what they cover and nobody refused is registered, too */
     uint64_t claims;                  /* of trusted signers, that were taken in */
     uint64_t passed_over;             /* claims of nobody trusted */
     const struct sw_registrant **who; /* by the number of an entity; NULL: nobody */
@@ -14,7 +14,8 @@ struct sw_registered {
     uint64_t unknown_of[SW_ENTITY_KINDS];
 };
 
-/* Reads what trusted claims of the log register. Trusts nothing that the log does not prove. */
+/* Reads what trusted claims of the log register. Trusts nothing that the log does not prove.
+ * SW_E_IO when a trusted review of a vendor cannot be read: it may be the one that refuses. */
 sw_result sw_registered_open(struct sw_cli *cli, struct sw_store *store,
     const struct sw_trust *trust, struct sw_registered *out, struct sw_error *err);
 /* Compares a finished inventory of `paths`. Files of models are hashed, where that can tell. */

@@ -82,3 +82,63 @@ sw_result sw_vendor_claims(struct sw_cli *cli, struct sw_store *store, const str
     }
     return SW_OK;
 }
+
+/* --- an entity -------------------------------------------------------------------------------- */
+
+struct asking {
+    struct sw_cli *cli;
+    const struct sw_vendor_claims *claims;
+    sw_vendor_each each;
+    void *ctx;
+    size_t asked, found;
+};
+
+static sw_result ask(struct asking *a, const struct sw_vendor_asked *asked)
+{
+    SW_CLEANUP(arena) struct sw_arena scratch;
+    struct sw_vendor_cover cover;
+    sw_arena_init(&scratch, 0);
+    SW_TRY(
+        sw_vendor_cover(&scratch, a->claims->list, a->claims->count, asked, a->cli->now, &cover));
+    a->asked++;
+    if (cover.claim != NULL) {
+        a->found++;
+        a->each(a->ctx, &cover);
+    }
+    return SW_OK;
+}
+
+/* What a place tells of a service is its host, of a credential the service's name. */
+static sw_result ask_places(struct asking *a, const struct sw_entity *entity)
+{
+    const bool credential = entity->id.kind == SW_ENTITY_CREDENTIAL;
+    const char *signal = credential ? "environment-variable" : "endpoint-host";
+    const struct sw_str none = sw_str("");
+    for (size_t i = 0; i < entity->sighting_count; i++) {
+        const struct sw_sighting *s = &entity->sightings[i];
+        if (strcmp(s->signal, signal) == 0 && s->detail.len > 0) {
+            const struct sw_vendor_asked asked = {.host = credential ? none : s->detail,
+                .purl = none,
+                .mcp_server = none,
+                .name = credential ? s->detail : none};
+            SW_TRY(ask(a, &asked));
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_vendor_entity(struct sw_cli *cli, const struct sw_vendor_claims *claims,
+    const struct sw_entity *entity, sw_vendor_each each, void *ctx, bool *covered)
+{
+    struct asking a = {.cli = cli, .claims = claims, .each = each, .ctx = ctx};
+    struct sw_vendor_asked asked;
+    const bool by_places =
+        (entity->id.kind == SW_ENTITY_SERVICE || entity->id.kind == SW_ENTITY_CREDENTIAL) &&
+        entity->seen == entity->sighting_count;
+    SW_TRY(by_places ? ask_places(&a, entity) : SW_OK);
+    if (a.asked == 0 && sw_vendor_asked_of(&entity->id, &asked)) {
+        SW_TRY(ask(&a, &asked));
+    }
+    *covered = a.asked > 0 && a.found == a.asked;
+    return SW_OK;
+}

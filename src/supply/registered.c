@@ -333,33 +333,6 @@ sw_result sw_register_discovery(
     return SW_OK;
 }
 
-static sw_result add_texts(struct sw_register *reg, const struct sw_json *list,
-    enum sw_code (*each)(struct sw_register *, struct sw_str, const struct sw_registrant *),
-    const struct sw_registrant *who)
-{
-    SW_JSON_EACH (item, list) {
-        struct sw_str text;
-        if (sw_json_str(item, &text)) {
-            SW_TRY(each(reg, text, who));
-        }
-    }
-    return SW_OK;
-}
-
-sw_result sw_register_vendor(
-    struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who)
-{
-    const struct sw_register_entry entry = {.who = who};
-    SW_JSON_EACH (service, sw_json_get(predicate, "services")) {
-        const struct sw_str name = text_of(service, "name");
-        SW_TRY(add_name(reg, SW_ENTITY_SERVICE, name, &entry));
-        SW_TRY(add_name(reg, SW_ENTITY_ENDPOINT, name, &entry));
-        SW_TRY(add_texts(reg, sw_json_get(service, "hosts"), add_host, who));
-        SW_TRY(add_texts(reg, sw_json_get(service, "purls"), add_package, who));
-    }
-    return SW_OK;
-}
-
 sw_result sw_register_dataset(
     struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who)
 {

@@ -9,7 +9,6 @@
 #define SW_REGISTERED_MAX ((size_t)1 << 20)
 
 #define SW_PREDICATE_DISCOVERY "urn:sealwright:claim:discovery:v1"
-#define SW_PREDICATE_VENDOR "urn:sealwright:claim:vendor:v1"
 
 /* A claim that registers something. */
 struct sw_registrant {
@@ -37,9 +36,6 @@ sw_result sw_register_bom(
     struct sw_register *reg, const struct sw_bom *bom, const struct sw_registrant *who);
 /* The entities of a claim of discovery that says that they are approved; of any other, nothing. */
 sw_result sw_register_discovery(
-    struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who);
-/* The services of a vendor: names, hosts and packages. */
-sw_result sw_register_vendor(
     struct sw_register *reg, const struct sw_json *predicate, const struct sw_registrant *who);
 /* A dataset version, by the name of the dataset. */
 sw_result sw_register_dataset(

@@ -90,50 +90,62 @@ else
 fi
 
 # --- vendors -------------------------------------------------------------------------------------
+# review SIGNER VENDOR DECISION SERVICE…: a review, as "vendor sign" makes it.
+review() {
+    {
+        printf 'version: 1\nvendor: %s\ntitle: A supplier\nowner: ml-platform\nservices:\n' "$2"
+        printf '  - {%s}\n' "${@:4}"
+        printf 'use: {dependence: low, depends: [support chat]}\n'
+        printf 'data: {class: internal, trains-on: never, retention-days: 30, regions: [EU], sub-processors: [Cloud AG]}\n'
+        printf 'review: {reviewed: %s, due: %s, by: J. Doe, decision: %s, conditions: [no personal data]}\n' \
+            "$(date -u -d '-20 days' +%F)" "$(date -u -d '+100 days' +%F)" "$3"
+    } >"$2.yaml"
+    sleep 1 # of two claims of one second, neither is the newer one
+    "$SW_BIN" vendor sign --key "$1" "$2.yaml"
+}
 for who in vendors stranger; do
-    openssl ecparam -name prime256v1 -genkey -noout -out $who.pem 2>/dev/null
-    openssl pkey -in $who.pem -pubout -out $who.pub 2>/dev/null
-    "$SW_BIN" sign --private-key $who.pem --signature $who.json one >/dev/null
+    expect "a key of $who" 0 "$SW_BIN" key new $who
 done
-printf '  - name: vendors\n    key: %s\n    may-sign: ["urn:sealwright:claim:vendor:v1"]\n' "$PWD/vendors.pub" >>.sealwright/trust.yaml
-vendor='urn:sealwright:claim:vendor:v1'
-claim stranger "$vendor" '{"services": [{"name": "OpenAI", "hosts": ["api.openai.com"], "purls": ["pkg:pypi/openai"]}]}'
-expect "a stranger's claim is in the log" 0 "$SW_BIN" evidence import claim.jsonl
+printf '  - name: vendors\n    key: %s\n    may-sign: ["urn:sealwright:claim:vendor:v1"]\n' keys/vendors.pub >>.sealwright/trust.yaml
+expect "a stranger's review is in the log" 0 review stranger other approved 'name: OpenAI, hosts: [api.openai.com], purls: ["pkg:pypi/openai"]'
 look app
 exits "and registers nothing" 3
 json "it is told that it was passed over" .registered.passed_over 1
 
-claim vendors "$vendor" '{"services": [{"name": "ОpenAI"}, {"name": "OpenAI "}, {"name": "Open\u200bAI"}, {"name": "OpenAI.evil"}]}'
-"$SW_BIN" evidence import claim.jsonl >/dev/null
+expect "names that look alike" 0 review vendors alike approved 'name: ОpenAI' 'name: Ｏpen AI' 'name: OpenAI.evil, hosts: [api.openai.com.evil.example]'
 look app
-exits "names that look alike are other names" 1
+exits "are other names" 1
 is "of the service" "$(by OpenAI)" nobody
 
+for who in vendors stranger; do
+    openssl pkey -in .sealwright/keys/$who.key -out $who.pem 2>/dev/null
+done
+"$SW_BIN" sign --private-key vendors.pem --signature vendors.json one >/dev/null
 claim vendors "https://cyclonedx.org/bom" '{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"type": "library", "name": "openai", "purl": "pkg:pypi/openai@1.0"}]}'
 "$SW_BIN" evidence import claim.jsonl >/dev/null
 look app
 is "who may sign vendors may sign no bills" "$(by openai)" nobody
 
-claim vendors "$vendor" '{"services": [{"name": "A name of our own", "hosts": ["https://API.OpenAI.com/v1"], "purls": ["pkg:pypi/OpenAI@2.0", "not a purl"]}]}'
-"$SW_BIN" evidence import claim.jsonl >/dev/null
+expect "a host and a package" 0 review vendors ours approved 'name: A name of our own, hosts: [.OpenAI.com.], purls: ["pkg:pypi/OpenAI"]'
 look app
 exits "the rest is still not registered" 1
 is "a host registers the service" "$(by OpenAI)" "vendor vendors"
-is "a package its library, in any version" "$(by openai)" "vendor vendors"
+is "a package its library" "$(by openai)" "vendor vendors"
 is "the key's variable is not, by a host" "$(by OPENAI_API_KEY)" nobody
 mkdir hosts && echo 'u = "https://api.cohere.ai/v1"' >hosts/a.py
-claim vendors "$vendor" '{"services": [{"name": "x", "hosts": ["api.cohere.ai"]}]}'
-"$SW_BIN" evidence import claim.jsonl >/dev/null
+expect "one host of two" 0 review vendors cohere approved 'name: x, hosts: [api.cohere.ai]'
 look hosts
 is "where one host is seen it is enough" "$(by Cohere)" "vendor vendors"
 echo 'u = "https://api.cohere.com/v1"' >hosts/b.py
 look hosts
 is "another one has to be registered as well" "$(by Cohere)" nobody
-claim vendors "$vendor" '{"services": [{"name": "openai"}]}'
-"$SW_BIN" evidence import claim.jsonl >/dev/null
+rm hosts/b.py
+expect "who was refused later" 0 review vendors cohere refused 'name: x, hosts: [api.cohere.ai]'
+look hosts
+is "is registered no longer" "$(by Cohere)" nobody
+expect "a service by its name, in any case" 0 review vendors named approved 'name: openai'
 look app
-is "a service has its name in any case" "$(by OpenAI)" "vendor vendors"
-is "and its key's variable comes with it" "$(by OPENAI_API_KEY)" "vendor vendors"
+is "has its key's variable, too" "$(by OPENAI_API_KEY)" "vendor vendors"
 
 # --- bills, signatures, datasets -------------------------------------------------------------------
 mkdir other && tensors other/model.safetensors 64

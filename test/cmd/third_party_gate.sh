@@ -38,9 +38,9 @@ claim() {
     sw evidence import claim.jsonl >/dev/null
 }
 
-# seen UNREGISTERED VENDORS
+# seen UNREGISTERED VENDORS [UNREVIEWED]
 seen() {
-    claim "$discovery" "{\"time\":\"$(day now)\",\"unregistered\":$1,\"vendors\":$2}"
+    claim "$discovery" "{\"time\":\"$(day now)\",\"unregistered\":$1,\"vendors\":$2,\"unreviewed\":${3:-[]}}"
 }
 
 # What the last admission says of each rule of the policy that did not pass.
@@ -160,12 +160,18 @@ sleep 1
 ok "one that has no date" seen '[]' '[{"name":"Example AI","state":"unknown","reviewDue":null}]'
 fails "a vendor that was never reviewed" 3 "vendors-reviewed no-evidence"
 sleep 1
+ok "a service that no review covers" seen '[]' '[]' '["Example AI"]'
+fails "a service that was never reviewed" 1 "vendors-reviewed fail"
+sleep 1
 ok "all is well again" seen '[]' '[]'
 fails "no vendors at all" 0 ""
 
 sleep 1
 ok "a vendor that was refused" seen '[]' "[{\"name\":\"Example AI\",\"state\":\"refused\",\"reviewDue\":\"$(day +90days)\"}]"
 fails "a vendor that was refused" 1 "vendors-reviewed fail"
+sleep 1
+ok "a service that no review covers" seen '[]' '[]' '["Example AI"]'
+fails "a service that was never reviewed" 1 "vendors-reviewed fail"
 sleep 1
 ok "all is well again" seen '[]' '[]'
 
@@ -225,11 +231,11 @@ json "with the end of the day of the next one" '.statement.predicate.vendors | m
 expect "the model is admitted" 0 sw admit --policy "$policy" tool
 sleep 1
 ok "the supplier is refused" review refused
-expect "discovery tells that" 0 sw discover --registered --record tool
+expect "discovery tells that, and what is its is registered no longer" 1 sw discover --registered --record tool
 like "in its words" "$out" "supplier example: refused, by default"
 admit tool
 exits "the model is not" 1
-not_passed "for that alone" "vendors-reviewed fail"
+not_passed "for that, by both rules" "no-unregistered-service fail, vendors-reviewed fail"
 
 # --- what is refused ------------------------------------------------------------------------------
 

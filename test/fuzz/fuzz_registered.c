@@ -45,7 +45,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (sw_json_parse(&arena, sw_bytes(data, size), NULL, &json, NULL) != SW_OK) {
         return 0;
     }
-    insist(could_be(sw_register_vendor(&reg, &json, &who)));
     insist(could_be(sw_register_discovery(&reg, &json, &who)));
     insist(could_be(sw_register_dataset(&reg, &json, &who)));
     insist(could_be(sw_register_model(&reg, &json, &who)));
