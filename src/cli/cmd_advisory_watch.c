@@ -500,6 +500,7 @@ static sw_result watch_on(struct watching *w, struct sw_file_watch *file, struct
     while (sw_file_watch_wait(file)) {
         struct sw_error why = {0};
         enum sw_code code = make_pass(w, &why);
+        file->again = code != SW_OK;
         if (code != SW_OK) {
             sw_note(w->cli, "%s", why.text[0] == '\0' ? sw_code_text(code) : why.text);
         }

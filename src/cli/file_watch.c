@@ -63,22 +63,23 @@ sw_result sw_file_watch_open(const char *dir, const char *path, struct sw_file_w
     return SW_OK;
 }
 
-/* Which event it was does not matter. */
-static void drain(const struct sw_file_watch *watch)
+/* Which event it was does not matter; whether it was the timer. */
+static bool drain(const struct sw_file_watch *watch)
 {
     char bytes[4096];
     while (watch->events >= 0 && read(watch->events, bytes, sizeof(bytes)) > 0) {
     }
-    (void)!read(watch->timer, bytes, sizeof(uint64_t));
+    return read(watch->timer, bytes, sizeof(uint64_t)) > 0;
 }
 
 bool sw_file_watch_wait(struct sw_file_watch *watch)
 {
     while (sw_interrupt_wait(watch->wait)) {
-        drain(watch);
+        const bool due = drain(watch) && watch->again;
         struct stat now = look(watch->path);
-        if (!is_same(&now, &watch->seen)) {
+        if (due || !is_same(&now, &watch->seen)) {
             watch->seen = now;
+            watch->again = false;
             return true;
         }
     }

@@ -11,6 +11,8 @@ struct sw_file_watch {
     int wait;         /* epoll, over the two below */
     int events;       /* inotify of its directory; -1: there is none to be had */
     int timer;        /* since on network file systems what other machines do makes no event */
+    bool again;       /* to be set when what was seen could not be dealt with: the timer tells of it
+                         once more, be it the same */
     struct stat seen; /* as it was when it was looked at last; all 0: it was not there */
 };
 
