@@ -380,7 +380,7 @@ static sw_result put_value(struct writing *w, const struct sw_card_value *v)
     SW_TRY(sw_buf_puts(w->out, "- "));
     SW_TRY(v->field == SW_CARD_METRIC ? put_metric(w->out, v->text) : put_text(w->out, v->text));
     SW_TRY(sw_buf_puts(w->out, "\\\n  *"));
-    SW_TRY(sw_buf_puts(w->out, v->from.kind == SW_CARD_CLAIM ? "signed " : ""));
+    SW_TRY(sw_buf_puts(w->out, v->from.kind == SW_CARD_CLAIM ? "by the card, a claim: " : ""));
     SW_TRY(put_text(w->out, sw_str(from)));
     return sw_buf_puts(w->out, "*\n");
 }
