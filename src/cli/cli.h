@@ -198,6 +198,12 @@ struct sw_signer_args {
     struct sw_text_list certificate_chain;
 };
 
+/* A row of options: the text of --FIELD, into the member of that name. */
+#define SW_TEXT_OPTION(type, field, value, help)                       \
+    {                                                                  \
+#field, SW_OPTION_TEXT, offsetof(type, field), (value), (help) \
+    }
+
 #define SW_SIGNER_OPTIONS(type, field)                                                             \
     {"key", SW_OPTION_TEXT, offsetof(type, field.key), "NAME",                                     \
         "sign with this key of the store (default: default)"},                                     \

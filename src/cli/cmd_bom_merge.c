@@ -12,10 +12,7 @@ struct merge_args {
     const char *time;
 };
 
-#define TEXT(field, value, help)                                                    \
-    {                                                                               \
-#field, SW_OPTION_TEXT, offsetof(struct merge_args, field), (value), (help) \
-    }
+#define TEXT(field, value, help) SW_TEXT_OPTION(struct merge_args, field, value, help)
 
 static const struct sw_option options[] = {
     TEXT(name, "NAME", "what the whole is called"),

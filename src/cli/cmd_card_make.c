@@ -18,10 +18,7 @@ struct make_args {
     bool record;
 };
 
-#define TEXT(field, value, help)                                                   \
-    {                                                                              \
-#field, SW_OPTION_TEXT, offsetof(struct make_args, field), (value), (help) \
-    }
+#define TEXT(field, value, help) SW_TEXT_OPTION(struct make_args, field, value, help)
 
 static const struct sw_option options[] = {
     TEXT(of, "KIND", "model or dataset (default: by what is there)"),

@@ -10,10 +10,7 @@ struct render_args {
     bool allow_symlinks;
 };
 
-#define TEXT(field, value, help)                                                     \
-    {                                                                                \
-#field, SW_OPTION_TEXT, offsetof(struct render_args, field), (value), (help) \
-    }
+#define TEXT(field, value, help) SW_TEXT_OPTION(struct render_args, field, value, help)
 
 static const struct sw_option options[] = {
     TEXT(format, "FORMAT", "markdown (default), html, cyclonedx, spdx or json"),
