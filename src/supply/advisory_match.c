@@ -371,8 +371,7 @@ static bool is_closed(const struct sw_advisory_finding *f)
 static sw_result ask_about(struct matcher *m, const struct sw_component *c,
     const struct sw_str *names, size_t count, struct sw_advisory_finding *f)
 {
-    return sw_vex_find(
-        m->arena, m->options->vex, names, count, c, &m->report->components->root, &f->vex);
+    return sw_vex_find(m->options->vex, names, count, c, &m->report->components->root, &f->vex);
 }
 
 /* Advisories may join several CVEs into one finding: who closes one of them says nothing of the

@@ -420,6 +420,9 @@ sw_result sw_vex_read(struct sw_arena *arena, struct sw_bytes text, const char *
     if (code != SW_OK) {
         return sw_error_prefix(err, code, "'%s'", file);
     }
+    vex->arena = arena;
+    vex->index = NULL;
+    vex->index_count = 0;
     sw_sha256(text, &r.digest);
     if (sw_str_starts(text_of(&root, "@context"), "https://openvex.dev/ns")) {
         return read_openvex(&r);
@@ -440,13 +443,13 @@ static int by_name(const void *a, const void *b)
     return order != 0 ? order : (x->statement > y->statement) - (x->statement < y->statement);
 }
 
-static sw_result make_index(struct sw_arena *arena, struct sw_vex *vex)
+static sw_result make_index(struct sw_vex *vex)
 {
     size_t count = 0;
     for (size_t i = 0; i < vex->count; i++) {
         count += vex->statements[i].name_count;
     }
-    vex->index = SW_ARENA_ARRAY(arena, struct sw_vex_name, count);
+    vex->index = SW_ARENA_ARRAY(vex->arena, struct sw_vex_name, count);
     SW_TRY_PTR(vex->index);
     for (size_t i = 0; i < vex->count; i++) {
         for (size_t k = 0; k < vex->statements[i].name_count; k++) {
@@ -522,12 +525,12 @@ static size_t first_of(const struct sw_vex *vex, struct sw_str name)
     return low;
 }
 
-sw_result sw_vex_find(struct sw_arena *arena, struct sw_vex *vex, const struct sw_str *names,
-    size_t name_count, const struct sw_component *component, const struct sw_component *root,
+sw_result sw_vex_find(struct sw_vex *vex, const struct sw_str *names, size_t name_count,
+    const struct sw_component *component, const struct sw_component *root,
     const struct sw_vex_statement **out)
 {
     const struct sw_vex_statement *best = NULL;
-    SW_TRY(vex->index == NULL ? make_index(arena, vex) : SW_OK);
+    SW_TRY(vex->index == NULL && vex->count > 0 ? make_index(vex) : SW_OK);
     for (size_t i = 0; i < name_count; i++) {
         size_t at = first_of(vex, names[i]);
         for (; at < vex->index_count && sw_str_equal(vex->index[at].name, names[i]); at++) {

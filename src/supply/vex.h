@@ -42,22 +42,23 @@ struct sw_vex_statement {
 struct sw_vex_name;
 
 struct sw_vex {
+    struct sw_arena *arena; /* what it was read into */
     struct sw_vex_statement *statements;
     size_t count, cap;
     struct sw_vex_name *index; /* by name; made when it is first asked */
     size_t index_count;
 };
 
-/* Adds the statements of a document. Everything is in the arena, or a view of `text`, which has to
- * live as long, like `file`. SW_E_FORMAT, SW_E_UNSUPPORTED. A statement "not_affected" without a
- * reason is SW_E_FORMAT: OpenVEX asks for one. */
+/* Adds the statements of a document, always into the same arena. Everything is in the arena, or a
+ * view of `text`, which has to live as long, like `file`. SW_E_FORMAT, SW_E_UNSUPPORTED. A
+ * statement "not_affected" without a reason is SW_E_FORMAT: OpenVEX asks for one. */
 sw_result sw_vex_read(struct sw_arena *arena, struct sw_bytes text, const char *file,
     struct sw_vex *vex, struct sw_error *err);
 
 /* Of what is said of the vulnerability in this component, the latest word; at the same time, the
  * one that was read last. *out is NULL when nothing is. SW_E_NOMEM. */
-sw_result sw_vex_find(struct sw_arena *arena, struct sw_vex *vex, const struct sw_str *names,
-    size_t name_count, const struct sw_component *component, const struct sw_component *root,
+sw_result sw_vex_find(struct sw_vex *vex, const struct sw_str *names, size_t name_count,
+    const struct sw_component *component, const struct sw_component *root,
     const struct sw_vex_statement **out);
 
 #endif

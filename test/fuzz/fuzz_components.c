@@ -32,7 +32,7 @@ static void check_vex(struct sw_arena *arena, struct sw_vex *vex, const struct s
         const struct sw_vex_statement *s = &vex->statements[i];
         const struct sw_vex_statement *found = NULL;
         expect(s->name_count > 0 && s->product_count > 0);
-        expect(sw_vex_find(arena, vex, s->names, s->name_count,
+        expect(sw_vex_find(vex, s->names, s->name_count,
                    list->count > 0 ? &list->items[0] : &nobody, &list->root, &found) == SW_OK);
     }
 }

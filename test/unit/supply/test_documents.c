@@ -141,8 +141,8 @@ static const struct sw_vex_statement *ask(struct sw_arena *arena, struct sw_vex 
     if (root != NULL) {
         assert_int_equal(sw_components_add_purl(arena, &list, sw_str(root)), SW_OK);
     }
-    assert_int_equal(sw_vex_find(arena, vex, names, 1, &list.items[0],
-                         root == NULL ? &nobody : &list.items[1], &found),
+    assert_int_equal(
+        sw_vex_find(vex, names, 1, &list.items[0], root == NULL ? &nobody : &list.items[1], &found),
         SW_OK);
     return found;
 }
