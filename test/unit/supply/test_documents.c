@@ -147,6 +147,28 @@ static const struct sw_vex_statement *ask(struct sw_arena *arena, struct sw_vex 
     return found;
 }
 
+/* As in passes that each have an arena of their own, and in what is read between two of them. */
+static void statements_outlive_who_asked(void **state)
+{
+    (void)state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_vex vex = {0};
+    sw_arena_init(&arena, 0);
+    assert_int_equal(
+        read_vex(&arena, &vex, VEX("2026-01-01", SAYS("CVE-1", "{\"@id\":\"pkg:npm/a\"}", FIXED))),
+        SW_OK);
+    for (size_t i = 0; i < 2; i++) {
+        struct sw_arena pass;
+        sw_arena_init(&pass, 0);
+        assert_non_null(ask(&pass, &vex, "CVE-1", "pkg:npm/a@1", NULL));
+        sw_arena_release(&pass);
+    }
+    assert_int_equal(
+        read_vex(&arena, &vex, VEX("2026-01-01", SAYS("CVE-2", "{\"@id\":\"pkg:npm/a\"}", FIXED))),
+        SW_OK);
+    assert_non_null(ask(&arena, &vex, "CVE-2", "pkg:npm/a@1", NULL));
+}
+
 static void statements_concern_their_products(void **state)
 {
     (void)state;
@@ -283,6 +305,7 @@ int main(void)
         cmocka_unit_test(documents_are_told_apart),
         cmocka_unit_test(what_is_no_document_is_refused),
         cmocka_unit_test(components_have_their_identity),
+        cmocka_unit_test(statements_outlive_who_asked),
         cmocka_unit_test(statements_concern_their_products),
         cmocka_unit_test(the_latest_word_counts),
         cmocka_unit_test(what_is_no_vex_is_refused),
