@@ -140,6 +140,14 @@ json "cites it" '.statement.predicate.sealwright_summary | [.closed, .open.criti
     "[1,0,\"vex.json\",\"sha256:$(sha256sum <vex.json | cut -d' ' -f1)\"]"
 fails "VEX closes it" 0 ""
 
+jq -nc --arg t "$(day now)" '{id: "Y-1", modified: $t, affected: [{package: {ecosystem: "PyPI", name: "p"},
+    ranges: [{type: "ECOSYSTEM", events: [{introduced: "0"}, {fixed: "2"}]}]}]}' >undecided.jsonl
+echo 'pkg:pypi/p@latest' >undecided.txt
+sleep 1
+expect "an advisory" 0 sw advisory import undecided.jsonl
+expect "that may concern a part" 3 sw advisory match --record --about m undecided.txt
+fails "what is not decided" 1 "no-critical-advisory fail"
+
 feed old.jsonl -30days
 sleep 1
 expect "old data" 0 sw advisory import --replace old.jsonl
