@@ -64,7 +64,7 @@ static sw_result record(struct sw_cli *cli, const struct sw_discover_log_args *a
 static void judge(struct sw_cli *cli, const struct sw_discover_log *log)
 {
     if (log->registered.reg.count == 0 && log->registered.vendors.count == 0) {
-        cli->status = 3;
+        cli->status = cli->status == 1 ? 1 : 3; /* what is new stays new */
     } else if (log->registered.unknown > 0) {
         cli->status = 1;
     }

@@ -38,6 +38,8 @@ exits "where nothing is registered there is no evidence" 3
 documented "the members are documented" discover
 json "all that counts is told" .registered.counts.library 3
 json "what only tests use is not" '[.entities[] | select(.scope == "test")] | length' 1
+expect "an earlier list" 0 "$SW_BIN" discover --output was.json --quiet bare
+expect "what is new outweighs that nothing is registered" 1 "$SW_BIN" discover --diff was.json --registered app
 expect "--approve is about --record" 2 "$SW_BIN" discover --approve app
 expect "--record takes one tree" 2 "$SW_BIN" discover --record app one
 
