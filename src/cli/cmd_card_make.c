@@ -298,7 +298,7 @@ static sw_result deliver(struct making *m, struct sw_error *err)
         (void)fwrite(m->document.data, 1, m->document.len, stdout);
         return SW_OK;
     }
-    SW_TRY(sw_file_write(m->args->output, sw_buf_bytes(&m->document), 0666, 0, err));
+    SW_TRY(sw_output_write(m->args->output, sw_buf_bytes(&m->document), 0666, 0, err));
     if (m->cli->json) {
         return tell_json(m, err);
     }

@@ -116,7 +116,7 @@ static sw_result deliver(struct rendering *r, const char *format, struct sw_erro
         (void)fwrite(r->document.data, 1, r->document.len, stdout);
         return SW_OK;
     }
-    SW_TRY(sw_file_write(file, sw_buf_bytes(&r->document), 0666, 0, err));
+    SW_TRY(sw_output_write(file, sw_buf_bytes(&r->document), 0666, 0, err));
     if (!r->cli->json) {
         sw_say(r->cli, SW_TONE_GOOD, "written");
         sw_say(r->cli, SW_TONE_PLAIN, "  %s: the card as %s\n", file, format);
