@@ -16,6 +16,7 @@ struct member {
 };
 
 struct sw_crowd {
+    uint8_t content[32];
     uint64_t first;         /* place */
     uint32_t count;         /* 0: no crowd */
     struct member *members; /* by record, then by row */
@@ -121,10 +122,10 @@ static sw_result gather(struct sw_finder *finder, struct sw_crowd *crowd, struct
     return SW_OK;
 }
 
-static struct sw_crowd *slot_of(struct sw_crowd *crowds, size_t cap, uint64_t first)
+static struct sw_crowd *slot_of(struct sw_crowd *crowds, size_t cap, const uint8_t content[32])
 {
-    size_t at = (size_t)(first * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (cap - 1);
-    while (crowds[at].count != 0 && crowds[at].first != first) {
+    size_t at = (size_t)print_of(content) & (cap - 1);
+    while (crowds[at].count != 0 && memcmp(crowds[at].content, content, 32) != 0) {
         at = (at + 1) & (cap - 1);
     }
     return &crowds[at];
@@ -140,7 +141,7 @@ static sw_result make_room(struct sw_finder *finder)
     SW_TRY_PTR(crowds);
     for (size_t i = 0; i < finder->crowd_cap; i++) {
         if (finder->crowds[i].count != 0) {
-            *slot_of(crowds, cap, finder->crowds[i].first) = finder->crowds[i];
+            *slot_of(crowds, cap, finder->crowds[i].content) = finder->crowds[i];
         }
     }
     free(finder->crowds);
@@ -149,29 +150,37 @@ static sw_result make_room(struct sw_finder *finder)
     return SW_OK;
 }
 
-static sw_result get_crowd(struct sw_finder *finder, uint64_t first, uint64_t count,
-    struct sw_crowd **out, struct sw_error *err)
+/* The crowd of a content that was met before; NULL: it was not, or is no crowd. */
+static struct sw_crowd *known_crowd(struct sw_finder *finder, const uint8_t content[32])
 {
-    SW_TRY(make_room(finder));
-    struct sw_crowd *crowd = slot_of(finder->crowds, finder->crowd_cap, first);
-    if (crowd->count == 0) {
-        if (finder->crowded + count > CROWDED_MAX) {
-            return sw_fail(err, SW_E_LIMIT,
-                "more than %llu samples stand elsewhere and have contents that stand often: this "
-                "is another dataset",
-                (unsigned long long)CROWDED_MAX);
-        }
-        struct sw_crowd made = {.first = first, .count = (uint32_t)count};
-        enum sw_code code = gather(finder, &made, err);
-        if (code != SW_OK) {
-            free(made.members);
-            return code;
-        }
-        *crowd = made;
-        finder->crowd_count++;
-        finder->crowded += count;
+    if (finder->crowd_count == 0) {
+        return NULL;
     }
-    *out = crowd;
+    struct sw_crowd *crowd = slot_of(finder->crowds, finder->crowd_cap, content);
+    return crowd->count == 0 ? NULL : crowd;
+}
+
+static sw_result make_crowd(struct sw_finder *finder, const uint8_t content[32], uint64_t first,
+    uint64_t count, struct sw_crowd **out, struct sw_error *err)
+{
+    if (finder->crowded + count > CROWDED_MAX) {
+        return sw_fail(err, SW_E_LIMIT,
+            "more than %llu samples stand elsewhere and have contents that stand often: this "
+            "is another dataset",
+            (unsigned long long)CROWDED_MAX);
+    }
+    struct sw_crowd made = {.first = first, .count = (uint32_t)count};
+    memcpy(made.content, content, sizeof(made.content));
+    SW_TRY(make_room(finder));
+    enum sw_code code = gather(finder, &made, err);
+    if (code != SW_OK) {
+        free(made.members);
+        return code;
+    }
+    *out = slot_of(finder->crowds, finder->crowd_cap, content);
+    **out = made;
+    finder->crowd_count++;
+    finder->crowded += count;
     return SW_OK;
 }
 
@@ -239,14 +248,16 @@ static sw_result find_from(struct sw_finder *finder, struct sw_crowd *crowd,
 sw_result sw_finder_find(struct sw_finder *finder, const struct sw_row *read, uint64_t next,
     uint64_t *row, struct sw_error *err)
 {
-    uint64_t first;
-    uint64_t count;
-    struct sw_crowd *crowd = NULL;
-    SW_TRY(sw_rows_find(finder->rows, read->content, &first, &count, err));
-    if (count <= CROWD) {
-        return find_among_few(finder, read, first, (size_t)count, next, row, err);
+    struct sw_crowd *crowd = known_crowd(finder, read->content);
+    if (crowd == NULL) {
+        uint64_t first;
+        uint64_t count;
+        SW_TRY(sw_rows_find(finder->rows, read->content, &first, &count, err));
+        if (count <= CROWD) {
+            return find_among_few(finder, read, first, (size_t)count, next, row, err);
+        }
+        SW_TRY(make_crowd(finder, read->content, first, count, &crowd, err));
     }
-    SW_TRY(get_crowd(finder, first, count, &crowd, err));
     SW_TRY(find_from(finder, crowd, read, next, row, err));
     return *row == SW_NO_ROW && next > 0 ? find_from(finder, crowd, read, 0, row, err) : SW_OK;
 }
