@@ -5,7 +5,7 @@ expect "init" 0 "$SW_BIN" init
 expect "a source" 0 "$SW_BIN" data source add web --licence CC0-1.0 --from example.org --consent https://example.org/terms
 awk 'BEGIN { for (i = 0; i < 600000; i++) printf "{\"id\":%d,\"text\":\"sample %d of many\"}\n", i % 599990, i }' >big.jsonl
 sed -i '5s/}$//' big.jsonl
-seq 1 1500000 >big.txt
+seq 1 600000 >big.txt
 
 # begin ARGS…: an ingestion in the background, $pid.
 begin() {
