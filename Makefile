@@ -37,7 +37,7 @@ quickstart: setup
 test: setup
 	@cmake --preset $(PRESET) >/dev/null
 	@cmake --build --preset $(PRESET)
-	@ctest --preset $(PRESET) -j2 --no-tests=error
+	@ctest --preset $(PRESET) -j3 --no-tests=error
 
 bench: release
 	@cmake --build --preset release --target bench-programs

@@ -14,6 +14,17 @@ set(SW_TEST_ENV
     "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}"
     "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:allocator_may_return_null=1" "UBSAN_OPTIONS=print_stacktrace=1")
 
+# The longest begin first, so that none of them is left alone at the end.
+set(SLOW_TESTS interop-bom cmd-data_resume cmd-data_verify cmd-checkpoint cmd-data_declared cmd-third_party_gate
+    cmd-card cmd-discover_registered cmd-data_ingest cmd-scan_containers interop-go_log interop-scan_documents
+    interop-exchange_schemas unit-data-records_parts unit-data-rows unit-evidence-crash unit-evidence-kill
+    unit-evidence-verify unit-data-proof unit-claim-key)
+function(sw_longest_first name)
+    if(name IN_LIST SLOW_TESTS)
+        set_tests_properties(${name} PROPERTIES COST 100)
+    endif()
+endfunction()
+
 file(GLOB UNIT_TESTS CONFIGURE_DEPENDS test/unit/*/test_*.c)
 foreach(source ${UNIT_TESTS})
     get_filename_component(name ${source} NAME_WE)
@@ -28,6 +39,7 @@ foreach(source ${UNIT_TESTS})
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES
         ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 300 SKIP_RETURN_CODE 77)
+    sw_longest_first(${target})
 endforeach()
 
 file(GLOB INTEROP_PROGRAMS CONFIGURE_DEPENDS test/interop/*.c)
@@ -46,6 +58,7 @@ foreach(source ${SHELL_TESTS})
     add_test(NAME ${kind}-${name} COMMAND ${BASH} ${source})
     set_tests_properties(${kind}-${name} PROPERTIES
         ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 600 SKIP_RETURN_CODE 77)
+    sw_longest_first(${kind}-${name})
 endforeach()
 
 file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS test/fuzz/fuzz_*.c)
