@@ -3,10 +3,10 @@
 // project publishes no package with that schema; the one of @cyclonedx/cdxgen has a copy.
 //
 //   node validate.js FILE…
-//   node validate.js --mutants DIRECTORY COUNT FILE…
+//   node validate.js --mutants DIRECTORY COUNT FILE… -- FILE…
 //
-// Prints JSON: for each file null, or what is wrong. The second form writes COUNT copies of each file
-// with one thing in it changed, always the same, to the directory, and judges those.
+// Prints JSON: for each file null, or what is wrong. The second form first writes COUNT copies of each
+// file before "--" with one thing in it changed, always the same, to the directory, and judges those as well.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
@@ -19,18 +19,31 @@ const versions = {
   1.7: Spec.Version.v1dot7,
 };
 const schema = new URL('node_modules/@cyclonedx/cdxgen/data/spdx-export.schema.json', import.meta.url);
-const spdx = new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+let spdxCompiled;
+function spdx(document) {
+  spdxCompiled ??= new Ajv({ strict: false }).compile(JSON.parse(readFileSync(schema, 'utf8')));
+  return spdxCompiled(document) ? null : spdxCompiled.errors;
+}
+
+// One for each version: the schema is compiled once, which takes longer than all documents together.
+const validators = new Map();
+function cyclonedx(version) {
+  if (!validators.has(version)) {
+    validators.set(version, new Validation.JsonStrictValidator(version));
+  }
+  return validators.get(version);
+}
 
 async function validate(text) {
   const document = JSON.parse(text);
   if (document.bomFormat === undefined) {
-    return spdx(document) ? null : spdx.errors;
+    return spdx(document);
   }
   const version = versions[document.specVersion];
   if (version === undefined) {
     return `unknown version ${document.specVersion}`;
   }
-  return new Validation.JsonStrictValidator(version).validate(text);
+  return cyclonedx(version).validate(text);
 }
 
 let seed = 1;
@@ -80,7 +93,11 @@ function mutants(directory, count, paths) {
 }
 
 const args = process.argv.slice(2);
-const paths = args[0] === '--mutants' ? mutants(args[1], Number(args[2]), args.slice(3)) : args;
+const end = args.indexOf('--');
+const paths =
+  args[0] === '--mutants'
+    ? [...mutants(args[1], Number(args[2]), args.slice(3, end)), ...args.slice(end + 1)]
+    : args;
 const result = {};
 for (const path of paths) {
   result[path] = await validate(readFileSync(path, 'utf8'));
