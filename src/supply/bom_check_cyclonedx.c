@@ -1,27 +1,9 @@
-/* CycloneDX 1.4 to 1.7 as tables (ECMA-424 and the schemas of its project). Not looked into:
- * annotations, formulation, declarations, definitions, cryptoProperties, releaseNotes, patents,
- * signatures, and vulnerabilities but for their references. */
-#include "supply/bom_shape.h"
+/* CycloneDX 1.4 to 1.7 as tables (ECMA-424 and the schemas of its project): what is in a document.
+ * What is said about it stands in bom_check_cyclonedx_said.c. Not looked into: cryptoProperties. */
+#include "supply/bom_check_cyclonedx.h"
 #include "supply/purl.h"
 #include "supply/spdx_expression.h"
 #include "supply/spdx_list.h"
-
-/* clang-format off */
-#define END {NULL, 0, 0, 0, NULL, NULL, NULL}
-#define ROW(name, kind) {name, SW_SHAPE_##kind, 0, 0, NULL, NULL, NULL}
-#define ROW_SINCE(name, kind, since) {name, SW_SHAPE_##kind, 0, since, NULL, NULL, NULL}
-#define ROW_IF(name, kind, check) {name, SW_SHAPE_##kind, 0, 0, NULL, NULL, check}
-#define NEED(name, kind) {name, SW_SHAPE_##kind, SW_SHAPE_REQUIRED, 0, NULL, NULL, NULL}
-#define MANY(name, kind, since) {name, SW_SHAPE_##kind, SW_SHAPE_LIST, since, NULL, NULL, NULL}
-#define WORD(name, need, words, since) {name, SW_SHAPE_WORD, need, since, NULL, words, NULL}
-#define ONE_OF(name, shape, since) {name, SW_SHAPE_OBJECT, 0, since, shape, NULL, NULL}
-#define MANY_OF(name, shape, since) \
-    {name, SW_SHAPE_OBJECT, SW_SHAPE_LIST, since, shape, NULL, NULL}
-#define SET(name, kind, since) \
-    {name, SW_SHAPE_##kind, SW_SHAPE_LIST | SW_SHAPE_SET, since, NULL, NULL, NULL}
-#define SET_OF(name, shape, since) \
-    {name, SW_SHAPE_OBJECT, SW_SHAPE_LIST | SW_SHAPE_SET, since, shape, NULL, NULL}
-/* clang-format on */
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -85,6 +67,8 @@ static const struct sw_shape_word data_types[] = {{"source-code", 15}, {"configu
     {"dataset", 15}, {"definition", 15}, {"other", 15}, {NULL, 0}};
 static const struct sw_shape_word flows[] = {
     {"inbound", 14}, {"outbound", 14}, {"bi-directional", 14}, {"unknown", 14}, {NULL, 0}};
+static const struct sw_shape_word tlp_words[] = {
+    {"CLEAR", 17}, {"GREEN", 17}, {"AMBER", 17}, {"AMBER_AND_STRICT", 17}, {"RED", 17}, {NULL, 0}};
 static const struct sw_shape_word formats[] = {{"CycloneDX", 14}, {NULL, 0}};
 
 /* --- what a table cannot say ------------------------------------------------------------------ */
@@ -142,7 +126,7 @@ static void check_listed(struct sw_shape_walk *walk, const struct sw_json *value
     }
 }
 
-static void check_version(struct sw_shape_walk *walk, const struct sw_json *value)
+void sw_cdx_check_version(struct sw_shape_walk *walk, const struct sw_json *value)
 {
     struct sw_str text;
     if (walk->version >= 16 && sw_json_str(value, &text) && text.len > 4 * SW_BOM_VERSION_MAX) {
@@ -217,7 +201,7 @@ static void check_email(struct sw_shape_walk *walk, const struct sw_json *value)
     }
 }
 
-static void check_one_of(
+void sw_cdx_one_of(
     struct sw_shape_walk *walk, const struct sw_json *object, const char *a, const char *b)
 {
     if ((sw_json_get(object, a) == NULL) == (sw_json_get(object, b) == NULL)) {
@@ -227,22 +211,22 @@ static void check_one_of(
 
 static void check_license(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    check_one_of(walk, object, "id", "name");
+    sw_cdx_one_of(walk, object, "id", "name");
 }
 
 static void check_choice(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    check_one_of(walk, object, "license", "expression");
+    sw_cdx_one_of(walk, object, "license", "expression");
 }
 
 static void check_party(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    check_one_of(walk, object, "organization", "contact");
+    sw_cdx_one_of(walk, object, "organization", "contact");
 }
 
 static void check_citation(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    check_one_of(walk, object, "pointers", "expressions");
+    sw_cdx_one_of(walk, object, "pointers", "expressions");
     if (sw_json_get(object, "attributedTo") == NULL && sw_json_get(object, "process") == NULL) {
         sw_shape_problem(walk, "'attributedTo' or 'process' is missing");
     }
@@ -250,7 +234,7 @@ static void check_citation(struct sw_shape_walk *walk, const struct sw_json *obj
 
 static void check_lifecycle(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    check_one_of(walk, object, "phase", "name");
+    sw_cdx_one_of(walk, object, "phase", "name");
 }
 
 /* 1.5 and 1.6: licences, or one expression alone. */
@@ -303,34 +287,35 @@ static void check_property(struct sw_shape_walk *walk, const struct sw_json *obj
 }
 
 static const struct sw_shape_row property_rows[] = {ROW("name", TEXT), ROW("value", TEXT), END};
-static const struct sw_shape property = {NULL, property_rows, true, check_property};
+const struct sw_shape sw_cdx_property = {NULL, property_rows, true, check_property};
 static const struct sw_shape_row hash_rows[] = {
     WORD("alg", SW_SHAPE_REQUIRED, algorithms, 0), NEED("content", TEXT), END};
-static const struct sw_shape hash = {NULL, hash_rows, false, check_hash};
+const struct sw_shape sw_cdx_hash = {NULL, hash_rows, false, check_hash};
 static const struct sw_shape_row attachment_rows[] = {
     ROW("contentType", TEXT), WORD("encoding", 0, encodings, 0), NEED("content", TEXT), END};
-static const struct sw_shape attachment = {NULL, attachment_rows, false, NULL};
+const struct sw_shape sw_cdx_attachment = {NULL, attachment_rows, false, NULL};
 static const struct sw_shape_row contact_rows[] = {ROW_SINCE("bom-ref", NAME, 15),
     ROW("name", TEXT), ROW_IF("email", TEXT, check_email), ROW("phone", TEXT), END};
-static const struct sw_shape contact = {NULL, contact_rows, false, NULL};
+const struct sw_shape sw_cdx_contact = {NULL, contact_rows, false, NULL};
 static const struct sw_shape_row address_rows[] = {ROW("bom-ref", NAME), ROW("country", TEXT),
     ROW("region", TEXT), ROW("locality", TEXT), ROW("postOfficeBoxNumber", TEXT),
     ROW("postalCode", TEXT), ROW("streetAddress", TEXT), END};
 static const struct sw_shape address = {NULL, address_rows, false, NULL};
 static const struct sw_shape_row entity_rows[] = {ROW_SINCE("bom-ref", NAME, 15), ROW("name", TEXT),
-    ONE_OF("address", &address, 16), MANY("url", IRI, 0), MANY_OF("contact", &contact, 0), END};
-static const struct sw_shape entity = {NULL, entity_rows, false, NULL};
+    ONE_OF("address", &address, 16), MANY("url", IRI, 0), MANY_OF("contact", &sw_cdx_contact, 0),
+    END};
+const struct sw_shape sw_cdx_entity = {NULL, entity_rows, false, NULL};
 static const struct sw_shape_row reference_rows[] = {NEED("url", IRI), ROW("comment", TEXT),
-    WORD("type", SW_SHAPE_REQUIRED, references, 0), MANY_OF("hashes", &hash, 0),
-    MANY_OF("properties", &property, 17), END};
-static const struct sw_shape reference = {NULL, reference_rows, false, NULL};
+    WORD("type", SW_SHAPE_REQUIRED, references, 0), MANY_OF("hashes", &sw_cdx_hash, 0),
+    MANY_OF("properties", &sw_cdx_property, 17), END};
+const struct sw_shape sw_cdx_reference = {NULL, reference_rows, false, NULL};
 static const struct sw_shape_row swid_rows[] = {NEED("tagId", TEXT), NEED("name", TEXT),
     ROW("version", TEXT), ROW("tagVersion", ANY), ROW("patch", TRUTH),
-    ONE_OF("text", &attachment, 0), ROW("url", IRI), END};
+    ONE_OF("text", &sw_cdx_attachment, 0), ROW("url", IRI), END};
 static const struct sw_shape swid = {NULL, swid_rows, false, NULL};
 
 static const struct sw_shape_row graphic_rows[] = {
-    ROW("name", TEXT), ONE_OF("image", &attachment, 0), END};
+    ROW("name", TEXT), ONE_OF("image", &sw_cdx_attachment, 0), END};
 static const struct sw_shape graphic = {NULL, graphic_rows, false, NULL};
 static const struct sw_shape_row graphics_rows[] = {
     ROW("description", TEXT), MANY_OF("collection", &graphic, 0), END};
@@ -339,10 +324,10 @@ static const struct sw_shape graphics = {NULL, graphics_rows, false, NULL};
 /* --- licences --------------------------------------------------------------------------------- */
 
 static const struct sw_shape_row licensee_rows[] = {
-    ONE_OF("organization", &entity, 0), ONE_OF("individual", &contact, 0), END};
+    ONE_OF("organization", &sw_cdx_entity, 0), ONE_OF("individual", &sw_cdx_contact, 0), END};
 static void check_licensee(struct sw_shape_walk *walk, const struct sw_json *object)
 {
-    check_one_of(walk, object, "organization", "individual");
+    sw_cdx_one_of(walk, object, "organization", "individual");
 }
 
 static const struct sw_shape licensee = {NULL, licensee_rows, false, check_licensee};
@@ -353,18 +338,18 @@ static const struct sw_shape_row licensing_rows[] = {MANY("altIds", TEXT, 0),
     ROW("expiration", TIME), END};
 static const struct sw_shape licensing = {NULL, licensing_rows, false, NULL};
 static const struct sw_shape_row detail_rows[] = {NEED("licenseIdentifier", TEXT),
-    ROW("bom-ref", NAME), ONE_OF("text", &attachment, 0), ROW("url", IRI), END};
+    ROW("bom-ref", NAME), ONE_OF("text", &sw_cdx_attachment, 0), ROW("url", IRI), END};
 static const struct sw_shape detail = {NULL, detail_rows, false, NULL};
 static const struct sw_shape_row license_rows[] = {ROW_SINCE("bom-ref", NAME, 15),
     ROW_IF("id", TEXT, check_listed), ROW("name", TEXT),
-    WORD("acknowledgement", 0, acknowledgements, 16), ONE_OF("text", &attachment, 0),
-    ROW("url", IRI), ONE_OF("licensing", &licensing, 15), MANY_OF("properties", &property, 15),
-    END};
+    WORD("acknowledgement", 0, acknowledgements, 16), ONE_OF("text", &sw_cdx_attachment, 0),
+    ROW("url", IRI), ONE_OF("licensing", &licensing, 15),
+    MANY_OF("properties", &sw_cdx_property, 15), END};
 static const struct sw_shape license = {NULL, license_rows, false, check_license};
 static const struct sw_shape_row choice_rows[] = {ONE_OF("license", &license, 0),
     ROW_IF("expression", TEXT, check_expression), ROW_SINCE("bom-ref", NAME, 15),
     WORD("acknowledgement", 0, acknowledgements, 16), MANY_OF("expressionDetails", &detail, 17),
-    ONE_OF("licensing", &licensing, 17), MANY_OF("properties", &property, 17), END};
+    ONE_OF("licensing", &licensing, 17), MANY_OF("properties", &sw_cdx_property, 17), END};
 static const struct sw_shape choice = {NULL, choice_rows, false, check_choice};
 
 /* --- evidence --------------------------------------------------------------------------------- */
@@ -399,20 +384,20 @@ static const struct sw_shape evidence = {NULL, evidence_rows, false, check_choic
 /* --- data and models -------------------------------------------------------------------------- */
 
 static const struct sw_shape_row party_rows[] = {
-    ONE_OF("organization", &entity, 0), ONE_OF("contact", &contact, 0), END};
+    ONE_OF("organization", &sw_cdx_entity, 0), ONE_OF("contact", &sw_cdx_contact, 0), END};
 static const struct sw_shape party = {NULL, party_rows, false, check_party};
 static const struct sw_shape_row governance_rows[] = {MANY_OF("custodians", &party, 0),
     MANY_OF("stewards", &party, 0), MANY_OF("owners", &party, 0), END};
-static const struct sw_shape governance = {NULL, governance_rows, false, NULL};
-static const struct sw_shape_row contents_rows[] = {ONE_OF("attachment", &attachment, 0),
-    ROW("url", IRI), MANY_OF("properties", &property, 0), END};
+const struct sw_shape sw_cdx_governance = {NULL, governance_rows, false, NULL};
+static const struct sw_shape_row contents_rows[] = {ONE_OF("attachment", &sw_cdx_attachment, 0),
+    ROW("url", IRI), MANY_OF("properties", &sw_cdx_property, 0), END};
 static const struct sw_shape contents = {NULL, contents_rows, false, NULL};
 static const struct sw_shape_row data_rows[] = {ROW("bom-ref", NAME),
     WORD("type", SW_SHAPE_REQUIRED, data_types, 0), ROW("name", TEXT),
     ONE_OF("contents", &contents, 0), ROW("classification", TEXT),
     {"sensitiveData", SW_SHAPE_TEXT, SW_SHAPE_EITHER, 0, NULL, NULL, NULL},
     ONE_OF("graphics", &graphics, 0), ROW("description", TEXT),
-    ONE_OF("governance", &governance, 0), END};
+    ONE_OF("governance", &sw_cdx_governance, 0), END};
 static const struct sw_shape data = {NULL, data_rows, false, NULL};
 static const struct sw_shape_row data_ref_rows[] = {ROW("ref", REFERENCE), END};
 static const struct sw_shape data_ref = {NULL, data_ref_rows, false, NULL};
@@ -452,10 +437,10 @@ static const struct sw_shape_row carbon_rows[] = {
     WORD("unit", SW_SHAPE_REQUIRED, carbon_units, 0), END};
 static const struct sw_shape carbon = {NULL, carbon_rows, false, NULL};
 static const struct sw_shape_row provider_rows[] = {ROW("bom-ref", NAME), ROW("description", TEXT),
-    {"organization", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &entity, NULL, NULL},
+    {"organization", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &sw_cdx_entity, NULL, NULL},
     WORD("energySource", SW_SHAPE_REQUIRED, energies, 0),
     {"energyProvided", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &energy, NULL, NULL},
-    MANY_OF("externalReferences", &reference, 0), END};
+    MANY_OF("externalReferences", &sw_cdx_reference, 0), END};
 static const struct sw_shape provider = {NULL, provider_rows, false, NULL};
 static const struct sw_shape_row consumption_rows[] = {
     WORD("activity", SW_SHAPE_REQUIRED, activities, 0),
@@ -463,10 +448,11 @@ static const struct sw_shape_row consumption_rows[] = {
         NULL},
     {"activityEnergyCost", SW_SHAPE_OBJECT, SW_SHAPE_REQUIRED, 0, &energy, NULL, NULL},
     ONE_OF("co2CostEquivalent", &carbon, 0), ONE_OF("co2CostOffset", &carbon, 0),
-    MANY_OF("properties", &property, 0), END};
+    MANY_OF("properties", &sw_cdx_property, 0), END};
 static const struct sw_shape consumption = {NULL, consumption_rows, false, NULL};
 static const struct sw_shape_row environment_rows[] = {
-    MANY_OF("energyConsumptions", &consumption, 0), MANY_OF("properties", &property, 0), END};
+    MANY_OF("energyConsumptions", &consumption, 0), MANY_OF("properties", &sw_cdx_property, 0),
+    END};
 static const struct sw_shape environment = {NULL, environment_rows, false, NULL};
 static const struct sw_shape_row fairness_rows[] = {ROW("groupAtRisk", TEXT), ROW("benefits", TEXT),
     ROW("harms", TEXT), ROW("mitigationStrategy", TEXT), END};
@@ -479,12 +465,11 @@ static const struct sw_shape_row consideration_rows[] = {MANY("users", TEXT, 0),
 static const struct sw_shape considerations = {NULL, consideration_rows, false, NULL};
 static const struct sw_shape_row card_rows[] = {ROW("bom-ref", NAME),
     ONE_OF("modelParameters", &parameters, 0), ONE_OF("quantitativeAnalysis", &analysis, 0),
-    ONE_OF("considerations", &considerations, 0), MANY_OF("properties", &property, 0), END};
+    ONE_OF("considerations", &considerations, 0), MANY_OF("properties", &sw_cdx_property, 0), END};
 static const struct sw_shape card = {NULL, card_rows, false, NULL};
 
 /* --- components and services ------------------------------------------------------------------ */
 
-static const struct sw_shape component;
 static const struct sw_shape_word issue_types[] = {
     {"defect", 14}, {"enhancement", 14}, {"security", 14}, {NULL, 0}};
 static const struct sw_shape_word patch_types[] = {
@@ -492,14 +477,14 @@ static const struct sw_shape_word patch_types[] = {
 static const struct sw_shape_row origin_rows[] = {ROW("name", TEXT), ROW("url", IRI), END};
 static const struct sw_shape origin = {NULL, origin_rows, false, NULL};
 static const struct sw_shape_row change_rows[] = {
-    ONE_OF("text", &attachment, 0), ROW("url", IRI), END};
+    ONE_OF("text", &sw_cdx_attachment, 0), ROW("url", IRI), END};
 static const struct sw_shape change = {NULL, change_rows, false, NULL};
 static const struct sw_shape_row issue_rows[] = {WORD("type", SW_SHAPE_REQUIRED, issue_types, 0),
     ROW("id", TEXT), ROW("name", TEXT), ROW("description", TEXT), ONE_OF("source", &origin, 0),
     MANY("references", IRI, 0), END};
-static const struct sw_shape issue = {NULL, issue_rows, false, NULL};
+const struct sw_shape sw_cdx_issue = {NULL, issue_rows, false, NULL};
 static const struct sw_shape_row patch_rows[] = {WORD("type", SW_SHAPE_REQUIRED, patch_types, 0),
-    ONE_OF("diff", &change, 0), MANY_OF("resolves", &issue, 0), END};
+    ONE_OF("diff", &change, 0), MANY_OF("resolves", &sw_cdx_issue, 0), END};
 static const struct sw_shape patch = {NULL, patch_rows, false, NULL};
 static const struct sw_shape_row action_rows[] = {
     ROW("timestamp", TIME), ROW("name", TEXT), ROW_IF("email", TEXT, check_email), END};
@@ -507,42 +492,43 @@ static const struct sw_shape action = {NULL, action_rows, false, NULL};
 static const struct sw_shape_row commit_rows[] = {ROW("uid", TEXT), ROW("url", IRI),
     ONE_OF("author", &action, 0), ONE_OF("committer", &action, 0), ROW("message", TEXT), END};
 static const struct sw_shape commit = {NULL, commit_rows, false, NULL};
-static const struct sw_shape_row pedigree_rows[] = {MANY_OF("ancestors", &component, 0),
-    MANY_OF("descendants", &component, 0), MANY_OF("variants", &component, 0),
+static const struct sw_shape_row pedigree_rows[] = {MANY_OF("ancestors", &sw_cdx_component, 0),
+    MANY_OF("descendants", &sw_cdx_component, 0), MANY_OF("variants", &sw_cdx_component, 0),
     MANY_OF("commits", &commit, 0), MANY_OF("patches", &patch, 0), ROW("notes", TEXT), END};
 static const struct sw_shape pedigree = {NULL, pedigree_rows, false, NULL};
 static const struct sw_shape_row component_rows[] = {WORD("type", SW_SHAPE_REQUIRED, types, 0),
     ROW_IF("mime-type", TEXT, check_media_type), ROW("bom-ref", NAME),
-    ONE_OF("supplier", &entity, 0), ONE_OF("manufacturer", &entity, 16),
-    MANY_OF("authors", &contact, 16), ROW("author", TEXT), ROW("publisher", TEXT),
-    ROW("group", TEXT), NEED("name", TEXT), ROW_IF("version", TEXT, check_version),
+    ONE_OF("supplier", &sw_cdx_entity, 0), ONE_OF("manufacturer", &sw_cdx_entity, 16),
+    MANY_OF("authors", &sw_cdx_contact, 16), ROW("author", TEXT), ROW("publisher", TEXT),
+    ROW("group", TEXT), NEED("name", TEXT), ROW_IF("version", TEXT, sw_cdx_check_version),
     ROW_SINCE("versionRange", NAME, 17), ROW_SINCE("isExternal", TRUTH, 17),
-    ROW("description", TEXT), WORD("scope", 0, scopes, 0), MANY_OF("hashes", &hash, 0),
-    MANY_OF("licenses", &choice, 0), ROW("copyright", TEXT), ROW_SINCE("patentAssertions", ANY, 17),
-    ROW("cpe", TEXT), ROW_IF("purl", TEXT, check_purl), MANY("omniborId", TEXT, 16),
-    MANY("swhid", TEXT, 16), ONE_OF("swid", &swid, 0), ROW("modified", TRUTH),
-    ONE_OF("pedigree", &pedigree, 0), MANY_OF("externalReferences", &reference, 0),
-    SET_OF("components", &component, 0), ONE_OF("evidence", &evidence, 0), ROW("releaseNotes", ANY),
+    ROW("description", TEXT), WORD("scope", 0, scopes, 0), MANY_OF("hashes", &sw_cdx_hash, 0),
+    MANY_OF("licenses", &choice, 0), ROW("copyright", TEXT),
+    MANY_OF("patentAssertions", &sw_cdx_patent_assertion, 17), ROW("cpe", TEXT),
+    ROW_IF("purl", TEXT, check_purl), MANY("omniborId", TEXT, 16), MANY("swhid", TEXT, 16),
+    ONE_OF("swid", &swid, 0), ROW("modified", TRUTH), ONE_OF("pedigree", &pedigree, 0),
+    MANY_OF("externalReferences", &sw_cdx_reference, 0), SET_OF("components", &sw_cdx_component, 0),
+    ONE_OF("evidence", &evidence, 0), ONE_OF("releaseNotes", &sw_cdx_release_notes, 0),
     ONE_OF("modelCard", &card, 15), MANY_OF("data", &data, 15),
-    ROW_SINCE("cryptoProperties", ANY, 16), MANY_OF("properties", &property, 0),
-    MANY("tags", TEXT, 16), ROW("signature", ANY), END};
-static const struct sw_shape component = {NULL, component_rows, false, check_component};
+    ROW_SINCE("cryptoProperties", ANY, 16), MANY_OF("properties", &sw_cdx_property, 0),
+    MANY("tags", TEXT, 16), ONE_OF("signature", &sw_cdx_signature, 0), END};
+const struct sw_shape sw_cdx_component = {NULL, component_rows, false, check_component};
 
 static const struct sw_shape_row service_data_rows[] = {WORD("flow", SW_SHAPE_REQUIRED, flows, 0),
     NEED("classification", TEXT), ROW_SINCE("name", TEXT, 15), ROW_SINCE("description", TEXT, 15),
-    ONE_OF("governance", &governance, 15), MANY("source", IRI, 15), MANY("destination", IRI, 15),
-    END};
+    ONE_OF("governance", &sw_cdx_governance, 15), MANY("source", IRI, 15),
+    MANY("destination", IRI, 15), END};
 static const struct sw_shape service_data = {NULL, service_data_rows, false, NULL};
-static const struct sw_shape service;
 static const struct sw_shape_row service_rows[] = {ROW("bom-ref", NAME),
-    ONE_OF("provider", &entity, 0), ROW("group", TEXT), NEED("name", TEXT),
-    ROW_IF("version", TEXT, check_version), ROW("description", TEXT), MANY("endpoints", IRI, 0),
-    ROW("authenticated", TRUTH), ROW("x-trust-boundary", TRUTH), ROW_SINCE("trustZone", TEXT, 15),
-    MANY_OF("data", &service_data, 0), MANY_OF("licenses", &choice, 0),
-    ROW_SINCE("patentAssertions", ANY, 17), MANY_OF("externalReferences", &reference, 0),
-    SET_OF("services", &service, 0), ROW("releaseNotes", ANY), MANY_OF("properties", &property, 0),
-    MANY("tags", TEXT, 16), ROW("signature", ANY), END};
-static const struct sw_shape service = {NULL, service_rows, false, check_choices};
+    ONE_OF("provider", &sw_cdx_entity, 0), ROW("group", TEXT), NEED("name", TEXT),
+    ROW_IF("version", TEXT, sw_cdx_check_version), ROW("description", TEXT),
+    MANY("endpoints", IRI, 0), ROW("authenticated", TRUTH), ROW("x-trust-boundary", TRUTH),
+    ROW_SINCE("trustZone", TEXT, 15), MANY_OF("data", &service_data, 0),
+    MANY_OF("licenses", &choice, 0), MANY_OF("patentAssertions", &sw_cdx_patent_assertion, 17),
+    MANY_OF("externalReferences", &sw_cdx_reference, 0), SET_OF("services", &sw_cdx_service, 0),
+    ONE_OF("releaseNotes", &sw_cdx_release_notes, 0), MANY_OF("properties", &sw_cdx_property, 0),
+    MANY("tags", TEXT, 16), ONE_OF("signature", &sw_cdx_signature, 0), END};
+const struct sw_shape sw_cdx_service = {NULL, service_rows, false, check_choices};
 
 /* --- the document ----------------------------------------------------------------------------- */
 
@@ -550,15 +536,15 @@ static const struct sw_shape_row lifecycle_rows[] = {
     WORD("phase", 0, phases, 0), ROW("name", TEXT), ROW("description", TEXT), END};
 static const struct sw_shape lifecycle = {NULL, lifecycle_rows, false, check_lifecycle};
 static const struct sw_shape_row tool_rows[] = {ROW("vendor", TEXT), ROW("name", TEXT),
-    ROW("version", TEXT), MANY_OF("hashes", &hash, 0), MANY_OF("externalReferences", &reference, 0),
-    END};
+    ROW("version", TEXT), MANY_OF("hashes", &sw_cdx_hash, 0),
+    MANY_OF("externalReferences", &sw_cdx_reference, 0), END};
 static const struct sw_shape tool = {NULL, tool_rows, false, NULL};
 static const struct sw_shape_row tools_rows[] = {
-    SET_OF("components", &component, 0), SET_OF("services", &service, 0), END};
+    SET_OF("components", &sw_cdx_component, 0), SET_OF("services", &sw_cdx_service, 0), END};
 static const struct sw_shape tools = {NULL, tools_rows, false, NULL};
 
 /* A list of the older kind, or what 1.5 made of it. */
-static void check_tools(struct sw_shape_walk *walk, const struct sw_json *value)
+void sw_cdx_check_tools(struct sw_shape_walk *walk, const struct sw_json *value)
 {
     if (value->type == SW_JSON_OBJECT && walk->version >= 15) {
         sw_shape_object(walk, &tools, value);
@@ -575,31 +561,29 @@ static void check_tools(struct sw_shape_walk *walk, const struct sw_json *value)
     }
 }
 
+static const struct sw_shape_row distribution_rows[] = {WORD("tlp", 0, tlp_words, 0), END};
+static const struct sw_shape distribution = {NULL, distribution_rows, false, NULL};
 static const struct sw_shape_row metadata_rows[] = {ROW("timestamp", TIME),
-    MANY_OF("lifecycles", &lifecycle, 15), ROW_IF("tools", ANY, check_tools),
-    ONE_OF("manufacturer", &entity, 16), MANY_OF("authors", &contact, 0),
-    ONE_OF("component", &component, 0), ONE_OF("manufacture", &entity, 0),
-    ONE_OF("supplier", &entity, 0), MANY_OF("licenses", &choice, 0),
-    MANY_OF("properties", &property, 0), ROW_SINCE("distributionConstraints", ANY, 17), END};
+    MANY_OF("lifecycles", &lifecycle, 15), ROW_IF("tools", ANY, sw_cdx_check_tools),
+    ONE_OF("manufacturer", &sw_cdx_entity, 16), MANY_OF("authors", &sw_cdx_contact, 0),
+    ONE_OF("component", &sw_cdx_component, 0), ONE_OF("manufacture", &sw_cdx_entity, 0),
+    ONE_OF("supplier", &sw_cdx_entity, 0), MANY_OF("licenses", &choice, 0),
+    MANY_OF("properties", &sw_cdx_property, 0),
+    ONE_OF("distributionConstraints", &distribution, 17), END};
 static const struct sw_shape metadata = {NULL, metadata_rows, false, check_choices};
 static const struct sw_shape_row dependency_rows[] = {
     NEED("ref", REFERENCE), SET("dependsOn", REFERENCE, 0), SET("provides", REFERENCE, 16), END};
 static const struct sw_shape dependency = {NULL, dependency_rows, false, NULL};
 static const struct sw_shape_row composition_rows[] = {ROW_SINCE("bom-ref", NAME, 15),
     WORD("aggregate", SW_SHAPE_REQUIRED, aggregates, 0), SET("assemblies", REFERENCE, 0),
-    SET("dependencies", REFERENCE, 0), SET("vulnerabilities", REFERENCE, 15), ROW("signature", ANY),
-    END};
+    SET("dependencies", REFERENCE, 0), SET("vulnerabilities", REFERENCE, 15),
+    ONE_OF("signature", &sw_cdx_signature, 0), END};
 static const struct sw_shape composition = {NULL, composition_rows, false, NULL};
-static const struct sw_shape_row affect_rows[] = {NEED("ref", REFERENCE), END};
-static const struct sw_shape affect = {NULL, affect_rows, true, NULL};
-static const struct sw_shape_row vulnerability_rows[] = {
-    ROW("bom-ref", NAME), ROW("id", TEXT), SET_OF("affects", &affect, 0), END};
-static const struct sw_shape vulnerability = {NULL, vulnerability_rows, true, NULL};
 static const struct sw_shape_row citation_rows[] = {ROW("bom-ref", NAME),
     {"pointers", SW_SHAPE_TEXT, SW_SHAPE_LIST | SW_SHAPE_FULL, 0, NULL, NULL, NULL},
     {"expressions", SW_SHAPE_TEXT, SW_SHAPE_LIST | SW_SHAPE_FULL, 0, NULL, NULL, NULL},
     NEED("timestamp", TIME), ROW("attributedTo", REFERENCE), ROW("process", REFERENCE),
-    ROW("note", TEXT), ROW("signature", ANY), END};
+    ROW("note", TEXT), ONE_OF("signature", &sw_cdx_signature, 0), END};
 static const struct sw_shape citation = {NULL, citation_rows, false, check_citation};
 
 static void check_number(struct sw_shape_walk *walk, const struct sw_json *value)
@@ -613,13 +597,14 @@ static void check_number(struct sw_shape_walk *walk, const struct sw_json *value
 static const struct sw_shape_row bom_rows[] = {ROW("$schema", TEXT),
     WORD("bomFormat", SW_SHAPE_REQUIRED, formats, 0), NEED("specVersion", TEXT),
     ROW_IF("serialNumber", TEXT, check_serial), ROW_IF("version", ANY, check_number),
-    ONE_OF("metadata", &metadata, 0), SET_OF("components", &component, 0),
-    SET_OF("services", &service, 0), MANY_OF("externalReferences", &reference, 0),
+    ONE_OF("metadata", &metadata, 0), SET_OF("components", &sw_cdx_component, 0),
+    SET_OF("services", &sw_cdx_service, 0), MANY_OF("externalReferences", &sw_cdx_reference, 0),
     SET_OF("dependencies", &dependency, 0), SET_OF("compositions", &composition, 0),
-    SET_OF("vulnerabilities", &vulnerability, 0), MANY("annotations", ANY, 15),
-    MANY("formulation", ANY, 15), ROW_SINCE("declarations", ANY, 16),
-    ROW_SINCE("definitions", ANY, 16), SET_OF("citations", &citation, 17),
-    MANY_OF("properties", &property, 15), ROW("signature", ANY), END};
+    SET_OF("vulnerabilities", &sw_cdx_vulnerability, 0),
+    SET_OF("annotations", &sw_cdx_annotation, 15), SET_OF("formulation", &sw_cdx_formula, 15),
+    ONE_OF("declarations", &sw_cdx_declarations, 16),
+    ONE_OF("definitions", &sw_cdx_definitions, 16), SET_OF("citations", &citation, 17),
+    MANY_OF("properties", &sw_cdx_property, 15), ONE_OF("signature", &sw_cdx_signature, 0), END};
 static const struct sw_shape bom = {NULL, bom_rows, false, NULL};
 
 /* Names are given all over a document, also where it is not looked into. The depth is that of the
