@@ -119,22 +119,13 @@ static bool is_plain(const struct sw_tree *tree)
     return true;
 }
 
-static bool is_paper(struct sw_str name)
-{
-    for (size_t i = 0; sw_bom_paper_name(i) != NULL; i++) {
-        if (sw_str_is(name, sw_bom_paper_name(i))) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The papers were read once and hashed once: both times they were the same. */
 static sw_result check_papers(const struct making *m, struct sw_error *err)
 {
     for (size_t i = 0; i < m->manifest.count; i++) {
         const struct sw_resource *file = &m->manifest.resources[i];
-        const char *digest = is_paper(file->name) ? sw_digest_show(m->cli, &file->digest) : NULL;
+        const char *digest =
+            sw_card_paper_is(file->name) ? sw_digest_show(m->cli, &file->digest) : NULL;
         for (size_t k = 0; digest != NULL && k < m->card.count; k++) {
             const struct sw_card_source *from = &m->card.values[k].from;
             if (from->kind == SW_CARD_CITATION && sw_str_equal(from->file, file->name) &&
@@ -352,7 +343,9 @@ const struct sw_command sw_cmd_card_make = {
         "Collects what is said of the model or dataset at PATH, and writes it as one JSON "
         "document. Each value says where it is from:\n\n"
         "A *citation* of its own papers: the front matter and the sections of README.md, "
-        "config.json, adapter_config.json, tokenizer_config.json, with file, digest, line and "
+        "config.json, adapter_config.json, tokenizer_config.json, generation_config.json, the "
+        "chat template, what training and evaluation leave (trainer_state.json, "
+        "training_args.json, *_results.json), dataset_infos.json; with file, digest, line and "
         "field.\n\n"
         "With *--evidence* a *claim*: what trusted signers said in the log of these files: "
         "signature, scan, parents, training data, tensors, provenance of the data, verdicts.\n\n"

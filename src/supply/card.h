@@ -53,6 +53,9 @@ enum sw_card_field {
     SW_CARD_ARCHITECTURE,
     SW_CARD_PRECISION,
     SW_CARD_TOKENIZER,
+    SW_CARD_CONTEXT,
+    SW_CARD_TEMPLATE,
+    SW_CARD_INFERENCE,
     SW_CARD_BASE_MODEL,
     SW_CARD_BASE_RELATION,
     SW_CARD_INPUTS,
@@ -85,6 +88,8 @@ enum sw_card_field {
     SW_CARD_ANNOTATION,
     SW_CARD_PERSONAL_DATA,
     SW_CARD_STRUCTURE,
+    SW_CARD_FEATURE,
+    SW_CARD_SPLIT,
     SW_CARD_SIZE_CATEGORY,
     SW_CARD_OWNER,
     SW_CARD_STEWARD,
@@ -185,6 +190,10 @@ sw_result sw_card_reader_new(struct sw_card_reader **out, struct sw_error *err);
 void sw_card_reader_free(struct sw_card_reader *reader);
 SW_DEFINE_CLEANUP_PTR(card_reader, struct sw_card_reader, sw_card_reader_free)
 
+/* The names of the files that are papers of cards: those of bills, and what training, evaluation
+ * and datasets leave beside them. NULL behind the last. */
+const char *sw_card_paper_name(size_t index);
+bool sw_card_paper_is(struct sw_str name);
 /* What the papers directly in the tree declare: front matter and sections of README.md, config.json
  * and the like. What cannot be read of them is a gap. */
 sw_result sw_card_add_papers(struct sw_card_reader *reader, struct sw_card *card,

@@ -2,7 +2,7 @@
  * the sections of README.md that the Hub's templates have. Read in a process of its own, whose
  * answer is a card. */
 #include "supply/ascii.h"
-#include "supply/card.h"
+#include "supply/card_private.h"
 #include "supply/catalogue.h"
 #include "supply/spdx_list.h"
 
@@ -300,22 +300,39 @@ static sw_result take_sections(struct taking *t, struct sw_bytes text)
 
 /* --- a paper ---------------------------------------------------------------------------------- */
 
-sw_result sw_card_take_paper(
-    struct sw_card *card, const char *name, struct sw_bytes text, struct sw_error *err)
+static bool is_of_bills(const char *name)
+{
+    for (size_t i = 0; sw_bom_paper_name(i) != NULL; i++) {
+        if (strcmp(sw_bom_paper_name(i), name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static sw_result take_as_bill(
+    struct taking *t, const char *name, struct sw_bytes text, struct sw_error *err)
 {
     struct sw_bom bom;
     uint32_t main;
+    sw_bom_init(&bom, t->card->arena);
+    SW_TRY(sw_bom_add(&bom, t->card->kind == SW_CARD_MODEL ? SW_BOM_MODEL : SW_BOM_DATA,
+        SW_BOM_MAIN, SW_BOM_NONE, &main));
+    SW_TRY(sw_bom_add_paper(&bom, name, text, err));
+    return take_fields(t, &bom);
+}
+
+sw_result sw_card_take_paper(
+    struct sw_card *card, const char *name, struct sw_bytes text, struct sw_error *err)
+{
     struct sw_digest digest;
     char shown[SW_DIGEST_TEXT_SIZE];
     sw_sha256(text, &digest);
     sw_digest_text(&digest, shown);
     struct taking t = {
         card, {.kind = SW_CARD_CITATION, .file = sw_str(name), .digest = sw_str(shown)}};
-    sw_bom_init(&bom, card->arena);
-    SW_TRY(sw_bom_add(&bom, card->kind == SW_CARD_MODEL ? SW_BOM_MODEL : SW_BOM_DATA, SW_BOM_MAIN,
-        SW_BOM_NONE, &main));
-    SW_TRY(sw_bom_add_paper(&bom, name, text, err));
-    SW_TRY(take_fields(&t, &bom));
+    SW_TRY(is_of_bills(name) ? take_as_bill(&t, name, text, err) : SW_OK);
+    SW_TRY(sw_card_take_file(card, &t.from, text));
     return strcmp(name, "README.md") == 0 ? take_sections(&t, text) : SW_OK;
 }
 
@@ -333,15 +350,15 @@ static sw_result parse(
     struct sw_card card;
     (void)ctx;
     (void)fd;
-    if (request.len < 2 || sw_bom_paper_name(request.ptr[1]) == NULL) {
+    if (request.len < 2 || sw_card_paper_name(request.ptr[1]) == NULL) {
         return SW_E_INTERNAL;
     }
     sw_arena_init(&arena, 0);
     sw_card_init(&card, &arena, request.ptr[0] == 0 ? SW_CARD_MODEL : SW_CARD_DATASET);
     card.tool = sw_str("reader");
     card.tool_version = sw_str("1");
-    SW_TRY(sw_card_take_paper(
-        &card, sw_bom_paper_name(request.ptr[1]), sw_bytes(request.ptr + 2, request.len - 2), err));
+    SW_TRY(sw_card_take_paper(&card, sw_card_paper_name(request.ptr[1]),
+        sw_bytes(request.ptr + 2, request.len - 2), err));
     return sw_card_write(&card, reply);
 }
 
@@ -416,7 +433,7 @@ static sw_result add_paper(struct sw_card_reader *reader, struct sw_card *card, 
 {
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
     struct sw_error why = {0};
-    const char *name = sw_bom_paper_name(index);
+    const char *name = sw_card_paper_name(index);
     enum sw_code code = ask(reader, card, index, text, &reply, &why);
     code = code == SW_OK ? take_reply(card, &reply, &why) : code;
     if (code == SW_E_REFUSED || code == SW_E_FORMAT || code == SW_E_LIMIT) {
@@ -428,8 +445,8 @@ static sw_result add_paper(struct sw_card_reader *reader, struct sw_card *card, 
 sw_result sw_card_add_paper(struct sw_card_reader *reader, struct sw_card *card, const char *name,
     struct sw_bytes text, struct sw_error *err)
 {
-    for (size_t i = 0; sw_bom_paper_name(i) != NULL; i++) {
-        if (strcmp(sw_bom_paper_name(i), name) == 0) {
+    for (size_t i = 0; sw_card_paper_name(i) != NULL; i++) {
+        if (strcmp(sw_card_paper_name(i), name) == 0) {
             return add_paper(reader, card, i, text, err);
         }
     }
@@ -451,7 +468,7 @@ static sw_result read_one(struct sw_card_reader *reader, struct sw_card *card,
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     SW_CLEANUP(fd) int fd = -1;
-    const char *name = sw_bom_paper_name(index);
+    const char *name = sw_card_paper_name(index);
     const struct sw_entry *entry = find(tree, name);
     if (entry == NULL) {
         return SW_OK;
@@ -467,7 +484,7 @@ static sw_result read_one(struct sw_card_reader *reader, struct sw_card *card,
 sw_result sw_card_add_papers(struct sw_card_reader *reader, struct sw_card *card,
     const struct sw_tree *tree, struct sw_error *err)
 {
-    for (size_t i = 0; tree->single == NULL && sw_bom_paper_name(i) != NULL; i++) {
+    for (size_t i = 0; tree->single == NULL && sw_card_paper_name(i) != NULL; i++) {
         SW_TRY(read_one(reader, card, tree, i, err));
     }
     return SW_OK;

@@ -85,6 +85,23 @@ cp -r model elsewhere
 mv elsewhere far
 expect "of a copy" 0 "$SW_BIN" card make far --author author.yaml
 json "it is the same but for the directory's name" "(.subject.name = \"model\") == $(jq -c . card.json)" true
+cp -r model trained
+printf '{"temperature":0.7,\n"top_k":50}' >trained/generation_config.json
+printf '{"output_dir":"/home/somebody/run","learning_rate":5e-05}' >trained/training_args.json
+printf '{"eval_accuracy":0.91,"eval_runtime":3}' >trained/eval_results.json
+printf '{{ messages }}' >trained/chat_template.jinja
+expect "what training and evaluation left" 0 "$SW_BIN" card make trained
+cp "$tmp.out" trained.json
+json "defaults for inference, by line" '.sections.makeup["inference-default"] | map("\(.value) \(.origin.line)") | join(", ")' \
+    "temperature: 0.7 1, top_k: 50 2"
+json "the template by its digest" '.sections.makeup["chat-template"][0].value' \
+    "sha256:$(sha256sum <trained/chat_template.jinja | cut -d' ' -f1), 14 bytes"
+json "hyperparameters, and no path" '.sections.training.hyperparameters | map(.value) | join(", ")' "learning_rate: 5e-05"
+json "results, and no speed" '[.sections.evaluation.metric[] | select(.origin.file == "eval_results.json").value] | tostring' \
+    '["eval_accuracy\n0.91\n"]'
+printf '{"eval_accuracy":0.99}' >trained/eval_results.json
+expect "a card whose result is not that of the files" 1 "$SW_BIN" card check trained.json --model trained
+like "is told" "$out" "eval_accuracy"
 expect "of a dataset" 0 "$SW_BIN" card make dataset --of dataset
 cp "$tmp.out" dataset.json
 json "it has a dataset's fields" '[.kind, .sections.data["size-category"][0].value, .sections.data.structure[0].value] | join(" ")' \

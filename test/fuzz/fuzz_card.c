@@ -1,6 +1,6 @@
-/* Cards. The first byte says what the rest is: a card's own document, a README.md, an author's
- * file. What is taken in is written in every form: the document reads back as the same, front
- * matter is YAML with the name that was put in, and bills are valid. */
+/* Cards. The first byte says what the rest is: a card's own document, a paper and which, an
+ * author's file. What is taken in is written in every form: the document reads back as the same,
+ * front matter is YAML with the name that was put in, and bills are valid. */
 #include "supply/card.h"
 
 static void insist(bool holds)
@@ -74,6 +74,16 @@ static void check_all(struct sw_arena *arena, struct sw_card *card)
     insist(sw_card_score(card, &elements, &count) == SW_OK && count > 0);
 }
 
+/* The papers one after the other, and again. */
+static const char *paper_name(uint8_t what)
+{
+    size_t count = 0;
+    while (sw_card_paper_name(count) != NULL) {
+        count++;
+    }
+    return sw_card_paper_name((what >> 3) % count);
+}
+
 static bool take(struct sw_arena *arena, uint8_t what, struct sw_bytes text, struct sw_card *card)
 {
     struct sw_json document;
@@ -88,7 +98,8 @@ static bool take(struct sw_arena *arena, uint8_t what, struct sw_bytes text, str
         code = code == SW_OK ? sw_card_read(card, arena, &document, &err) : code;
         break;
     case 1: code = sw_card_add_author(card, "author.yaml", text, &err); break;
-    default: code = sw_card_take_paper(card, "README.md", text, &err); break;
+    case 2: code = sw_card_take_paper(card, "README.md", text, &err); break;
+    default: code = sw_card_take_paper(card, paper_name(what), text, &err); break;
     }
     insist(code == SW_OK || err.text[0] != '\0');
     return code == SW_OK;

@@ -179,6 +179,99 @@ static void test_papers_are_cited_by_line(void **state)
     end(&f);
 }
 
+/* Also where others stand before it. */
+static void among(
+    const struct fixture *f, enum sw_card_field field, const char *text, uint32_t line)
+{
+    for (size_t i = 0; i < f->card.count; i++) {
+        const struct sw_card_value *v = &f->card.values[i];
+        if (v->field == field && sw_str_is(v->text, text) && v->from.line == line &&
+            v->from.kind == SW_CARD_CITATION && v->from.digest.len > 0) {
+            return;
+        }
+    }
+    fail_msg("no %s is '%s' in line %u", sw_card_rows[field].key, text, line);
+}
+
+static void test_settings_and_results_are_cited_by_name(void **state)
+{
+    struct fixture f;
+    (void)state;
+    begin(&f, SW_CARD_MODEL);
+    paper(&f, "generation_config.json",
+        "{\n\"temperature\": 0.70,\n\"do_sample\": true, \"cache_dir\": \"/home/me\"}");
+    among(&f, SW_CARD_INFERENCE, "temperature: 0.70", 2);
+    among(&f, SW_CARD_INFERENCE, "do_sample: true", 3);
+    paper(&f, "tokenizer_config.json",
+        "{\"model_max_length\": 1000000000000000019884624838656,\n\"chat_template\": \"abc\"}");
+    among(&f, SW_CARD_TEMPLATE,
+        "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad, 3 bytes", 2);
+    assert_null(sw_card_value(&f.card, SW_CARD_CONTEXT));
+    paper(&f, "config.json", "{\"max_position_embeddings\": 4096}");
+    among(&f, SW_CARD_CONTEXT, "4096 tokens", 1);
+    paper(&f, "adapter_config.json", "{\"target_modules\": [\"q\", \"v\"]}");
+    among(&f, SW_CARD_HYPERPARAMETERS, "target_modules: q, v", 1);
+    paper(&f, "training_args.json", "{\"output_dir\": \"/home/me\", \"learning_rate\": 5e-05}");
+    among(&f, SW_CARD_HYPERPARAMETERS, "learning_rate: 5e-05", 1);
+    paper(&f, "trainer_state.json",
+        "{\"global_step\": 9, \"log_history\": [{\"loss\": 3, \"step\": 1},\n{\"loss\": 2, "
+        "\"step\": 9},\n"
+        "{\"eval_loss\": 1.5, \"eval_runtime\": 7}]}");
+    among(&f, SW_CARD_PROCEDURE, "loss: 2 at step 9", 2);
+    among(&f, SW_CARD_METRIC, "eval_loss\n1.5\n", 3);
+    paper(
+        &f, "all_results.json", "{\"eval_accuracy\": 0.5, \"eval_samples\": 3, \"train_loss\": 2}");
+    among(&f, SW_CARD_METRIC, "eval_accuracy\n0.5\n", 1);
+    among(&f, SW_CARD_PROCEDURE, "train_loss: 2", 1);
+    assert_null(strstr(written(&f), "/home/me"));
+    assert_null(strstr(written(&f), "runtime"));
+    assert_int_equal(f.card.gap_count, 0);
+    end(&f);
+}
+
+static void test_a_dataset_tells_its_features_and_splits(void **state)
+{
+    struct fixture f;
+    (void)state;
+    begin(&f, SW_CARD_DATASET);
+    paper(&f, "README.md",
+        "---\ndataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: tags\n    "
+        "sequence: string\n"
+        "  splits:\n  - name: train\n    num_bytes: 100\n    num_examples: 10\n  dataset_size: "
+        "100\n---\n");
+    among(&f, SW_CARD_FEATURE, "text: string", 4);
+    among(&f, SW_CARD_FEATURE, "tags: list of string", 6);
+    among(&f, SW_CARD_SPLIT, "train: 10 examples, 100 bytes", 9);
+    among(&f, SW_CARD_SIZE_CATEGORY, "dataset_size: 100 bytes", 12);
+    paper(&f, "dataset_infos.json",
+        "{\"en\": {\"features\": {\"label\": {\"names\": [\"a\"], \"_type\": \"ClassLabel\"}},\n"
+        "\"splits\": {\"test\": {\"num_examples\": 2}}}}");
+    among(&f, SW_CARD_FEATURE, "en/label: ClassLabel", 1);
+    among(&f, SW_CARD_SPLIT, "en/test: 2 examples", 2);
+    end(&f);
+}
+
+static void test_a_file_with_too_much_is_told_once(void **state)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct fixture f;
+    (void)state;
+    begin(&f, SW_CARD_DATASET);
+    assert_int_equal(sw_buf_puts(&text, "{\"a\": {\"features\": {"), SW_OK);
+    for (unsigned i = 0; i < 600; i++) {
+        assert_int_equal(
+            sw_buf_printf(&text, "%s\"f%u\": {\"dtype\": \"x\"}", i == 0 ? "" : ",", i), SW_OK);
+    }
+    assert_int_equal(sw_buf_puts(&text, "}}}"), SW_OK);
+    paper(&f, "dataset_infos.json", sw_buf_cstr(&text));
+    assert_int_equal(f.card.count, 512);
+    assert_int_equal(f.card.gap_count, 1);
+    paper(&f, "dataset_info.json", "{\"features\": [1, {}, {\"name\": 7}], \"splits\": 3}");
+    paper(&f, "trainer_state.json", "{\"log_history\": [NaN]}");
+    assert_int_equal(f.card.gap_count, 2);
+    end(&f);
+}
+
 static void test_papers_that_cannot_be_read_are_gaps(void **state)
 {
     static const char *const bad[] = {"---\na: &a [1]\nb: *a\n---\n", "---\na: 1\na: 2\n---\n",
@@ -565,6 +658,9 @@ int main(void)
         cmocka_unit_test(test_what_is_written_reads_back_as_the_same),
         cmocka_unit_test(test_documents_that_are_no_cards_are_refused),
         cmocka_unit_test(test_papers_are_cited_by_line),
+        cmocka_unit_test(test_settings_and_results_are_cited_by_name),
+        cmocka_unit_test(test_a_dataset_tells_its_features_and_splits),
+        cmocka_unit_test(test_a_file_with_too_much_is_told_once),
         cmocka_unit_test(test_papers_that_cannot_be_read_are_gaps),
         cmocka_unit_test(test_an_author_may_say_what_the_table_has),
         cmocka_unit_test(test_an_author_is_told_what_is_wrong_and_where),
