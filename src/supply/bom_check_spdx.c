@@ -1,5 +1,7 @@
-/* SPDX 3.0.1 as JSON-LD: the classes of Core, Software, AI, Dataset and SimpleLicensing as tables.
- * Of other classes only what every element has is looked at. */
+/* SPDX 3.0.1 as JSON-LD: the classes of Core, Software, AI, Dataset, SimpleLicensing, Security and
+ * Build as tables. Of ExpandedLicensing and of extensions only what every element has is looked at.
+ */
+#include "supply/ascii.h"
 #include "supply/bom_shape.h"
 #include "supply/purl.h"
 #include "supply/spdx_expression.h"
@@ -72,6 +74,27 @@ static const struct sw_shape_word relations[] = {{"affects", 0}, {"amendedBy", 0
     {"modifiedBy", 0}, {"other", 0}, {"packagedBy", 0}, {"patchedBy", 0}, {"publishedBy", 0},
     {"reportedBy", 0}, {"republishedBy", 0}, {"serializedInArtifact", 0}, {"testedOn", 0},
     {"trainedOn", 0}, {"underInvestigationFor", 0}, {"usesTool", 0}, {NULL, 0}};
+
+static const struct sw_shape_word annotations[] = {{"other", 0}, {"review", 0}, {NULL, 0}};
+static const struct sw_shape_word energy_units[] = {
+    {"kilowattHour", 0}, {"megajoule", 0}, {"other", 0}, {NULL, 0}};
+static const struct sw_shape_word severities[] = {
+    {"critical", 0}, {"high", 0}, {"low", 0}, {"medium", 0}, {"none", 0}, {NULL, 0}};
+static const struct sw_shape_word decisions[] = {
+    {"act", 0}, {"attend", 0}, {"track", 0}, {"trackStar", 0}, {NULL, 0}};
+static const struct sw_shape_word exploit_lists[] = {{"kev", 0}, {"other", 0}, {NULL, 0}};
+static const struct sw_shape_word justifications[] = {{"componentNotPresent", 0},
+    {"inlineMitigationsAlreadyExist", 0}, {"vulnerableCodeCannotBeControlledByAdversary", 0},
+    {"vulnerableCodeNotInExecutePath", 0}, {"vulnerableCodeNotPresent", 0}, {NULL, 0}};
+static const struct sw_shape_word content_types[] = {{"gitoid", 0}, {"swhid", 0}, {NULL, 0}};
+static const struct sw_shape_word energy_types[] = {{"ai_EnergyConsumption", 0}, {NULL, 0}};
+static const struct sw_shape_word quantity_types[] = {
+    {"ai_EnergyConsumptionDescription", 0}, {NULL, 0}};
+static const struct sw_shape_word range_types[] = {{"PositiveIntegerRange", 0}, {NULL, 0}};
+static const struct sw_shape_word map_types[] = {{"NamespaceMap", 0}, {NULL, 0}};
+static const struct sw_shape_word import_types[] = {{"ExternalMap", 0}, {NULL, 0}};
+static const struct sw_shape_word content_classes[] = {
+    {"software_ContentIdentifier", 0}, {NULL, 0}};
 
 /* --- what a table cannot say ------------------------------------------------------------------ */
 
@@ -150,6 +173,49 @@ static void check_time(struct sw_shape_walk *walk, const struct sw_json *value)
     }
 }
 
+/* A number, or its digits as text. */
+static void check_decimal(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    struct sw_str text;
+    size_t i = 0;
+    size_t digits = 0;
+    if (value->type == SW_JSON_NUMBER) {
+        return;
+    }
+    if (sw_json_str(value, &text)) {
+        i = text.len > 0 && text.ptr[0] == '-' ? 1 : 0;
+        for (; i < text.len && sw_ascii_digit(text.ptr[i]); i++) {
+            digits++;
+        }
+        i += digits > 0 && i < text.len && text.ptr[i] == '.' ? 1 : 0;
+        while (digits > 0 && i < text.len && sw_ascii_digit(text.ptr[i])) {
+            i++;
+        }
+    }
+    if (digits == 0 || i != text.len) {
+        sw_shape_problem(walk, "it is no decimal number");
+    }
+}
+
+static void check_place(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    uint64_t number;
+    if (!sw_json_u64(value, &number) || number == 0) {
+        sw_shape_problem(walk, "it is no whole number from 1");
+    }
+}
+
+static void check_media_type(struct sw_shape_walk *walk, const struct sw_json *value)
+{
+    struct sw_str text = sw_str("");
+    (void)sw_json_str(value, &text);
+    const char *slash = text.len < 3 ? NULL : memchr(text.ptr + 1, '/', text.len - 2);
+    const size_t behind = slash == NULL ? 0 : (size_t)(text.ptr + text.len - slash) - 1;
+    if (slash == NULL || text.ptr[0] == '/' || memchr(slash + 1, '/', behind) != NULL) {
+        sw_shape_problem(walk, "it is no media type");
+    }
+}
+
 /* --- classes ---------------------------------------------------------------------------------- */
 
 static const struct sw_shape_row hash_rows[] = {WORD("type", SW_SHAPE_REQUIRED, hash_types),
@@ -184,11 +250,36 @@ static const struct sw_shape_row element_rows[] = {NEED("type", TEXT),
 static const struct sw_shape element = {NULL, element_rows, false, NULL};
 static const struct sw_shape other = {NULL, element_rows, true, NULL};
 
+static const struct sw_shape_row content_rows[] = {WORD("type", SW_SHAPE_REQUIRED, content_classes),
+    ROW("comment", TEXT), WORD("software_contentIdentifierType", SW_SHAPE_REQUIRED, content_types),
+    NEED("software_contentIdentifierValue", TEXT), END};
+static const struct sw_shape content = {NULL, content_rows, false, NULL};
+static const struct sw_shape_row quantity_rows[] = {WORD("type", SW_SHAPE_REQUIRED, quantity_types),
+    ROW_IF("ai_energyQuantity", ANY, SW_SHAPE_REQUIRED, check_decimal),
+    WORD("ai_energyUnit", SW_SHAPE_REQUIRED, energy_units), END};
+static const struct sw_shape quantity = {NULL, quantity_rows, false, NULL};
+static const struct sw_shape_row energy_rows[] = {WORD("type", SW_SHAPE_REQUIRED, energy_types),
+    MANY_OF("ai_finetuningEnergyConsumption", &quantity),
+    MANY_OF("ai_inferenceEnergyConsumption", &quantity),
+    MANY_OF("ai_trainingEnergyConsumption", &quantity), END};
+static const struct sw_shape energy = {NULL, energy_rows, false, NULL};
+static const struct sw_shape_row map_rows[] = {
+    WORD("type", SW_SHAPE_REQUIRED, map_types), NEED("namespace", TEXT), NEED("prefix", TEXT), END};
+static const struct sw_shape map = {NULL, map_rows, false, NULL};
+static const struct sw_shape_row import_rows[] = {WORD("type", SW_SHAPE_REQUIRED, import_types),
+    NEED("externalSpdxId", TEXT), ROW("locationHint", TEXT), ROW("definingArtifact", REFERENCE),
+    MANY_OF("verifiedUsing", &hash), END};
+static const struct sw_shape import = {NULL, import_rows, false, NULL};
+static const struct sw_shape_row range_rows[] = {WORD("type", SW_SHAPE_REQUIRED, range_types),
+    ROW_IF("beginIntegerRange", ANY, SW_SHAPE_REQUIRED, check_place),
+    ROW_IF("endIntegerRange", ANY, SW_SHAPE_REQUIRED, check_place), END};
+static const struct sw_shape range = {NULL, range_rows, false, NULL};
+
 static const struct sw_shape_row artifact_rows[] = {ROW_IF("builtTime", TEXT, 0, check_time),
     ROW_IF("releaseTime", TEXT, 0, check_time), ROW_IF("validUntilTime", TEXT, 0, check_time),
     MANY("originatedBy", REFERENCE), ROW("suppliedBy", REFERENCE), MANY("standardName", TEXT),
     MANY("supportLevel", TEXT), MANY("software_attributionText", TEXT),
-    MANY("software_contentIdentifier", ANY), ROW("software_copyrightText", TEXT),
+    MANY_OF("software_contentIdentifier", &content), ROW("software_copyrightText", TEXT),
     WORD("software_primaryPurpose", 0, purposes),
     WORD("software_additionalPurpose", SW_SHAPE_LIST, purposes), END};
 static const struct sw_shape artifact = {&element, artifact_rows, false, NULL};
@@ -200,13 +291,13 @@ static const struct sw_shape_row package_rows[] = {ROW("software_downloadLocatio
     ROW("software_packageVersion", TEXT), ROW("software_sourceInfo", TEXT), END};
 static const struct sw_shape package = {&artifact, package_rows, false, NULL};
 static const struct sw_shape_row ai_rows[] = {WORD("ai_autonomyType", 0, presence),
-    MANY("ai_domain", TEXT), ROW("ai_energyConsumption", ANY), MANY_OF("ai_hyperparameter", &entry),
-    ROW("ai_informationAboutApplication", TEXT), ROW("ai_informationAboutTraining", TEXT),
-    ROW("ai_limitation", TEXT), MANY_OF("ai_metric", &entry),
-    MANY_OF("ai_metricDecisionThreshold", &entry), MANY("ai_modelDataPreprocessing", TEXT),
-    MANY("ai_modelExplainability", TEXT), WORD("ai_safetyRiskAssessment", 0, risks),
-    MANY("ai_standardCompliance", TEXT), MANY("ai_typeOfModel", TEXT),
-    WORD("ai_useSensitivePersonalInformation", 0, presence), END};
+    MANY("ai_domain", TEXT), {"ai_energyConsumption", SW_SHAPE_OBJECT, 0, 0, &energy, NULL, NULL},
+    MANY_OF("ai_hyperparameter", &entry), ROW("ai_informationAboutApplication", TEXT),
+    ROW("ai_informationAboutTraining", TEXT), ROW("ai_limitation", TEXT),
+    MANY_OF("ai_metric", &entry), MANY_OF("ai_metricDecisionThreshold", &entry),
+    MANY("ai_modelDataPreprocessing", TEXT), MANY("ai_modelExplainability", TEXT),
+    WORD("ai_safetyRiskAssessment", 0, risks), MANY("ai_standardCompliance", TEXT),
+    MANY("ai_typeOfModel", TEXT), WORD("ai_useSensitivePersonalInformation", 0, presence), END};
 static const struct sw_shape ai = {&package, ai_rows, false, NULL};
 static const struct sw_shape_row dataset_rows[] = {WORD("dataset_datasetType", FULL, dataset_types),
     MANY("dataset_anonymizationMethodUsed", TEXT), WORD("dataset_confidentialityLevel", 0, levels),
@@ -227,13 +318,71 @@ static const struct sw_shape_row collection_rows[] = {MANY("element", REFERENCE)
     ROW("context", TEXT), WORD("software_sbomType", SW_SHAPE_LIST, sbom_types), END};
 static const struct sw_shape collection = {&element, collection_rows, false, NULL};
 static const struct sw_shape_row document_rows[] = {
-    ROW("dataLicense", REFERENCE), MANY("import", ANY), MANY("namespaceMap", ANY), END};
+    ROW("dataLicense", REFERENCE), MANY_OF("import", &import), MANY_OF("namespaceMap", &map), END};
 static const struct sw_shape document_shape = {&collection, document_rows, false, NULL};
 static const struct sw_shape_row licence_rows[] = {
     ROW_IF("simplelicensing_licenseExpression", TEXT, SW_SHAPE_REQUIRED, check_expression),
     ROW("simplelicensing_licenseListVersion", TEXT), MANY("simplelicensing_customIdToUri", ANY),
     END};
 static const struct sw_shape licence = {&element, licence_rows, false, NULL};
+
+static const struct sw_shape_row words_rows[] = {NEED("simplelicensing_licenseText", TEXT), END};
+static const struct sw_shape words = {&element, words_rows, false, NULL};
+static const struct sw_shape_row annotation_rows[] = {
+    WORD("annotationType", SW_SHAPE_REQUIRED, annotations),
+    ROW_IF("contentType", TEXT, 0, check_media_type), ROW("statement", TEXT),
+    NEED("subject", REFERENCE), END};
+static const struct sw_shape annotation = {&element, annotation_rows, false, NULL};
+static const struct sw_shape_row snippet_rows[] = {
+    {"software_byteRange", SW_SHAPE_OBJECT, 0, 0, &range, NULL, NULL},
+    {"software_lineRange", SW_SHAPE_OBJECT, 0, 0, &range, NULL, NULL},
+    NEED("software_snippetFromFile", REFERENCE), END};
+static const struct sw_shape snippet = {&artifact, snippet_rows, false, NULL};
+static const struct sw_shape_row build_rows[] = {ROW_IF("build_buildEndTime", TEXT, 0, check_time),
+    ROW("build_buildId", TEXT), ROW_IF("build_buildStartTime", TEXT, 0, check_time),
+    NEED("build_buildType", TEXT), MANY_OF("build_configSourceDigest", &hash),
+    MANY("build_configSourceEntrypoint", TEXT), MANY("build_configSourceUri", TEXT),
+    MANY_OF("build_environment", &entry), MANY_OF("build_parameter", &entry), END};
+static const struct sw_shape build = {&element, build_rows, false, NULL};
+
+/* Security: when something became known, and what each kind of assessment says. */
+static const struct sw_shape_row known_rows[] = {
+    ROW_IF("security_modifiedTime", TEXT, 0, check_time),
+    ROW_IF("security_publishedTime", TEXT, 0, check_time),
+    ROW_IF("security_withdrawnTime", TEXT, 0, check_time), END};
+static const struct sw_shape vulnerability = {&artifact, known_rows, false, NULL};
+static const struct sw_shape assessed = {&relation, known_rows, false, NULL};
+static const struct sw_shape_row assessment_rows[] = {
+    ROW("suppliedBy", REFERENCE), ROW("security_assessedElement", REFERENCE), END};
+static const struct sw_shape assessment = {&assessed, assessment_rows, false, NULL};
+static const struct sw_shape_row cvss2_rows[] = {
+    ROW_IF("security_score", ANY, SW_SHAPE_REQUIRED, check_decimal),
+    NEED("security_vectorString", TEXT), END};
+static const struct sw_shape cvss2 = {&assessment, cvss2_rows, false, NULL};
+static const struct sw_shape_row cvss_rows[] = {
+    WORD("security_severity", SW_SHAPE_REQUIRED, severities), END};
+static const struct sw_shape cvss = {&cvss2, cvss_rows, false, NULL};
+static const struct sw_shape_row epss_rows[] = {
+    ROW_IF("security_percentile", ANY, SW_SHAPE_REQUIRED, check_decimal),
+    ROW_IF("security_probability", ANY, SW_SHAPE_REQUIRED, check_decimal), END};
+static const struct sw_shape epss = {&assessment, epss_rows, false, NULL};
+static const struct sw_shape_row exploited_rows[] = {
+    WORD("security_catalogType", SW_SHAPE_REQUIRED, exploit_lists),
+    NEED("security_exploited", TRUTH), NEED("security_locator", TEXT), END};
+static const struct sw_shape exploited = {&assessment, exploited_rows, false, NULL};
+static const struct sw_shape_row ssvc_rows[] = {
+    WORD("security_decisionType", SW_SHAPE_REQUIRED, decisions), END};
+static const struct sw_shape ssvc = {&assessment, ssvc_rows, false, NULL};
+static const struct sw_shape_row vex_rows[] = {
+    ROW("security_statusNotes", TEXT), ROW("security_vexVersion", TEXT), END};
+static const struct sw_shape vex = {&assessment, vex_rows, false, NULL};
+static const struct sw_shape_row vex_affected_rows[] = {NEED("security_actionStatement", TEXT),
+    ROW_IF("security_actionStatementTime", TEXT, 0, check_time), END};
+static const struct sw_shape vex_affected = {&vex, vex_affected_rows, false, NULL};
+static const struct sw_shape_row vex_not_rows[] = {ROW("security_impactStatement", TEXT),
+    ROW_IF("security_impactStatementTime", TEXT, 0, check_time),
+    WORD("security_justificationType", 0, justifications), END};
+static const struct sw_shape vex_not = {&vex, vex_not_rows, false, NULL};
 
 static const struct {
     const char *type;
@@ -244,22 +393,27 @@ static const struct {
     {"dataset_DatasetPackage", &dataset}, {"Relationship", &relation},
     {"LifecycleScopedRelationship", &relation}, {"Organization", &element}, {"Person", &element},
     {"SoftwareAgent", &element}, {"Agent", &element}, {"Tool", &element},
-    {"simplelicensing_LicenseExpression", &licence}};
+    {"simplelicensing_LicenseExpression", &licence},
+    {"simplelicensing_SimpleLicensingText", &words}, {"Annotation", &annotation},
+    {"software_Snippet", &snippet}, {"build_Build", &build},
+    {"security_Vulnerability", &vulnerability},
+    {"security_CvssV2VulnAssessmentRelationship", &cvss2},
+    {"security_CvssV3VulnAssessmentRelationship", &cvss},
+    {"security_CvssV4VulnAssessmentRelationship", &cvss},
+    {"security_EpssVulnAssessmentRelationship", &epss},
+    {"security_ExploitCatalogVulnAssessmentRelationship", &exploited},
+    {"security_SsvcVulnAssessmentRelationship", &ssvc},
+    {"security_VexAffectedVulnAssessmentRelationship", &vex_affected},
+    {"security_VexFixedVulnAssessmentRelationship", &vex},
+    {"security_VexNotAffectedVulnAssessmentRelationship", &vex_not},
+    {"security_VexUnderInvestigationVulnAssessmentRelationship", &vex}};
 
 /* Those of profiles that are not looked into. */
-static const char *const others[] = {"Annotation", "IndividualElement", "build_Build",
-    "expandedlicensing_ConjunctiveLicenseSet", "expandedlicensing_CustomLicense",
-    "expandedlicensing_CustomLicenseAddition", "expandedlicensing_DisjunctiveLicenseSet",
-    "expandedlicensing_IndividualLicensingInfo", "expandedlicensing_ListedLicense",
-    "expandedlicensing_ListedLicenseException", "expandedlicensing_OrLaterOperator",
-    "expandedlicensing_WithAdditionOperator", "security_CvssV2VulnAssessmentRelationship",
-    "security_CvssV3VulnAssessmentRelationship", "security_CvssV4VulnAssessmentRelationship",
-    "security_EpssVulnAssessmentRelationship", "security_ExploitCatalogVulnAssessmentRelationship",
-    "security_SsvcVulnAssessmentRelationship", "security_VexAffectedVulnAssessmentRelationship",
-    "security_VexFixedVulnAssessmentRelationship",
-    "security_VexNotAffectedVulnAssessmentRelationship",
-    "security_VexUnderInvestigationVulnAssessmentRelationship", "security_Vulnerability",
-    "simplelicensing_SimpleLicensingText", "software_Snippet"};
+static const char *const others[] = {"IndividualElement", "expandedlicensing_ConjunctiveLicenseSet",
+    "expandedlicensing_CustomLicense", "expandedlicensing_CustomLicenseAddition",
+    "expandedlicensing_DisjunctiveLicenseSet", "expandedlicensing_IndividualLicensingInfo",
+    "expandedlicensing_ListedLicense", "expandedlicensing_ListedLicenseException",
+    "expandedlicensing_OrLaterOperator", "expandedlicensing_WithAdditionOperator"};
 
 /* An extension's own class is named by an IRI. */
 static bool is_class(struct sw_str type)
@@ -353,6 +507,22 @@ static void check_profile(struct sw_shape_walk *walk, const struct sw_json *grap
     }
 }
 
+/* Who made a dataset is told once (the Dataset profile's shapes: exactly one). */
+static void check_makers(struct sw_shape_walk *walk, const struct sw_json *graph)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct sw_json *object = &graph->items[i];
+        const struct sw_json *makers = sw_json_get(object, "originatedBy");
+        size_t mark = sw_shape_enter_item(walk, i);
+        if (sw_json_is(sw_json_get(object, "type"), "dataset_DatasetPackage") && makers != NULL &&
+            makers->type == SW_JSON_ARRAY && makers->count != 1) {
+            sw_shape_problem(
+                walk, "'originatedBy' has %u items, and its profile wants one", makers->count);
+        }
+        sw_shape_leave(walk, mark);
+    }
+}
+
 static void check_profiles(struct sw_shape_walk *walk, const struct sw_json *graph)
 {
     static const char *const ai_needs[] = {"suppliedBy", "software_downloadLocation",
@@ -371,6 +541,7 @@ static void check_profiles(struct sw_shape_walk *walk, const struct sw_json *gra
     if (wants_dataset) {
         check_profile(
             walk, graph, "dataset_DatasetPackage", dataset_needs, SW_COUNT(dataset_needs));
+        check_makers(walk, graph);
     }
 }
 

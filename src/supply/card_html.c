@@ -116,10 +116,10 @@ static sw_result put_head(const struct sw_card *card, struct sw_buf *out)
         SW_TRY(sw_buf_puts(out, "<p class=\"identity\">Bound to no files.</p>"));
     }
     return sw_buf_puts(out,
-        "<p class=\"legend\"><span class=\"tag claim\">Claim</span>by what this card tells, a "
+        "<p class=\"legend\"><span class=\"tag claim\">Claim</span> by what this card tells, a "
         "signed claim says so; <code>sealwright card check</code> asks the log. <span class=\"tag "
-        "citation\">Cited</span>its own papers say so. <span "
-        "class=\"tag author\">Author</span>the author says so, and nothing stands behind "
+        "citation\">Cited</span> its own papers say so. <span "
+        "class=\"tag author\">Author</span> the author says so, and nothing stands behind "
         "it.</p></header>\n<main>\n");
 }
 
@@ -129,7 +129,7 @@ static sw_result put_source(
     static const char *const tags[SW_CARD_ORIGINS] = {"Claim", "Cited", "Author"};
     const char *text = sw_card_source_show(card->arena, from);
     SW_TRY_PTR(text);
-    SW_TRY(sw_buf_printf(out, "<span class=\"from\"><span class=\"tag %s\">%s</span>",
+    SW_TRY(sw_buf_printf(out, "<span class=\"from\"><span class=\"tag %s\">%s</span> ",
         sw_card_origin_name(from->kind), tags[from->kind]));
     SW_TRY(put_text(out, sw_str(text), true));
     return sw_buf_puts(out, "</span>");
