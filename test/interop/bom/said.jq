@@ -1,6 +1,6 @@
 # Adds to a document of SPDX 3.0.1 about a model what "bom make" never writes: annotations, snippets, builds,
 # vulnerabilities and their assessments, energy, maps of names.
-(."@graph"[] | select(.type == "ai_AIPackage") | .spdxId) as $model
+first(."@graph"[] | select(.type == "ai_AIPackage") | .spdxId) as $model
 | first(."@graph"[] | select(.type == "software_File") | .spdxId) as $file
 | first(."@graph"[] | .creationInfo // empty) as $made
 | def element($name; $type; $more): {type: $type, spdxId: "urn:said:\($name)", creationInfo: $made} + $more;
