@@ -186,7 +186,64 @@ static void what_breaks_spdx_is_told_with_its_place(void **state)
     };
     valid(SPDX(""));
     valid(SPDX("," ELEMENT("ai_AIPackage", "u:p", ",\"ai_autonomyType\":\"noAssertion\"")));
-    valid(SPDX("," ELEMENT("security_Vulnerability", "u:v", ",\"anything\":1")));
+    valid(SPDX("," ELEMENT("expandedlicensing_CustomLicense", "u:v", ",\"anything\":1")));
+    valid(SPDX("," ELEMENT(
+        "security_Vulnerability", "u:v", ",\"security_publishedTime\":\"2026-01-01T00:00:00Z\"")));
+    one_problem(SPDX("," ELEMENT("security_Vulnerability", "u:v", ",\"anything\":1")),
+        "/@graph/3/anything", "not part of the format");
+    one_problem(SPDX("," ELEMENT("ai_AIPackage", "u:p",
+                    ",\"ai_energyConsumption\":{\"type\":\"ai_EnergyConsumption\","
+                    "\"ai_trainingEnergyConsumption\":[{\"type\":"
+                    "\"ai_EnergyConsumptionDescription\",\"ai_energyQuantity\":\"1.x\","
+                    "\"ai_energyUnit\":\"other\"}]}")),
+        "/@graph/3/ai_energyConsumption/ai_trainingEnergyConsumption/0/ai_energyQuantity",
+        "no decimal number");
+    one_problem(SPDX(
+                    "," ELEMENT("dataset_DatasetPackage", "u:p",
+                        ",\"dataset_datasetType\":[\"text\"],\"originatedBy\":[\"u:a\",\"u:a\"],"
+                        "\"builtTime\":\"2026-01-01T00:00:00Z\",\"releaseTime\":\"2026-01-01T00:00:"
+                        "00Z\","
+                        "\"software_downloadLocation\":\"u:x\",\"software_primaryPurpose\":"
+                        "\"data\"") "," ELEMENT("software_Sbom", "u:s",
+                        ",\"profileConformance\":[\"dataset\"]")),
+        "/@graph/3", "its profile wants one");
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        one_problem(rows[i].text, rows[i].pointer, rows[i].what);
+    }
+}
+
+static void what_is_said_about_components_is_looked_into(void **state)
+{
+    static const struct {
+        const char *text, *pointer, *what;
+    } rows[] = {
+        {CDX("1.7", ",\"signature\":{}"), "/signature", "'algorithm' is missing"},
+        {CDX("1.7", ",\"signature\":{\"signers\":[],\"chain\":[]}"), "/signature",
+            "exactly one of"},
+        {CDX("1.6", ",\"vulnerabilities\":[{\"cwes\":[0]}]"), "/vulnerabilities/0/cwes/0",
+            "no whole number from 1"},
+        {CDX("1.4", ",\"vulnerabilities\":[{\"ratings\":[{\"method\":\"CVSSv4\"}]}]"),
+            "/vulnerabilities/0/ratings/0/method", "none of the words"},
+        {CDX("1.6", ",\"annotations\":[{\"subjects\":[],\"annotator\":{},"
+                    "\"timestamp\":\"2026-01-01T00:00:00Z\",\"text\":\"t\"}]"),
+            "/annotations/0/annotator", "exactly one of"},
+        {CDX("1.6", ",\"formulation\":[{\"workflows\":[{\"bom-ref\":\"a\",\"uid\":\"u\","
+                    "\"taskTypes\":[\"dance\"]}]}]"),
+            "/formulation/0/workflows/0/taskTypes/0", "none of the words"},
+        {CDX("1.6", ",\"declarations\":{\"affirmation\":{\"signatories\":[{\"name\":\"n\"}]}}"),
+            "/declarations/affirmation/signatories/0", "either 'signature'"},
+        {CDX("1.6", ",\"declarations\":{\"claims\":[{\"target\":\"nobody\"}]}"),
+            "/declarations/claims/0/target", "nothing here is called"},
+        {CDX("1.6", ",\"definitions\":{\"standards\":[{\"requirements\":[{\"openCre\":"
+                    "[\"CRE:1\"]}]}]}"),
+            "/definitions/standards/0/requirements/0/openCre/0", "not like"},
+        {CDX("1.6", ",\"definitions\":{\"patents\":[]}"), "/definitions/patents",
+            "not part of this version"},
+        {COMPONENT("1.6", ",\"releaseNotes\":{\"type\":\"major\",\"notes\":[{\"locale\":\"EN\","
+                          "\"text\":{\"content\":\"\"}}]}"),
+            "/components/0/releaseNotes/notes/0/locale", "no locale"},
+    };
+    (void)state;
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         one_problem(rows[i].text, rows[i].pointer, rows[i].what);
     }
@@ -216,6 +273,7 @@ int main(void)
         cmocka_unit_test(bills_of_all_versions_are_taken),
         cmocka_unit_test(what_breaks_cyclonedx_is_told_with_its_place),
         cmocka_unit_test(what_breaks_spdx_is_told_with_its_place),
+        cmocka_unit_test(what_is_said_about_components_is_looked_into),
         cmocka_unit_test(only_so_many_problems_are_kept_and_all_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
