@@ -198,14 +198,13 @@ static void what_breaks_spdx_is_told_with_its_place(void **state)
                     "\"ai_energyUnit\":\"other\"}]}")),
         "/@graph/3/ai_energyConsumption/ai_trainingEnergyConsumption/0/ai_energyQuantity",
         "no decimal number");
-    one_problem(SPDX(
-                    "," ELEMENT("dataset_DatasetPackage", "u:p",
-                        ",\"dataset_datasetType\":[\"text\"],\"originatedBy\":[\"u:a\",\"u:a\"],"
-                        "\"builtTime\":\"2026-01-01T00:00:00Z\",\"releaseTime\":\"2026-01-01T00:00:"
-                        "00Z\","
-                        "\"software_downloadLocation\":\"u:x\",\"software_primaryPurpose\":"
-                        "\"data\"") "," ELEMENT("software_Sbom", "u:s",
-                        ",\"profileConformance\":[\"dataset\"]")),
+    one_problem(SPDX("," ELEMENT("dataset_DatasetPackage", "u:p",
+                    ",\"dataset_datasetType\":[\"text\"],\"originatedBy\":[\"u:a\",\"u:a\"],"
+                    "\"builtTime\":\"2026-01-01T00:00:00Z\",\"releaseTime\":\"2026-01-01T00:00:"
+                    "00Z\","
+                    "\"software_downloadLocation\":\"u:x\",\"software_primaryPurpose\":"
+                    "\"data\"") "," ELEMENT("software_Sbom", "u:s",
+                    ",\"profileConformance\":[\"dataset\"]")),
         "/@graph/3", "its profile wants one");
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         one_problem(rows[i].text, rows[i].pointer, rows[i].what);
