@@ -1,5 +1,6 @@
 #include "cli/bom_evidence.h"
 #include "cli/bom_file.h"
+#include "cli/steady.h"
 
 #include "version.h"
 
@@ -59,7 +60,7 @@ static const struct sw_option options[] = {
     {"evidence", SW_OPTION_FLAG, offsetof(struct make_args, evidence), NULL,
         "of a model: take what trusted claims in the log say of the data that it was trained on"},
     {"record", SW_OPTION_FLAG, offsetof(struct make_args, record), NULL,
-        "sign it as a claim about the root of the model's files, and put it into the log"},
+        "sign it as a claim about the root of the files, and put it into the log"},
     SW_SIGNER_OPTIONS(struct make_args, signer),
     {NULL, 0, 0, NULL, NULL},
 };
@@ -248,7 +249,7 @@ static sw_result put_gaps(struct making *m, const struct sw_discover_coverage *c
     return SW_OK;
 }
 
-static sw_result look(struct making *m, struct sw_error *err)
+static sw_result discover(struct making *m, struct sw_error *err)
 {
     struct sw_inventory inventory;
     struct sw_discover_coverage coverage = {0};
@@ -267,6 +268,24 @@ static sw_result look(struct making *m, struct sw_error *err)
     m->bom.dependencies = SW_BOM_INCOMPLETE; /* what others need in turn is not resolved */
     SW_TRY(sw_bom_add_inventory(&m->bom, &inventory));
     return put_gaps(m, &coverage);
+}
+
+/* The files are looked at first and hashed then; they have to be the same. */
+static sw_result look(struct making *m, struct sw_error *err)
+{
+    SW_CLEANUP(steady) struct sw_steady steady = SW_STEADY_INIT;
+    if (!m->args->record) {
+        return discover(m, err);
+    }
+    SW_TRY(sw_steady_begin(&steady, m->path, m->options.allow_symlinks, err));
+    SW_TRY(discover(m, err));
+    struct sw_bar *bar = sw_bar_start(m->cli, "hashing");
+    m->options.progress = sw_bar_progress(bar);
+    enum sw_code code = sw_model_hash(&m->cli->arena, m->path, &m->options, &m->manifest, err);
+    sw_bar_stop(bar);
+    SW_TRY(code);
+    SW_TRY(sw_steady_check(&steady, err));
+    return put(m, SW_BOM_ROOT, sw_digest_show(m->cli, &m->manifest.root), "");
 }
 
 /* --- a model or a dataset --------------------------------------------------------------------- */
@@ -397,7 +416,8 @@ static sw_result refuse_store_inside(struct making *m, struct sw_error *err)
 {
     const char *inside = sw_path_join(&m->cli->arena, m->path, SW_STORE_DIR);
     SW_TRY_PTR(inside);
-    if (m->of == SW_BOM_APPLICATION || !sw_dir_exists(inside)) {
+    const bool lists_files = m->of != SW_BOM_APPLICATION || m->args->record;
+    if (!lists_files || !sw_dir_exists(inside)) {
         return SW_OK;
     }
     return sw_fail(err, SW_E_USAGE,
@@ -414,11 +434,6 @@ static sw_result open_store(struct making *m, struct sw_error *err)
     }
     if (!m->args->record) {
         return SW_OK;
-    }
-    if (m->of == SW_BOM_APPLICATION) {
-        return sw_fail(err, SW_E_USAGE,
-            "--record binds a bill to the root of a model's or a dataset's files, and this one is "
-            "of an application");
     }
     SW_TRY(sw_cli_store_open(m->cli, SW_STORE_READ, &m->store, err));
     SW_TRY(sw_store_check_access(m->store, err));
@@ -505,7 +520,8 @@ static sw_result deliver(struct making *m, struct sw_error *err)
  * more. */
 static sw_result refuse_output_inside(const struct making *m, struct sw_error *err)
 {
-    if (m->args->output == NULL || m->of == SW_BOM_APPLICATION || !sw_dir_exists(m->path)) {
+    const bool binds = m->of != SW_BOM_APPLICATION || m->args->record;
+    if (m->args->output == NULL || !binds || !sw_dir_exists(m->path)) {
         return SW_OK;
     }
     const char *dir = sw_arena_strndup(&m->cli->arena, sw_path_dir(m->args->output));
@@ -591,7 +607,8 @@ const struct sw_command sw_cmd_bom_make = {
         "their own.\n\n"
         "With *--evidence* the datasets that a model was trained on come from the log: versions, "
         "digests, licences and owners, as trusted signers claimed them.\n\n"
-        "With *--record* it is signed and put into the log as a claim about the root of the files.",
+        "With *--record* it is signed and put into the log as a claim about the root of the files; "
+        "'advisory watch' looks it up from then on.",
     .examples = "  sealwright bom make model/ --supplier 'Example AG' --output model.cdx.json\n"
                 "  sealwright bom make app/ --format spdx --time now\n"
                 "  sealwright bom make model/ --record --output model.cdx.json\n",

@@ -1,6 +1,7 @@
 #include "cli/file_watch.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
@@ -31,12 +32,13 @@ static bool add(const struct sw_file_watch *watch, int fd)
     return epoll_ctl(watch->wait, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
+#define EVENTS (IN_MOVED_TO | IN_MOVED_FROM | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE | IN_ONLYDIR)
+
 /* A file is replaced by renaming, so its directory is what is watched. */
 static void open_events(struct sw_file_watch *watch, const char *dir, const char **why)
 {
-    const uint32_t mask = IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE | IN_ONLYDIR;
     watch->events = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (watch->events >= 0 && inotify_add_watch(watch->events, dir, mask) >= 0 &&
+    if (watch->events >= 0 && inotify_add_watch(watch->events, dir, EVENTS) >= 0 &&
         add(watch, watch->events)) {
         return;
     }
@@ -63,6 +65,36 @@ sw_result sw_file_watch_open(const char *dir, const char *path, struct sw_file_w
     return SW_OK;
 }
 
+void sw_file_watch_more(struct sw_file_watch *watch, const char *const *paths, size_t count,
+    struct stat *seen, const char **why)
+{
+    watch->more = paths;
+    watch->more_count = count;
+    watch->more_seen = seen;
+    for (size_t i = 0; i < count; i++) {
+        const struct sw_str dir = sw_path_dir(paths[i]);
+        char path[PATH_MAX];
+        seen[i] = look(paths[i]);
+        const int n = snprintf(path, sizeof(path), SW_STR_FMT, SW_STR_ARG(dir));
+        const bool fits = n > 0 && (size_t)n < sizeof(path);
+        if (watch->events >= 0 && (!fits || inotify_add_watch(watch->events, path, EVENTS) < 0)) {
+            *why = strerrordesc_np(fits ? errno : ENAMETOOLONG);
+        }
+    }
+}
+
+/* What they are now counts as seen. */
+static bool has_more(struct sw_file_watch *watch)
+{
+    bool changed = false;
+    for (size_t i = 0; i < watch->more_count; i++) {
+        const struct stat now = look(watch->more[i]);
+        changed = changed || !is_same(&now, &watch->more_seen[i]);
+        watch->more_seen[i] = now;
+    }
+    return changed;
+}
+
 /* Which event it was does not matter; whether it was the timer. */
 static bool drain(const struct sw_file_watch *watch)
 {
@@ -77,7 +109,8 @@ bool sw_file_watch_wait(struct sw_file_watch *watch)
     while (sw_interrupt_wait(watch->wait)) {
         const bool due = drain(watch) && watch->again;
         struct stat now = look(watch->path);
-        if (due || !is_same(&now, &watch->seen)) {
+        const bool more = has_more(watch);
+        if (due || more || !is_same(&now, &watch->seen)) {
             watch->seen = now;
             watch->again = false;
             return true;

@@ -1,4 +1,5 @@
-/* Waits until a file is another one than before: replaced, made, or gone. */
+/* Waits until a file, or one of some more, is another one than before: replaced, written, made, or
+ * gone. */
 #ifndef SW_CLI_FILE_WATCH_H
 #define SW_CLI_FILE_WATCH_H
 
@@ -14,12 +15,19 @@ struct sw_file_watch {
     bool again;       /* to be set when what was seen could not be dealt with: the timer tells of it
                          once more, be it the same */
     struct stat seen; /* as it was when it was looked at last; all 0: it was not there */
+    const char *const *more; /* not owned */
+    size_t more_count;
+    struct stat *more_seen;
 };
 
 /* Begins to watch; what the file is now counts as seen. SW_E_IO. Where the kernel cannot tell of
  * changes, *why (static words) says so and the file is looked at every so often alone. */
 sw_result sw_file_watch_open(const char *dir, const char *path, struct sw_file_watch *out,
     const char **why, struct sw_error *err);
+/* Watches these as well; what they are now counts as seen. `seen` has as many places as there are
+ * paths; both have to stay. *why is set where the kernel cannot tell of changes. */
+void sw_file_watch_more(struct sw_file_watch *watch, const char *const *paths, size_t count,
+    struct stat *seen, const char **why);
 void sw_file_watch_close(struct sw_file_watch *watch);
 SW_DEFINE_CLEANUP(file_watch, struct sw_file_watch, sw_file_watch_close)
 

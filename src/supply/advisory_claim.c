@@ -305,6 +305,9 @@ sw_result sw_vulns_write(struct sw_arena *arena, const struct sw_vulns_claim *c,
     sw_jw_object(&w, "sealwright_summary");
     sw_jw_text(&w, "verdict", sw_advisory_verdict(r));
     write_bom(&w, c);
+    if (c->discovery_claim.alg != 0) {
+        write_digest(&w, "discovery", &c->discovery_claim);
+    }
     sw_jw_u64(&w, "components", r->components->count);
     sw_jw_u64(&w, "lookedUp",
         r->states[SW_ADVISORY_CLEAR] + r->states[SW_ADVISORY_AFFECTED] +

@@ -20,8 +20,9 @@ struct sw_vulns_claim {
     int64_t date; /* of the data, when none of it covers a component; INT64_MIN: not known */
     const struct sw_vulns_vex *vex;
     size_t vex_count;
-    struct sw_digest bom_claim; /* where the bill was recorded; alg 0: it was a file */
-    const char *version;        /* of who looked it up */
+    struct sw_digest bom_claim;       /* where the bill was recorded; alg 0: it was a file */
+    struct sw_digest discovery_claim; /* whose components were looked up as well; alg 0: none */
+    const char *version;              /* of who looked it up */
     int64_t started, finished;
 };
 

@@ -113,6 +113,46 @@ sw_result sw_components_add_digest(
     return sw_components_add(arena, list, &one);
 }
 
+/* --- two lists -------------------------------------------------------------------------------- */
+
+/* What tells it from others; empty where there is nothing. */
+static sw_result identity_of(
+    struct sw_arena *arena, const struct sw_component *c, struct sw_str *out)
+{
+    char text[SW_DIGEST_TEXT_SIZE];
+    if (c->text.len > 0 || c->digest_count == 0) {
+        *out = c->text;
+        return SW_OK;
+    }
+    sw_digest_text(&c->digests[0], text);
+    const char *copy = sw_arena_strdup(arena, text);
+    SW_TRY_PTR(copy);
+    *out = sw_str(copy);
+    return SW_OK;
+}
+
+sw_result sw_components_join(
+    struct sw_arena *arena, struct sw_components *list, const struct sw_components *other)
+{
+    struct sw_names seen;
+    uint32_t number;
+    sw_names_init(&seen, arena);
+    for (size_t i = 0; i < list->count; i++) {
+        struct sw_str identity;
+        SW_TRY(identity_of(arena, &list->items[i], &identity));
+        SW_TRY(sw_names_number(&seen, 0, identity, &number));
+    }
+    for (size_t i = 0; i < other->count; i++) {
+        struct sw_str identity;
+        SW_TRY(identity_of(arena, &other->items[i], &identity));
+        if (identity.len > 0 && !sw_names_find(&seen, 0, identity, &number)) {
+            SW_TRY(sw_names_number(&seen, 0, identity, &number));
+            SW_TRY(sw_components_add(arena, list, &other->items[i]));
+        }
+    }
+    return SW_OK;
+}
+
 /* --- a list of purls -------------------------------------------------------------------------- */
 
 static bool is_space(char c)
@@ -165,6 +205,7 @@ static const struct sw_component_format formats[] = {
     {"CycloneDX", sw_component_is_cyclonedx, sw_component_read_cyclonedx},
     {"SPDX", sw_component_is_spdx2, sw_component_read_spdx2},
     {"SPDX", sw_component_is_spdx3, sw_component_read_spdx3},
+    {"discovery", sw_component_is_discovery, sw_component_read_discovery},
 };
 
 static sw_result read_document(
@@ -191,7 +232,8 @@ static sw_result read_document(
                    ? SW_OK
                    : sw_fail(err, code, "cannot read the components: %s", sw_code_text(code));
     }
-    return sw_fail(err, SW_E_UNSUPPORTED, "this JSON is neither CycloneDX nor SPDX");
+    return sw_fail(
+        err, SW_E_UNSUPPORTED, "this JSON is neither CycloneDX nor SPDX, nor what discovery found");
 }
 
 sw_result sw_components_read(

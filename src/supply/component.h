@@ -1,5 +1,6 @@
 /* What a document says is in a product: components with their package URLs and digests. Read from
- * CycloneDX 1.4 to 1.7, SPDX 2.2, 2.3 and 3.0.1 (all JSON), and from a list of package URLs. */
+ * CycloneDX 1.4 to 1.7, SPDX 2.2, 2.3 and 3.0.1 (all JSON), what discovery found, and from a list
+ * of package URLs. */
 #ifndef SW_SUPPLY_COMPONENT_H
 #define SW_SUPPLY_COMPONENT_H
 
@@ -43,6 +44,10 @@ sw_result sw_components_add_purl(
     struct sw_arena *arena, struct sw_components *list, struct sw_str purl);
 sw_result sw_components_add_digest(
     struct sw_arena *arena, struct sw_components *list, const struct sw_digest *digest);
+/* Adds what `other` has and `list` does not: by its purl as it is written, or else by its digest.
+ * `list` stays about what it was about. SW_E_LIMIT, SW_E_NOMEM. */
+sw_result sw_components_join(
+    struct sw_arena *arena, struct sw_components *list, const struct sw_components *other);
 
 /* What is matched of a purl: its canonical form without qualifiers, subpath and version. In the
  * arena. SW_E_NOMEM. */

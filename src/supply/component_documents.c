@@ -263,3 +263,44 @@ sw_result sw_component_read_spdx3(
     }
     return SW_OK;
 }
+
+/* --- what discovery found ----------------------------------------------------------------------
+ */
+
+/* What `discover` prints, and the predicate of its claim (doc/claims/discovery.md). */
+bool sw_component_is_discovery(const struct sw_json *root, struct sw_str *version)
+{
+    const struct sw_json *entities = sw_json_get(root, "entities");
+    const struct sw_json *coverage = sw_json_get(root, "coverage");
+    if (entities == NULL || entities->type != SW_JSON_ARRAY || coverage == NULL ||
+        coverage->type != SW_JSON_OBJECT) {
+        return false;
+    }
+    *version = sw_str("v1");
+    return true;
+}
+
+/* Services, names of credentials and the like have neither a purl nor a digest: no advisory is
+ * about them. A file is aside, as in a bill. */
+sw_result sw_component_read_discovery(
+    struct sw_arena *arena, const struct sw_json *root, struct sw_components *out)
+{
+    static const char sha256[] = "sha256:";
+    SW_JSON_EACH (json, sw_json_get(root, "entities")) {
+        struct sw_component c = {.ref = text_of(json, "name"),
+            .name = text_of(json, "name"),
+            .version = text_of(json, "version")};
+        struct sw_str digest = text_of(json, "digest");
+        if (sw_str_starts(digest, sha256)) {
+            const size_t n = sizeof(sha256) - 1;
+            SW_TRY(sw_component_add_hash(
+                arena, &c, sw_str("sha256"), sw_str_n(digest.ptr + n, digest.len - n)));
+        }
+        SW_TRY(set_purl_if_any(arena, &c, text_of(json, "purl")));
+        c.aside = c.text.len == 0;
+        if (c.text.len > 0 || c.digest_count > 0) {
+            SW_TRY(sw_components_add(arena, out, &c));
+        }
+    }
+    return SW_OK;
+}

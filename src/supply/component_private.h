@@ -23,6 +23,9 @@ sw_result sw_component_read_spdx2(
 bool sw_component_is_spdx3(const struct sw_json *root, struct sw_str *version);
 sw_result sw_component_read_spdx3(
     struct sw_arena *arena, const struct sw_json *root, struct sw_components *out);
+bool sw_component_is_discovery(const struct sw_json *root, struct sw_str *version);
+sw_result sw_component_read_discovery(
+    struct sw_arena *arena, const struct sw_json *root, struct sw_components *out);
 
 /* One that cannot be read is told in the component. */
 sw_result sw_component_set_purl(struct sw_arena *arena, struct sw_component *c, struct sw_str text);

@@ -109,6 +109,79 @@ wait "$watch"
 is "it ends when it is asked to, with what it found" $? 1
 is "without a word of trouble" "$(cat watch.err)" ""
 
+# --- VEX that changes while it goes on ------------------------------------------------------------
+
+cp vex.json change.json
+advisory 2026-4 "$weights" >four.json
+"$SW_BIN" advisory watch --json --vex change.json >watch.out 2>watch.err &
+watch=$!
+ok "it looks at once, and tells of b what was not recorded" until_lines 2
+expect "something else about a" 0 sw advisory import four.json
+ok "is new" until_lines 4
+is "and told" "$(sed -n 3p watch.out | jq -r '.findings | map(.id) | join(" ")')" CVE-2026-4
+jq '.statements += [.statements[0] | .vulnerability.name = "CVE-2026-4"]' vex.json >next.json
+mv next.json change.json
+ok "a VEX file that is replaced is read again" until_lines 5
+is "and closes what it speaks of" "$(tail -n 1 watch.out | jq -r '"\(.event) \(.new)"')" "checked 0"
+echo '{' >change.json
+ok "one that becomes unreadable" until_lines 6
+like "is told" "$(cat watch.err)" "change.json.*what it said last goes on to count"
+is "and its last good word is kept" "$(tail -n 1 watch.out | jq -r '"\(.event) \(.affected)"')" \
+    "$(sed -n 5p watch.out | jq -r '"\(.event) \(.affected)"')"
+rm change.json
+ok "so it is when it is gone" until_lines 7
+jq '.statements |= map(.status = "affected" | del(.justification))' vex.json |
+    jq '.statements += [.statements[0] | .vulnerability.name = "CVE-2026-4"]' >next.json
+mv next.json change.json
+ok "one that is back" until_lines 9
+is "and opens again what it closed is told once more" \
+    "$(sed -n 8p watch.out | jq -r '.findings | map(.id) | sort | join(" ")')" "CVE-2026-2 CVE-2026-4"
+kill -TERM "$watch"
+wait "$watch"
+is "it ends with what it found" $? 1
+
+# --- applications ---------------------------------------------------------------------------------
+
+mkdir -p app other
+echo 'openai==1.0.0' >app/requirements.txt
+echo 'leftpad==1.0.0' >other/requirements.txt
+expect "what an application uses is recorded" 0 sw discover --record --json app
+discovery=$(jq -r .claim "$tmp.out")
+expect "another one by its bill" 0 sw bom make other --of application --all-packages --record --output other.cdx.json
+jq -n '[["openai", "1"], ["leftpad", "2"]][] as [$p, $n] | {id: "PYSEC-2026-\($n)", modified: "2026-02-01T00:00:00Z",
+    aliases: ["CVE-2026-7\($n)"], affected: [{package: {ecosystem: "PyPI", name: $p}, versions: ["1.0.0"]}]}' -c >packages.jsonl
+run sw advisory watch --once --json --vex vex.json
+is "they are looked up" "$(events '.[-1] | "\(.models) \(.applications)"')" "3 2"
+expect "something about both" 0 sw advisory import packages.jsonl
+run sw advisory watch --once --json --record --vex vex.json
+exits "is new" 1
+is "and names them" "$(events 'map(select(.model.kind == "application") | "\(.model.kind) \(.model.name) \(.findings | map("\(.id) \(.component) \(.purl)") | join(","))") | sort |  join("; ")')" \
+    "application app CVE-2026-71 openai pkg:pypi/openai@1.0.0; application other CVE-2026-72 leftpad pkg:pypi/leftpad@1.0.0"
+is "what a discovery lists is told" "$(events 'map(select(.model.name == "app")) | .[0].model | "\(.bom) \(.discovery | startswith("sha256:")) \(.ai_packages_alone)"')" "null true true"
+documented "all of that is documented" "advisory watch"
+claim=$(events 'map(select(.model.name == "app")) | .[0].claim')
+expect "the answer is in the log" 0 sw evidence show "$claim" --json
+json "citing the discovery" .statement.predicate.sealwright_summary.discovery \
+    "$discovery"
+run sw advisory watch --once --json --vex vex.json
+exits "then it is not new any more" 0
+expect "a bill of the same files" 0 sw bom make app --of application --all-packages --record --output app.cdx.json
+run sw advisory watch --once --json --vex vex.json
+is "is one inventory with the discovery" "$(events '.[-1] | "\(.applications) \(.new)"')" "2 0"
+advisory 2026-5 "$weights" >five.json
+expect "something about the model" 0 sw advisory import five.json
+cp a/w.safetensors app/model.safetensors
+expect "the application has the model by now" 0 sw discover --record app
+run sw advisory watch --once --json --vex vex.json
+exits "a model that is affected" 1
+is "is told with the application that has its file" \
+    "$(events 'map(select(.model.name == "a")) | .[0].used_by | map("\(.kind) \(.name)") | join(" ")')" "application app"
+is "and since when" "$(events 'map(select(.model.name == "a")) | .[0].before.digest | startswith("sha256:")')" true
+is "the application is affected itself" "$(events 'map(select(.model.name == "app")) | .[0].findings | map(.id) | join(" ")')" \
+    "CVE-2026-4 CVE-2026-5 CVE-2026-71"
+run sw advisory watch --once --vex vex.json
+like "for people, too" "$out" "used by  app  application"
+
 # --- what goes wrong ------------------------------------------------------------------------------
 
 expect "a VEX file that is not there" 4 sw advisory watch --once --vex absent

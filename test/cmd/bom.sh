@@ -294,9 +294,19 @@ a-kind-that-is-none 2 model --of service
 a-time-that-is-none 2 model --time yesterday
 SPDX-without-a-time 2 model --format spdx --of model
 a-licence-that-is-none 2 model --licence free
-an-application-as-a-claim 2 app --of application --record
+an-application-as-a-claim-with-the-bill-in-it 2 app --of application --record --output app/bom.json
 a-place-that-cannot-be-written 4 model --of model --output nowhere/x.json
 ROWS
+expect "an application as a claim" 0 "$SW_BIN" bom make app --of application --record --output app.cdx.json --json
+json "has a root" .model_root "sha256:$("$SW_BIN" evidence show "$(jq -r .claim "$tmp.out")" --json | jq -r '.statement.subject[0].digest.sha256')"
+expect "which discovery binds its claim to as well" 0 "$SW_BIN" discover --record --json app
+json "the same" .root "$(jq -r '.metadata.component.properties[] | select(.name == "sealwright:model-root").value' app.cdx.json)"
+expect "the bill is valid" 0 "$SW_BIN" bom validate app.cdx.json
+expect "as SPDX, too" 0 "$SW_BIN" bom make app --of application --record --format spdx --time now --output app.spdx.json
+expect "that is valid" 0 "$SW_BIN" bom validate app.spdx.json
+mkdir app/.sealwright
+expect "a store inside is refused" 2 "$SW_BIN" bom make app --of application --record
+rmdir app/.sealwright
 expect "evidence of an application" 2 "$SW_BIN" bom make app --of application --evidence
 one_line_error "in one line"
 mkdir model/.sealwright

@@ -76,11 +76,34 @@ static void a_change_is_told_without_events(void **state)
     end();
 }
 
+static void another_file_is_watched_as_well(void **state)
+{
+    (void)state;
+    SW_CLEANUP(file_watch) struct sw_file_watch watch = {.wait = -1, .events = -1, .timer = -1};
+    char path[4096];
+    char more[4096];
+    const char *paths[] = {more};
+    const char *why = NULL;
+    struct stat seen[1];
+    (void)snprintf(path, sizeof(path), "%s", temp_tree_path(&dir, "a"));
+    (void)snprintf(more, sizeof(more), "%s", temp_tree_path(&dir, "b"));
+    begin(&watch, path);
+    sw_file_watch_more(&watch, paths, 1, seen, &why);
+    assert_null(why);
+    assert_int_equal(seen[0].st_size, 0);
+    temp_tree_write(&dir, "b", "new");
+    assert_true(sw_file_watch_wait(&watch));
+    assert_int_equal(seen[0].st_size, 3);
+    assert_int_equal(watch.seen.st_size, 3); /* "one" */
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_could_not_be_dealt_with_is_told_again, make, clean),
         cmocka_unit_test_setup_teardown(a_change_is_told_without_events, make, clean),
+        cmocka_unit_test_setup_teardown(another_file_is_watched_as_well, make, clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,10 @@ static void documents_are_told_apart(void **state)
         {"{\"@context\":\"https://spdx.org/rdf/3.0.1/spdx-context.jsonld\",\"@graph\":[{\"type\":"
          "\"dataset_DatasetPackage\",\"spdxId\":\"d\"},{\"type\":\"Person\"}]}",
             "SPDX 3.0.1", 1},
+        {"{\"entities\":[{\"kind\":\"library\",\"name\":\"a\",\"purl\":\"pkg:npm/a@1\"},"
+         "{\"kind\":\"service\",\"name\":\"S\"},{\"kind\":\"model\",\"name\":\"m\",\"digest\":"
+         "\"sha256:" DIGEST "\"}],\"coverage\":{}}",
+            "discovery v1", 2},
     };
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         SW_CLEANUP(arena) struct sw_arena arena;
@@ -54,6 +58,24 @@ static void documents_are_told_apart(void **state)
         assert_true(sw_str_is(list.format, rows[i].format));
         assert_int_equal(list.count, rows[i].count);
     }
+}
+
+static void two_lists_become_one(void **state)
+{
+    (void)state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    sw_arena_init(&arena, 0);
+    struct sw_components list = read_all(&arena, "pkg:npm/a@1\npkg:npm/b@1\n");
+    struct sw_components other = read_all(&arena,
+        "{\"entities\":[{\"name\":\"a\",\"purl\":\"pkg:npm/a@1\"},{\"name\":\"a\",\"purl\":"
+        "\"pkg:npm/a@2\"},{\"name\":\"m\",\"digest\":\"sha256:" DIGEST "\"},{\"name\":\"n\","
+        "\"digest\":\"sha256:" DIGEST "\"}],\"coverage\":{}}");
+    assert_int_equal(sw_components_join(&arena, &list, &other), SW_OK);
+    assert_int_equal(list.count, 4);
+    assert_true(sw_str_is(list.items[2].text, "pkg:npm/a@2"));
+    assert_int_equal(list.items[3].digest_count, 1);
+    assert_true(list.items[3].aside);
+    assert_true(sw_str_is(list.format, "purls"));
 }
 
 static void what_is_no_document_is_refused(void **state)
@@ -303,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_are_told_apart),
+        cmocka_unit_test(two_lists_become_one),
         cmocka_unit_test(what_is_no_document_is_refused),
         cmocka_unit_test(components_have_their_identity),
         cmocka_unit_test(statements_outlive_who_asked),
