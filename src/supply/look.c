@@ -2,6 +2,7 @@
 #include "supply/look.h"
 #include "claim/claim.h"
 #include "supply/ascii.h"
+#include "supply/ipv6.h"
 #include "supply/secrets.h"
 
 #define SHOWN_MAX 1024 /* bytes of a path, as it is shown, and its end */
@@ -684,6 +685,24 @@ static size_t behind_user(struct sw_str text, size_t at)
     return behind;
 }
 
+/* Up to where the host goes that begins at `start`; *host is its one form. */
+static size_t host_at(
+    struct sw_str text, size_t start, char form[SW_IPV6_SIZE], struct sw_str *host)
+{
+    const struct sw_str rest = sw_str_n(text.ptr + start, text.len - start);
+    const size_t span = sw_ipv6_span(rest);
+    size_t end = start + span;
+    if (span > 0) {
+        *host = sw_str_n(form, sw_ipv6_host(sw_str_n(rest.ptr, span), form));
+        return end;
+    }
+    while (end < text.len && is_host_char(text.ptr[end])) {
+        end++;
+    }
+    *host = sw_str_n(text.ptr + start, end - start);
+    return end;
+}
+
 sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t line)
 {
     for (size_t at = 0; at + 3 < text.len;) {
@@ -692,13 +711,11 @@ sw_result sw_look_see_hosts(struct sw_look *look, struct sw_str text, uint32_t l
             return SW_OK;
         }
         size_t start = behind_user(text, (size_t)(mark - text.ptr) + 3);
-        size_t end = start;
-        while (end < text.len && is_host_char(text.ptr[end])) {
-            end++;
-        }
-        at = end > start ? end : start;
-        if (end > start && end - start < 254) {
-            SW_TRY(see_host(look, sw_str_n(text.ptr + start, end - start), line));
+        char form[SW_IPV6_SIZE];
+        struct sw_str host;
+        at = host_at(text, start, form, &host);
+        if (host.len > 0 && host.len < 254) {
+            SW_TRY(see_host(look, host, line));
         }
     }
     return SW_OK;

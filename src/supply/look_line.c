@@ -1,6 +1,7 @@
 /* What any line of a configuration may show: variables that hold keys, hosts that serve models, and
  * keys themselves, of which nothing but the form is told. */
 #include "supply/ascii.h"
+#include "supply/ipv6.h"
 #include "supply/key_shapes.h"
 #include "supply/look_configuration.h"
 
@@ -68,10 +69,13 @@ static bool is_host_char(char c)
 static bool is_ollama(struct sw_str host, struct sw_str rest)
 {
     static const char *const local[] = {
-        "localhost", "127.0.0.1", "0.0.0.0", "[::1]", "host.docker.internal"};
+        "localhost", "127.0.0.1", "0.0.0.0", "[::1]", "[::]", "host.docker.internal"};
+    char form[SW_IPV6_SIZE];
+    const size_t ipv6 = sw_ipv6_host(host, form);
     if (sw_ascii_equal(host, sw_str("ollama"))) {
         return true;
     }
+    host = ipv6 > 0 ? sw_str_n(form, ipv6) : host;
     for (size_t i = 0; i < SW_COUNT(local); i++) {
         if (sw_ascii_equal(host, sw_str(local[i]))) {
             return sw_str_starts(rest, "/api") || sw_str_starts(rest, "/v1");

@@ -95,10 +95,16 @@ static size_t run_of(struct sw_str text, size_t at, const char *marks)
     return at;
 }
 
-/* Up to white space, or the end of this part of a path. */
-static size_t word_end(struct sw_str text, size_t at)
+/* Up to white space, or to the quote that the value is in. A '/', '+' or '=' is part of it, as in
+ * base64: where a path has it, the rest of the path is not shown either. */
+static size_t value_end(struct sw_str text, size_t at)
 {
-    while (at < text.len && !sw_ascii_space(text.ptr[at]) && text.ptr[at] != '/') {
+    const char quote = at > 0 ? text.ptr[at - 1] : '\0';
+    if (quote == '"' || quote == '\'') {
+        const char *end = memchr(text.ptr + at, quote, text.len - at);
+        return end == NULL ? text.len : (size_t)(end - text.ptr);
+    }
+    while (at < text.len && !sw_ascii_space(text.ptr[at])) {
         at++;
     }
     return at;
@@ -124,6 +130,37 @@ static size_t shape_end(struct sw_str text)
     return 0;
 }
 
+/* "=", ": " and quotes around them; *at is where the value begins. */
+static bool skip_equals(struct sw_str text, size_t *at)
+{
+    while (*at < text.len && memchr("\"' ", text.ptr[*at], 3) != NULL) {
+        (*at)++;
+    }
+    const bool equals = *at < text.len && text.ptr[*at] == '=';
+    const bool colon =
+        *at + 1 < text.len && text.ptr[*at] == ':' && memchr("\"' ", text.ptr[*at + 1], 3) != NULL;
+    if (!equals && !colon) {
+        return false;
+    }
+    (*at)++;
+    while (*at < text.len && memchr("=\"' ", text.ptr[*at], 4) != NULL) {
+        (*at)++;
+    }
+    return true;
+}
+
+/* "Basic dXNlcjpw": the word alone is no secret. */
+static size_t skip_scheme(struct sw_str text, size_t at)
+{
+    static const char *const schemes[] = {"basic ", "bearer ", "token ", "digest "};
+    for (size_t i = 0; i < SW_COUNT(schemes); i++) {
+        if (sw_ascii_starts(from(text, at), schemes[i])) {
+            return at + strlen(schemes[i]);
+        }
+    }
+    return at;
+}
+
 /* Behind "password=", "Token: " and "Bearer ": where the value begins; 0 when it is none of them.
  */
 static size_t value_start(struct sw_str text)
@@ -136,24 +173,30 @@ static size_t value_start(struct sw_str text)
             continue;
         }
         size_t at = strlen(words[i]);
-        while (at < text.len && memchr("\"' ", text.ptr[at], 3) != NULL) {
-            at++;
-        }
-        const bool equals = at < text.len && text.ptr[at] == '=';
-        const bool colon =
-            at + 1 < text.len && text.ptr[at] == ':' && memchr("\"' ", text.ptr[at + 1], 3) != NULL;
-        if (equals || colon) {
-            at++;
-            while (at < text.len && memchr("=\"' ", text.ptr[at], 4) != NULL) {
-                at++;
-            }
-            return at;
+        if (skip_equals(text, &at)) {
+            return skip_scheme(text, at);
         }
     }
     return 0;
 }
 
-/* "://user:password@": where the '@' is; 0 when there is none. */
+/* Whether "host:8080" or "[::1]:8080" stands there, and no user: digits alone are a port. */
+static bool is_host_and_port(struct sw_str text)
+{
+    const char *colon = memrchr(text.ptr, ':', text.len);
+    if (text.len == 0 || text.ptr[0] == '[' || colon == NULL) {
+        return true;
+    }
+    for (const char *c = colon + 1; c < text.ptr + text.len; c++) {
+        if (!sw_ascii_digit(*c)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "://user:password@": where the '@' is; 0 when there is none. One that stands behind a '/' ends a
+ * password that has one in it, unless what stands before is a host. */
 static size_t user_end(struct sw_str text)
 {
     if (!sw_str_starts(text, "://")) {
@@ -164,6 +207,9 @@ static size_t user_end(struct sw_str text)
         at++;
     }
     const char *mark = memrchr(text.ptr, '@', at);
+    if (mark == NULL && !is_host_and_port(sw_str_n(text.ptr + 3, at - 3))) {
+        mark = memrchr(text.ptr, '@', value_end(text, 3));
+    }
     return mark == NULL ? 0 : (size_t)(mark - text.ptr);
 }
 
@@ -193,7 +239,7 @@ static bool secret_at(struct sw_str text, size_t *start, size_t *end)
         return true;
     }
     *start = value_start(text);
-    *end = word_end(text, *start);
+    *end = value_end(text, *start);
     return *start > 0 && *end > *start;
 }
 

@@ -237,9 +237,10 @@ sw_result sw_vendor_cover(struct sw_arena *arena, const struct sw_vendor_claim *
  * (prompts, accelerators, names of credentials, …). */
 bool sw_vendor_asked_of(const struct sw_entity_id *entity, struct sw_vendor_asked *out);
 
-/* A host in its one form: small letters, without its last dot; a rule may begin with a dot, and
- * then has two names at least behind it. False for what is no name of a host: user information,
- * ports, paths, letters beyond ASCII (they are written "xn--…"), wildcards. In the arena. */
+/* A host in its one form: small letters, without its last dot, an address of IPv6 in brackets; a
+ * rule may begin with a dot, and then has two names at least behind it. False for what is no name
+ * of a host: user information, ports, paths, letters beyond ASCII (they are written "xn--…"),
+ * wildcards. In the arena. */
 bool sw_vendor_host_rule(struct sw_arena *arena, struct sw_str text, struct sw_str *out);
 /* The host of a host, of "host:port" or of a URL, in that form. */
 bool sw_vendor_host_of(struct sw_arena *arena, struct sw_str text, struct sw_str *out);

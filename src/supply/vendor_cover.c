@@ -1,5 +1,6 @@
 /* Which vendor stands behind a service that is in use. */
 #include "supply/ascii.h"
+#include "supply/ipv6.h"
 #include "supply/purl.h"
 #include "supply/vendor_private.h"
 
@@ -70,8 +71,18 @@ static struct sw_str without_last_dot(struct sw_str host)
     return host.len > 1 && host.ptr[host.len - 1] == '.' ? sw_str_n(host.ptr, host.len - 1) : host;
 }
 
+static bool take_ipv6(struct sw_arena *arena, struct sw_str text, struct sw_str *out)
+{
+    char form[SW_IPV6_SIZE];
+    const size_t len = sw_ipv6_host(text, form);
+    return len > 0 && lower(arena, sw_str_n(form, len), out);
+}
+
 bool sw_vendor_host_rule(struct sw_arena *arena, struct sw_str text, struct sw_str *out)
 {
+    if (memchr(text.ptr, ':', text.len) != NULL) {
+        return take_ipv6(arena, text, out);
+    }
     const struct sw_str host = without_last_dot(text);
     bool below = host.len > 0 && host.ptr[0] == '.';
     bool numbers = false;
@@ -109,9 +120,13 @@ bool sw_vendor_host_of(struct sw_arena *arena, struct sw_str text, struct sw_str
 {
     const size_t skip = scheme_length(text);
     const struct sw_str authority = until(sw_str_n(text.ptr + skip, text.len - skip), "/?#");
-    const struct sw_str host = until(authority, ":");
+    char form[SW_IPV6_SIZE];
+    const bool bare = skip == 0 && authority.len == text.len && sw_ipv6_host(text, form) > 0;
+    const size_t bracketed = bare ? text.len : sw_ipv6_span(authority);
+    const struct sw_str host =
+        bracketed > 0 ? sw_str_n(authority.ptr, bracketed) : until(authority, ":");
     const struct sw_str port = sw_str_n(host.ptr + host.len, authority.len - host.len);
-    if (host.len == 0 || host.ptr[0] == '.' ||
+    if (host.len == 0 || host.ptr[0] == '.' || (port.len > 0 && port.ptr[0] != ':') ||
         (port.len > 1 && !is_number(sw_str_n(port.ptr + 1, port.len - 1)))) {
         return false;
     }

@@ -172,7 +172,7 @@ static sw_result tidy_host(
                : wrong(r, at,
                      "this is no host: only its name, without scheme, port or path; '.' before it "
                      "for all below it, which is at least two names; letters beyond ASCII as "
-                     "'xn--'");
+                     "'xn--'; an address of IPv6 without a zone");
 }
 
 static sw_result tidy_purl(

@@ -221,6 +221,16 @@ static const struct {
     {"u: http://localhost:11434/v1", "Ollama"},
     {"u: http://127.0.0.1:11434/api/tags", "Ollama"},
     {"u: http://ollama:11434", "Ollama"},
+    {"u: http://[::1]:11434/api/tags", "Ollama"},
+    {"u: http://[0:0:0:0:0:0:0:1]:11434/v1", "Ollama"},
+    {"u: http://[::]:11434/v1", "Ollama"},
+    {"u: http://[::1]:11434", ""},
+    {"u: http://[2001:db8::1]:11434/v1", ""},
+    {"u: http://u:p@[2001:db8::1]/x https://api.openai.com/v1", "OpenAI"},
+    {"u: https://[2001:db8::1]@api.openai.com/v1", ""},
+    {"u: https://[api.openai.com]/v1", ""},
+    {"u: https://[fe80::1%eth0]/v1", ""},
+    {"u: https://[2001:db8::1", ""},
     {"u: http://other:11434/api", ""},
 };
 
@@ -384,6 +394,19 @@ static const struct {
     {"Token: hunter2", "Token: ***"},
     {"Bearer X", "Bearer ***"},
     {"https://u:p@h.example/x", "https://***@h.example/x"},
+    /* base64 has '/', '+' and '=' */
+    {"password=aB3/cD+eF9/gH== x", "password=*** x"},
+    {"x/secret=aB3/cD+e/F9==/a.py", "x/secret=***"},
+    {"api_key: '/aB3/cD+e'/x", "api_key: '***'/x"},
+    {"token=\"two words/and a/slash\" x", "token=\"***\" x"},
+    {"token='no end of it", "token='***"},
+    {"Authorization: Basic dXNl/jpw+A== x", "Authorization: Basic *** x"},
+    {"Authorization: \"Bearer aB3/cD\"", "Authorization: \"Bearer ***"},
+    {"Bearer aB3/cD+e= x", "Bearer *** x"},
+    {"postgres://u:aB3/cD+e=@h.example/x", "postgres://***@h.example/x"},
+    {"https://h.example:8080/@scope/x", NULL},
+    {"https://[::1]:8080/@scope/x", NULL},
+    {"https://registry.example/@scope/x", NULL},
 };
 
 static void secrets_are_masked_wherever_they_stand(void **state)

@@ -395,7 +395,11 @@ static void hosts_have_one_form(void **state)
          "cher.example",
             NULL},
         {"a.b/c", NULL}, {"a.b:443", NULL}, {"u@a.b", NULL}, {"a b.c", NULL}, {".0.1", NULL},
-        {".10.0.0", NULL}, {"[::1]", NULL},
+        {".10.0.0", NULL}, {"[::1]", "[::1]"}, {"2001:DB8:0:0::1", "[2001:db8::1]"},
+        {"[2001:db8::0001]", "[2001:db8::1]"}, {"::ffff:10.0.0.1", "[::ffff:10.0.0.1]"},
+        {"fe80::1%eth0", NULL}, {"[fe80::1%25eth0]", NULL}, {".2001:db8::1", NULL},
+        {"[2001:db8::1", NULL}, {"2001:db8::1]", NULL}, {"[::1]:443", NULL},
+        {"[a.example:1]", NULL}, {"1:2:3:4:5:6:7:8:9", NULL}, {"[]", NULL}, {":", NULL},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.b", NULL}};
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         struct sw_str rule = sw_str("");
@@ -417,7 +421,12 @@ static void addresses_do_not_hide_their_host(void **state)
         {"https://api.openai.com@evil.org/", NULL}, {"https://api.openai.com:x@evil.org/", NULL},
         {"https://evil.org\\@api.openai.com/", NULL},
         {"https://evil.org#@api.openai.com", "evil.org"},
-        {"https://evil.org/https://api.openai.com", "evil.org"}, {"https://[::1]/", NULL},
+        {"https://evil.org/https://api.openai.com", "evil.org"}, {"https://[::1]/", "[::1]"},
+        {"https://[2001:DB8::1]:8443/v1?x", "[2001:db8::1]"}, {"2001:db8::1", "[2001:db8::1]"},
+        {"[2001:db8::1]:443", "[2001:db8::1]"}, {"https://[::1]evil.org/", NULL},
+        {"https://[::1]:x@evil.org/", NULL}, {"https://u@[::1]/", NULL},
+        {"https://2001:db8::1/", NULL}, {"https://[fe80::1%25eth0]/", NULL},
+        {"https://[evil.org]/", NULL}, {"https://[::1", NULL},
         {"evil.org/?to=https://api.openai.com", "evil.org"},
         {"evil.org#://api.openai.com", "evil.org"}, {"a@evil.org?://api.openai.com", NULL},
         {"https:///api.openai.com", NULL}, {".openai.com", NULL}, {"http://a.b:80x/", NULL}};
