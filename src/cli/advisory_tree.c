@@ -17,7 +17,8 @@ static sw_result look(
     SW_TRY(code);
     tree->complete = true;
     for (size_t i = 0; i < coverage.gap_count; i++) {
-        tree->complete = tree->complete && strcmp(coverage.gaps[i].why, installed) == 0;
+        tree->complete = tree->complete && (strcmp(coverage.gaps[i].why, installed) == 0 ||
+                                               sw_discover_is_about_packages(coverage.gaps[i].why));
     }
     return sw_inventory_finish(&tree->inventory);
 }

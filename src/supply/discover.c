@@ -224,6 +224,17 @@ static sw_result tell_pruned(struct discovering *d)
         &d->look, "directories of installed packages, caches and version control", d->pruned);
 }
 
+bool sw_discover_is_about_packages(const char *why)
+{
+    static const char *const gaps[] = {SW_GAP_BUN_LOCKB, SW_GAP_JSR, SW_GAP_MANAGED};
+    for (size_t i = 0; i < SW_COUNT(gaps); i++) {
+        if (strcmp(why, gaps[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 sw_result sw_discover_path(struct sw_inventory *inventory, const char *path,
     const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err)

@@ -33,6 +33,15 @@ struct sw_discover_gap {
 };
 #define SW_DISCOVER_GAPS 48
 
+/* Gaps that are about packages and their versions alone: all source code can still have been read.
+ */
+#define SW_GAP_BUN_LOCKB \
+    "bun.lockb is binary and not read ('bun install --save-text-lockfile' writes bun.lock)"
+#define SW_GAP_JSR "packages of JSR, for which there are no package URLs"
+#define SW_GAP_MANAGED \
+    "packages whose versions stand in a parent or a BOM of Maven that is not in the tree"
+bool sw_discover_is_about_packages(const char *why);
+
 /* A log, a manifest or a host that was looked at, and how much of it was understood. */
 struct sw_discover_source {
     const char *kind; /* "host", "cluster", "log" */

@@ -3,6 +3,7 @@
 #include "claim/claim.h"
 #include "supply/ascii.h"
 #include "supply/ipv6.h"
+#include "supply/packages.h"
 #include "supply/secrets.h"
 
 #define SHOWN_MAX 1024 /* bytes of a path, as it is shown, and its end */
@@ -112,6 +113,32 @@ struct sw_str sw_look_directory(const struct sw_look *look)
     const size_t prefix = look->options->prefix == NULL ? 0 : strlen(look->options->prefix) + 1;
     const size_t end = look->path.len - look->name.len;
     return end < prefix ? sw_str("") : sw_str_n(look->path.ptr + prefix, end - prefix);
+}
+
+bool sw_look_beside(struct sw_str directory, struct sw_str target, struct sw_buf *out)
+{
+    struct sw_str part;
+    sw_buf_clear(out);
+    if (target.len == 0 || target.ptr[0] == '/' || sw_buf_put_str(out, directory) != SW_OK) {
+        return false;
+    }
+    while (target.len > 0) {
+        (void)sw_cut(target, '/', &part, &target);
+        if (sw_str_is(part, "..")) {
+            if (out->len == 0) {
+                return false;
+            }
+            out->len--;
+            while (out->len > 0 && out->data[out->len - 1] != '/') {
+                out->len--;
+            }
+        } else if (part.len > 0 && !sw_str_is(part, ".") &&
+                   sw_buf_printf(out, SW_STR_FMT "%s", SW_STR_ARG(part),
+                       target.len > 0 ? "/" : "") != SW_OK) {
+            return false;
+        }
+    }
+    return sw_buf_putc(out, '\0') == SW_OK;
 }
 
 sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,

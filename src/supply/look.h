@@ -120,6 +120,8 @@ void sw_look_count_source(struct sw_look *look, enum sw_catalogue_section ecosys
 bool sw_look_has(const struct sw_look *look, const char *path);
 /* The directory of the file in its tree, with a '/' behind it; empty at the top. */
 struct sw_str sw_look_directory(const struct sw_look *look);
+/* A path beside the file ("../a/pom.xml") as one in the tree; false when it leads out of it. */
+bool sw_look_beside(struct sw_str directory, struct sw_str target, struct sw_buf *out);
 /* Reads another file of the tree, by its path in it. SW_E_NOENT, SW_E_IO, SW_E_LIMIT, SW_E_NOMEM.
  */
 sw_result sw_look_read(const struct sw_look *look, const char *path, uint64_t max,

@@ -54,6 +54,31 @@ static sw_result see_section(struct reading *r, const struct sw_json *section, b
     return SW_OK;
 }
 
+/* What a workspace holds in common (Bun). */
+static sw_result see_catalog(struct reading *r, const struct sw_json *catalog)
+{
+    SW_JSON_EACH_MEMBER (member, catalog) {
+        struct sw_package package = {.ecosystem = SW_CATALOGUE_NPM,
+            .name = member->name,
+            .range = sw_text_of(&member->value),
+            .line = sw_line_of(&r->lines, member->value.where)};
+        package.version = sw_package_npm_version(package.range);
+        SW_TRY(member->value.type == SW_JSON_STRING && !sw_str_starts(package.range, "npm:")
+                   ? sw_package_constrained(r->look, &package)
+                   : SW_OK);
+    }
+    return SW_OK;
+}
+
+static sw_result see_catalogs(struct reading *r, const struct sw_json *holder)
+{
+    SW_TRY(see_catalog(r, sw_json_get(holder, "catalog")));
+    SW_JSON_EACH_MEMBER (member, sw_json_get(holder, "catalogs")) {
+        SW_TRY(see_catalog(r, &member->value));
+    }
+    return SW_OK;
+}
+
 static sw_result look_at_manifest(struct reading *r, const struct sw_json *root)
 {
     static const struct {
@@ -68,7 +93,8 @@ static sw_result look_at_manifest(struct reading *r, const struct sw_json *root)
             }
         }
     }
-    return SW_OK;
+    SW_TRY(see_catalogs(r, root));
+    return see_catalogs(r, sw_json_get(root, "workspaces"));
 }
 
 /* --- package-lock.json ------------------------------------------------------------------------ */

@@ -6,8 +6,49 @@
 
 struct reading {
     struct sw_look *look;
-    struct sw_str own; /* the project's name: it may name its own extras */
+    struct sw_str own;     /* the project's name: it may name its own extras */
+    struct sw_names local; /* what is part of the repository itself, in small letters */
 };
+
+static sw_result lower(struct sw_arena *arena, struct sw_str text, struct sw_str *out)
+{
+    char *copy = sw_arena_strndup(arena, text);
+    SW_TRY_PTR(copy);
+    for (size_t i = 0; i < text.len; i++) {
+        copy[i] = sw_ascii_lower(copy[i]);
+    }
+    *out = sw_str_n(copy, text.len);
+    return SW_OK;
+}
+
+/* Sources of uv: "lib = {workspace = true}", "{path = …}". */
+static sw_result collect_local(struct reading *r, const struct sw_json *sources)
+{
+    uint32_t number;
+    SW_JSON_EACH_MEMBER (member, sources) {
+        bool workspace = false;
+        struct sw_str name;
+        (void)sw_json_bool(sw_json_get(&member->value, "workspace"), &workspace);
+        if (workspace || sw_json_get(&member->value, "path") != NULL) {
+            SW_TRY(lower(r->look->arena, member->name, &name));
+            SW_TRY(sw_names_number(&r->local, 0, name, &number));
+        }
+    }
+    return SW_OK;
+}
+
+static sw_result is_own(const struct reading *r, struct sw_str name, bool *out)
+{
+    uint32_t number;
+    struct sw_str small;
+    *out = sw_ascii_equal(name, r->own);
+    if (r->local.count == 0) {
+        return SW_OK;
+    }
+    SW_TRY(lower(r->look->arena, name, &small));
+    *out = *out || sw_names_find(&r->local, 0, small, &number);
+    return SW_OK;
+}
 
 /* ["torch>=2", …] */
 static sw_result see_list(struct reading *r, const struct sw_json *list, bool development)
@@ -16,9 +57,22 @@ static sw_result see_list(struct reading *r, const struct sw_json *list, bool de
         struct sw_package package = {.ecosystem = SW_CATALOGUE_PYPI,
             .line = (uint32_t)item->where,
             .development = development};
-        if (item->type == SW_JSON_STRING && sw_package_of_python(item->text, &package) &&
-            !sw_ascii_equal(package.name, r->own)) {
-            SW_TRY(sw_package_wanted(r->look, &package));
+        bool own = true;
+        if (item->type == SW_JSON_STRING && sw_package_of_python(item->text, &package)) {
+            SW_TRY(is_own(r, package.name, &own));
+            SW_TRY(own ? SW_OK : sw_package_wanted(r->look, &package));
+        }
+    }
+    return SW_OK;
+}
+
+/* What uv takes when anybody asks for it. */
+static sw_result see_constraints(struct reading *r, const struct sw_json *list)
+{
+    SW_JSON_EACH (item, list) {
+        struct sw_package package = {.ecosystem = SW_CATALOGUE_PYPI, .line = (uint32_t)item->where};
+        if (item->type == SW_JSON_STRING && sw_package_of_python(item->text, &package)) {
+            SW_TRY(sw_package_constrained(r->look, &package));
         }
     }
     return SW_OK;
@@ -87,6 +141,8 @@ static sw_result see_tools(struct reading *r, const struct sw_json *tool)
     SW_TRY(see_poetry(r, sw_json_get(tool, "poetry")));
     SW_TRY(see_groups(r, sw_json_get(sw_json_get(tool, "pdm"), "dev-dependencies"), true));
     SW_TRY(see_list(r, sw_json_get(sw_json_get(tool, "uv"), "dev-dependencies"), true));
+    SW_TRY(see_constraints(r, sw_json_get(sw_json_get(tool, "uv"), "constraint-dependencies")));
+    SW_TRY(see_constraints(r, sw_json_get(sw_json_get(tool, "uv"), "override-dependencies")));
     SW_JSON_EACH_MEMBER (environment, sw_json_get(sw_json_get(tool, "hatch"), "envs")) {
         SW_TRY(see_list(r, sw_json_get(&environment->value, "dependencies"), true));
         SW_TRY(see_list(r, sw_json_get(&environment->value, "extra-dependencies"), true));
@@ -99,6 +155,7 @@ static sw_result look_at_project(struct reading *r, const struct sw_json *root)
     const struct sw_json *project = sw_json_get(root, "project");
     const struct sw_json *tool = sw_json_get(root, "tool");
     r->own = sw_text_of(sw_json_get(project, "name"));
+    SW_TRY(collect_local(r, sw_json_get(sw_json_get(tool, "uv"), "sources")));
     if (r->own.len == 0) {
         r->own = sw_text_of(sw_json_get(sw_json_get(tool, "poetry"), "name"));
     }
@@ -113,6 +170,7 @@ static sw_result look_at_toml(struct sw_look *look, struct sw_error *err)
 {
     struct sw_json root;
     struct reading r = {.look = look, .own = sw_str("")};
+    sw_names_init(&r.local, look->arena);
     SW_TRY(sw_package_toml(look, &root, err));
     if (sw_look_named(look, "pyproject.toml")) {
         return look_at_project(&r, &root);

@@ -17,6 +17,10 @@ extern const struct sw_look_reader sw_look_setup;        /* look_setup.c */
 extern const struct sw_look_reader sw_look_conda;        /* look_conda.c */
 extern const struct sw_look_reader sw_look_npm;          /* look_npm.c */
 extern const struct sw_look_reader sw_look_yarn;         /* look_yarn.c */
+extern const struct sw_look_reader sw_look_bun;          /* look_bun.c */
+extern const struct sw_look_reader sw_look_bun_binary;   /* look_bun.c */
+extern const struct sw_look_reader sw_look_deno;         /* look_deno.c */
+extern const struct sw_look_reader sw_look_catalogs;     /* look_catalogs.c */
 extern const struct sw_look_reader sw_look_cargo;        /* look_cargo.c */
 extern const struct sw_look_reader sw_look_go;           /* look_go.c */
 extern const struct sw_look_reader sw_look_maven;        /* look_maven.c */

@@ -144,34 +144,6 @@ static sw_result see_lines(struct reading *r, struct sw_str text)
 
 /* --- files that are included ------------------------------------------------------------------ */
 
-/* The path of a file beside this one, "../base.in" from "a/b/c.txt". False: it leads out. */
-static bool beside(const struct sw_look *look, struct sw_str target, struct sw_buf *out)
-{
-    struct sw_str part;
-    sw_buf_clear(out);
-    if (target.len == 0 || target.ptr[0] == '/' ||
-        sw_buf_put_str(out, sw_look_directory(look)) != SW_OK) {
-        return false;
-    }
-    while (target.len > 0) {
-        (void)sw_cut(target, '/', &part, &target);
-        if (sw_str_is(part, "..")) {
-            if (out->len == 0) {
-                return false;
-            }
-            out->len--;
-            while (out->len > 0 && out->data[out->len - 1] != '/') {
-                out->len--;
-            }
-        } else if (part.len > 0 && !sw_str_is(part, ".") &&
-                   sw_buf_printf(out, SW_STR_FMT "%s", SW_STR_ARG(part),
-                       target.len > 0 ? "/" : "") != SW_OK) {
-            return false;
-        }
-    }
-    return sw_buf_putc(out, '\0') == SW_OK;
-}
-
 static bool anybody_takes(const struct sw_look *look)
 {
     for (size_t i = 0; i < sw_look_reader_count; i++) {
@@ -234,7 +206,7 @@ static sw_result include(struct reading *r, struct sw_str target, bool constrain
 {
     uint32_t number;
     SW_CLEANUP(buf) struct sw_buf beside_it = SW_BUF_INIT;
-    if (!beside(r->look, target, &beside_it)) {
+    if (!sw_look_beside(sw_look_directory(r->look), target, &beside_it)) {
         return SW_OK;
     }
     const char *path = sw_arena_strdup(r->look->arena, sw_buf_cstr(&beside_it));

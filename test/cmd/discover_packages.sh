@@ -543,6 +543,95 @@ io.github.ollama4j:ollama4j 1.0.79 gradle/libs.versions.toml:5 manifest runtime
 io.modelcontextprotocol.sdk:mcp - app.gradle.kts:5 manifest runtime
 org.springframework.ai:spring-ai-core - build.gradle:10 manifest runtime"
 
+# --- parents and BOMs of Maven ---------------------------------------------------------------------
+
+# pom PATH ARTIFACT PARENT BODY
+pom() {
+    mkdir -p "$(dirname "tree/$1")"
+    printf '<project>%s<artifactId>%s</artifactId>\n%s</project>\n' "$3" "$2" "$4" >"tree/$1"
+}
+parent() { printf '<parent><groupId>org.example</groupId><artifactId>%s</artifactId><version>9</version>%s</parent>' "$@"; }
+needs() { printf '<dependencies><dependency><groupId>%s</groupId><artifactId>%s</artifactId>%s</dependency></dependencies>' "$@"; }
+managed=$(needs dev.langchain4j langchain4j '<version>${lc.version}</version>')
+pom pom.xml root "" "<version>9</version><properties><lc.version>0.28.0</lc.version><djl>0.27.0</djl></properties><dependencyManagement>$managed</dependencyManagement>"
+pom base/pom.xml base "$(parent root)" "<properties><djl>0.29.0</djl></properties>"
+pom app/pom.xml app "$(parent base '<relativePath>../base</relativePath>')" "$(needs dev.langchain4j langchain4j '')"
+pom far/a/pom.xml far "$(parent root '<relativePath>../../pom.xml</relativePath>')" "$(needs ai.djl api '<version>${djl}</version>')"
+pom near/pom.xml near "$(parent base '<relativePath>../base/pom.xml</relativePath>')" "$(needs ai.djl api '<version>${djl}</version>')"
+shows "properties and what is managed come from the parents" "ai.djl:api 0.27.0 far/a/pom.xml:2 manifest runtime
+ai.djl:api 0.29.0 near/pom.xml:2 manifest runtime
+dev.langchain4j:langchain4j 0.28.0 app/pom.xml:2 manifest runtime
+dev.langchain4j:langchain4j 0.28.0 pom.xml:2 manifest runtime"
+json "and nothing is missing" '[.coverage.notLookedAt[].why] | length' 0
+pom pom.xml other "" "<properties><djl>0.27.0</djl></properties>"
+pom a/pom.xml a "$(parent root)" "$(needs ai.djl api '<version>${djl}</version>')"
+pom b/pom.xml b "$(parent root '<relativePath/>')" "$(needs ai.djl api '<version>${djl}</version>')"
+pom c/pom.xml c "$(parent root '<relativePath>../../../../etc/pom.xml</relativePath>')" "$(needs dev.langchain4j langchain4j '<version>1.0</version>')"
+bom='<dependency><groupId>org.x</groupId><artifactId>bom</artifactId><version>1</version><type>pom</type><scope>import</scope></dependency>'
+pom d/pom.xml d "" "<dependencyManagement><dependencies>$bom</dependencies></dependencyManagement>$(needs ai.djl api '')"
+pom e/pom.xml e "$(parent e '<relativePath>pom.xml</relativePath>')" "$(needs dev.langchain4j langchain4j '<version>2.0</version>')"
+shows "a parent that is another one, elsewhere or itself is none" "ai.djl:api - a/pom.xml:2 manifest runtime
+ai.djl:api - b/pom.xml:2 manifest runtime
+ai.djl:api - d/pom.xml:2 manifest runtime
+dev.langchain4j:langchain4j 1.0 c/pom.xml:2 manifest runtime
+dev.langchain4j:langchain4j 2.0 e/pom.xml:2 manifest runtime"
+json "what it may manage is told" '.coverage.notLookedAt[] | select(.why | contains("Maven")) | "\(.count) \(.first)"' "3 a/pom.xml"
+
+# --- Bun, Deno, catalogs ---------------------------------------------------------------------------
+
+cat >tree/bun.lock <<'J'
+{
+  "lockfileVersion": 1,
+  "workspaces": {"": {"name": "app", "dependencies": {"openai": "^4.0.0"}}},
+  "packages": {
+    "openai": ["openai@4.104.0", "", {"dependencies": {"zod": "^3"}}, "sha512-aB+/=="],
+    "lc": ["langchain@0.3.1", "", {}, "sha512-aB=="], // by another name
+    "app": ["app@workspace:packages/app"],
+  },
+}
+J
+mkdir tree/old tree/both
+printf '\0\1#!/usr/bin/env bun\nopenai' | tee tree/old/bun.lockb >tree/both/bun.lockb
+printf '{"lockfileVersion": 1, "packages": {}}' >tree/both/bun.lock
+shows "bun.lock" "langchain 0.3.1 bun.lock:6 lock-file runtime
+openai 4.104.0 bun.lock:5 lock-file runtime"
+json "a binary one is told, where there is no other" '.coverage.notLookedAt[] | select(.why | contains("bun.lockb")) | "\(.count) \(.first)"' "1 old/bun.lockb"
+cat >tree/deno.jsonc <<'J'
+{ // what is imported
+  "imports": {
+    "openai": "npm:openai@^4",
+    "ollama": "npm:ollama@0.5.11/browser",
+    "@std/assert": "jsr:@std/assert@1",
+  },
+}
+J
+cat >tree/deno.lock <<'J'
+{"version": "5", "specifiers": {"npm:openai@^4": "4.104.0"},
+ "jsr": {"@std/assert@1.0.0": {"integrity": "0"}},
+ "npm": {
+  "openai@4.104.0_zod@3.23.8": {"integrity": "sha512-aB=="}}}
+J
+shows "deno.json and deno.lock" "ollama 0.5.11 deno.jsonc:4 manifest runtime
+openai 4.104.0 deno.jsonc:3 manifest runtime
+openai 4.104.0 deno.lock:4 lock-file runtime"
+json "what is of JSR is told" '.coverage.notLookedAt[] | select(.why | contains("JSR")) | .count' 2
+printf 'packages: ["packages/*"]\ncatalog:\n  openai: 4.1.0\ncatalogs:\n  next:\n    langchain: ^0.3.0\n' >tree/pnpm-workspace.yaml
+echo '{"dependencies": {"openai": "catalog:", "langchain": "catalog:next"}}' >tree/package.json
+shows "catalogs of a workspace" "langchain - package.json:1 manifest runtime
+langchain - pnpm-workspace.yaml:6 constraint runtime
+openai 4.1.0 package.json:1 manifest runtime
+openai 4.1.0 pnpm-workspace.yaml:3 constraint runtime"
+printf '[project]\nname = "app"\ndependencies = ["openai", "torch", "vllm"]\n[tool.uv]\nconstraint-dependencies = ["torch==2.1"]\n[tool.uv.sources]\nvllm = {workspace = true}\n' >tree/pyproject.toml
+shows "what a workspace of uv has itself is no package" "openai - pyproject.toml:3 manifest runtime
+torch 2.1 pyproject.toml:3 manifest runtime
+torch 2.1 pyproject.toml:5 constraint runtime"
+{ printf '{"lockfileVersion": 1, "packages": {'; for i in $(seq 3000); do printf '"a%d": [' "$i"; done; } >tree/bun.lock
+{ printf '{"imports": {'; head -c 3000000 /dev/zero | tr '\0' '['; } >tree/deno.json
+{ printf '{"npm": '; head -c 300000 /dev/zero | tr '\0' '['; } >tree/deno.lock
+truncate -s 1G tree/bun.lockb
+shows "hostile ones do no harm" ""
+json "and are told" '[.coverage.notLookedAt[] | select(.why | test("Bun|Deno")) | "\(.first) \(.count)"] | sort | join(", ")' "bun.lock 1, deno.json 2"
+
 # --- commands --------------------------------------------------------------------------------------
 
 cat >tree/Dockerfile <<'DOCKER'

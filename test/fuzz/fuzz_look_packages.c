@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const paths[] = {"requirements.txt", "pyproject.toml", "setup.py",
         "setup.cfg", "Pipfile", "Pipfile.lock", "uv.lock", "environment.yml", "package.json",
         "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "Cargo.toml", "Cargo.lock", "go.mod",
-        "go.sum", "pom.xml", "build.gradle", "libs.versions.toml", "Dockerfile", "App.csproj"};
+        "go.sum", "pom.xml", "build.gradle", "libs.versions.toml", "Dockerfile", "App.csproj",
+        "bun.lock", "deno.json", "deno.lock", "pnpm-workspace.yaml"};
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_inventory inventory;
     sw_arena_init(&arena, 0);

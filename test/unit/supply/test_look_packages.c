@@ -179,6 +179,11 @@ static void files_show_their_packages(void **state)
             "[tool.pdm.dev-dependencies]\nx = ['a']\n[tool.uv]\ndev-dependencies = ['b']",
             "a@:2=800d b@:4=800d"},
         {"pyproject.toml",
+            "[project]\ndependencies = ['a', 'b', 'c', 'd']\n[tool.uv.sources]\na = {workspace = "
+            "true}\nB = {path = 'x'}\nc = {git = 'x'}\n[tool.uv]\nconstraint-dependencies = "
+            "['e<2']",
+            "c@:2=800 d@:2=800 e@:8=600"},
+        {"pyproject.toml",
             "[tool.poetry.dependencies]\na = [{version = '1.0'}, {version = '2'}]\nb = {git = 'x'}",
             "a@:2=800 b@:3=800"},
         {"setup.py", "a = b\nb = a\nsetup(install_requires=a)", ""},
@@ -241,6 +246,43 @@ static void files_show_their_packages(void **state)
             "<groupId>g</groupId><artifactId>a</artifactId><version>${a}</version></dependency>"
             "</dependencies></p>",
             "g:a@:1=800"},
+        {"pom.xml",
+            "<project><parent><groupId>p</groupId><artifactId>q</artifactId><version>7</version>"
+            "</parent><dependencies><dependency><groupId>${project.groupId}</groupId>"
+            "<artifactId>a</artifactId><version>${project.version}</version></dependency>"
+            "<dependency><groupId>g</groupId><artifactId>b</artifactId><version>"
+            "${project.parent.version}</version></dependency></dependencies></project>",
+            "g:b@7:1=900 p:a@7:1=900"},
+        {"bun.lock",
+            "{\n \"lockfileVersion\": 1, // x\n \"packages\": {\n  \"a\": [\"a@1.0.0\", \"\", {},"
+            " \"sha512-x==\"],\n  \"c/a\": [\"a@2.0.0\", \"\"],\n  \"z\": [\"@b/c@3.0.0\"],\n"
+            "  \"w\": [\"w@workspace:w\"], \"f\": [\"f@file:f\"], \"n\": 1, \"l\": [],\n"
+            "  \"g\": [\"g@git+ssh://git@h/x#1\", {}, \"x\"],\n }\n}\n",
+            "@b/c@3.0.0:6=950 a@1.0.0:4=950 a@2.0.0:5=950 g@:8=950"},
+        {"deno.json",
+            "{\"imports\": {\n\"a\": \"npm:a@1.0.0/x\",\n\"b\": \"npm:/@b/c@^2\",\n\"s\": "
+            "\"jsr:@std/s@1\", \"d\": \"npm:\", \"e\": \"npm:@x\", \"h\": \"https://h/npm:i\"},\n"
+            "\"scopes\": {\"y\": {\"z\": \"npm:z\"}},}",
+            "@b/c@:3=800 a@1.0.0:2=900 z@:5=800"},
+        {"deno.lock",
+            "{\"version\":\"5\",\"specifiers\":{\"npm:a@^1\":\"1.0.0\"},\"jsr\":{\"@s/"
+            "t@1.0.0\":{}},\n"
+            "\"npm\":{\"a@1.0.0_b@2.0.0\":{\"integrity\":\"sha512-x\"},\"@b/c@3.0.0\":{}}}",
+            "@b/c@3.0.0:2=950 a@1.0.0:2=950"},
+        {"deno.lock",
+            "{\"version\":\"3\",\"packages\":{\"npm\":{\"a@1.0.0\":{}}},\"npm\":{\"b@1.0.0\":{}}}",
+            "a@1.0.0:1=950"},
+        {"deno.lock", "{\"npm\":{\"specifiers\":{},\"packages\":{\"a@1.0.0\":{}}}}",
+            "a@1.0.0:1=950"},
+        {"pnpm-workspace.yaml",
+            "packages:\n- x\ncatalog:\n  a: ^1.0.0\n  '@b/c': 2.0.0\ncatalogs:\n  old:\n    d: "
+            "npm:e@1\n    f: 3.0.0\n",
+            "@b/c@2.0.0:5=600 a@:4=600 f@3.0.0:9=600"},
+        {"package.json",
+            "{\"workspaces\":{\"catalog\":{\"a\":\"1.0.0\"}},\n\"catalogs\":{\"x\":{\"b\":\"2.0."
+            "0\"}},\n"
+            "\"dependencies\":{\"a\":\"catalog:\"}}",
+            "a@1.0.0:1=600 a@1.0.0:3=800 b@2.0.0:2=600"},
         {"build.gradle", "api 'g:a:1'\nimplementation 'g:b'\n'g:c:1'\ncompile \"g:d:$x\"",
             "g:a@1:1=900 g:b@:2=800 g:c@1:3=900 g:d@:4=800"},
         {"build.gradle.kts", "x = \"2\"\ntestApi(\"g:a:${rootProject.x}\")\nprintln(\"g:b:1\")",
@@ -329,6 +371,12 @@ static void what_is_not_what_its_name_says_is_a_gap(void **state)
         {"pom.xml", "<!DOCTYPE a []><project/>", SW_E_FORMAT},
         {"pom.xml", "<!-- ", SW_E_FORMAT},
         {"libs.versions.toml", "a", SW_E_FORMAT},
+        {"bun.lock", "{", SW_E_FORMAT},
+        {"bun.lock", "[]", SW_E_FORMAT},
+        {"bun.lock", "{\"packages\": {}}", SW_E_FORMAT},
+        {"deno.lock", "[]", SW_E_FORMAT},
+        {"deno.lock", "{\"npm\": {},}", SW_E_FORMAT},
+        {"deno.json", "{\"imports\"", SW_E_FORMAT},
     };
     for (size_t i = 0; i < SW_COUNT(cases); i++) {
         struct sw_inventory inventory;
