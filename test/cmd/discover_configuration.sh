@@ -491,6 +491,22 @@ is "a package of a server is what is no value of an option" "$(jq -r '[.entities
 is "ranges are" "$(jq -r '[.entities[].evidence[].detail // "" | select(startswith("wants"))] | sort | join("; ")' "$tmp.out")" "wants >=1.2,<2; wants >=3 <4"
 is "a path is shown without them" "$(jq -r '[.entities[] | select(.name == "openai") | .evidence[].file] + [.coverage.notLookedAt[].first] | map(select(contains("*"))) | join(" ")' "$tmp.out")" \
     "***/a.py ***/link"
+mkdir -p 'k/password=aB3SECRET/cD+SECRET==' 'q/api_key="aB SECRET/c' && echo 'from openai import OpenAI' |
+    tee 'k/password=aB3SECRET/cD+SECRET==/a.py' >'q/api_key="aB SECRET/c/b.py'
+ln -s x 'k/password=aB3SECRET/cD+SECRET==/link'
+cat >base64.yaml <<'END'
+database: postgres://user:aB3/SECRET+x==@db.example/x
+openai_base: https://user:aB/SECRET==@api.openai.com/v1
+header: "Authorization: Basic aB3/SECRET=="
+model: "gpt-4o password=aB/SECRET=="
+END
+discover
+exits "base64 in names and values ends nothing" 0
+unlike "and no part of it is told" "$out" "SECRET"
+is "a path ends where the secret begins" "$(jq -r '[.entities[] | select(.name == "openai") | .evidence[].file] | map(select(test("^[kq]/"))) | sort | join(" ")' "$tmp.out")" \
+    'k/password=*** q/api_key="***'
+run "$SW_BIN" discover .
+unlike "nor for people" "$out" "SECRET"
 long=$(printf 'd%.0s' $(seq 200)) && deep=$long/$long/$long/$long/$long/$long
 mkdir -p "$deep" && printf 'GGUF\3\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0' | tee "$deep/m1.gguf" >"$deep/m2.gguf"
 run "$SW_BIN" discover --all .
