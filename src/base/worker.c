@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MEMORY_DEFAULT ((uint64_t)1 << 30)
@@ -27,16 +28,19 @@
  *   from the zygote   once a reply that it is confined; then for each call one byte, errno or 0,
  *                     and with 0 a descriptor of the new child
  *   to the child      the request's length and bytes, over the call's own socket
- *   from the child    one reply
+ *   from the child    questions, and one reply
+ *   to the child      after a question that waits for it, the answer's length and bytes
  *
  * Numbers are in host byte order: all are the same program. This process believes nothing in a
  * reply but what it checks: the child may have been taken over by the file it read. A socket for
  * each call means that nothing of one child is left for the next. */
 struct reply_head {
-    uint32_t code;
+    uint32_t code;     /* or one of those below */
     uint32_t text_len; /* of the error text */
     uint64_t len;
 };
+#define CODE_ASKS 1000u  /* it waits for an answer */
+#define CODE_TELLS 1001u /* it does not */
 
 struct sw_worker {
     sw_worker_fn fn;
@@ -44,6 +48,7 @@ struct sw_worker {
     struct sw_worker_options options;
     int control; /* to the zygote */
     int zygote;  /* descriptor of its process; -1: it is gone */
+    pid_t zygote_pid;
 };
 
 /* A child at work, as this process sees it. */
@@ -52,6 +57,7 @@ struct call {
     int child; /* descriptor of its process; -1 until the zygote's answer is read */
     uint64_t deadline;
     const struct sw_progress *progress;
+    const struct sw_worker_task *task; /* NULL: of the zygote's first word */
     bool broken; /* it was not to go on, or its side is closed before its reply is whole */
 };
 
@@ -162,16 +168,30 @@ static bool child_answer(
            child_write(socket, reply.ptr, (size_t)head.len);
 }
 
-static bool child_request(int socket, struct sw_buf *request)
+/* Appends what has a length in front. */
+static bool child_take(int socket, struct sw_buf *out)
 {
     uint64_t len;
     if (!child_read(socket, &len, sizeof(len)) || len > SIZE_MAX ||
-        sw_buf_reserve(request, (size_t)len) != SW_OK ||
-        !child_read(socket, request->data, (size_t)len)) {
+        sw_buf_reserve(out, (size_t)len) != SW_OK ||
+        !child_read(socket, out->data + out->len, (size_t)len)) {
         return false;
     }
-    request->len = (size_t)len;
+    out->len += (size_t)len;
     return true;
+}
+
+/* A child has one call, and so one socket; nobody else has any. */
+static int child_socket = -1;
+
+sw_result sw_worker_ask(struct sw_bytes question, struct sw_buf *answer, struct sw_error *err)
+{
+    const struct reply_head head = {
+        .code = answer == NULL ? CODE_TELLS : CODE_ASKS, .len = question.len};
+    const bool done = child_socket >= 0 && child_write(child_socket, &head, sizeof(head)) &&
+                      child_write(child_socket, question.ptr, question.len) &&
+                      (answer == NULL || child_take(child_socket, answer));
+    return done ? SW_OK : sw_fail(err, SW_E_IO, "nobody answers what the parser asks");
 }
 
 static _Noreturn void child_main(
@@ -182,9 +202,10 @@ static _Noreturn void child_main(
     struct sw_buf reply = SW_BUF_INIT;
     (void)close(SW_CONFINED_FD); /* the zygote's: nobody but it may ask for children */
     enum sw_code code = sw_confine_child(filter, worker->options.cpu_seconds, &err);
-    if (code == SW_OK && !child_request(socket, &request)) {
+    if (code == SW_OK && !child_take(socket, &request)) {
         _exit(1);
     }
+    child_socket = socket;
     if (code == SW_OK) {
         reply.max = worker->options.reply_max;
         code = worker->fn(worker->ctx, fd, sw_buf_bytes(&request), &reply, &err);
@@ -224,6 +245,7 @@ static _Noreturn void zygote_main(const struct sw_worker *worker, int control)
         .memory_max = worker->options.memory_max,
         .readable = worker->options.readable,
         .readable_count = worker->options.readable_count};
+    tzset(); /* gmtime_r() would open a file */
     enum sw_code code = sw_confine_zygote(&options, &filter, &err);
     bool alive = child_answer(SW_CONFINED_FD, code, &err, sw_bytes(NULL, 0)) && code == SW_OK;
     while (alive) {
@@ -388,15 +410,60 @@ static enum sw_code break_off(struct call *call)
     return SW_E_REFUSED;
 }
 
+static bool asks(const struct reply_head *head)
+{
+    return head->code == CODE_ASKS || head->code == CODE_TELLS;
+}
+
+/* The time that it takes to answer is not the child's. */
+static sw_result serve(const struct sw_worker *worker, struct call *call,
+    const struct reply_head *head, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    const struct sw_worker_task *task = call->task;
+    if (task == NULL || task->serve == NULL || head->text_len != 0 ||
+        head->len > worker->options.reply_max) {
+        return say_nonsense("a question that nobody expects", err);
+    }
+    if (sw_buf_reserve(&question, (size_t)head->len) != SW_OK) {
+        return sw_fail(err, SW_E_NOMEM, "no memory for the parser's question");
+    }
+    if (!read_all(call, question.data, (size_t)head->len)) {
+        return break_off(call);
+    }
+    question.len = (size_t)head->len;
+    const uint64_t start = sw_time_monotonic_ns();
+    SW_TRY(task->serve(task->serve_ctx, sw_buf_bytes(&question), &answer, err));
+    call->deadline += task->deadline == 0 ? sw_time_monotonic_ns() - start : 0;
+    const uint64_t len = answer.len;
+    if (head->code == CODE_ASKS && (!write_all(call, sw_bytes(&len, sizeof(len))) ||
+                                       !write_all(call, sw_buf_bytes(&answer)))) {
+        return break_off(call);
+    }
+    return SW_OK;
+}
+
+/* The head of the reply, when all that it asks before is answered. */
+static sw_result read_head(const struct sw_worker *worker, struct call *call,
+    struct reply_head *head, struct sw_error *err)
+{
+    do {
+        if (!read_all(call, head, sizeof(*head))) {
+            return break_off(call);
+        }
+        SW_TRY(asks(head) ? serve(worker, call, head, err) : SW_OK);
+    } while (asks(head));
+    return SW_OK;
+}
+
 /* What happened to a call that broke off is not known here: see finish_call(). */
 static sw_result read_reply(
     const struct sw_worker *worker, struct call *call, struct sw_buf *reply, struct sw_error *err)
 {
     struct reply_head head;
     char text[SW_ERROR_TEXT_MAX];
-    if (!read_all(call, &head, sizeof(head))) {
-        return break_off(call);
-    }
+    SW_TRY(read_head(worker, call, &head, err));
     if (head.code > SW_E_INTERNAL || head.text_len >= sizeof(text)) {
         return say_nonsense("an unknown code", err);
     }
@@ -512,6 +579,7 @@ static sw_result start_zygote(struct sw_worker *worker, struct sw_error *err)
     if (child < 0) {
         return sw_fail_errno(err, fork_errno, "cannot start the process that starts parsers");
     }
+    worker->zygote_pid = child;
     worker->zygote = (int)syscall(SYS_pidfd_open, child, 0);
     if (worker->zygote < 0) {
         enum sw_code code = sw_fail_errno(err, errno, "this kernel has no pidfd_open");
@@ -559,7 +627,8 @@ sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *
 {
     uint64_t own = sw_time_monotonic_ns() + worker->options.wall_seconds * 1000000000ull;
     SW_CLEANUP(call)
-    struct call call = {.socket = -1, .child = -1, .deadline = own, .progress = task->progress};
+    struct call call = {
+        .socket = -1, .child = -1, .deadline = own, .progress = task->progress, .task = task};
     call.deadline = task->deadline != 0 && task->deadline < own ? task->deadline : own;
     if (is_late(&call)) {
         return sw_fail(err, SW_E_REFUSED, "no time is left for the parser");
@@ -570,6 +639,19 @@ sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *
     enum sw_code code = finish_call(worker, &call, read_reply(worker, &call, reply, err), err);
     reply->len = code == SW_OK ? reply->len : before;
     return code;
+}
+
+sw_result sw_worker_once(sw_worker_fn fn, void *ctx, const struct sw_worker_options *options,
+    const struct sw_worker_task *task, struct sw_buf *reply, struct sw_error *err)
+{
+    SW_CLEANUP(worker) struct sw_worker *worker = NULL;
+    SW_TRY(sw_worker_new(&worker, fn, ctx, options, err));
+    return sw_worker_call(worker, task, reply, err);
+}
+
+long sw_worker_zygote(const struct sw_worker *worker)
+{
+    return worker->zygote_pid;
 }
 
 const char *sw_worker_confinement(void)

@@ -36,10 +36,18 @@ sw_result sw_worker_new(struct sw_worker **worker, sw_worker_fn fn, void *ctx,
 void sw_worker_free(struct sw_worker *worker);
 SW_DEFINE_CLEANUP_PTR(worker, struct sw_worker, sw_worker_free)
 
+/* Runs here, when the child asks for something while it is at work: the bytes of a file, say, that
+ * it may not open. The child may have been taken over: it gets what anybody may have who could read
+ * its files. What this fails with ends the call, and is what the call fails with. */
+typedef enum sw_code (*sw_worker_serve_fn)(
+    void *ctx, struct sw_bytes question, struct sw_buf *answer, struct sw_error *err);
+
 /* What one call is about. */
 struct sw_worker_task {
     int fd; /* -1: no file */
     struct sw_bytes request;
+    sw_worker_serve_fn serve; /* NULL: it may ask for nothing */
+    void *serve_ctx;
     uint64_t deadline;                  /* sw_time_monotonic_ns(); 0: the worker's own alone */
     const struct sw_progress *progress; /* asks to stop; NULL: nobody does */
 };
@@ -50,6 +58,16 @@ struct sw_worker_task {
  * call was asked to stop. */
 sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *task,
     struct sw_buf *reply, struct sw_error *err);
+
+/* The same with a worker for this call alone. */
+sw_result sw_worker_once(sw_worker_fn fn, void *ctx, const struct sw_worker_options *options,
+    const struct sw_worker_task *task, struct sw_buf *reply, struct sw_error *err);
+/* The zygote's process number. */
+long sw_worker_zygote(const struct sw_worker *worker);
+
+/* In the child, while its function runs: asks the caller, and appends what it answers. `answer`
+ * NULL: tells it something, and does not wait. SW_E_IO when nobody hears it. */
+sw_result sw_worker_ask(struct sw_bytes question, struct sw_buf *answer, struct sw_error *err);
 
 /* What confines the child on this kernel, for `doctor`: "landlock+seccomp+rlimits" or less. */
 const char *sw_worker_confinement(void);

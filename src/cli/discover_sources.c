@@ -1,8 +1,5 @@
 #include "cli/discover_sources.h"
 
-#define KEY_LEAST 16
-#define KEY_MOST 4096
-
 static unsigned standard_inputs(const struct sw_text_list *list)
 {
     unsigned count = 0;
@@ -35,34 +32,21 @@ sw_result sw_discover_sources_check(
     return SW_OK;
 }
 
-static sw_result read_key(const char *path, struct sw_buf *out, struct sw_error *err)
-{
-    if (path == NULL) {
-        return SW_OK;
-    }
-    SW_TRY(sw_file_read(path, KEY_MOST, out, err));
-    return out->len >= KEY_LEAST
-               ? SW_OK
-               : sw_fail(err, SW_E_USAGE, "%s: a key has at least %d bytes", path, KEY_LEAST);
-}
-
 sw_result sw_discover_sources(struct sw_cli *cli, const struct sw_discover_source_args *args,
     const struct sw_discover_options *options, struct sw_inventory *inventory,
     struct sw_discover_coverage *coverage, struct sw_error *err)
 {
-    SW_CLEANUP(secret) struct sw_buf key = SW_BUF_INIT;
     const struct sw_host_options host = {.root = args->root, .hash = args->hash};
+    const struct sw_discover_sources sources = {.host = args->host ? &host : NULL,
+        .clusters = args->k8s.items,
+        .cluster_count = args->k8s.count,
+        .logs = args->logs.items,
+        .log_count = args->logs.count,
+        .pseudonyms = args->pseudonyms};
     (void)cli;
-    SW_TRY(read_key(args->pseudonyms, &key, err));
-    const struct sw_log_options log = {.pseudonyms = sw_buf_bytes(&key)};
-    SW_TRY(args->host ? sw_discover_host(inventory, &host, options, coverage, err) : SW_OK);
-    for (size_t i = 0; i < args->k8s.count; i++) {
-        SW_TRY(sw_discover_cluster(inventory, args->k8s.items[i], options, coverage, err));
-    }
-    for (size_t i = 0; i < args->logs.count; i++) {
-        SW_TRY(sw_discover_log(inventory, args->logs.items[i], &log, options, coverage, err));
-    }
-    return SW_OK;
+    return sw_discover_sources_given(args)
+               ? sw_discover_sources_confined(inventory, &sources, options, coverage, err)
+               : SW_OK;
 }
 
 /* What is counted of each kind. */

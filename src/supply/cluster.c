@@ -6,8 +6,6 @@
 #include "supply/discover_sources.h"
 #include "supply/look_configuration.h"
 
-#include <unistd.h>
-
 #define FILE_MAX ((uint64_t)64 << 20)
 #define OBJECT_MEMORY ((size_t)256 << 20)
 #define DEPTH_MAX 96
@@ -373,19 +371,13 @@ static sw_result see_yaml(struct cluster *k, struct sw_str text)
     return SW_OK;
 }
 
-static sw_result read_file(const char *path, struct sw_buf *text, struct sw_error *err)
-{
-    return strcmp(path, "-") == 0 ? sw_fd_read(STDIN_FILENO, "standard input", FILE_MAX, text, err)
-                                  : sw_file_read(path, FILE_MAX, text, err);
-}
-
 static bool is_json(struct sw_str text)
 {
     text = sw_ascii_trim(text);
     return text.len > 0 && (text.ptr[0] == '{' || text.ptr[0] == '[');
 }
 
-sw_result sw_discover_cluster(struct sw_inventory *inventory, const char *path,
+sw_result sw_discover_cluster(struct sw_inventory *inventory, const char *path, int fd,
     const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err)
 {
@@ -396,7 +388,8 @@ sw_result sw_discover_cluster(struct sw_inventory *inventory, const char *path,
                             .path = sw_str(path),
                             .name = sw_path_base(path)}};
     SW_TRY(sw_look_catalogue(&k.look, err));
-    SW_TRY(read_file(path, &bytes, err));
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    SW_TRY(sw_fd_read(fd, name, FILE_MAX, &bytes, err));
     const struct sw_str text = sw_buf_str(&bytes);
     coverage->files++;
     coverage->read_files++;

@@ -1,6 +1,7 @@
 /* Walks a tree, and hands each file to the readers that take it. */
 #include "claim/claim.h"
 #include "supply/ascii.h"
+#include "supply/discover_worker.h"
 #include "supply/look.h"
 
 #include <errno.h>
@@ -159,8 +160,6 @@ static sw_result prefix_path(struct discovering *d)
     return SW_OK;
 }
 
-#define REFUSED "the parser crashed or ran over its limits"
-
 /* False for a file that is not read again. */
 static bool begin(struct discovering *d)
 {
@@ -204,7 +203,7 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     look->coverage->bytes += entry->size;
     if (!begin(d)) {
         look->coverage->refused++;
-        return sw_look_gap(look, REFUSED);
+        return sw_look_gap(look, SW_DISCOVER_REFUSED);
     }
     const bool whole = anybody_takes(look, false);
     if (entry->size > 0 && anybody_takes(look, true)) {
@@ -272,6 +271,22 @@ sw_result sw_discover_tell(struct sw_inventory *inventory, struct sw_discover_co
     return SW_OK;
 }
 
+void sw_discover_add_gap(struct sw_discover_coverage *coverage, const struct sw_discover_gap *gap)
+{
+    size_t i = 0;
+    while (i < coverage->gap_count && strcmp(coverage->gaps[i].why, gap->why) != 0) {
+        i++;
+    }
+    if (i == SW_DISCOVER_GAPS) {
+        coverage->gaps[--i].why = "for other reasons"; /* the last stands for all others, too */
+    }
+    if (i == coverage->gap_count) {
+        coverage->gaps[coverage->gap_count++] = *gap;
+        return;
+    }
+    coverage->gaps[i].count += gap->count;
+}
+
 /* Only where there are any: of trees, the files are counted. */
 static void write_sources(struct sw_json_writer *w, const struct sw_discover_coverage *coverage)
 {
@@ -336,6 +351,50 @@ static bool read_gap(
     return out->why != NULL && copy != NULL;
 }
 
+/* The words for it that are ours; NULL for others. */
+static const char *kind_of(struct sw_str text)
+{
+    static const char *const kinds[] = {"host", "cluster", "log"};
+    for (size_t i = 0; i < SW_COUNT(kinds); i++) {
+        if (sw_str_is(text, kinds[i])) {
+            return kinds[i];
+        }
+    }
+    return NULL;
+}
+
+static bool read_source(
+    struct sw_arena *arena, const struct sw_json *item, struct sw_discover_source *out)
+{
+    struct sw_str kind;
+    struct sw_str name;
+    struct sw_str form = sw_str("");
+    if (!sw_json_str(sw_json_get(item, "kind"), &kind) || kind_of(kind) == NULL ||
+        !sw_json_str(sw_json_get(item, "name"), &name)) {
+        return false;
+    }
+    const bool has_form = sw_json_str(sw_json_get(item, "form"), &form);
+    *out = (struct sw_discover_source){.kind = kind_of(kind),
+        .name = sw_str(sw_arena_strndup(arena, name)),
+        .form = has_form ? sw_arena_strndup(arena, form) : NULL};
+    return (out->form != NULL || !has_form) && read_count(item, "records", &out->records) &&
+           read_count(item, "understood", &out->understood) &&
+           read_count(item, "matched", &out->matched);
+}
+
+static bool read_sources(
+    struct sw_arena *arena, const struct sw_json *list, struct sw_discover_coverage *out)
+{
+    const size_t count = list == NULL || list->type != SW_JSON_ARRAY ? 0 : list->count;
+    out->sources = SW_ARENA_ARRAY(arena, struct sw_discover_source, count + 1);
+    out->source_cap = count + 1;
+    bool good = out->sources != NULL;
+    SW_JSON_EACH (item, list) {
+        good = good && read_source(arena, item, &out->sources[out->source_count++]);
+    }
+    return good;
+}
+
 sw_result sw_discover_read_coverage(struct sw_arena *arena, const struct sw_json *document,
     struct sw_discover_coverage *out, struct sw_error *err)
 {
@@ -350,6 +409,7 @@ sw_result sw_discover_read_coverage(struct sw_arena *arena, const struct sw_json
             good && c.gap_count < SW_DISCOVER_GAPS && read_gap(arena, item, &c.gaps[c.gap_count]);
         c.gap_count += good;
     }
+    good = good && read_sources(arena, sw_json_get(coverage, "sources"), &c);
     if (!good) {
         return sw_fail(err, SW_E_FORMAT, "no coverage of a discovery");
     }

@@ -1,13 +1,10 @@
 /* Discovery in a process of its own, which has nothing but the trees. When a file ends it,
  * discovery begins again without that file. */
-#include "supply/discover.h"
+#include "supply/discover_worker.h"
 
 #include <sys/mman.h>
 #include <sys/time.h>
 
-#define MEMORY_MAX ((uint64_t)2 << 30)
-#define CPU_SECONDS 1800 /* of all files together; each has its own limit */
-#define REPLY_MAX ((size_t)512 << 20)
 #define SKIPS_MAX 16
 
 struct asked {
@@ -36,17 +33,25 @@ static sw_result read_skips(struct sw_bytes request, struct sw_str *skips, size_
     return SW_OK;
 }
 
-static sw_result write_reply(const struct sw_inventory *inventory,
-    const struct sw_discover_coverage *coverage, struct sw_buf *reply, struct sw_error *err)
+sw_result sw_discover_answer(struct sw_inventory *inventory,
+    const struct sw_discover_coverage *coverage, const struct sw_imports *imports,
+    struct sw_buf *reply, struct sw_error *err)
 {
     struct sw_json_writer w;
+    enum sw_code code = sw_inventory_finish(inventory);
+    if (code != SW_OK) {
+        return sw_fail(err, code, "no memory for the inventory");
+    }
     sw_jw_init(&w, reply, 0);
     sw_jw_object(&w, NULL);
     sw_inventory_write_whole(&w, inventory);
     sw_discover_write_coverage(&w, coverage);
     sw_jw_u64(&w, "refused", coverage->refused);
+    if (imports != NULL) {
+        sw_imports_write(&w, imports);
+    }
     sw_jw_object_end(&w);
-    enum sw_code code = sw_jw_finish(&w);
+    code = sw_jw_finish(&w);
     return code == SW_OK ? SW_OK : sw_fail(err, code, "discovery found more than can be told");
 }
 
@@ -77,9 +82,12 @@ static sw_result look(
     struct sw_inventory inventory;
     struct sw_discover_coverage coverage = {0};
     struct sw_discover_options options = *asked->options;
+    struct sw_imports imports;
     (void)fd;
     sw_arena_init(&arena, 0);
     sw_inventory_init(&inventory, &arena);
+    sw_imports_init(&imports, &arena);
+    options.imports = options.imports == NULL ? NULL : &imports;
     options.mark = asked->mark;
     options.skip = skips;
     options.progress = NULL;
@@ -91,33 +99,58 @@ static sw_result look(
     }
     asked->mark->name[0] = '\0'; /* what is done now is no file's fault */
     (void)setitimer(ITIMER_PROF, &no_limit, NULL);
-    enum sw_code code = sw_inventory_finish(&inventory);
-    if (code != SW_OK) {
-        return sw_fail(err, code, "no memory for the inventory");
-    }
-    return write_reply(&inventory, &coverage, reply, err);
+    return sw_discover_answer(&inventory, &coverage, options.imports, reply, err);
 }
 
 /* --- here ------------------------------------------------------------------------------------- */
 
-/* The process may have been taken over: its words are looked at like anybody's. */
-static sw_result read_reply(struct sw_inventory *inventory, struct sw_bytes reply,
-    struct sw_discover_coverage *coverage, struct sw_error *err)
+/* The sources of a document are added to those that are there. */
+static sw_result add_sources(struct sw_inventory *inventory,
+    const struct sw_discover_coverage *from, struct sw_discover_coverage *coverage)
 {
-    static const struct sw_json_limits limits = {.max_bytes = REPLY_MAX};
+    for (size_t i = 0; i < from->source_count; i++) {
+        SW_TRY(sw_discover_tell(inventory, coverage, &from->sources[i]));
+    }
+    return SW_OK;
+}
+
+static sw_result add_coverage(struct sw_inventory *inventory,
+    const struct sw_discover_coverage *from, struct sw_discover_coverage *coverage)
+{
+    for (size_t i = 0; i < from->gap_count; i++) {
+        sw_discover_add_gap(coverage, &from->gaps[i]);
+    }
+    coverage->files += from->files;
+    coverage->bytes += from->bytes;
+    coverage->read_files += from->read_files;
+    coverage->read_bytes += from->read_bytes;
+    coverage->refused += from->refused;
+    return add_sources(inventory, from, coverage);
+}
+
+static sw_result take_document(struct sw_inventory *inventory, const struct sw_json *document,
+    struct sw_discover_coverage *coverage, struct sw_imports *imports, struct sw_error *err)
+{
+    struct sw_discover_coverage read = {0};
+    SW_TRY(sw_inventory_take(inventory, document, err));
+    SW_TRY(sw_discover_read_coverage(inventory->arena, document, &read, err));
+    if (!sw_json_u64(sw_json_get(document, "refused"), &read.refused)) {
+        return SW_E_FORMAT;
+    }
+    SW_TRY(imports == NULL ? SW_OK : sw_imports_read(imports, document));
+    return add_coverage(inventory, &read, coverage);
+}
+
+/* The process may have been taken over: its words are looked at like anybody's. */
+sw_result sw_discover_take_answer(struct sw_inventory *inventory, struct sw_bytes reply,
+    struct sw_discover_coverage *coverage, struct sw_imports *imports, struct sw_error *err)
+{
+    static const struct sw_json_limits limits = {.max_bytes = SW_DISCOVER_ANSWER_MAX};
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_json document;
     sw_arena_init(&arena, 0);
     enum sw_code code = sw_json_parse(&arena, reply, &limits, &document, err);
-    if (code == SW_OK) {
-        code = sw_inventory_take(inventory, &document, err);
-    }
-    if (code == SW_OK) {
-        code = sw_discover_read_coverage(inventory->arena, &document, coverage, err);
-    }
-    if (code == SW_OK && !sw_json_u64(sw_json_get(&document, "refused"), &coverage->refused)) {
-        code = SW_E_FORMAT;
-    }
+    code = code == SW_OK ? take_document(inventory, &document, coverage, imports, err) : code;
     return code == SW_E_FORMAT || code == SW_E_LIMIT
                ? sw_fail(err, SW_E_IO, "the process that looked answered nonsense")
                : code;
@@ -172,9 +205,9 @@ sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const
     size_t count, const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err)
 {
-    const struct sw_worker_options limits = {.memory_max = MEMORY_MAX,
-        .cpu_seconds = CPU_SECONDS,
-        .reply_max = REPLY_MAX,
+    const struct sw_worker_options limits = {.memory_max = SW_DISCOVER_MEMORY_MAX,
+        .cpu_seconds = SW_DISCOVER_CPU_SECONDS,
+        .reply_max = SW_DISCOVER_ANSWER_MAX,
         .readable = paths,
         .readable_count = count};
     SW_CLEANUP(worker) struct sw_worker *worker = NULL;
@@ -193,5 +226,6 @@ sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const
     code = code == SW_OK ? ask(worker, &asked, &reply, err) : code;
     (void)munmap(shared, sizeof(*asked.mark));
     SW_TRY(code);
-    return read_reply(inventory, sw_buf_bytes(&reply), coverage, err);
+    return sw_discover_take_answer(
+        inventory, sw_buf_bytes(&reply), coverage, options->imports, err);
 }

@@ -1,22 +1,14 @@
-/* A host, part by part. Nothing is started, changed or asked; what may not be read is told. */
+/* A host, part by part. Nothing is started or changed; what may not be read is told. */
 #include "supply/host.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 static void release(struct sw_host *h)
 {
     sw_arena_release(&h->arena);
-    if (h->root >= 0) {
-        (void)close(h->root);
-    }
 }
 SW_DEFINE_CLEANUP(host, struct sw_host, release)
 
 static sw_result prepare(struct sw_host *h, struct sw_error *err)
 {
-    const char *root = h->options->root == NULL ? "/" : h->options->root;
     sw_arena_init(&h->arena, 0);
     sw_names_init(&h->sockets, &h->arena);
     sw_names_init(&h->spaces, &h->arena);
@@ -24,10 +16,6 @@ static sw_result prepare(struct sw_host *h, struct sw_error *err)
     sw_names_init(&h->running, &h->arena);
     h->look.arena = &h->arena;
     h->live = h->options->root == NULL;
-    h->root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (h->root < 0) {
-        return sw_fail_errno(err, errno, "cannot open '%s'", root);
-    }
     return sw_look_catalogue(&h->look, err);
 }
 
@@ -44,7 +32,7 @@ sw_result sw_discover_host(struct sw_inventory *inventory, const struct sw_host_
     const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err)
 {
-    SW_CLEANUP(host) struct sw_host h = {.options = host, .root = -1};
+    SW_CLEANUP(host) struct sw_host h = {.options = host};
     h.look = (struct sw_look){
         .inventory = inventory, .options = options, .coverage = coverage, .text = sw_str("")};
     SW_TRY(prepare(&h, err));

@@ -3,10 +3,9 @@
 #ifndef SW_SUPPLY_HOST_H
 #define SW_SUPPLY_HOST_H
 
-#include "supply/discover_sources.h"
+#include "supply/host_serve.h"
 #include "supply/look_configuration.h"
 
-#define SW_HOST_PATH_MAX 4096
 #define SW_HOST_LISTENERS_MAX ((size_t)65536)
 #define SW_HOST_FILES_MAX ((size_t)65536)
 
@@ -26,7 +25,6 @@ struct sw_host_file {
 struct sw_host {
     struct sw_look look; /* its arena is that of the process or the place that is looked at */
     const struct sw_host_options *options;
-    int root;
     bool live;            /* this host, and not a copy */
     uint64_t boot, ticks; /* seconds since 1970, and ticks of a second; 0: not known */
     struct sw_arena arena;
@@ -43,9 +41,9 @@ struct sw_host {
 
 /* --- files (host_files.c) --------------------------------------------------------------------- */
 
-/* A descriptor, or -1 with errno. The path begins with '/', and is below the root. */
-int sw_host_open(const struct sw_host *h, const char *path, int flags);
-/* Reads a file of at most `max` bytes, cut there; *found is false when it cannot be read. */
+/* Asked of the caller (host_serve.h). Paths begin with '/', and are below the root. */
+/* Reads a file of at most `max` bytes, cut there; *found is false, with errno, when it cannot be.
+ */
 sw_result sw_host_read(
     const struct sw_host *h, const char *path, size_t max, struct sw_buf *out, bool *found);
 /* Where a link leads; empty with errno when it is none. In the arena of the look. */
@@ -54,6 +52,9 @@ sw_result sw_host_link(struct sw_host *h, const char *path, struct sw_str *out);
  * it cannot be listed. */
 sw_result sw_host_list(
     struct sw_host *h, const char *path, const char ***names, size_t *count, int *why);
+/* Where the links in a directory lead; empty for what is none. */
+sw_result sw_host_links(
+    struct sw_host *h, const char *path, const char ***links, size_t *count, int *why);
 /* "…/a", in the arena of the look; NULL without memory. */
 char *sw_host_path(struct sw_host *h, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A file that may be one of a model: by its content. `inode` is what it must have, 0 for any; `pid`

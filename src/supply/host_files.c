@@ -1,66 +1,58 @@
-/* Files of a host, below its root, and which of them are of models. */
+/* Files of a host, which the caller reads for this process, and which of them are of models. */
 #include "claim/claim.h"
 #include "supply/ascii.h"
 #include "supply/host.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define NAMES_MAX ((size_t)65536) /* of a directory */
-#define HASH_CHUNK ((size_t)1 << 20)
+/* --- asking ----------------------------------------------------------------------------------- */
 
-int sw_host_open(const struct sw_host *h, const char *path, int flags)
+static sw_result put_question(struct sw_buf *out, enum sw_host_question question)
 {
-    return sw_open_in_root(h->root, path, flags | O_RDONLY | O_NOCTTY | O_NONBLOCK);
+    return sw_buf_putc(out, (char)question);
 }
 
-static ssize_t read_some(int fd, void *out, size_t len)
+static sw_result ask(struct sw_buf *question, const char *path, struct sw_buf *answer)
 {
-    ssize_t n;
-    do {
-        n = read(fd, out, len);
-    } while (n < 0 && errno == EINTR);
-    return n;
+    struct sw_error ignored;
+    SW_TRY(sw_buf_puts(question, path));
+    return sw_worker_ask(sw_buf_bytes(question), answer, &ignored);
 }
 
 sw_result sw_host_read(
     const struct sw_host *h, const char *path, size_t max, struct sw_buf *out, bool *found)
 {
-    SW_CLEANUP(fd) int fd = sw_host_open(h, path, 0);
-    struct stat st;
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    struct sw_bytes text;
+    uint8_t whole;
+    uint32_t why;
+    (void)h;
     *found = false;
-    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-        return SW_OK;
-    }
-    for (;;) {
-        const size_t room = max - out->len < 65536 ? max - out->len : 65536;
-        SW_TRY(sw_buf_reserve(out, room));
-        const ssize_t n = read_some(fd, out->data + out->len, room);
-        if (n <= 0) {
-            *found = n == 0 || room == 0;
-            SW_TRY(sw_buf_putc(out, 0)); /* texts of /proc are asked as C strings */
-            out->len--;
-            return SW_OK;
-        }
-        out->len += (size_t)n;
-    }
+    SW_TRY(put_question(&question, SW_HOST_READ));
+    SW_TRY(sw_buf_put_u64be(&question, max));
+    SW_TRY(ask(&question, path, &answer));
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&answer));
+    SW_TRY(sw_cur_u8(&cur, &whole));
+    SW_TRY(sw_cur_u32be(&cur, &why));
+    SW_TRY(sw_cur_bytes(&cur, sw_cur_left(&cur), &text));
+    SW_TRY(sw_buf_append(out, text.ptr, text.len));
+    SW_TRY(sw_buf_putc(out, 0)); /* texts of /proc are asked as C strings */
+    out->len--;
+    *found = whole != 0;
+    errno = (int)why;
+    return SW_OK;
 }
 
 sw_result sw_host_link(struct sw_host *h, const char *path, struct sw_str *out)
 {
-    char text[SW_HOST_PATH_MAX];
-    SW_CLEANUP(fd) int fd = sw_open_in_root(h->root, path, O_PATH | O_NOFOLLOW);
-    const ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", text, sizeof(text));
-    *out = sw_str("");
-    if (n <= 0) {
-        return SW_OK;
-    }
-    const char *own = sw_arena_strndup(h->look.arena, sw_str_n(text, (size_t)n));
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    SW_TRY(put_question(&question, SW_HOST_LINK));
+    SW_TRY(ask(&question, path, &answer));
+    const char *own = sw_arena_strndup(h->look.arena, sw_buf_str(&answer));
     SW_TRY_PTR(own);
     *out = sw_str(own);
     return SW_OK;
@@ -71,43 +63,61 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static sw_result list_names(struct sw_host *h, DIR *dir, const char ***names, size_t *count)
+/* Texts that have a NUL behind them. */
+static sw_result take_texts(
+    struct sw_host *h, struct sw_cursor *cur, const char ***texts, size_t *count)
 {
+    struct sw_bytes rest;
     size_t cap = 0;
-    for (const struct dirent *entry; *count < NAMES_MAX && (entry = readdir(dir)) != NULL;) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-            continue;
-        }
+    SW_TRY(sw_cur_bytes(cur, sw_cur_left(cur), &rest));
+    while (rest.len > 0) {
+        const uint8_t *end = memchr(rest.ptr, 0, rest.len);
         const char **grown =
-            sw_arena_grow(h->look.arena, (void *)*names, *count, &cap, sizeof(*grown));
+            sw_arena_grow(h->look.arena, (void *)*texts, *count, &cap, sizeof(*grown));
         SW_TRY_PTR(grown);
-        *names = grown;
-        grown[*count] = sw_arena_strdup(h->look.arena, entry->d_name);
+        if (end == NULL) {
+            return SW_E_INTERNAL;
+        }
+        const size_t len = (size_t)(end - rest.ptr);
+        *texts = grown;
+        grown[*count] = sw_arena_strndup(h->look.arena, sw_str_n((const char *)rest.ptr, len));
         SW_TRY_PTR(grown[*count]);
         ++*count;
+        rest = sw_bytes(end + 1, rest.len - len - 1);
     }
     return SW_OK;
+}
+
+static sw_result ask_list(struct sw_host *h, enum sw_host_question what, const char *path,
+    const char ***texts, size_t *count, int *why)
+{
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    uint32_t number;
+    *texts = NULL;
+    *count = 0;
+    SW_TRY(put_question(&question, what));
+    SW_TRY(ask(&question, path, &answer));
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&answer));
+    SW_TRY(sw_cur_u32be(&cur, &number));
+    *why = (int)number;
+    return take_texts(h, &cur, texts, count);
 }
 
 sw_result sw_host_list(
     struct sw_host *h, const char *path, const char ***names, size_t *count, int *why)
 {
-    SW_CLEANUP(fd) int fd = sw_host_open(h, path, O_DIRECTORY);
-    *names = NULL;
-    *count = 0;
-    *why = 0;
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-    if (dir == NULL) {
-        *why = errno;
-        return SW_OK;
-    }
-    (void)SW_TAKE_FD(fd);
-    enum sw_code code = list_names(h, dir, names, count);
-    (void)closedir(dir);
-    if (code == SW_OK && *count > 0) {
+    SW_TRY(ask_list(h, SW_HOST_LIST, path, names, count, why));
+    if (*count > 0) {
         qsort((void *)*names, *count, sizeof(**names), compare_names);
     }
-    return code;
+    return SW_OK;
+}
+
+sw_result sw_host_links(
+    struct sw_host *h, const char *path, const char ***links, size_t *count, int *why)
+{
+    return ask_list(h, SW_HOST_LINKS, path, links, count, why);
 }
 
 char *sw_host_path(struct sw_host *h, const char *fmt, ...)
@@ -123,54 +133,50 @@ char *sw_host_path(struct sw_host *h, const char *fmt, ...)
 
 /* --- models ----------------------------------------------------------------------------------- */
 
-/* The file that a process means by a path: ours, or, when that is another one, the one among the
- * files that the process sees. */
-static int open_place(const struct sw_host *h, const struct sw_host_place *place, struct stat *st)
-{
-    char root[64];
-    SW_CLEANUP(fd) int fd = sw_host_open(h, place->path, 0);
-    const bool checked = h->live && place->inode != 0;
-    if (fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) &&
-        (!checked || st->st_ino == place->inode)) {
-        return SW_TAKE_FD(fd);
-    }
-    if (!h->live || place->pid == 0) {
-        return -1;
-    }
-    (void)snprintf(root, sizeof(root), "proc/%u/root", place->pid);
-    SW_CLEANUP(fd) int other = openat(h->root, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    SW_CLEANUP(fd)
-    int theirs =
-        other < 0 ? -1 : sw_open_in_root(other, place->path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (theirs >= 0 && fstat(theirs, st) == 0 && S_ISREG(st->st_mode) &&
-        (!checked || st->st_ino == place->inode)) {
-        return SW_TAKE_FD(theirs);
-    }
-    return -1;
-}
+/* What is told of a file. */
+struct head {
+    uint64_t inode, size;
+    struct sw_str text; /* its first bytes */
+};
 
-static sw_result hash_file(struct sw_host *h, int fd, struct sw_str *out)
+/* *found is false for a file that is gone, another one, or not to be read. */
+static sw_result ask_head(
+    struct sw_host *h, const struct sw_host_place *place, struct head *out, bool *found)
 {
-    struct sw_hash hash;
-    struct sw_digest digest;
-    char text[SW_DIGEST_TEXT_SIZE];
-    ssize_t n;
-    void *chunk = sw_arena_alloc(h->look.arena, HASH_CHUNK);
-    SW_TRY_PTR(chunk);
-    SW_TRY(sw_hash_init(&hash, SW_SHA256));
-    if (lseek(fd, 0, SEEK_SET) != 0) {
-        sw_hash_abort(&hash);
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    struct sw_bytes rest;
+    SW_TRY(put_question(&question, SW_HOST_HEAD));
+    SW_TRY(sw_buf_put_u64be(&question, place->inode));
+    SW_TRY(sw_buf_put_u32be(&question, place->pid));
+    SW_TRY(ask(&question, place->path, &answer));
+    *found = answer.len > 0;
+    if (!*found) {
         return SW_OK;
     }
-    while ((n = read_some(fd, chunk, HASH_CHUNK)) > 0 &&
-           !sw_progress_cancelled(h->look.options->progress)) {
-        sw_hash_update(&hash, chunk, (size_t)n);
-        sw_progress_add(h->look.options->progress, (uint64_t)n, 0);
-    }
-    sw_hash_final(&hash, &digest);
-    if (n != 0) {
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&answer));
+    SW_TRY(sw_cur_u64be(&cur, &out->inode));
+    SW_TRY(sw_cur_u64be(&cur, &out->size));
+    SW_TRY(sw_cur_bytes(&cur, sw_cur_left(&cur), &rest));
+    const char *own = sw_arena_strndup(h->look.arena, sw_str_of_bytes(rest));
+    SW_TRY_PTR(own);
+    out->text = sw_str_n(own, rest.len);
+    return SW_OK;
+}
+
+/* Of the file whose head was asked for last. */
+static sw_result ask_hash(struct sw_host *h, struct sw_str *out)
+{
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    struct sw_digest digest = {.alg = SW_SHA256, .len = 32};
+    char text[SW_DIGEST_TEXT_SIZE];
+    SW_TRY(put_question(&question, SW_HOST_HASH));
+    SW_TRY(ask(&question, "", &answer));
+    if (answer.len != digest.len) {
         return SW_OK; /* not all of it was read */
     }
+    memcpy(digest.bytes, answer.data, digest.len);
     sw_digest_text(&digest, text);
     const char *own = sw_arena_strdup(&h->arena, text);
     SW_TRY_PTR(own);
@@ -202,17 +208,14 @@ static sw_result see_cached(struct sw_host *h)
     return sw_look_see_model(look, &signal, sw_str(name), SW_FROM_HUB, true, 0);
 }
 
-static sw_result look_at_head(struct sw_host *h, int fd, const struct stat *st,
-    const struct sw_host_place *place, bool *model)
+static sw_result look_at_head(
+    struct sw_host *h, const struct head *head, const struct sw_host_place *place, bool *model)
 {
     struct sw_error err;
     const uint64_t before = h->look.seen;
-    char *head = sw_arena_alloc(h->look.arena, SW_LOOK_HEAD);
-    SW_TRY_PTR(head);
-    const ssize_t n = pread(fd, head, SW_LOOK_HEAD, 0);
-    h->look.text = sw_str_n(head, n < 0 ? 0 : (size_t)n);
-    h->look.size = (uint64_t)st->st_size;
-    if (n < 16 || h->look.size < 16) {
+    h->look.text = head->text;
+    h->look.size = head->size;
+    if (head->text.len < 16 || h->look.size < 16) {
         return SW_OK;
     }
     SW_TRY(place->any_name                   ? sw_look_weights_by_content(&h->look, &err)
@@ -247,7 +250,7 @@ static sw_result number_of(struct sw_host *h, const char *path, struct sw_host_f
 }
 
 /* The facts of the process, and which file it is. */
-static sw_result add_inode(struct sw_host *h, const struct stat *st)
+static sw_result add_inode(struct sw_host *h, uint64_t inode)
 {
     const size_t count = h->look.fact_count;
     struct sw_fact *facts = SW_ARENA_ARRAY(h->look.arena, struct sw_fact, count + 1);
@@ -255,7 +258,7 @@ static sw_result add_inode(struct sw_host *h, const struct stat *st)
     for (size_t i = 0; i < count; i++) {
         facts[i] = h->look.facts[i];
     }
-    facts[count] = (struct sw_fact){.name = "inode", .number = st->st_ino};
+    facts[count] = (struct sw_fact){.name = "inode", .number = inode};
     h->look.facts = facts;
     h->look.fact_count = count + 1;
     return SW_OK;
@@ -264,9 +267,10 @@ static sw_result add_inode(struct sw_host *h, const struct stat *st)
 static sw_result look_at_place(
     struct sw_host *h, const struct sw_host_place *place, struct sw_host_file *known, bool *model)
 {
-    struct stat st;
-    SW_CLEANUP(fd) int fd = open_place(h, place, &st);
-    if (fd < 0) {
+    struct head head = {0};
+    bool found;
+    SW_TRY(ask_head(h, place, &head, &found));
+    if (!found) {
         return place->inode == 0 || !sw_look_weights.takes(&h->look)
                    ? SW_OK
                    : sw_look_gap(&h->look, "open files of models that are gone or cannot be read");
@@ -274,12 +278,12 @@ static sw_result look_at_place(
     const bool hash = h->options->hash && known != NULL && known->digest.len == 0;
     h->look.digest = known == NULL ? sw_str("") : known->digest;
     const uint64_t before = h->look.seen;
-    SW_TRY(add_inode(h, &st));
-    SW_TRY(look_at_head(h, fd, &st, place, model));
+    SW_TRY(add_inode(h, head.inode));
+    SW_TRY(look_at_head(h, &head, place, model));
     if (*model && hash) {
-        SW_TRY(hash_file(h, fd, &h->look.digest));
+        SW_TRY(ask_hash(h, &h->look.digest));
         known->digest = h->look.digest;
-        SW_TRY(h->look.digest.len > 0 ? look_at_head(h, fd, &st, place, model) : SW_OK);
+        SW_TRY(h->look.digest.len > 0 ? look_at_head(h, &head, place, model) : SW_OK);
     }
     if (known != NULL) {
         known->model = h->look.seen > before;

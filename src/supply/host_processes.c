@@ -13,7 +13,6 @@
 #define CMDLINE_MAX ((size_t)128 << 10)
 #define ENVIRON_MAX ((size_t)1 << 20)
 #define MAPS_MAX ((size_t)16 << 20)
-#define LINKS_MAX ((size_t)65536)
 #define ARGUMENT_FILES_MAX 64
 
 struct process {
@@ -74,20 +73,17 @@ static sw_result read_part(
 
 static sw_result read_links(struct sw_host *h, struct process *p)
 {
-    const char **names;
+    const char **links;
     size_t count;
     int why;
     const char *path = sw_host_path(h, "/proc/%u/fd", p->pid);
     SW_TRY_PTR(path);
-    SW_TRY(sw_host_list(h, path, &names, &count, &why));
+    SW_TRY(sw_host_links(h, path, &links, &count, &why));
     p->denied = p->denied || why == EACCES || why == EPERM;
-    count = count > LINKS_MAX ? LINKS_MAX : count;
     p->links = SW_ARENA_ARRAY(h->look.arena, struct sw_str, count + 1);
     SW_TRY_PTR(p->links);
     for (size_t i = 0; i < count; i++) {
-        const char *link = sw_host_path(h, "/proc/%u/fd/%s", p->pid, names[i]);
-        SW_TRY_PTR(link);
-        SW_TRY(sw_host_link(h, link, &p->links[p->link_count++]));
+        p->links[p->link_count++] = sw_str(links[i]);
     }
     return SW_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef SW_SUPPLY_IMPORTS_H
 #define SW_SUPPLY_IMPORTS_H
 
-#include "base/base.h"
+#include "codec/codec.h"
 
 /* Languages, by the type of the package URLs of what they import. */
 enum sw_import_language {
@@ -34,6 +34,10 @@ sw_result sw_imports_add(struct sw_imports *imports, const char *type, struct sw
     struct sw_str path, uint32_t line);
 /* A file of the language was read to its end. */
 void sw_imports_file(struct sw_imports *imports, const char *type);
+/* The members "imports" and "importFiles" of a document, and back: for other processes of this
+ * program. SW_E_FORMAT. */
+void sw_imports_write(struct sw_json_writer *w, const struct sw_imports *imports);
+sw_result sw_imports_read(struct sw_imports *imports, const struct sw_json *document);
 bool sw_import_language_of(struct sw_str type, enum sw_import_language *out);
 
 #endif

@@ -2,6 +2,7 @@
 #include "supply/inventory.h"
 #include "supply/ascii.h"
 
+#define FACTS_MAX 16   /* of a sighting */
 #define SHOWN_MAX 1024 /* bytes of a name or a detail, as it is shown, and its end */
 
 static const char *const kinds[SW_ENTITY_KINDS] = {"model", "dataset", "library", "tool", "service",
@@ -519,6 +520,39 @@ static bool thousandth_of(const struct sw_json *object, unsigned *out)
     return true;
 }
 
+/* What a sighting has besides the members that all have. */
+static bool is_fact(const struct sw_json_member *member)
+{
+    static const char *const others[] = {
+        "file", "line", "signal", "source", "grade", "scope", "confidence", "detail"};
+    for (size_t i = 0; i < SW_COUNT(others); i++) {
+        if (sw_str_is(member->name, others[i])) {
+            return false;
+        }
+    }
+    return member->value.type == SW_JSON_STRING || member->value.type == SW_JSON_NUMBER;
+}
+
+static sw_result read_facts(
+    struct sw_inventory *inv, const struct sw_json *item, struct sw_sighting *s)
+{
+    struct sw_fact *facts = SW_ARENA_ARRAY(inv->arena, struct sw_fact, FACTS_MAX);
+    SW_TRY_PTR(facts);
+    SW_JSON_EACH_MEMBER (member, item) {
+        if (s->fact_count == FACTS_MAX || !is_fact(member)) {
+            continue;
+        }
+        struct sw_fact *fact = &facts[s->fact_count++];
+        *fact = (struct sw_fact){.name = sw_arena_strndup(inv->arena, member->name)};
+        SW_TRY_PTR(fact->name);
+        if (!sw_json_u64(&member->value, &fact->number)) {
+            (void)sw_json_str(&member->value, &fact->text);
+        }
+    }
+    s->facts = facts;
+    return SW_OK;
+}
+
 static sw_result read_sighting(struct sw_inventory *inv, const struct sw_entity_id *id,
     const struct sw_json *item, struct sw_error *err)
 {
@@ -540,12 +574,13 @@ static sw_result read_sighting(struct sw_inventory *inv, const struct sw_entity_
     s.line = (uint32_t)line;
     s.signal = sw_arena_strndup(inv->arena, text_of(item, "signal"));
     SW_TRY_PTR(s.signal);
+    SW_TRY(read_facts(inv, item, &s));
     return sw_inventory_see(inv, id, &s);
 }
 
-/* What was seen of it besides the places that are kept. */
-static sw_result read_rest(
-    struct sw_inventory *inv, const struct sw_entity_id *id, const struct sw_json *item)
+/* What was seen of it besides the places that are kept; `before`: elsewhere. */
+static sw_result read_rest(struct sw_inventory *inv, const struct sw_entity_id *id,
+    const struct sw_json *item, uint64_t before)
 {
     struct sw_entity *entity;
     enum sw_grade grade;
@@ -554,7 +589,9 @@ static sw_result read_rest(
     size_t source = 0;
     SW_TRY(find_entity(inv, id, &entity));
     (void)sw_json_u64(sw_json_get(item, "seen"), &seen);
-    entity->seen = seen > entity->seen ? seen : entity->seen;
+    if (sw_add_u64(before, seen, &seen) && seen > entity->seen) {
+        entity->seen = seen;
+    }
     if (sw_grade_of(text_of(item, "grade"), &grade) && grade > entity->grade) {
         entity->grade = grade;
     }
@@ -590,10 +627,13 @@ sw_result sw_inventory_take(
             return sw_fail(err, SW_E_FORMAT,
                 "the inventory has an entity without a known kind, a name or evidence");
         }
+        struct sw_entity *entity;
+        SW_TRY(find_entity(inventory, &id, &entity));
+        const uint64_t before = entity->seen;
         SW_JSON_EACH (sighting, evidence) {
             SW_TRY(read_sighting(inventory, &id, sighting, err));
         }
-        SW_TRY(read_rest(inventory, &id, item));
+        SW_TRY(read_rest(inventory, &id, item, before));
     }
     return SW_OK;
 }

@@ -68,7 +68,7 @@ struct sw_sighting {
     struct sw_str file; /* relative to what was looked at; of a host or a log, what stands for it */
     uint32_t line;      /* from 1; 0: the file as a whole */
     struct sw_str detail; /* how it was concluded, in plain words; may be empty, never a secret */
-    const struct sw_fact *facts; /* not read back from documents */
+    const struct sw_fact *facts;
     size_t fact_count;
 };
 

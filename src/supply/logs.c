@@ -376,18 +376,12 @@ static sw_result open_packed(struct log *l, struct feed *f, uint64_t size, struc
 
 static sw_result open_feed(struct log *l, struct feed *f, struct sw_error *err)
 {
-    const bool standard = strcmp(f->path, "-") == 0;
     f->buffer = sw_arena_alloc(&l->arena, CHUNK + SW_LOG_LINE_MAX);
     SW_TRY_PTR(f->buffer);
     l->look.coverage->files++;
-    if (standard) {
-        f->fd = dup(STDIN_FILENO);
-        return f->fd < 0 ? sw_fail_errno(err, errno, "cannot read standard input") : SW_OK;
-    }
-    SW_TRY(sw_file_open(f->path, &f->fd, err));
     const off_t size = lseek(f->fd, 0, SEEK_END);
-    if (size < 0 || lseek(f->fd, 0, SEEK_SET) < 0) {
-        return sw_fail_errno(err, errno, "cannot read '%s'", f->path);
+    if (size <= 0 || lseek(f->fd, 0, SEEK_SET) < 0) {
+        return SW_OK; /* a pipe, or empty */
     }
     f->size = (uint64_t)size;
     l->look.coverage->bytes += f->size;
@@ -414,28 +408,39 @@ static int compare_pairs(const void *left, const void *right)
     return sw_str_compare(a->user, b->user);
 }
 
-/* HMAC-SHA-256 of the name, so far that no two are alike. */
+/* The key is not here: whoever asked for this log has it. */
 static sw_result shown_user(
     const struct log *l, struct sw_arena *arena, struct sw_str user, struct sw_str *out)
 {
-    const struct sw_bytes key = l->options->pseudonyms;
-    struct sw_digest digest = {.alg = SW_SHA256, .len = 32};
-    char hex[2 * SW_DIGEST_MAX + 1];
-    unsigned len = 0;
-    if (key.len == 0) {
+    SW_CLEANUP(buf) struct sw_buf question = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf answer = SW_BUF_INIT;
+    struct sw_error ignored;
+    if (!l->options->pseudonyms) {
         *out = user;
         return SW_OK;
     }
+    SW_TRY(sw_buf_putc(&question, SW_LOG_PSEUDONYM));
+    SW_TRY(sw_buf_put_str(&question, user));
+    SW_TRY(sw_worker_ask(sw_buf_bytes(&question), &answer, &ignored));
+    const char *text = sw_arena_strndup(arena, sw_buf_str(&answer));
+    SW_TRY_PTR(text);
+    *out = sw_str(text);
+    return SW_OK;
+}
+
+/* HMAC-SHA-256 of the name, so far that no two are alike. */
+sw_result sw_log_pseudonym(struct sw_bytes key, struct sw_str user, struct sw_buf *out)
+{
+    struct sw_digest digest = {.alg = SW_SHA256, .len = 32};
+    char hex[2 * SW_DIGEST_MAX + 1];
+    unsigned len = 0;
     if (key.len > INT32_MAX ||
         HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)user.ptr, user.len,
             digest.bytes, &len) == NULL) {
         return SW_E_NOMEM;
     }
     sw_digest_hex(&digest, hex);
-    const char *text = sw_arena_printf(arena, "user-%.16s", hex);
-    SW_TRY_PTR(text);
-    *out = sw_str(text);
-    return SW_OK;
+    return sw_buf_printf(out, "user-%.16s", hex);
 }
 
 static sw_result see_tally(struct log *l, const struct tally *host, const struct tally *t)
@@ -529,14 +534,13 @@ static sw_result prepare(struct log *l, struct sw_error *err)
     return sw_look_catalogue(&l->look, err);
 }
 
-sw_result sw_discover_log(struct sw_inventory *inventory, const char *path,
+sw_result sw_discover_log(struct sw_inventory *inventory, const char *path, int fd,
     const struct sw_log_options *log, const struct sw_discover_options *options,
     struct sw_discover_coverage *coverage, struct sw_error *err)
 {
     SW_CLEANUP(log) struct log l = {.options = log};
-    SW_CLEANUP(fd) int fd = -1;
     SW_CLEANUP(unpack) struct sw_unpack *unpack = NULL;
-    struct feed f = {.path = path, .fd = -1};
+    struct feed f = {.path = path, .fd = fd};
     l.look = (struct sw_look){.inventory = inventory,
         .options = options,
         .coverage = coverage,
@@ -544,7 +548,6 @@ sw_result sw_discover_log(struct sw_inventory *inventory, const char *path,
         .name = sw_path_base(path)};
     SW_TRY(prepare(&l, err));
     enum sw_code code = open_feed(&l, &f, err);
-    fd = f.fd;
     unpack = f.unpack;
     SW_TRY(code);
     SW_TRY(see_all(&l, &f, err));

@@ -41,12 +41,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sw_discover_coverage coverage = {0};
     const struct sw_discover_options options = {0};
     struct sw_error err = {0};
-    char path[64];
     sw_arena_init(&arena, 0);
     sw_inventory_init(&inventory, &arena);
     expect(fd >= 0 && write(fd, data, size) == (ssize_t)size);
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    const enum sw_code code = sw_discover_cluster(&inventory, path, &options, &coverage, &err);
+    expect(lseek(fd, 0, SEEK_SET) == 0);
+    const enum sw_code code =
+        sw_discover_cluster(&inventory, "objects", fd, &options, &coverage, &err);
     expect(code == SW_OK);
     expect(coverage.source_count == 1 &&
            coverage.sources[0].understood <= coverage.sources[0].records);

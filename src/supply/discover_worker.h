@@ -1,0 +1,24 @@
+/* What a process that looks tells the one that asked it. Private to the room. */
+#ifndef SW_SUPPLY_DISCOVER_WORKER_H
+#define SW_SUPPLY_DISCOVER_WORKER_H
+
+#include "supply/discover.h"
+
+#define SW_DISCOVER_MEMORY_MAX ((uint64_t)2 << 30)
+#define SW_DISCOVER_CPU_SECONDS \
+    1800 /* of all files together; those of trees have their own limit */
+#define SW_DISCOVER_ANSWER_MAX ((size_t)512 << 20)
+
+/* Finishes the inventory and writes all of it. `imports` may be NULL. */
+sw_result sw_discover_answer(struct sw_inventory *inventory,
+    const struct sw_discover_coverage *coverage, const struct sw_imports *imports,
+    struct sw_buf *reply, struct sw_error *err);
+/* Adds what one wrote. SW_E_IO when it makes no sense. */
+sw_result sw_discover_take_answer(struct sw_inventory *inventory, struct sw_bytes reply,
+    struct sw_discover_coverage *coverage, struct sw_imports *imports, struct sw_error *err);
+/* Files of one gap are told together. Its texts are kept as they are. */
+void sw_discover_add_gap(struct sw_discover_coverage *coverage, const struct sw_discover_gap *gap);
+/* Why a file is not looked at that ended its parser. */
+#define SW_DISCOVER_REFUSED "the parser crashed or ran over its limits"
+
+#endif
