@@ -115,7 +115,7 @@ static const int calls_allowed[] = {
     SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
     SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask),
     SCMP_SYS(restart_syscall), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(getpid),
-    SCMP_SYS(gettid), SCMP_SYS(fadvise64), /* of what was given */
+    SCMP_SYS(gettid),
     SCMP_SYS(sysinfo), /* qsort() asks how much memory there is before it takes any */
 };
 
@@ -123,7 +123,7 @@ static const int calls_allowed[] = {
  * each file. */
 static const int calls_reading[] = {SCMP_SYS(openat2), SCMP_SYS(newfstatat), SCMP_SYS(getdents64),
     SCMP_SYS(readlink), SCMP_SYS(getcwd), /* as realpath() needs them */
-    SCMP_SYS(setitimer)};
+    SCMP_SYS(fadvise64), SCMP_SYS(setitimer)};
 
 /* The zygote hands descriptors on. Its children do not: what they have on the way would count
  * against the limits of all processes of this user (unix(7), ETOOMANYREFS). */

@@ -6,6 +6,10 @@
 #include "supply/discover_sources.h"
 #include "supply/look_configuration.h"
 
+#include <errno.h>
+#include <unistd.h>
+
+#define CHUNK ((size_t)256 << 10)
 #define FILE_MAX ((uint64_t)64 << 20)
 #define OBJECT_MEMORY ((size_t)256 << 20)
 #define DEPTH_MAX 96
@@ -371,6 +375,25 @@ static sw_result see_yaml(struct cluster *k, struct sw_str text)
     return SW_OK;
 }
 
+/* By calls that a confined process has. */
+static sw_result read_file(int fd, const char *path, struct sw_buf *out, struct sw_error *err)
+{
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    ssize_t n = 1;
+    while (n > 0) {
+        SW_TRY(sw_buf_reserve(out, CHUNK) == SW_OK ? SW_OK : sw_fail(err, SW_E_NOMEM, "no memory"));
+        do {
+            n = read(fd, out->data + out->len, CHUNK);
+        } while (n < 0 && errno == EINTR);
+        out->len += n > 0 ? (size_t)n : 0;
+        if (out->len > FILE_MAX) {
+            return sw_fail(err, SW_E_LIMIT, "'%s' is over the limit of %llu bytes", name,
+                (unsigned long long)FILE_MAX);
+        }
+    }
+    return n == 0 ? SW_OK : sw_fail_errno(err, errno, "cannot read '%s'", name);
+}
+
 static bool is_json(struct sw_str text)
 {
     text = sw_ascii_trim(text);
@@ -388,8 +411,7 @@ sw_result sw_discover_cluster(struct sw_inventory *inventory, const char *path, 
                             .path = sw_str(path),
                             .name = sw_path_base(path)}};
     SW_TRY(sw_look_catalogue(&k.look, err));
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-    SW_TRY(sw_fd_read(fd, name, FILE_MAX, &bytes, err));
+    SW_TRY(read_file(fd, path, &bytes, err));
     const struct sw_str text = sw_buf_str(&bytes);
     coverage->files++;
     coverage->read_files++;
