@@ -1,17 +1,21 @@
 #include "cli/bom_file.h"
 
 #include <stdlib.h>
-#include <unistd.h>
+
+sw_result sw_bom_confined(struct sw_cli *cli, const void *data,
+    sw_result (*run)(
+        struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err),
+    struct sw_error *err)
+{
+    const struct sw_confined what = {.run = run, .data = data, .file_max = SW_BOM_BYTES_MAX};
+    return sw_confined_run(cli, &what, err);
+}
 
 sw_result sw_bom_file_parse(
     struct sw_cli *cli, const char *path, struct sw_json *out, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    if (strcmp(path, "-") == 0) {
-        SW_TRY(sw_fd_read(STDIN_FILENO, "standard input", SW_BOM_BYTES_MAX, &text, err));
-    } else {
-        SW_TRY(sw_file_read(path, SW_BOM_BYTES_MAX, &text, err));
-    }
+    SW_TRY(sw_confined_operand(cli, path, &text, err));
     const void *kept = sw_arena_copy(&cli->arena, sw_buf_bytes(&text));
     SW_TRY_PTR(kept);
     struct sw_error why = {0};

@@ -2,10 +2,15 @@
 #ifndef SW_CLI_BOM_FILE_H
 #define SW_CLI_BOM_FILE_H
 
-#include "cli/cli.h"
+#include "cli/confined.h"
 #include "supply/supply.h"
 
-/* Reads and parses a file ("-": standard input) into cli->arena. Failures name it. */
+/* Runs what reads operands, and has no result, in a process of its own (confined.h). */
+sw_result sw_bom_confined(struct sw_cli *cli, const void *data,
+    sw_result (*run)(
+        struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err),
+    struct sw_error *err);
+/* There: reads and parses an operand ("-": standard input) into cli->arena. Failures name it. */
 sw_result sw_bom_file_parse(
     struct sw_cli *cli, const char *path, struct sw_json *out, struct sw_error *err);
 /* The same, taken in. */

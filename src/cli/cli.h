@@ -111,6 +111,10 @@ enum sw_tone {
  * newline at the end of the format ends the line. */
 void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* Where sw_say() and JSON go from now on, and what is to be known of standard output before: for a
+ * process that prints for another one (confined.h). */
+void sw_output_to(FILE *to);
+void sw_output_ready(void);
 /* One line on standard error, escaped, that is no failure: "sealwright NAME: …". */
 void sw_note(const struct sw_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A document for --json: begin, write through the writer, end prints it with a newline. */

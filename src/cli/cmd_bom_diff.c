@@ -53,11 +53,13 @@ static void show(struct sw_cli *cli, const struct sw_bom_diff *diff)
         diff->count == 0 ? "the same" : sw_count_show(cli, diff->count, "difference"));
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result answer(
+    struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err)
 {
     struct sw_bom before;
     struct sw_bom after;
     struct sw_bom_diff diff;
+    (void)result;
     (void)data;
     SW_TRY(sw_bom_file_read(cli, cli->operands[0], &before, err));
     SW_TRY(sw_bom_file_read(cli, cli->operands[1], &after, err));
@@ -68,6 +70,11 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     }
     show(cli, &diff);
     return SW_OK;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    return sw_bom_confined(cli, data, answer, err);
 }
 
 const struct sw_command sw_cmd_bom_diff = {

@@ -105,24 +105,45 @@ static sw_result tell(struct sw_cli *cli, const struct merge_args *args, const s
     return sw_json_out_end(&out, err);
 }
 
+struct merging {
+    const struct merge_args *args;
+    struct sw_bom *bom;
+    const char *spec;
+    bool spdx;
+};
+
+static sw_result answer(
+    struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err)
+{
+    const struct merging *m = data;
+    SW_TRY(merge(cli, m->bom, err));
+    SW_TRY(m->spdx ? sw_bom_write_spdx(m->bom, result, err)
+                   : sw_bom_write_cyclonedx(m->bom, m->spec, result, err));
+    return m->args->output == NULL ? SW_OK : tell(cli, m->args, m->bom, result->len, err);
+}
+
+static sw_result deliver(
+    struct sw_cli *cli, const void *data, struct sw_bytes result, struct sw_error *err)
+{
+    const struct merging *m = data;
+    (void)cli;
+    if (m->args->output == NULL) {
+        (void)fwrite(result.ptr, 1, result.len, stdout);
+        return SW_OK;
+    }
+    return sw_output_write(m->args->output, result, 0666, 0, err);
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct merge_args *args = data;
     struct sw_bom bom;
-    const char *spec;
-    bool spdx;
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    SW_TRY(sw_bom_format_choose(args->format, args->spec, &spdx, &spec, err));
+    struct merging m = {.args = args, .bom = &bom};
+    const struct sw_confined what = {
+        .run = answer, .deliver = deliver, .data = &m, .file_max = SW_BOM_BYTES_MAX};
+    SW_TRY(sw_bom_format_choose(args->format, args->spec, &m.spdx, &m.spec, err));
     SW_TRY(begin(cli, args, &bom, err));
-    SW_TRY(merge(cli, &bom, err));
-    SW_TRY(spdx ? sw_bom_write_spdx(&bom, &text, err)
-                : sw_bom_write_cyclonedx(&bom, spec, &text, err));
-    if (args->output == NULL) {
-        (void)fwrite(text.data, 1, text.len, stdout);
-        return SW_OK;
-    }
-    SW_TRY(sw_output_write(args->output, sw_buf_bytes(&text), 0666, 0, err));
-    return tell(cli, args, &bom, text.len, err);
+    return sw_confined_run(cli, &what, err);
 }
 
 const struct sw_command sw_cmd_bom_merge = {

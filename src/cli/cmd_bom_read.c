@@ -156,16 +156,23 @@ static void show(struct sw_cli *cli, const struct sw_bom *bom, bool files)
     }
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result answer(
+    struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err)
 {
     const struct read_args *args = data;
     struct sw_bom bom;
+    (void)result;
     SW_TRY(sw_bom_file_read(cli, cli->operands[0], &bom, err));
     if (cli->json) {
         return print_json(cli, &bom, err);
     }
     show(cli, &bom, args->files);
     return SW_OK;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    return sw_bom_confined(cli, data, answer, err);
 }
 
 const struct sw_command sw_cmd_bom_read = {

@@ -70,11 +70,13 @@ static void show_scheme(struct sw_cli *cli, const struct sw_bom_element *list, s
         (unsigned long long)c.by_state[SW_BOM_PERSON]);
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result answer(
+    struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err)
 {
     struct sw_bom bom;
     struct sw_bom_element *list;
     size_t n;
+    (void)result;
     (void)data;
     SW_TRY(sw_bom_file_read(cli, cli->operands[0], &bom, err));
     SW_TRY(sw_bom_score(&bom, &cli->arena, &list, &n));
@@ -84,6 +86,11 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     show_scheme(cli, list, n, "G7", "G7, SBOM for AI: minimum elements (May 2026)");
     show_scheme(cli, list, n, "BSI", "BSI TR-03183-2 v2.1.0");
     return SW_OK;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    return sw_bom_confined(cli, data, answer, err);
 }
 
 const struct sw_command sw_cmd_bom_score = {

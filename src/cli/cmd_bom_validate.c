@@ -56,10 +56,12 @@ static void show(struct sw_cli *cli, const struct sw_bom_check *check)
     sw_say(cli, SW_TONE_PLAIN, "\n");
 }
 
-static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+static sw_result answer(
+    struct sw_cli *cli, const void *data, struct sw_buf *result, struct sw_error *err)
 {
     struct sw_json document;
     struct sw_bom_check check;
+    (void)result;
     (void)data;
     SW_TRY(sw_bom_file_parse(cli, cli->operands[0], &document, err));
     SW_TRY(sw_bom_validate(&cli->arena, &document, &check));
@@ -69,6 +71,11 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     }
     show(cli, &check);
     return SW_OK;
+}
+
+static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
+{
+    return sw_bom_confined(cli, data, answer, err);
 }
 
 const struct sw_command sw_cmd_bom_validate = {

@@ -18,6 +18,36 @@ static const char *const tone_codes[] = {
 
 #define SAY_MAX 8192
 
+/* Where answers go: standard output, but in a process that parses for another one. */
+static struct {
+    FILE *to; /* NULL: standard output */
+    bool asked, terminal;
+} output;
+
+void sw_output_ready(void)
+{
+    output.terminal = isatty(STDOUT_FILENO) != 0;
+    output.asked = true;
+}
+
+void sw_output_to(FILE *to)
+{
+    output.to = to;
+}
+
+static FILE *out_file(void)
+{
+    return output.to == NULL ? stdout : output.to;
+}
+
+static bool is_terminal(void)
+{
+    if (!output.asked) {
+        sw_output_ready();
+    }
+    return output.terminal;
+}
+
 /* A newline at the end of the format is ours. Everything else that would leave the line, a newline
  * in a file's name too, is escaped: no name can write lines of its own. */
 void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
@@ -36,7 +66,7 @@ void sw_say(const struct sw_cli *cli, enum sw_tone tone, const char *fmt, ...)
     len -= ends_line && len > 0 && raw[len - 1] == '\n' ? 1 : 0;
     sw_escape_line(raw, len, shown, sizeof(shown));
     bool coloured = cli->colour && tone != SW_TONE_PLAIN;
-    (void)fprintf(stdout, "%s%s%s%s", coloured ? tone_codes[tone] : "", shown,
+    (void)fprintf(out_file(), "%s%s%s%s", coloured ? tone_codes[tone] : "", shown,
         coloured ? "\033[0m" : "", ends_line ? "\n" : "");
 }
 
@@ -104,7 +134,7 @@ const char *sw_time_show(struct sw_cli *cli, int64_t time)
 struct sw_json_writer *sw_json_out_begin(struct sw_json_out *out)
 {
     sw_buf_init(&out->buf, 0);
-    sw_jw_init(&out->writer, &out->buf, isatty(STDOUT_FILENO) ? 2 : 0);
+    sw_jw_init(&out->writer, &out->buf, is_terminal() ? 2 : 0);
     return &out->writer;
 }
 
@@ -112,8 +142,8 @@ sw_result sw_json_out_end(struct sw_json_out *out, struct sw_error *err)
 {
     enum sw_code code = sw_jw_finish(&out->writer);
     if (code == SW_OK) {
-        (void)fwrite(out->buf.data, 1, out->buf.len, stdout);
-        (void)fputc('\n', stdout);
+        (void)fwrite(out->buf.data, 1, out->buf.len, out_file());
+        (void)fputc('\n', out_file());
     }
     sw_buf_release(&out->buf);
     return code == SW_OK ? SW_OK : sw_fail(err, code, "cannot write the JSON answer");
