@@ -12,9 +12,14 @@ static sw_result look(
         .all_packages = true, .imports = &tree->imports, .progress = sw_bar_progress(bar)};
     sw_inventory_init(&tree->inventory, &cli->arena);
     sw_imports_init(&tree->imports, &cli->arena);
-    enum sw_code code = sw_discover_path(&tree->inventory, path, &how, &coverage, err);
+    enum sw_code code = sw_discover_confined(&tree->inventory, &path, 1, &how, &coverage, err);
     sw_bar_stop(bar);
     SW_TRY(code);
+    if (coverage.refused > 0) { /* what it names would look as if it were not there */
+        return sw_fail(err, SW_E_IO,
+            "'%s': %s could not be looked at: the parser crashed or ran over its limits", path,
+            sw_count_show(cli, coverage.refused, "file"));
+    }
     tree->complete = true;
     for (size_t i = 0; i < coverage.gap_count; i++) {
         tree->complete = tree->complete && (strcmp(coverage.gaps[i].why, installed) == 0 ||

@@ -39,29 +39,6 @@ sw_result sw_claim_about_text(struct sw_cli *cli, const char *store_path, const 
     return SW_OK;
 }
 
-sw_result sw_claim_about_bom(
-    struct sw_cli *cli, struct sw_bytes document, struct sw_claim_about *out)
-{
-    struct sw_error ignored = {0};
-    struct sw_digest root;
-    struct sw_json *json = SW_ARENA_NEW(&cli->arena, struct sw_json);
-    struct sw_bom bom;
-    SW_TRY_PTR(json);
-    sw_bom_init(&bom, &cli->arena);
-    enum sw_code code = sw_bom_parse(&cli->arena, document, json, &ignored);
-    code = code == SW_OK ? sw_bom_read(&bom, json, &ignored) : code;
-    if (code == SW_E_NOMEM) {
-        return code;
-    }
-    if (code != SW_OK || bom.count == 0 ||
-        !sw_digest_parse(sw_bom_get(&bom.components[0], SW_BOM_ROOT), &root)) {
-        return SW_OK;
-    }
-    out->subjects[0] = (struct sw_subject){sw_bom_get(&bom.components[0], SW_BOM_NAME), root};
-    out->count = 1;
-    return SW_OK;
-}
-
 sw_result sw_claim_record(struct sw_cli *cli, struct sw_data_context *context,
     const struct sw_claim_about *about, const char *type, struct sw_bytes predicate,
     struct sw_receipt *receipt, struct sw_error *err)

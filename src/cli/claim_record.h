@@ -20,10 +20,6 @@ sw_result sw_claim_manifest(struct sw_cli *cli, const char *store_path, const ch
 /* A model on disk, or the whole digest of one. */
 sw_result sw_claim_about_text(struct sw_cli *cli, const char *store_path, const char *text,
     struct sw_claim_about *out, struct sw_error *err);
-/* What a bill of materials is about, by the root that it tells; *out stays as it is when it tells
- * none. */
-sw_result sw_claim_about_bom(
-    struct sw_cli *cli, struct sw_bytes document, struct sw_claim_about *out);
 
 /* Signs, records and publishes one claim, and says so when nobody would believe it here. The
  * context was opened to read, with a key; it can be used for more claims. */

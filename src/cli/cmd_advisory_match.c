@@ -44,7 +44,10 @@ struct work {
     struct sw_components components;
     struct sw_vex vex;
     struct sw_vulns_vex *vex_files;
-    struct sw_bytes document;     /* TARGET's */
+    struct sw_document *list; /* TARGET, when it is a file, and then the files of VEX */
+    size_t count;
+    struct sw_documents *documents;
+    struct sw_claim_about told;   /* by TARGET; with --record */
     struct sw_advisory_tree tree; /* TARGET, when it is a directory */
     bool is_tree;
     struct sw_advisory_question question;
@@ -56,35 +59,68 @@ struct work {
 /* --- what is asked ---------------------------------------------------------------------------- */
 
 /* A file's bytes, for as long as the command runs. */
-static sw_result read_kept(
-    struct sw_cli *cli, const char *path, struct sw_bytes *out, struct sw_error *err)
+static sw_result add_document(
+    struct sw_cli *cli, struct work *work, const char *path, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
     SW_TRY(sw_file_read(path, DOCUMENT_MAX, &buf, err));
     const void *copy = sw_arena_copy(&cli->arena, sw_buf_bytes(&buf));
     SW_TRY_PTR(copy);
-    *out = sw_bytes(copy, buf.len);
+    work->list[work->count++] = (struct sw_document){sw_bytes(copy, buf.len), path};
+    return SW_OK;
+}
+
+static bool is_file(const struct sw_cli *cli, const struct work *work)
+{
+    return cli->operand_count > 0 && !work->is_tree;
+}
+
+/* Read here, and understood in processes of their own. */
+static sw_result read_documents(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    work->list = SW_ARENA_ARRAY(&cli->arena, struct sw_document, args->vex.count + 1);
+    SW_TRY_PTR(work->list);
+    SW_TRY(is_file(cli, work) ? add_document(cli, work, cli->operands[0], err) : SW_OK);
+    for (size_t i = 0; i < args->vex.count; i++) {
+        SW_TRY(add_document(cli, work, args->vex.items[i], err));
+    }
+    return work->count == 0 ? SW_OK : sw_documents_new(&work->documents, err);
+}
+
+static sw_result read_told(struct sw_cli *cli, struct work *work, struct sw_error *err)
+{
+    struct sw_subject *subject = &work->told.subjects[0];
+    SW_TRY(sw_documents_about(
+        work->documents, &work->list[0], &cli->arena, &subject->name, &subject->digest, err));
+    work->told.count = subject->digest.alg == 0 ? 0 : 1;
+    return SW_OK;
+}
+
+static sw_result read_tree(
+    struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
+{
+    const char *store = NULL;
+    SW_TRY(args->record ? sw_advisory_store(cli, &store, err) : SW_OK);
+    SW_TRY(
+        sw_advisory_tree_read(cli, cli->operands[0], store, &work->tree, &work->components, err));
+    work->told = work->tree.about;
     return SW_OK;
 }
 
 static sw_result read_target(
     struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
-    struct sw_bytes text;
     if (cli->operand_count == 0) {
         return SW_OK;
     }
     work->question.target = cli->operands[0];
-    work->is_tree = sw_dir_exists(cli->operands[0]);
     if (work->is_tree) {
-        const char *store = NULL;
-        SW_TRY(args->record ? sw_advisory_store(cli, &store, err) : SW_OK);
-        return sw_advisory_tree_read(
-            cli, cli->operands[0], store, &work->tree, &work->components, err);
+        return read_tree(cli, args, work, err);
     }
-    SW_TRY(read_kept(cli, cli->operands[0], &text, err));
-    work->document = text;
-    enum sw_code code = sw_components_read(&cli->arena, text, &work->components, err);
+    enum sw_code code = sw_documents_components(
+        work->documents, &work->list[0], &cli->arena, &work->components, err);
+    code = code == SW_OK && args->record ? read_told(cli, work, err) : code;
     return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "'%s'", cli->operands[0]);
 }
 
@@ -116,14 +152,14 @@ static sw_result add_given(
 static sw_result read_vex(
     struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
+    const size_t before = is_file(cli, work) ? 1 : 0;
     work->vex_files = SW_ARENA_ARRAY(&cli->arena, struct sw_vulns_vex, args->vex.count);
     SW_TRY_PTR(work->vex_files);
     for (size_t i = 0; i < args->vex.count; i++) {
-        struct sw_bytes text;
-        SW_TRY(read_kept(cli, args->vex.items[i], &text, err));
         work->vex_files[i].file = args->vex.items[i];
-        sw_sha256(text, &work->vex_files[i].digest);
-        SW_TRY(sw_vex_read(&cli->arena, text, args->vex.items[i], &work->vex, err));
+        sw_sha256(work->list[before + i].text, &work->vex_files[i].digest);
+        SW_TRY(sw_documents_vex(
+            work->documents, &work->list[before + i], &cli->arena, &work->vex, err));
     }
     return SW_OK;
 }
@@ -134,6 +170,8 @@ static sw_result read_question(
     if (cli->operand_count == 0 && args->purls.count == 0 && args->digests.count == 0) {
         return sw_fail(err, SW_E_USAGE, "say what to look up: a file, --purl or --digest");
     }
+    work->is_tree = cli->operand_count > 0 && sw_dir_exists(cli->operands[0]);
+    SW_TRY(read_documents(cli, args, work, err));
     SW_TRY(read_target(cli, args, work, err));
     SW_TRY(add_given(cli, args, work, err));
     return read_vex(cli, args, work, err);
@@ -206,8 +244,7 @@ static sw_result write_openvex(
 static sw_result find_about(
     struct sw_cli *cli, const struct match_args *args, struct work *work, struct sw_error *err)
 {
-    struct sw_claim_about told = work->tree.about; /* nothing of a file */
-    SW_TRY(work->document.len == 0 ? SW_OK : sw_claim_about_bom(cli, work->document, &told));
+    const struct sw_claim_about told = work->told;
     if (args->about == NULL) {
         work->about = told;
         return told.count > 0
@@ -293,6 +330,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     struct work work = {0};
     enum sw_code code = answer(cli, data, &work, err);
+    sw_documents_free(work.documents);
     sw_data_context_release(&work.context);
     return code;
 }

@@ -15,7 +15,8 @@ static sw_result take(struct sw_watch_vex *vex, size_t i, struct sw_error *err)
     if (sw_digest_equal(&digest, &vex->files[i].digest)) {
         return SW_OK;
     }
-    SW_TRY(sw_vex_read(&arena, sw_buf_bytes(&buf), vex->files[i].file, &trial, err));
+    const struct sw_document document = {sw_buf_bytes(&buf), vex->files[i].file};
+    SW_TRY(sw_documents_vex(vex->documents, &document, &arena, &trial, err));
     const struct sw_buf before = vex->texts[i];
     vex->texts[i] = buf;
     buf = before;
@@ -30,6 +31,7 @@ sw_result sw_watch_vex_open(struct sw_cli *cli, const struct sw_text_list *files
     out->texts = SW_ARENA_ARRAY(&cli->arena, struct sw_buf, files->count + 1);
     SW_TRY_PTR(out->files);
     SW_TRY_PTR(out->texts);
+    SW_TRY(files->count == 0 ? SW_OK : sw_documents_new(&out->documents, err));
     for (size_t i = 0; i < files->count; i++) {
         out->files[i] = (struct sw_vulns_vex){.file = files->items[i]};
         out->texts[i] = SW_BUF_INIT;
@@ -58,12 +60,13 @@ sw_result sw_watch_vex_again(
     return SW_OK;
 }
 
-sw_result sw_watch_vex_read(struct sw_arena *arena, const struct sw_watch_vex *vex,
-    struct sw_vex *out, struct sw_error *err)
+sw_result sw_watch_vex_read(
+    struct sw_arena *arena, struct sw_watch_vex *vex, struct sw_vex *out, struct sw_error *err)
 {
     *out = (struct sw_vex){0};
     for (size_t i = 0; i < vex->count; i++) {
-        SW_TRY(sw_vex_read(arena, sw_buf_bytes(&vex->texts[i]), vex->files[i].file, out, err));
+        const struct sw_document document = {sw_buf_bytes(&vex->texts[i]), vex->files[i].file};
+        SW_TRY(sw_documents_vex(vex->documents, &document, arena, out, err));
     }
     return SW_OK;
 }
@@ -73,5 +76,6 @@ void sw_watch_vex_release(struct sw_watch_vex *vex)
     for (size_t i = 0; i < vex->count; i++) {
         sw_buf_release(&vex->texts[i]);
     }
+    sw_documents_free(vex->documents);
     *vex = (struct sw_watch_vex){0};
 }

@@ -9,10 +9,12 @@
 struct sw_watch_vex {
     struct sw_vulns_vex *files; /* what is cited of them */
     struct sw_buf *texts;
+    struct sw_documents *documents; /* reads them */
     size_t count;
 };
 
-/* Reads all files for the first time; one that cannot be read is an error. */
+/* Reads all files for the first time; one that cannot be read is an error. To be called before
+ * there is a key: they are understood in processes of their own. */
 sw_result sw_watch_vex_open(struct sw_cli *cli, const struct sw_text_list *files,
     struct sw_watch_vex *out, struct sw_error *err);
 /* Reads them again. Of one that cannot be read any more, the last good word stays; it is told, and
@@ -20,8 +22,8 @@ sw_result sw_watch_vex_open(struct sw_cli *cli, const struct sw_text_list *files
 sw_result sw_watch_vex_again(
     struct sw_cli *cli, struct sw_watch_vex *vex, bool *kept, struct sw_error *err);
 /* What they say, in the arena; the texts are views that hold until they are read again. */
-sw_result sw_watch_vex_read(struct sw_arena *arena, const struct sw_watch_vex *vex,
-    struct sw_vex *out, struct sw_error *err);
+sw_result sw_watch_vex_read(
+    struct sw_arena *arena, struct sw_watch_vex *vex, struct sw_vex *out, struct sw_error *err);
 void sw_watch_vex_release(struct sw_watch_vex *vex);
 
 #endif

@@ -14,6 +14,7 @@
 #include "supply/cvss.h"
 #include "supply/discover.h"
 #include "supply/discover_sources.h"
+#include "supply/documents.h"
 #include "supply/imports.h"
 #include "supply/inventory.h"
 #include "supply/licence.h"

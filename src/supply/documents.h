@@ -1,0 +1,31 @@
+/* Reads bills and statements that others wrote, each in a process of its own (base/worker.h). */
+#ifndef SW_SUPPLY_DOCUMENTS_H
+#define SW_SUPPLY_DOCUMENTS_H
+
+#include "supply/component.h"
+#include "supply/vex.h"
+
+struct sw_document {
+    struct sw_bytes text;
+    const char *name; /* as it was given; has to outlive what is read */
+};
+
+struct sw_documents;
+
+/* Makes the process that starts the others: to be called before there is a key. */
+sw_result sw_documents_new(struct sw_documents **out, struct sw_error *err);
+void sw_documents_free(struct sw_documents *documents);
+SW_DEFINE_CLEANUP_PTR(documents, struct sw_documents, sw_documents_free)
+
+/* As sw_components_read() and sw_vex_read() do it; SW_E_IO for a document that ends its parser. */
+sw_result sw_documents_components(struct sw_documents *documents,
+    const struct sw_document *document, struct sw_arena *arena, struct sw_components *out,
+    struct sw_error *err);
+sw_result sw_documents_vex(struct sw_documents *documents, const struct sw_document *document,
+    struct sw_arena *arena, struct sw_vex *vex, struct sw_error *err);
+/* What a bill of materials is about: its name, and the root of its files. root->alg is 0 for what
+ * is no such bill, or tells no root. */
+sw_result sw_documents_about(struct sw_documents *documents, const struct sw_document *document,
+    struct sw_arena *arena, struct sw_str *name, struct sw_digest *root, struct sw_error *err);
+
+#endif
