@@ -1,5 +1,7 @@
 #include "supply/advisory_feeds.h"
 
+#include "supply/wire.h"
+
 #include <math.h>
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -138,38 +140,30 @@ static void read_date(struct sw_str line, int64_t *out)
     (void)sw_time_parse(sw_str_n(date, left < 10 ? left : 10), out);
 }
 
-static sw_result put_score(const struct sw_advisory_db *db, struct sqlite3_stmt *stmt,
-    struct sw_str line, uint64_t number, struct sw_error *err)
+static sw_result read_score(
+    struct sw_str line, uint64_t number, struct sw_feed_entry *out, struct sw_error *err)
 {
-    int64_t cve = 0;
-    int64_t score = 0;
-    int64_t percentile = 0;
     struct sw_str name = next_field(&line);
     struct sw_str first = next_field(&line);
     struct sw_str second = next_field(&line);
-    if (!sw_advisory_cve(name, &cve) || !read_share(first, &score) ||
-        !read_share(second, &percentile)) {
-        return sw_fail(err, SW_E_FORMAT, "line %llu: no CVE, score and percentile",
-            (unsigned long long)number);
-    }
-    (void)sqlite3_bind_int64(stmt, 1, cve);
-    (void)sqlite3_bind_int64(stmt, 2, score);
-    (void)sqlite3_bind_int64(stmt, 3, percentile);
-    return sw_advisory_db_once(db, stmt, err);
+    *out = (struct sw_feed_entry){.kind = SW_FEED_EPSS, .added = sw_str("")};
+    return sw_advisory_cve(name, &out->cve) && read_share(first, &out->score) &&
+                   read_share(second, &out->percentile)
+               ? SW_OK
+               : sw_fail(err, SW_E_FORMAT, "line %llu: no CVE, score and percentile",
+                     (unsigned long long)number);
 }
 
-sw_result sw_epss_put(const struct sw_advisory_db *db, struct sw_inflate *stream,
+sw_result sw_epss_read(struct sw_inflate *stream, sw_feed_each each, void *ctx,
     struct sw_feed_result *out, struct sw_error *err)
 {
-    SW_CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
     SW_CLEANUP(line_reader) struct sw_line_reader lines;
     struct sw_feed_result result = {0, INT64_MIN};
     struct sw_bytes line;
     bool more = true;
     sw_line_reader_init(&lines, stream, EPSS_LINE_MAX);
-    SW_TRY(sw_advisory_db_run(db, "DELETE FROM epss", err));
-    SW_TRY(sw_advisory_db_query(db, "INSERT OR REPLACE INTO epss VALUES(?1, ?2, ?3)", &stmt, err));
     for (;;) {
+        struct sw_feed_entry entry;
         SW_TRY(sw_line_read(&lines, &line, &more, err));
         struct sw_str text = sw_str_of_bytes(line);
         if (!more) {
@@ -179,29 +173,12 @@ sw_result sw_epss_put(const struct sw_advisory_db *db, struct sw_inflate *stream
             read_date(text, &result.date);
             continue;
         }
-        SW_TRY(put_score(db, stmt, text, lines.number, err));
+        SW_TRY(read_score(text, lines.number, &entry, err));
+        SW_TRY(each(ctx, &entry, err));
         result.records++;
     }
     *out = result;
     return SW_OK;
-}
-
-sw_result sw_epss_put_one(const struct sw_advisory_db *db, struct sw_str cve, unsigned score,
-    unsigned percentile, struct sw_error *err)
-{
-    SW_CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
-    int64_t number = 0;
-    if (!sw_advisory_cve(cve, &number)) {
-        return SW_OK;
-    }
-    SW_TRY(sw_advisory_db_query(db,
-        "INSERT OR REPLACE INTO epss SELECT ?1, ?2, ?3"
-        " WHERE NOT EXISTS (SELECT 1 FROM imports WHERE kind = 'epss')",
-        &stmt, err));
-    (void)sqlite3_bind_int64(stmt, 1, number);
-    (void)sqlite3_bind_int64(stmt, 2, score);
-    (void)sqlite3_bind_int64(stmt, 3, percentile);
-    return sw_advisory_db_once(db, stmt, err);
 }
 
 /* --- KEV -------------------------------------------------------------------------------------- */
@@ -212,25 +189,20 @@ bool sw_kev_looks_like(const struct sw_json *document)
            sw_json_get(document, "vulnerabilities") != NULL;
 }
 
-sw_result sw_kev_put(const struct sw_advisory_db *db, const struct sw_json *document,
+sw_result sw_kev_read(const struct sw_json *document, sw_feed_each each, void *ctx,
     struct sw_feed_result *out, struct sw_error *err)
 {
-    SW_CLEAN_STMT struct sqlite3_stmt *stmt = NULL;
     struct sw_feed_result result = {0, INT64_MIN};
     struct sw_str text;
-    SW_TRY(sw_advisory_db_run(db, "DELETE FROM kev", err));
-    SW_TRY(sw_advisory_db_query(db, "INSERT OR REPLACE INTO kev VALUES(?1, ?2)", &stmt, err));
     SW_JSON_EACH (item, sw_json_get(document, "vulnerabilities")) {
-        int64_t cve = 0;
+        struct sw_feed_entry entry = {.kind = SW_FEED_KEV};
         int64_t when;
-        struct sw_str added = {0};
-        if (!sw_json_str(sw_json_get(item, "cveID"), &text) || !sw_advisory_cve(text, &cve) ||
-            !sw_json_str(sw_json_get(item, "dateAdded"), &added) || !sw_time_parse(added, &when)) {
+        if (!sw_json_str(sw_json_get(item, "cveID"), &text) || !sw_advisory_cve(text, &entry.cve) ||
+            !sw_json_str(sw_json_get(item, "dateAdded"), &entry.added) ||
+            !sw_time_parse(entry.added, &when)) {
             return sw_fail(err, SW_E_FORMAT, "a vulnerability has no cveID and dateAdded");
         }
-        (void)sqlite3_bind_int64(stmt, 1, cve);
-        sw_advisory_db_bind(stmt, 2, added);
-        SW_TRY(sw_advisory_db_once(db, stmt, err));
+        SW_TRY(each(ctx, &entry, err));
         result.records++;
     }
     if (sw_json_str(sw_json_get(document, "dateReleased"), &text)) {
@@ -238,4 +210,83 @@ sw_result sw_kev_put(const struct sw_advisory_db *db, const struct sw_json *docu
     }
     *out = result;
     return SW_OK;
+}
+
+/* --- for other processes ---------------------------------------------------------------------- */
+
+sw_result sw_feed_entry_write(const struct sw_feed_entry *entry, struct sw_buf *out)
+{
+    SW_TRY(sw_buf_putc(out, (char)entry->kind));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)entry->cve));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)entry->score));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)entry->percentile));
+    return sw_wire_put(out, entry->added);
+}
+
+sw_result sw_feed_entry_read(struct sw_cursor *cur, struct sw_feed_entry *out)
+{
+    uint8_t kind;
+    uint64_t numbers[3];
+    int64_t when;
+    SW_TRY(sw_cur_u8(cur, &kind));
+    for (size_t i = 0; i < SW_COUNT(numbers); i++) {
+        SW_TRY(sw_cur_u64be(cur, &numbers[i]));
+        if (numbers[i] > INT64_MAX) {
+            return SW_E_FORMAT;
+        }
+    }
+    SW_TRY(sw_wire_take(cur, &out->added));
+    out->kind = (enum sw_feed_kind)kind;
+    out->cve = (int64_t)numbers[0];
+    out->score = (int64_t)numbers[1];
+    out->percentile = (int64_t)numbers[2];
+    const bool good = kind < SW_FEED_KINDS && out->score <= 100000 && out->percentile <= 100000 &&
+                      (kind != SW_FEED_KEV || sw_time_parse(out->added, &when));
+    return good ? SW_OK : SW_E_FORMAT;
+}
+
+/* --- into the database ------------------------------------------------------------------------ */
+
+/* What comes first clears what was there, and the statements that put an entry. */
+static const struct {
+    const char *clear, *put;
+} rows[SW_FEED_KINDS] = {
+    [SW_FEED_EPSS] = {"DELETE FROM epss", "INSERT OR REPLACE INTO epss VALUES(?1, ?2, ?3)"},
+    [SW_FEED_EPSS_ONE] = {NULL, "INSERT OR REPLACE INTO epss SELECT ?1, ?2, ?3"
+                                " WHERE NOT EXISTS (SELECT 1 FROM imports WHERE kind = 'epss')"},
+    [SW_FEED_KEV] = {"DELETE FROM kev", "INSERT OR REPLACE INTO kev VALUES(?1, ?2)"},
+};
+
+void sw_feed_writer_release(struct sw_feed_writer *writer)
+{
+    for (size_t i = 0; i < SW_FEED_KINDS; i++) {
+        sw_advisory_db_finish(&writer->statements[i]);
+    }
+}
+
+void sw_feed_writer_begin(struct sw_feed_writer *writer, const struct sw_advisory_db *db)
+{
+    writer->db = db;
+    memset(writer->cleared, 0, sizeof(writer->cleared));
+}
+
+sw_result sw_feed_writer_put(
+    struct sw_feed_writer *w, const struct sw_feed_entry *entry, struct sw_error *err)
+{
+    struct sqlite3_stmt **stmt = &w->statements[entry->kind];
+    if (!w->cleared[entry->kind] && rows[entry->kind].clear != NULL) {
+        SW_TRY(sw_advisory_db_run(w->db, rows[entry->kind].clear, err));
+    }
+    w->cleared[entry->kind] = true;
+    if (*stmt == NULL) {
+        SW_TRY(sw_advisory_db_query(w->db, rows[entry->kind].put, stmt, err));
+    }
+    (void)sqlite3_bind_int64(*stmt, 1, entry->cve);
+    if (entry->kind == SW_FEED_KEV) {
+        sw_advisory_db_bind(*stmt, 2, entry->added);
+    } else {
+        (void)sqlite3_bind_int64(*stmt, 2, entry->score);
+        (void)sqlite3_bind_int64(*stmt, 3, entry->percentile);
+    }
+    return sw_advisory_db_once(w->db, *stmt, err);
 }

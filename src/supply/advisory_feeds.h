@@ -12,18 +12,47 @@ struct sw_feed_result {
     int64_t date; /* INT64_MIN: it does not say */
 };
 
-/* Exploit Prediction Scoring System, the CSV of FIRST: takes the place of what was there. */
-sw_result sw_epss_put(const struct sw_advisory_db *db, struct sw_inflate *stream,
-    struct sw_feed_result *out, struct sw_error *err);
+enum sw_feed_kind {
+    SW_FEED_EPSS,     /* of FIRST: takes the place of what was there */
+    SW_FEED_EPSS_ONE, /* as an advisory tells it. Where scores of FIRST were imported, those stand
+                       */
+    SW_FEED_KEV,      /* of CISA: takes the place of what was there */
+};
+#define SW_FEED_KINDS (SW_FEED_KEV + 1)
 
-/* One score, as an advisory tells it (in 100,000ths). Where scores of FIRST were imported, those
- * stand. */
-sw_result sw_epss_put_one(const struct sw_advisory_db *db, struct sw_str cve, unsigned score,
-    unsigned percentile, struct sw_error *err);
+struct sw_feed_entry {
+    enum sw_feed_kind kind;
+    int64_t cve;               /* sw_advisory_cve() */
+    int64_t score, percentile; /* of EPSS, in 100,000ths */
+    struct sw_str added;       /* of KEV: a date */
+};
 
-/* Known Exploited Vulnerabilities, the JSON of CISA: takes the place of what was there. */
-sw_result sw_kev_put(const struct sw_advisory_db *db, const struct sw_json *document,
+typedef sw_result (*sw_feed_each)(
+    void *ctx, const struct sw_feed_entry *entry, struct sw_error *err);
+
+/* Exploit Prediction Scoring System, the CSV of FIRST. */
+sw_result sw_epss_read(struct sw_inflate *stream, sw_feed_each each, void *ctx,
     struct sw_feed_result *out, struct sw_error *err);
+/* Known Exploited Vulnerabilities, the JSON of CISA. */
+sw_result sw_kev_read(const struct sw_json *document, sw_feed_each each, void *ctx,
+    struct sw_feed_result *out, struct sw_error *err);
+/* As bytes, for other processes of this program. SW_E_FORMAT. */
+sw_result sw_feed_entry_write(const struct sw_feed_entry *entry, struct sw_buf *out);
+sw_result sw_feed_entry_read(struct sw_cursor *cur, struct sw_feed_entry *out);
+
+/* Into the database. */
+struct sw_feed_writer {
+    const struct sw_advisory_db *db;
+    struct sqlite3_stmt *statements[SW_FEED_KINDS];
+    bool cleared[SW_FEED_KINDS];
+};
+/* What follows comes from one file. */
+void sw_feed_writer_begin(struct sw_feed_writer *writer, const struct sw_advisory_db *db);
+sw_result sw_feed_writer_put(
+    struct sw_feed_writer *writer, const struct sw_feed_entry *entry, struct sw_error *err);
+void sw_feed_writer_release(struct sw_feed_writer *writer);
+SW_DEFINE_CLEANUP(feed_writer, struct sw_feed_writer, sw_feed_writer_release)
+
 bool sw_kev_looks_like(const struct sw_json *document);
 
 /* The lines of what comes out of a stream, one after another, without their ends. */

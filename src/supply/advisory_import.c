@@ -1,6 +1,6 @@
 #include "supply/advisory_feeds.h"
-#include "supply/advisory_ghsa.h"
-#include "supply/advisory_osv.h"
+#include "supply/advisory_parse.h"
+#include "supply/wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,18 +13,25 @@
 #define LOCK_FILE SW_ADVISORY_FILE ".lock"
 #define ENTRIES_MAX 2000000
 #define DEPTH_MAX 16
+#define MEMORY_MAX ((uint64_t)2 << 30) /* of the process that parses a file */
+#define CPU_SECONDS 600
+#define MESSAGE_MAX ((size_t)256 << 20)
 
 struct importer {
     const struct sw_advisory_import_options *options;
     struct sw_advisory_db db;
+    struct sw_worker *parser;
     struct sw_osv_writer *writer;
-    struct sw_arena arena; /* of one file */
+    struct sw_feed_writer feeds;
+    struct sw_arena arena; /* of one record */
     uint64_t left_out;     /* of one file */
 };
 
 static void release(struct importer *im)
 {
+    sw_worker_free(im->parser);
     sw_osv_writer_free(im->writer);
+    sw_feed_writer_release(&im->feeds);
     sw_advisory_db_close(&im->db);
     sw_arena_release(&im->arena);
 }
@@ -58,6 +65,7 @@ static sw_result begin_file(struct importer *im, struct file *f, struct sw_error
     SW_TRY(sw_advisory_db_once(&im->db, stmt, err));
     f->row = sqlite3_last_insert_rowid(im->db.db);
     sw_osv_writer_begin(im->writer, f->row);
+    sw_feed_writer_begin(&im->feeds, &im->db);
     return SW_OK;
 }
 
@@ -129,276 +137,80 @@ static sw_result hash_file(
     return SW_OK;
 }
 
-/* --- advisories ------------------------------------------------------------------------------- */
+/* --- what the process says that parses -------------------------------------------------------- */
 
-/* One that cannot be read ends the import, or is left out and counted. */
-static sw_result take(struct importer *im, struct file *f, enum sw_code code,
-    const struct sw_error *why, const char *where, struct sw_error *err)
+struct loose;
+
+/* A file that is being parsed there. */
+struct parsing {
+    struct importer *im;
+    struct loose *loose; /* NULL: a file */
+};
+
+/* One word of a message. */
+static sw_result put_word(struct importer *im, struct sw_cursor *cur, struct sw_error *err)
 {
-    bool broken = code == SW_E_FORMAT || code == SW_E_LIMIT;
-    if (code == SW_OK) {
-        f->records++;
-        return SW_OK;
+    struct sw_osv_record record;
+    struct sw_feed_entry entry;
+    uint8_t word;
+    SW_TRY(sw_cur_u8(cur, &word));
+    if (word == SW_ADVISORY_ENTRY) {
+        SW_TRY(sw_feed_entry_read(cur, &entry));
+        return sw_feed_writer_put(&im->feeds, &entry, err);
     }
-    if (broken && im->options->keep_going) {
-        im->left_out++;
-        return SW_OK;
+    if (word != SW_ADVISORY_RECORD) {
+        return SW_E_FORMAT;
     }
-    return sw_fail(
-        err, code, "%s: %s", where, why->text[0] != '\0' ? why->text : sw_code_text(code));
+    sw_arena_release(&im->arena);
+    SW_TRY(sw_osv_record_read(&im->arena, cur, &record));
+    return sw_osv_writer_put_record(im->writer, &record, err);
 }
 
-static sw_result put_one_of_github(struct importer *im, struct sw_arena *arena,
-    const struct sw_json *advisory, struct sw_buf *osv, struct sw_error *err)
-{
-    struct sw_str cve;
-    unsigned score = 0;
-    unsigned percentile = 0;
-    sw_buf_clear(osv);
-    SW_TRY(sw_ghsa_to_osv(advisory, osv, err));
-    SW_TRY(sw_osv_writer_put(im->writer, sw_buf_bytes(osv), err));
-    return sw_ghsa_epss(arena, advisory, &cve, &score, &percentile)
-               ? sw_epss_put_one(&im->db, cve, score, percentile, err)
-               : SW_OK;
-}
+static sw_result next_loose(struct loose *loose, struct sw_buf *answer, struct sw_error *err);
 
-/* What GitHub's interfaces give; *is_such is false for everything else. */
-static sw_result put_github(struct importer *im, struct file *f, struct sw_bytes text,
-    const char *where, bool *is_such, struct sw_error *err)
+static sw_result serve(
+    void *ctx, struct sw_bytes question, struct sw_buf *answer, struct sw_error *err)
 {
-    SW_CLEANUP(arena) struct sw_arena arena;
-    SW_CLEANUP(buf) struct sw_buf osv = SW_BUF_INIT;
-    struct sw_json document;
-    bool single = false;
-    sw_arena_init(&arena, 0);
-    *is_such = false;
-    if (!sw_ghsa_may_be(text) || sw_json_parse(&arena, text, NULL, &document, NULL) != SW_OK) {
-        return SW_OK;
+    struct parsing *p = ctx;
+    struct sw_cursor cur = sw_cursor(question);
+    if (p->loose != NULL && question.len == 1 && question.ptr[0] == SW_ADVISORY_NEXT) {
+        return next_loose(p->loose, answer, err);
     }
-    const struct sw_json *list = sw_ghsa_list(&document, &single);
-    size_t count = list == NULL ? 0 : single ? 1 : list->count;
-    *is_such = count > 0;
-    if (count > SW_GHSA_COUNT_MAX) {
-        return sw_fail(
-            err, SW_E_LIMIT, "%s: it holds more than %d advisories", where, SW_GHSA_COUNT_MAX);
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct sw_error why = {0};
-        SW_TRY(sw_progress_check(im->options->progress, err));
-        enum sw_code code =
-            put_one_of_github(im, &arena, single ? list : sw_json_item(list, i), &osv, &why);
-        SW_TRY(take(im, f, code, &why, where, err));
-    }
-    return SW_OK;
-}
-
-static sw_result put(struct importer *im, struct file *f, struct sw_bytes record, const char *where,
-    struct sw_error *err)
-{
-    struct sw_error why = {0};
-    bool github = false;
-    SW_TRY(sw_progress_check(im->options->progress, err));
-    SW_TRY(put_github(im, f, record, where, &github, err));
-    return github ? SW_OK
-                  : take(im, f, sw_osv_writer_put(im->writer, record, &why), &why, where, err);
-}
-
-static sw_result read_member(const struct sw_zip *zip, const struct sw_zip_entry *entry,
-    struct sw_buf *out, struct sw_error *err)
-{
-    SW_CLEANUP(unpack) struct sw_unpack *unpack = NULL;
-    struct sw_source data;
-    struct sw_packed how = {0};
-    struct sw_unpack_end end;
-    uint32_t crc = 0;
-    if (entry->size > SW_OSV_MAX) {
-        return sw_fail(err, SW_E_LIMIT, "it is larger than an advisory may be");
-    }
-    SW_TRY(sw_zip_data(zip, entry, &data, &how, err));
-    if (entry->method != SW_ZIP_STORED) {
-        how.budget = entry->size;
-        SW_TRY(sw_unpack_new(&unpack, &data, &how, &end, err));
-        if (end.code != SW_OK) {
-            return sw_fail(err, end.code, "%s", end.err.text);
+    while (sw_cur_left(&cur) > 0) {
+        enum sw_code code = put_word(p->im, &cur, err);
+        if (code == SW_E_FORMAT) {
+            return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
         }
-        data = sw_unpack_source(unpack);
-        crc = end.crc;
-    }
-    if (data.size != entry->size) {
-        return sw_fail(err, SW_E_FORMAT, "it has another size than the archive says");
-    }
-    SW_TRY(entry->method == SW_ZIP_STORED ? sw_source_crc(&data, &crc, err) : SW_OK);
-    return crc == entry->crc ? sw_source_append(&data, 0, data.size, out, err)
-                             : sw_fail(err, SW_E_FORMAT, "its checksum is wrong");
-}
-
-static sw_result put_member(struct importer *im, struct file *f, const struct sw_zip *zip,
-    const struct sw_zip_entry *entry, struct sw_buf *buf, struct sw_error *err)
-{
-    char name[256];
-    struct sw_error why = {0};
-    sw_escape_line(entry->name.ptr, entry->name.len, name, sizeof(name));
-    sw_buf_clear(buf);
-    enum sw_code code = read_member(zip, entry, buf, &why);
-    bool broken = code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_UNSUPPORTED;
-    if (broken && im->options->keep_going) {
-        im->left_out++;
-        return SW_OK;
-    }
-    return code == SW_OK ? put(im, f, sw_buf_bytes(buf), name, err)
-                         : sw_fail(err, code, "%s: %s", name, why.text);
-}
-
-/* Readers that could differ on what is in an archive make it no evidence. Two names that differ in
- * capitals alone are no difference here, for nothing is written under them. */
-static sw_result check_zip(const struct sw_zip *zip, struct sw_error *err)
-{
-    for (size_t i = 0; i < zip->problem_count && i < 1000; i++) {
-        const struct sw_zip_problem *problem = &zip->problems[i];
-        if (problem->fault != SW_ZIP_SAME_LETTERS && problem->fault != SW_ZIP_BAD_NAME) {
-            char name[128];
-            sw_escape_line(problem->name.ptr, problem->name.len, name, sizeof(name));
-            return sw_fail(err, SW_E_FORMAT, "the archive is not to be trusted: %s%s%s", name,
-                name[0] == '\0' ? "" : " ", sw_zip_fault_text(problem->fault));
-        }
+        SW_TRY(code);
+        sw_progress_add(p->im->options->progress, 0, 1);
     }
     return SW_OK;
 }
 
-static sw_result put_zip(struct importer *im, struct file *f, int fd, struct sw_error *err)
+static sw_result parse(struct importer *im, struct file *f, int fd, const char *path,
+    struct loose *loose, struct sw_error *err)
 {
-    struct sw_source source = sw_source_fd(fd, f->bytes);
-    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
-    struct sw_zip zip;
-    SW_TRY(sw_zip_open(&zip, &source, &im->arena, err));
-    SW_TRY(check_zip(&zip, err));
-    for (size_t i = 0; i < zip.count; i++) {
-        if (sw_str_ends(zip.entries[i].name, ".json")) {
-            SW_TRY(put_member(im, f, &zip, &zip.entries[i], &buf, err));
-            sw_progress_add(im->options->progress, zip.entries[i].stored, 1);
-        }
+    static const char *const kinds[] = {"osv", "epss", "kev"};
+    SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    struct parsing p = {im, loose};
+    struct sw_advisory_found found;
+    SW_TRY(sw_advisory_request(
+        &request, loose != NULL, im->options->keep_going, im->options->now, f->bytes, path));
+    const struct sw_worker_task task = {.fd = fd,
+        .request = sw_buf_bytes(&request),
+        .serve = serve,
+        .serve_ctx = &p,
+        .progress = im->options->progress};
+    SW_TRY(sw_worker_call(im->parser, &task, &reply, err));
+    if (sw_advisory_found_read(sw_buf_bytes(&reply), &found) != SW_OK) {
+        return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
     }
+    f->kind = kinds[found.kind];
+    f->records = found.records;
+    f->date = found.kind == SW_ADVISORY_OSV ? sw_osv_writer_date(im->writer) : found.date;
+    im->left_out = found.left_out;
     return SW_OK;
-}
-
-static sw_result put_lines(
-    struct importer *im, struct file *f, struct sw_inflate *stream, struct sw_error *err)
-{
-    SW_CLEANUP(line_reader) struct sw_line_reader lines;
-    struct sw_bytes line;
-    bool more = true;
-    sw_line_reader_init(&lines, stream, SW_OSV_MAX);
-    for (;;) {
-        char where[32];
-        SW_TRY(sw_line_read(&lines, &line, &more, err));
-        if (!more) {
-            return SW_OK;
-        }
-        if (line.len > 0) {
-            (void)snprintf(where, sizeof(where), "line %llu", (unsigned long long)lines.number);
-            SW_TRY(put(im, f, line, where, err));
-            sw_progress_add(im->options->progress, line.len, 1);
-        }
-    }
-}
-
-/* --- telling files apart ---------------------------------------------------------------------- */
-
-enum form { FORM_ZIP, FORM_CSV, FORM_LINES, FORM_JSON };
-
-static bool is_of_github(struct sw_bytes text)
-{
-    SW_CLEANUP(arena) struct sw_arena arena;
-    struct sw_json document;
-    bool single = false;
-    sw_arena_init(&arena, 0);
-    return sw_ghsa_may_be(text) && sw_json_parse(&arena, text, NULL, &document, NULL) == SW_OK &&
-           sw_ghsa_list(&document, &single) != NULL;
-}
-
-/* The first bytes of what comes out, and whether a line of it is an advisory. */
-static sw_result look(
-    const struct sw_source *source, const char *name, enum form *out, struct sw_error *err)
-{
-    SW_CLEANUP(inflate) struct sw_inflate *stream = NULL;
-    SW_CLEANUP(line_reader) struct sw_line_reader lines;
-    struct sw_bytes line;
-    bool more = false;
-    SW_TRY(sw_inflate_new(&stream, source, err));
-    sw_line_reader_init(&lines, stream, SW_OSV_MAX);
-    SW_TRY(sw_line_read(&lines, &line, &more, err));
-    struct sw_str text = sw_str_of_bytes(line);
-    if (sw_str_starts(text, "PK\x03\x04") || sw_str_starts(text, "PK\x05\x06")) {
-        *out = FORM_ZIP;
-        return SW_OK;
-    }
-    if (sw_str_starts(text, "#model_version") || sw_str_starts(text, "cve,epss")) {
-        *out = FORM_CSV;
-        return SW_OK;
-    }
-    if (!more || (text.len > 0 && memchr("{[ ", text.ptr[0], 3) == NULL)) {
-        return sw_fail(err, SW_E_FORMAT,
-            "'%s' is none of these: OSV JSON, lines or a zip of it, GitHub's advisories, EPSS CSV, "
-            "KEV JSON",
-            name);
-    }
-    *out = sw_osv_looks_like(line) || is_of_github(line) ? FORM_LINES : FORM_JSON;
-    return SW_OK;
-}
-
-/* One advisory, or the KEV. */
-static sw_result put_document(
-    struct importer *im, struct file *f, struct sw_inflate *stream, struct sw_error *err)
-{
-    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
-    struct sw_json document;
-    size_t got = 1;
-    sw_buf_init(&buf, SW_KEV_MAX);
-    while (got > 0) {
-        SW_TRY(sw_buf_reserve(&buf, 1 << 16) == SW_OK
-                   ? SW_OK
-                   : sw_fail(err, SW_E_LIMIT, "it is too large for one JSON document"));
-        SW_TRY(sw_inflate_read(stream, buf.data + buf.len, 1 << 16, &got, err));
-        buf.len += got;
-    }
-    if (sw_osv_looks_like(sw_buf_bytes(&buf)) || is_of_github(sw_buf_bytes(&buf))) {
-        return put(im, f, sw_buf_bytes(&buf), "it", err);
-    }
-    SW_TRY(sw_json_parse(&im->arena, sw_buf_bytes(&buf), NULL, &document, err));
-    if (!sw_kev_looks_like(&document)) {
-        return sw_fail(err, SW_E_FORMAT, "it is neither an advisory of OSV nor the KEV catalogue");
-    }
-    struct sw_feed_result result;
-    SW_TRY(sw_kev_put(&im->db, &document, &result, err));
-    f->kind = "kev";
-    f->records = result.records;
-    f->date = result.date;
-    return SW_OK;
-}
-
-static sw_result put_csv(
-    struct importer *im, struct file *f, struct sw_inflate *stream, struct sw_error *err)
-{
-    struct sw_feed_result result;
-    SW_TRY(sw_epss_put(&im->db, stream, &result, err));
-    f->kind = "epss";
-    f->records = result.records;
-    f->date = result.date;
-    return SW_OK;
-}
-
-static sw_result put_form(
-    struct importer *im, struct file *f, int fd, enum form form, struct sw_error *err)
-{
-    struct sw_source source = sw_source_fd(fd, f->bytes);
-    SW_CLEANUP(inflate) struct sw_inflate *stream = NULL;
-    if (form == FORM_ZIP) {
-        return put_zip(im, f, fd, err);
-    }
-    SW_TRY(sw_inflate_new(&stream, &source, err));
-    return form == FORM_CSV     ? put_csv(im, f, stream, err)
-           : form == FORM_LINES ? put_lines(im, f, stream, err)
-                                : put_document(im, f, stream, err);
 }
 
 static sw_result put_open_file(
@@ -406,14 +218,9 @@ static sw_result put_open_file(
 {
     struct file f = {.name = name, .kind = "osv"};
     struct sw_digest after;
-    enum form form = FORM_JSON;
-    sw_arena_release(&im->arena);
     SW_TRY(hash_file(fd, path, &f.digest, &f.bytes, err));
-    struct sw_source source = sw_source_fd(fd, f.bytes);
-    SW_TRY(look(&source, path, &form, err));
     SW_TRY(begin_file(im, &f, err));
-    SW_TRY(put_form(im, &f, fd, form, err));
-    f.date = f.date == INT64_MIN ? sw_osv_writer_date(im->writer) : f.date;
+    SW_TRY(parse(im, &f, fd, path, NULL, err));
     SW_TRY(end_file(im, &f, err));
     SW_TRY(hash_file(fd, path, &after, &f.bytes, err));
     return sw_digest_equal(&after, &f.digest)
@@ -425,8 +232,8 @@ static sw_result put_open_file(
 
 /* Loose advisories are one import; its digest is that of lines "DIGEST  NAME\n", by name. */
 struct loose {
-    struct importer *im;
     const struct sw_tree *tree;
+    size_t at; /* the next entry */
     struct file file;
     struct sw_hash hash;
 };
@@ -436,28 +243,39 @@ static bool is_loose(const struct sw_entry *entry)
     return entry->kind == SW_ENTRY_FILE && sw_str_ends(sw_str(entry->name), ".json");
 }
 
-static sw_result put_loose_one(struct loose *l, const struct sw_entry *entry, struct sw_error *err)
+static sw_result give_loose(
+    struct loose *l, const struct sw_entry *entry, struct sw_buf *answer, struct sw_error *err)
 {
     SW_CLEANUP(fd) int fd = -1;
-    SW_CLEANUP(buf) struct sw_buf buf = SW_BUF_INIT;
     struct sw_digest digest;
     char hex[2 * SW_DIGEST_MAX + 1];
     SW_TRY(sw_tree_open_file(l->tree, entry, &fd, err));
-    SW_TRY(sw_fd_read(fd, entry->name, SW_OSV_MAX, &buf, err));
-    sw_sha256(sw_buf_bytes(&buf), &digest);
+    SW_TRY(sw_wire_put(answer, sw_str(entry->name)));
+    const size_t start = answer->len;
+    SW_TRY(sw_fd_read(fd, entry->name, SW_OSV_MAX, answer, err));
+    sw_sha256(sw_bytes(answer->data + start, answer->len - start), &digest);
     sw_digest_hex(&digest, hex);
     sw_hash_update(&l->hash, hex, strlen(hex));
     sw_hash_update(&l->hash, "  ", 2);
     sw_hash_update(&l->hash, entry->name, strlen(entry->name));
     sw_hash_update(&l->hash, "\n", 1);
-    l->file.bytes += buf.len;
-    return put(l->im, &l->file, sw_buf_bytes(&buf), entry->name, err);
+    l->file.bytes += answer->len - start;
+    return SW_OK;
+}
+
+/* Nothing behind the last. */
+static sw_result next_loose(struct loose *l, struct sw_buf *answer, struct sw_error *err)
+{
+    while (l->at < l->tree->count && !is_loose(&l->tree->entries[l->at])) {
+        l->at++;
+    }
+    return l->at == l->tree->count ? SW_OK : give_loose(l, &l->tree->entries[l->at++], answer, err);
 }
 
 static sw_result put_loose(
     struct importer *im, const struct sw_tree *tree, struct sw_str name, struct sw_error *err)
 {
-    struct loose l = {.im = im, .tree = tree, .file = {.name = name, .kind = "osv"}};
+    struct loose l = {.tree = tree, .file = {.name = name, .kind = "osv"}};
     size_t count = 0;
     for (size_t i = 0; i < tree->count; i++) {
         count += is_loose(&tree->entries[i]) ? 1 : 0;
@@ -467,16 +285,12 @@ static sw_result put_loose(
     }
     SW_TRY(begin_file(im, &l.file, err));
     SW_TRY(sw_hash_init(&l.hash, SW_SHA256));
-    for (size_t i = 0; i < tree->count; i++) {
-        enum sw_code code =
-            is_loose(&tree->entries[i]) ? put_loose_one(&l, &tree->entries[i], err) : SW_OK;
-        if (code != SW_OK) {
-            sw_hash_abort(&l.hash);
-            return code;
-        }
+    enum sw_code code = parse(im, &l.file, -1, "", &l, err);
+    if (code != SW_OK) {
+        sw_hash_abort(&l.hash);
+        return code;
     }
     sw_hash_final(&l.hash, &l.file.digest);
-    l.file.date = sw_osv_writer_date(im->writer);
     return end_file(im, &l.file, err);
 }
 
@@ -609,6 +423,9 @@ static sw_result open_new(
 static sw_result put_all(
     struct importer *im, const char *const *files, size_t count, struct sw_error *err)
 {
+    const struct sw_worker_options limits = {
+        .memory_max = MEMORY_MAX, .cpu_seconds = CPU_SECONDS, .reply_max = MESSAGE_MAX};
+    SW_TRY(sw_worker_new(&im->parser, sw_advisory_parse, NULL, &limits, err));
     SW_TRY(sw_osv_writer_new(&im->writer, &im->db, im->options->now, err));
     for (size_t i = 0; i < count; i++) {
         enum sw_code code = put_operand(im, files[i], err);
@@ -618,6 +435,8 @@ static sw_result put_all(
     }
     SW_TRY(sweep(im, err));
     sw_osv_writer_free(SW_TAKE(im->writer));
+    sw_feed_writer_release(&im->feeds);
+    im->feeds = (struct sw_feed_writer){0};
     SW_TRY(sw_advisory_db_run(&im->db, "COMMIT", err));
     sw_advisory_db_close(&im->db);
     return SW_OK;

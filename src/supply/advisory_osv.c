@@ -2,6 +2,7 @@
 
 #include "supply/cvss.h"
 #include "supply/purl.h"
+#include "supply/wire.h"
 
 #include <stdlib.h>
 
@@ -53,14 +54,19 @@ struct seen {
     int64_t id;
 };
 
+struct sw_osv_reader {
+    struct sw_json_scanner *scanner;
+    struct sw_arena arena; /* of one advisory */
+    struct sw_buf text[FIELDS];
+    struct sw_buf what;
+    int64_t now;
+};
+
 struct sw_osv_writer {
     const struct sw_advisory_db *db;
     struct sqlite3_stmt *statements[STATEMENTS];
-    struct sw_json_scanner *scanner;
-    struct sw_arena arena; /* of one advisory */
-    struct sw_arena names; /* of the ecosystems */
-    struct sw_buf text[FIELDS];
-    struct sw_buf what;
+    struct sw_osv_reader *reader; /* NULL: nothing was read here */
+    struct sw_arena names;        /* of the ecosystems */
     struct seen *seen;
     size_t seen_count, seen_cap;
     int64_t now, import, date;
@@ -76,10 +82,35 @@ struct record {
     struct sw_str summary;
     struct sw_str aliases; /* one a line */
     struct sw_json affected;
-    int64_t row;
 };
 
 /* --- the writer ------------------------------------------------------------------------------- */
+
+void sw_osv_reader_free(struct sw_osv_reader *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < FIELDS; i++) {
+        sw_buf_release(&r->text[i]);
+    }
+    sw_json_scanner_free(r->scanner);
+    sw_buf_release(&r->what);
+    sw_arena_release(&r->arena);
+    free(r);
+}
+
+sw_result sw_osv_reader_new(struct sw_osv_reader **out, int64_t now, struct sw_error *err)
+{
+    static const struct sw_json_limits limits = {.max_bytes = SW_OSV_MAX};
+    SW_CLEANUP(osv_reader) struct sw_osv_reader *r = calloc(1, sizeof(*r));
+    SW_TRY_PTR(r);
+    sw_arena_init(&r->arena, 0);
+    r->now = now;
+    SW_TRY(sw_json_scanner_new(&r->scanner, fields, FIELDS, &limits, err));
+    *out = SW_TAKE(r);
+    return SW_OK;
+}
 
 void sw_osv_writer_free(struct sw_osv_writer *w)
 {
@@ -89,12 +120,7 @@ void sw_osv_writer_free(struct sw_osv_writer *w)
     for (size_t i = 0; i < STATEMENTS; i++) {
         sw_advisory_db_finish(&w->statements[i]);
     }
-    for (size_t i = 0; i < FIELDS; i++) {
-        sw_buf_release(&w->text[i]);
-    }
-    sw_json_scanner_free(w->scanner);
-    sw_buf_release(&w->what);
-    sw_arena_release(&w->arena);
+    sw_osv_reader_free(w->reader);
     sw_arena_release(&w->names);
     free(w);
 }
@@ -102,15 +128,12 @@ void sw_osv_writer_free(struct sw_osv_writer *w)
 sw_result sw_osv_writer_new(
     struct sw_osv_writer **out, const struct sw_advisory_db *db, int64_t now, struct sw_error *err)
 {
-    static const struct sw_json_limits limits = {.max_bytes = SW_OSV_MAX};
     SW_CLEANUP(osv_writer) struct sw_osv_writer *w = calloc(1, sizeof(*w));
     SW_TRY_PTR(w);
-    sw_arena_init(&w->arena, 0);
     sw_arena_init(&w->names, 0);
     w->db = db;
     w->now = now;
     w->date = INT64_MIN;
-    SW_TRY(sw_json_scanner_new(&w->scanner, fields, FIELDS, &limits, err));
     for (size_t i = 0; i < STATEMENTS; i++) {
         SW_TRY(sw_advisory_db_query(db, statements[i], &w->statements[i], err));
     }
@@ -164,7 +187,7 @@ static bool is_name(struct sw_str text)
     return text.len > 0 && text.len <= SW_OSV_NAME_MAX;
 }
 
-static sw_result text_of(struct sw_osv_writer *w, const struct record *r, size_t field,
+static sw_result text_of(struct sw_osv_reader *w, const struct record *r, size_t field,
     struct sw_str *out, struct sw_error *err)
 {
     *out = sw_str("");
@@ -177,7 +200,7 @@ static sw_result text_of(struct sw_osv_writer *w, const struct record *r, size_t
 }
 
 /* A tree of a field; null when it is not there. */
-static sw_result tree_of(struct sw_osv_writer *w, const struct record *r, size_t field,
+static sw_result tree_of(struct sw_osv_reader *w, const struct record *r, size_t field,
     struct sw_json *out, struct sw_error *err)
 {
     *out = (struct sw_json){.type = SW_JSON_NULL};
@@ -186,7 +209,7 @@ static sw_result tree_of(struct sw_osv_writer *w, const struct record *r, size_t
                : sw_json_parse(&w->arena, r->found[field].span, NULL, out, err);
 }
 
-static sw_result read_times(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+static sw_result read_times(struct sw_osv_reader *w, struct record *r, struct sw_error *err)
 {
     struct sw_str text;
     SW_TRY(text_of(w, r, MODIFIED, &text, err));
@@ -205,7 +228,7 @@ static sw_result read_times(struct sw_osv_writer *w, struct record *r, struct sw
 }
 
 /* The summary, or else the beginning of the details: one line. */
-static sw_result read_summary(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+static sw_result read_summary(struct sw_osv_reader *w, struct record *r, struct sw_error *err)
 {
     struct sw_str text;
     SW_TRY(text_of(w, r, SUMMARY, &text, err));
@@ -227,7 +250,7 @@ static sw_result read_summary(struct sw_osv_writer *w, struct record *r, struct 
     return SW_OK;
 }
 
-static sw_result read_aliases(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+static sw_result read_aliases(struct sw_osv_reader *w, struct record *r, struct sw_error *err)
 {
     struct sw_json list;
     size_t count = 0;
@@ -270,7 +293,7 @@ static void read_scores(struct record *r, const struct sw_json *list)
 }
 
 static sw_result read_record(
-    struct sw_osv_writer *w, struct sw_bytes bytes, struct record *r, struct sw_error *err)
+    struct sw_osv_reader *w, struct sw_bytes bytes, struct record *r, struct sw_error *err)
 {
     struct sw_json severity;
     SW_TRY(sw_json_scan(w->scanner, bytes, r->found, err));
@@ -299,7 +322,7 @@ struct place {
 };
 
 static sw_result read_purl(
-    struct sw_osv_writer *w, struct sw_str text, struct place *out, struct sw_error *err)
+    struct sw_osv_reader *w, struct sw_str text, struct place *out, struct sw_error *err)
 {
     struct sw_purl purl;
     struct sw_error why = {0};
@@ -332,7 +355,7 @@ static void read_repository(const struct sw_json *affected, struct place *out)
     }
 }
 
-static sw_result read_place(struct sw_osv_writer *w, const struct sw_json *affected,
+static sw_result read_place(struct sw_osv_reader *w, const struct sw_json *affected,
     struct place *out, struct sw_error *err)
 {
     const struct sw_json *package = sw_json_get(affected, "package");
@@ -465,7 +488,7 @@ static void write_paths(struct sw_json_writer *j, const struct sw_json *affected
     sw_jw_array_end(j);
 }
 
-static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affected,
+static sw_result write_what(struct sw_osv_reader *w, const struct sw_json *affected,
     const struct place *place, struct sw_error *err)
 {
     struct sw_json_writer j;
@@ -488,6 +511,157 @@ static sw_result write_what(struct sw_osv_writer *w, const struct sw_json *affec
     write_paths(&j, affected);
     sw_jw_object_end(&j);
     return sw_jw_finish(&j);
+}
+
+/* --- an advisory as it is stored -------------------------------------------------------------- */
+
+static sw_result take_digests(struct sw_osv_reader *w, const struct sw_json *list,
+    struct sw_osv_affected *out, struct sw_error *err)
+{
+    const size_t count = list != NULL && list->type == SW_JSON_ARRAY ? list->count : 0;
+    struct sw_digest *digests = SW_ARENA_ARRAY(&w->arena, struct sw_digest, count + 1);
+    SW_TRY_PTR(digests);
+    out->digests = digests;
+    SW_JSON_EACH (item, list) {
+        struct sw_str text;
+        struct sw_digest *digest = &digests[out->digest_count];
+        if (!sw_json_str(item, &text) || !sw_digest_parse(text, digest) ||
+            digest->alg != SW_SHA256) {
+            return bad(err, "one of its digests is not \"sha256:\" and 64 hex digits");
+        }
+        out->digest_count++;
+    }
+    return SW_OK;
+}
+
+static size_t count_of(const struct sw_json *object, const char *name)
+{
+    const struct sw_json *list = sw_json_get(object, name);
+    return list != NULL && list->type == SW_JSON_ARRAY ? list->count : 0;
+}
+
+static sw_result take_affected(struct sw_osv_reader *w, const struct sw_json *affected,
+    struct sw_osv_affected *out, struct sw_error *err)
+{
+    const struct sw_json *digests =
+        sw_json_get(sw_json_get(affected, "database_specific"), "digests");
+    struct place place;
+    SW_TRY(read_place(w, affected, &place, err));
+    SW_TRY(check_events(affected, err));
+    SW_TRY(write_what(w, affected, &place, err));
+    *out = (struct sw_osv_affected){.ecosystem = place.ecosystem, .name = place.name};
+    SW_TRY(take_digests(w, digests, out, err));
+    const bool digests_alone = digests != NULL && count_of(affected, "ranges") == 0 &&
+                               count_of(affected, "versions") == 0 && place.version.len == 0;
+    if (place.name.len == 0 || digests_alone) {
+        return SW_OK;
+    }
+    const char *what = sw_arena_strndup(&w->arena, sw_buf_str(&w->what));
+    SW_TRY_PTR(what);
+    out->what = sw_str_n(what, w->what.len);
+    return SW_OK;
+}
+
+sw_result sw_osv_read(
+    struct sw_osv_reader *w, struct sw_bytes bytes, struct sw_osv_record *out, struct sw_error *err)
+{
+    struct record r = {0};
+    sw_arena_release(&w->arena);
+    SW_TRY(read_record(w, bytes, &r, err));
+    const size_t count = r.affected.type == SW_JSON_ARRAY ? r.affected.count : 0;
+    struct sw_osv_affected *affected = SW_ARENA_ARRAY(&w->arena, struct sw_osv_affected, count + 1);
+    SW_TRY_PTR(affected);
+    *out = (struct sw_osv_record){.id = r.id,
+        .modified = r.modified,
+        .withdrawn = r.withdrawn,
+        .cvss = r.cvss,
+        .summary = r.summary,
+        .aliases = r.aliases,
+        .affected = affected};
+    SW_JSON_EACH (item, &r.affected) {
+        SW_TRY(take_affected(w, item, &affected[out->affected_count++], err));
+    }
+    return SW_OK;
+}
+
+/* --- for other processes ---------------------------------------------------------------------- */
+
+static sw_result put_wire_affected(const struct sw_osv_affected *a, struct sw_buf *out)
+{
+    SW_TRY(sw_wire_put(out, a->ecosystem));
+    SW_TRY(sw_wire_put(out, a->name));
+    SW_TRY(sw_wire_put(out, a->what));
+    SW_TRY(sw_wire_put_count(out, a->digest_count));
+    for (size_t i = 0; i < a->digest_count; i++) {
+        SW_TRY(sw_wire_put_digest(out, &a->digests[i]));
+    }
+    return SW_OK;
+}
+
+sw_result sw_osv_record_write(const struct sw_osv_record *r, struct sw_buf *out)
+{
+    SW_TRY(sw_wire_put(out, r->id));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)r->modified));
+    SW_TRY(sw_buf_put_u64be(out, (uint64_t)r->withdrawn));
+    SW_TRY(sw_buf_put_u32be(out, r->cvss));
+    SW_TRY(sw_wire_put(out, r->summary));
+    SW_TRY(sw_wire_put(out, r->aliases));
+    SW_TRY(sw_wire_put_count(out, r->affected_count));
+    for (size_t i = 0; i < r->affected_count; i++) {
+        SW_TRY(put_wire_affected(&r->affected[i], out));
+    }
+    return SW_OK;
+}
+
+static sw_result take_wire_text(struct sw_cursor *cur, size_t max, struct sw_str *out)
+{
+    SW_TRY(sw_wire_take(cur, out));
+    return out->len <= max && sw_utf8_valid(sw_bytes_of_str(*out)) ? SW_OK : SW_E_FORMAT;
+}
+
+static sw_result take_wire_affected(
+    struct sw_arena *arena, struct sw_cursor *cur, struct sw_osv_affected *out)
+{
+    SW_TRY(take_wire_text(cur, SW_OSV_NAME_MAX, &out->ecosystem));
+    SW_TRY(take_wire_text(cur, SW_PURL_MAX, &out->name));
+    SW_TRY(take_wire_text(cur, SIZE_MAX, &out->what));
+    SW_TRY(sw_wire_take_count(cur, &out->digest_count));
+    struct sw_digest *digests = SW_ARENA_ARRAY(arena, struct sw_digest, out->digest_count + 1);
+    SW_TRY_PTR(digests);
+    out->digests = digests;
+    for (size_t i = 0; i < out->digest_count; i++) {
+        SW_TRY(sw_wire_take_digest(cur, &digests[i]));
+        if (digests[i].alg != SW_SHA256) {
+            return SW_E_FORMAT;
+        }
+    }
+    return SW_OK;
+}
+
+sw_result sw_osv_record_read(
+    struct sw_arena *arena, struct sw_cursor *cur, struct sw_osv_record *out)
+{
+    uint64_t modified;
+    uint64_t withdrawn;
+    uint32_t cvss;
+    SW_TRY(take_wire_text(cur, SW_OSV_NAME_MAX, &out->id));
+    SW_TRY(sw_cur_u64be(cur, &modified));
+    SW_TRY(sw_cur_u64be(cur, &withdrawn));
+    SW_TRY(sw_cur_u32be(cur, &cvss));
+    SW_TRY(take_wire_text(cur, SUMMARY_MAX, &out->summary));
+    SW_TRY(take_wire_text(cur, (size_t)SW_OSV_ALIASES_MAX * (SW_OSV_NAME_MAX + 1), &out->aliases));
+    SW_TRY(sw_wire_take_count(cur, &out->affected_count));
+    out->modified = (int64_t)modified;
+    out->withdrawn = (int64_t)withdrawn;
+    out->cvss = cvss;
+    struct sw_osv_affected *affected =
+        SW_ARENA_ARRAY(arena, struct sw_osv_affected, out->affected_count + 1);
+    SW_TRY_PTR(affected);
+    out->affected = affected;
+    for (size_t i = 0; i < out->affected_count; i++) {
+        SW_TRY(take_wire_affected(arena, cur, &affected[i]));
+    }
+    return is_name(out->id) ? SW_OK : SW_E_FORMAT;
 }
 
 /* --- into the tables -------------------------------------------------------------------------- */
@@ -542,63 +716,45 @@ static sw_result find_package(struct sw_osv_writer *w, int64_t ecosystem, struct
     return SW_OK;
 }
 
-static sw_result put_digests(struct sw_osv_writer *w, const struct record *r,
-    const struct sw_json *list, struct sw_error *err)
+static sw_result put_digests(struct sw_osv_writer *w, int64_t row,
+    const struct sw_osv_affected *affected, struct sw_error *err)
 {
     struct sqlite3_stmt *stmt = w->statements[PUT_DIGEST];
-    SW_JSON_EACH (item, list) {
-        struct sw_digest digest;
-        struct sw_str text;
-        if (!sw_json_str(item, &text) || !sw_digest_parse(text, &digest) ||
-            digest.alg != SW_SHA256) {
-            return bad(err, "one of its digests is not \"sha256:\" and 64 hex digits");
-        }
-        (void)sqlite3_bind_blob(stmt, 1, digest.bytes, digest.len, SQLITE_TRANSIENT);
-        (void)sqlite3_bind_int64(stmt, 2, r->row);
+    for (size_t i = 0; i < affected->digest_count; i++) {
+        const struct sw_digest *digest = &affected->digests[i];
+        (void)sqlite3_bind_blob(stmt, 1, digest->bytes, digest->len, SQLITE_TRANSIENT);
+        (void)sqlite3_bind_int64(stmt, 2, row);
         SW_TRY(sw_advisory_db_once(w->db, stmt, err));
     }
     return SW_OK;
 }
 
-static size_t count_of(const struct sw_json *object, const char *name)
+static sw_result put_affected(struct sw_osv_writer *w, int64_t row, size_t index,
+    const struct sw_osv_affected *affected, struct sw_error *err)
 {
-    const struct sw_json *list = sw_json_get(object, name);
-    return list != NULL && list->type == SW_JSON_ARRAY ? list->count : 0;
-}
-
-static sw_result put_affected(struct sw_osv_writer *w, const struct record *r, size_t index,
-    const struct sw_json *affected, struct sw_error *err)
-{
-    const struct sw_json *digests =
-        sw_json_get(sw_json_get(affected, "database_specific"), "digests");
-    struct place place;
     int64_t ecosystem = 0;
     int64_t package = 0;
-    SW_TRY(put_digests(w, r, digests, err));
-    SW_TRY(read_place(w, affected, &place, err));
-    if (place.name.len == 0) {
+    SW_TRY(put_digests(w, row, affected, err));
+    if (affected->name.len == 0) {
         return SW_OK;
     }
-    SW_TRY(find_ecosystem(w, place.ecosystem, &ecosystem, err));
-    SW_TRY(find_package(w, ecosystem, place.name, &package, err));
-    bool digests_alone = digests != NULL && count_of(affected, "ranges") == 0 &&
-                         count_of(affected, "versions") == 0 && place.version.len == 0;
-    if (digests_alone) {
+    SW_TRY(find_ecosystem(w, affected->ecosystem, &ecosystem, err));
+    SW_TRY(find_package(w, ecosystem, affected->name, &package, err));
+    if (affected->what.len == 0) {
         return SW_OK;
     }
-    SW_TRY(write_what(w, affected, &place, err));
     struct sqlite3_stmt *stmt = w->statements[PUT_AFFECTED];
     (void)sqlite3_bind_int64(stmt, 1, package);
-    (void)sqlite3_bind_int64(stmt, 2, r->row);
+    (void)sqlite3_bind_int64(stmt, 2, row);
     (void)sqlite3_bind_int64(stmt, 3, (sqlite3_int64)index);
-    sw_advisory_db_bind(stmt, 4, sw_buf_str(&w->what));
+    sw_advisory_db_bind(stmt, 4, affected->what);
     return sw_advisory_db_once(w->db, stmt, err);
 }
 
 /* True: the one that is there is as new. An older one is dropped; what it affects is swept later.
  */
 static sw_result make_room(
-    struct sw_osv_writer *w, const struct record *r, bool *known, struct sw_error *err)
+    struct sw_osv_writer *w, const struct sw_osv_record *r, bool *known, struct sw_error *err)
 {
     struct sqlite3_stmt *stmt = w->statements[FIND_ADVISORY];
     bool row = false;
@@ -616,21 +772,20 @@ static sw_result make_room(
 }
 
 /* An ecosystem is as fresh as the file that it came in last, also when nothing in it is new. */
-static sw_result touch(struct sw_osv_writer *w, const struct record *r, struct sw_error *err)
+static sw_result touch(struct sw_osv_writer *w, const struct sw_osv_record *r, struct sw_error *err)
 {
-    SW_JSON_EACH (item, &r->affected) {
-        struct place place;
+    for (size_t i = 0; i < r->affected_count; i++) {
         int64_t id;
-        SW_TRY(read_place(w, item, &place, err));
-        SW_TRY(place.name.len > 0 ? find_ecosystem(w, place.ecosystem, &id, err) : SW_OK);
+        SW_TRY(r->affected[i].name.len > 0 ? find_ecosystem(w, r->affected[i].ecosystem, &id, err)
+                                           : SW_OK);
     }
     return SW_OK;
 }
 
-static sw_result put_record(struct sw_osv_writer *w, struct record *r, struct sw_error *err)
+static sw_result put_record(
+    struct sw_osv_writer *w, const struct sw_osv_record *r, struct sw_error *err)
 {
     struct sqlite3_stmt *stmt = w->statements[PUT_ADVISORY];
-    size_t index = 0;
     bool known = false;
     SW_TRY(make_room(w, r, &known, err));
     if (known) {
@@ -643,44 +798,28 @@ static sw_result put_record(struct sw_osv_writer *w, struct record *r, struct sw
     sw_advisory_db_bind(stmt, 5, r->summary);
     sw_advisory_db_bind(stmt, 6, r->aliases);
     SW_TRY(sw_advisory_db_once(w->db, stmt, err));
-    r->row = sqlite3_last_insert_rowid(w->db->db);
-    SW_JSON_EACH (item, &r->affected) {
-        SW_TRY(put_affected(w, r, index++, item, err));
+    const int64_t row = sqlite3_last_insert_rowid(w->db->db);
+    for (size_t i = 0; i < r->affected_count; i++) {
+        SW_TRY(put_affected(w, row, i, &r->affected[i], err));
     }
     return SW_OK;
 }
 
-/* A journal is not kept, so that what is wrong has to be found before anything is written. */
-static sw_result check_affected(
-    struct sw_osv_writer *w, const struct record *r, struct sw_error *err)
+sw_result sw_osv_writer_put_record(
+    struct sw_osv_writer *w, const struct sw_osv_record *record, struct sw_error *err)
 {
-    SW_JSON_EACH (item, &r->affected) {
-        struct place place;
-        SW_TRY(read_place(w, item, &place, err));
-        SW_TRY(check_events(item, err));
-        SW_TRY(write_what(w, item, &place, err));
-        SW_JSON_EACH (text, sw_json_get(sw_json_get(item, "database_specific"), "digests")) {
-            struct sw_digest digest;
-            struct sw_str value;
-            if (!sw_json_str(text, &value) || !sw_digest_parse(value, &digest) ||
-                digest.alg != SW_SHA256) {
-                return bad(err, "one of its digests is not \"sha256:\" and 64 hex digits");
-            }
-        }
-    }
+    SW_TRY(put_record(w, record, err));
+    const int64_t date = record->modified < w->now ? record->modified : w->now;
+    w->date = date > w->date ? date : w->date;
     return SW_OK;
 }
 
 sw_result sw_osv_writer_put(struct sw_osv_writer *w, struct sw_bytes bytes, struct sw_error *err)
 {
-    struct record record = {0};
-    sw_arena_release(&w->arena);
-    SW_TRY(read_record(w, bytes, &record, err));
-    SW_TRY(check_affected(w, &record, err));
-    SW_TRY(put_record(w, &record, err));
-    int64_t date = record.modified < w->now ? record.modified : w->now;
-    w->date = date > w->date ? date : w->date;
-    return SW_OK;
+    struct sw_osv_record record;
+    SW_TRY(w->reader == NULL ? sw_osv_reader_new(&w->reader, w->now, err) : SW_OK);
+    SW_TRY(sw_osv_read(w->reader, bytes, &record, err));
+    return sw_osv_writer_put_record(w, &record, err);
 }
 
 bool sw_osv_looks_like(struct sw_bytes record)

@@ -29,6 +29,21 @@ static void check_lines(struct sw_bytes data)
     expect(!plain || sum <= data.len);
 }
 
+static struct sw_feed_writer writer;
+
+/* What one process tells another is what it read. */
+static sw_result put(void *ctx, const struct sw_feed_entry *entry, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf told = SW_BUF_INIT;
+    struct sw_feed_entry back;
+    (void)ctx;
+    expect(sw_feed_entry_write(entry, &told) == SW_OK);
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&told));
+    expect(sw_feed_entry_read(&cur, &back) == SW_OK && sw_cur_left(&cur) == 0);
+    expect(back.cve == entry->cve && sw_str_equal(back.added, entry->added));
+    return sw_feed_writer_put(&writer, &back, err);
+}
+
 static struct sw_advisory_db db = {.name = "fuzz"}; /* each feed takes the place of the last */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -45,10 +60,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_lines(sw_bytes(data, size));
     expect(db.db != NULL || sw_advisory_db_make(":memory:", &db, &err) == SW_OK);
     expect(sw_inflate_new(&stream, &source, &err) == SW_OK);
-    (void)!sw_epss_put(&db, stream, &result, &err);
+    sw_feed_writer_begin(&writer, &db);
+    (void)!sw_epss_read(stream, put, NULL, &result, &err);
     if (sw_json_parse(&arena, sw_bytes(data, size), NULL, &json, &err) == SW_OK &&
         sw_kev_looks_like(&json)) {
-        (void)!sw_kev_put(&db, &json, &result, &err);
+        (void)!sw_kev_read(&json, put, NULL, &result, &err);
     }
     return 0;
 }

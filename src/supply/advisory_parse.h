@@ -1,0 +1,33 @@
+/* Parses files of advisories in a process of its own, which tells what it finds while it is at
+ * work: each message is any number of words, each of which says what follows. Private to the
+ * advisory files. */
+#ifndef SW_SUPPLY_ADVISORY_PARSE_H
+#define SW_SUPPLY_ADVISORY_PARSE_H
+
+#include "supply/advisory_osv.h"
+
+enum sw_advisory_word {
+    SW_ADVISORY_RECORD = 'r', /* sw_osv_record_write() */
+    SW_ADVISORY_ENTRY = 'e',  /* sw_feed_entry_write() */
+    SW_ADVISORY_NEXT = 'n',   /* a question: the next loose advisory, its name (sw_wire_put) and its
+                                 bytes, or nothing behind the last */
+};
+
+enum sw_advisory_kind { SW_ADVISORY_OSV, SW_ADVISORY_EPSS, SW_ADVISORY_KEV };
+
+/* The answer at the end. */
+struct sw_advisory_found {
+    enum sw_advisory_kind kind;
+    uint64_t records, left_out;
+    int64_t date; /* of a feed; INT64_MIN: it does not say, or it is none */
+};
+
+/* A request: one file of so many bytes, or loose advisories that are asked for. */
+sw_result sw_advisory_request(
+    struct sw_buf *out, bool loose, bool keep_going, int64_t now, uint64_t bytes, const char *name);
+/* A sw_worker_fn. */
+sw_result sw_advisory_parse(
+    void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err);
+sw_result sw_advisory_found_read(struct sw_bytes reply, struct sw_advisory_found *out);
+
+#endif
