@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define MEMORY_DEFAULT ((uint64_t)1 << 30)
@@ -245,7 +244,8 @@ static _Noreturn void zygote_main(const struct sw_worker *worker, int control)
         .memory_max = worker->options.memory_max,
         .readable = worker->options.readable,
         .readable_count = worker->options.readable_count};
-    tzset(); /* gmtime_r() would open a file */
+    char unused[SW_TIME_TEXT_SIZE];
+    sw_time_format(0, unused); /* the first one opens a file, of time zones */
     enum sw_code code = sw_confine_zygote(&options, &filter, &err);
     bool alive = child_answer(SW_CONFINED_FD, code, &err, sw_bytes(NULL, 0)) && code == SW_OK;
     while (alive) {

@@ -161,7 +161,7 @@ static sw_result take_author(struct making *m, struct sw_error *err)
     struct sw_str base = sw_path_base(path);
     const char *file = sw_arena_strndup(&m->cli->arena, base);
     SW_TRY_PTR(file);
-    enum sw_code code = sw_card_add_author(&m->card, file, sw_buf_bytes(&text), &why);
+    enum sw_code code = sw_card_take_author(m->reader, &m->card, file, sw_buf_bytes(&text), &why);
     return code == SW_OK ? SW_OK : sw_fail(err, code, "%s: %s", path, why.text);
 }
 

@@ -207,7 +207,10 @@ sw_result sw_card_take_paper(
 
 /* An author's file, YAML: keys of the table but for those of SW_CARD_SECURITY, each with a text or
  * a list of them; of "metric" mappings of type, value and dataset. Unknown keys are refused.
- * SW_E_FORMAT with "line N: ". */
+ * SW_E_FORMAT with "line N: "; SW_E_IO when it ends its parser. */
+sw_result sw_card_take_author(struct sw_card_reader *reader, struct sw_card *card, const char *file,
+    struct sw_bytes text, struct sw_error *err);
+/* The same without a process of its own. */
 sw_result sw_card_add_author(
     struct sw_card *card, const char *file, struct sw_bytes text, struct sw_error *err);
 

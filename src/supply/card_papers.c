@@ -342,6 +342,20 @@ struct sw_card_reader {
     struct sw_worker *worker;
 };
 
+#define AUTHOR 255 /* instead of the number of a paper */
+
+/* An author's file: its name, a NUL, its bytes. */
+static sw_result take_author(struct sw_card *card, struct sw_bytes rest, struct sw_error *err)
+{
+    const uint8_t *end = memchr(rest.ptr, 0, rest.len);
+    if (end == NULL) {
+        return SW_E_INTERNAL;
+    }
+    const size_t used = (size_t)(end - rest.ptr) + 1;
+    return sw_card_add_author(
+        card, (const char *)rest.ptr, sw_bytes(rest.ptr + used, rest.len - used), err);
+}
+
 /* A request: the kind of card, the paper's number, its bytes. */
 static sw_result parse(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
@@ -350,15 +364,18 @@ static sw_result parse(
     struct sw_card card;
     (void)ctx;
     (void)fd;
-    if (request.len < 2 || sw_card_paper_name(request.ptr[1]) == NULL) {
+    if (request.len < 2 ||
+        (request.ptr[1] != AUTHOR && sw_card_paper_name(request.ptr[1]) == NULL)) {
         return SW_E_INTERNAL;
     }
+    const struct sw_bytes rest = sw_bytes(request.ptr + 2, request.len - 2);
     sw_arena_init(&arena, 0);
     sw_card_init(&card, &arena, request.ptr[0] == 0 ? SW_CARD_MODEL : SW_CARD_DATASET);
     card.tool = sw_str("reader");
     card.tool_version = sw_str("1");
-    SW_TRY(sw_card_take_paper(&card, sw_card_paper_name(request.ptr[1]),
-        sw_bytes(request.ptr + 2, request.len - 2), err));
+    SW_TRY(request.ptr[1] == AUTHOR
+               ? take_author(&card, rest, err)
+               : sw_card_take_paper(&card, sw_card_paper_name(request.ptr[1]), rest, err));
     return sw_card_write(&card, reply);
 }
 
@@ -425,6 +442,60 @@ static sw_result ask(struct sw_card_reader *reader, const struct sw_card *card, 
     SW_TRY(sw_buf_append(&request, text.ptr, text.len));
     const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
     return sw_worker_call(reader->worker, &task, reply, err);
+}
+
+static sw_result ask_author(struct sw_card_reader *reader, const struct sw_card *card,
+    const char *file, struct sw_bytes text, struct sw_buf *reply, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
+    SW_TRY(sw_buf_putc(&request, card->kind == SW_CARD_MODEL ? 0 : 1));
+    SW_TRY(sw_buf_putc(&request, (char)AUTHOR));
+    SW_TRY(sw_buf_append(&request, file, strlen(file) + 1));
+    SW_TRY(sw_buf_append(&request, text.ptr, text.len));
+    const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
+    enum sw_code code = sw_worker_call(reader->worker, &task, reply, err);
+    if (code == SW_E_REFUSED) {
+        const struct sw_error why = *err;
+        return sw_fail(err, SW_E_IO, "%s", why.text);
+    }
+    return code;
+}
+
+/* The file's name and digest are what is known here, whatever the process says. */
+static sw_result merge_author(struct sw_card *card, const struct sw_card *from, const char *file,
+    struct sw_bytes text, struct sw_error *err)
+{
+    struct sw_digest digest;
+    char shown[SW_DIGEST_TEXT_SIZE];
+    sw_sha256(text, &digest);
+    sw_digest_text(&digest, shown);
+    for (size_t i = 0; i < from->count; i++) {
+        const struct sw_card_value *value = &from->values[i];
+        const struct sw_card_source source = {.kind = SW_CARD_AUTHOR,
+            .file = sw_str(file),
+            .digest = sw_str(shown),
+            .field = value->from.field,
+            .line = value->from.line};
+        if (value->from.kind != SW_CARD_AUTHOR) {
+            return sw_fail(err, SW_E_IO, "the parser answered nonsense");
+        }
+        SW_TRY(sw_card_add(card, value->field, value->text, &source));
+    }
+    return SW_OK;
+}
+
+sw_result sw_card_take_author(struct sw_card_reader *reader, struct sw_card *card, const char *file,
+    struct sw_bytes text, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    struct sw_card read;
+    struct sw_json document;
+    SW_TRY(ask_author(reader, card, file, text, &reply, err));
+    const void *kept = sw_arena_copy(card->arena, sw_buf_bytes(&reply));
+    SW_TRY_PTR(kept);
+    SW_TRY(sw_card_parse(card->arena, sw_bytes(kept, reply.len), &document, err));
+    SW_TRY(sw_card_read(&read, card->arena, &document, err));
+    return merge_author(card, &read, file, text, err);
 }
 
 /* What a hostile paper does to its parser is told of the paper. */

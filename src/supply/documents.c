@@ -282,7 +282,7 @@ static sw_result read_there(
         return tell_about(&arena, text, reply);
     }
     if (wanted == VEX) {
-        const char *shown = sw_arena_str(&arena, name);
+        const char *shown = sw_arena_strndup(&arena, name);
         SW_TRY_PTR(shown);
         SW_TRY(sw_vex_read(&arena, text, shown, &vex, err));
         return put_statements(&vex, reply);

@@ -1,0 +1,53 @@
+#!/bin/bash
+# What others made is parsed by a process that is confined, and that nobody misses when it dies: what is
+# given at standard input is read while it waits, which is when it is looked at, and ended.
+. "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
+
+# parser PARENT: the child of it that may do the least; its zygote came first.
+parser() {
+    local pid
+    tr ' ' '\n' 2>/dev/null <"/proc/$1/task/$1/children" | while read -r pid; do
+        if grep -q '^Seccomp:[[:space:]]*2' "/proc/$pid/status" 2>/dev/null &&
+            grep -q '^Max processes *0 ' "/proc/$pid/limits" 2>/dev/null; then
+            echo "$pid"
+        fi
+    done
+}
+
+# dies NAME WANTED COMMAND…: its parser is confined; when it is ended, the exit status is 4 and WANTED is told.
+dies() {
+    local name=$1 wanted=$2 pid child='' tries=0
+    shift 2
+    rm -f pipe
+    mkfifo pipe
+    "$@" <pipe >dies.out 2>dies.err &
+    pid=$!
+    exec 7>pipe
+    while [ -z "$child" ] && [ $tries -lt 3000 ] && kill -0 $pid 2>/dev/null; do
+        child=$(parser $pid)
+        tries=$((tries + 1))
+        sleep 0.01
+    done
+    isnt "$name: a confined process reads it" "$child" ''
+    kill -SEGV "${child:-0}" 2>/dev/null
+    exec 7>&-
+    rc=0
+    wait $pid || rc=$?
+    is "$name: its end is told" "$rc" 4
+    like "$name: in plain words" "$(cat dies.out dies.err)" "$wanted"
+}
+
+[ -r "/proc/$$/task/$$/children" ] || skip_all "the kernel does not list children"
+
+dies "bom read" 'the parser crashed \(signal 11\)' "$SW_BIN" bom read -
+dies "bom validate" 'the parser crashed \(signal 11\)' "$SW_BIN" bom validate -
+dies "bom score" 'the parser crashed \(signal 11\)' "$SW_BIN" bom score -
+echo '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1}' >other.json
+dies "bom diff" '-: the parser crashed' "$SW_BIN" bom diff - other.json
+echo before >merged.json
+dies "bom merge" 'the parser crashed' "$SW_BIN" bom merge --name x --output merged.json -
+is "bom merge: nothing is written" "$(cat merged.json)" before
+dies "discover --k8s" 'the parser crashed or ran over its limits' "$SW_BIN" discover --json --k8s -
+dies "discover --logs" 'the parser crashed or ran over its limits' "$SW_BIN" discover --json --logs -
+
+done_testing
