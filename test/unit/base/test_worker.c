@@ -51,6 +51,14 @@ static enum sw_code deed_open(
     return sw_buf_printf(reply, "%d", other);
 }
 
+/* Tells what it was given, and then asks it. */
+static enum sw_code deed_ask(
+    int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
+{
+    SW_TRY(sw_worker_ask(request, NULL, err));
+    return sw_worker_ask(request, reply, err);
+}
+
 /* The request is a path. */
 static enum sw_code deed_open_given(
     int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
@@ -302,6 +310,7 @@ enum deed {
     WIDEN_LIMITS,
     PASS_DESCRIPTORS,
     RUN_ON,
+    ASK,
     OPEN_GIVEN,
     WRITE_GIVEN,
 };
@@ -333,6 +342,7 @@ static const deed_fn deeds[] = {
     [WIDEN_LIMITS] = deed_widen_limits,
     [PASS_DESCRIPTORS] = deed_pass_descriptors,
     [RUN_ON] = deed_run_on,
+    [ASK] = deed_ask,
     [OPEN_GIVEN] = deed_open_given,
     [WRITE_GIVEN] = deed_write_given,
 };
@@ -927,10 +937,56 @@ static void test_confinement_names_what_holds(void **state)
     assert_non_null(strstr(words, "rlimits"));
 }
 
+struct heard {
+    unsigned times;
+    enum sw_code code;
+};
+
+static enum sw_code answer_asked(
+    void *ctx, struct sw_bytes question, struct sw_buf *answer, struct sw_error *err)
+{
+    struct heard *heard = ctx;
+    heard->times++;
+    if (heard->code != SW_OK) {
+        return sw_fail(err, heard->code, "not for you");
+    }
+    SW_TRY(sw_buf_append(answer, question.ptr, question.len));
+    return sw_buf_puts(answer, ", you");
+}
+
+static enum sw_code ask_asking(struct fixture *f, struct heard *heard)
+{
+    uint8_t request[] = {ASK, 'h', 'e', 'l', 'l', 'o'};
+    const struct sw_worker_task task = {.fd = -1,
+        .request = sw_bytes(request, sizeof(request)),
+        .serve = heard == NULL ? NULL : answer_asked,
+        .serve_ctx = heard};
+    sw_buf_clear(&f->reply);
+    f->err = (struct sw_error){0};
+    return sw_worker_call(f->worker, &task, &f->reply, &f->err);
+}
+
+static void test_a_child_may_ask_its_caller(void **state)
+{
+    struct fixture *f = *state;
+    struct heard heard = {.code = SW_OK};
+    assert_int_equal(ask_asking(f, &heard), SW_OK);
+    assert_string_equal(sw_buf_cstr(&f->reply), "hello, you");
+    assert_int_equal(heard.times, 2);
+    heard.code = SW_E_NOENT;
+    assert_int_equal(ask_asking(f, &heard), SW_E_NOENT);
+    assert_string_equal(f->err.text, "not for you");
+    assert_int_equal(f->reply.len, 0);
+    assert_int_equal(ask_asking(f, NULL), SW_E_REFUSED);
+    assert_non_null(strstr(f->err.text, "nobody expects"));
+    assert_alive(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        T(test_a_child_may_ask_its_caller),
         T(test_call_after_call_is_answered),
         T(test_the_given_file_can_be_read),
         T(test_a_failure_travels_back_with_its_words),
