@@ -1,10 +1,12 @@
 #include "supply/sift.h"
 #include "supply/ascii.h"
 
+#define HEADS 65536
+
 struct word {
     struct sw_str text;
     enum sw_sift_how how;
-    uint16_t next; /* of those that begin with the same two bytes: number + 1 */
+    uint16_t next; /* of those with the same head: number + 1 */
 };
 
 struct sw_sift {
@@ -12,8 +14,9 @@ struct sw_sift {
     struct word *words;
     size_t count, cap;
     bool always;
-    bool inside[256]; /* of words */
-    uint16_t heads[65536];
+    bool inside[256];       /* of words */
+    uint16_t heads[HEADS];  /* of words of three bytes and more, by their first three */
+    uint16_t of_two[HEADS]; /* of those of two, by both */
 };
 
 struct sw_sift *sw_sift_new(struct sw_arena *arena)
@@ -34,9 +37,16 @@ static bool is_inside(const struct sw_sift *sift, char c)
     return sift->inside[(uint8_t)c];
 }
 
-static size_t head_of(const char *at)
+static size_t head_of_two(const char *at)
 {
     return (size_t)(uint8_t)at[0] << 8 | (uint8_t)at[1];
+}
+
+/* Spread over the table (Knuth, The Art of Computer Programming, 6.4: multiplicative). */
+static size_t head_of(const char *at)
+{
+    const uint32_t bytes = (uint32_t)(uint8_t)at[0] << 16 | (uint32_t)head_of_two(at + 1);
+    return (uint32_t)(bytes * UINT32_C(2654435769)) >> 16;
 }
 
 sw_result sw_sift_add(struct sw_sift *sift, struct sw_str word, enum sw_sift_how how)
@@ -56,7 +66,8 @@ sw_result sw_sift_add(struct sw_sift *sift, struct sw_str word, enum sw_sift_how
         sw_arena_grow(sift->arena, sift->words, sift->count, &sift->cap, sizeof(*grown));
     SW_TRY_PTR(grown);
     sift->words = grown;
-    uint16_t *head = &sift->heads[head_of(word.ptr)];
+    uint16_t *head =
+        word.len == 2 ? &sift->of_two[head_of_two(word.ptr)] : &sift->heads[head_of(word.ptr)];
     grown[sift->count++] = (struct word){word, how, *head};
     *head = (uint16_t)sift->count;
     return SW_OK;
@@ -91,14 +102,20 @@ static bool stands_at(
     return false;
 }
 
-static bool any_stands_at(const struct sw_sift *sift, struct sw_str text, size_t at)
+static bool any_of(const struct sw_sift *sift, size_t first, struct sw_str text, size_t at)
 {
-    for (size_t n = sift->heads[head_of(text.ptr + at)]; n > 0; n = sift->words[n - 1].next) {
+    for (size_t n = first; n > 0; n = sift->words[n - 1].next) {
         if (stands_at(sift, &sift->words[n - 1], text, at)) {
             return true;
         }
     }
     return false;
+}
+
+static bool any_stands_at(const struct sw_sift *sift, struct sw_str text, size_t at)
+{
+    return any_of(sift, sift->of_two[head_of_two(text.ptr + at)], text, at) ||
+           (text.len - at > 2 && any_of(sift, sift->heads[head_of(text.ptr + at)], text, at));
 }
 
 bool sw_sift_finds(const struct sw_sift *sift, struct sw_str text)
