@@ -67,7 +67,7 @@ enum sw_py_kind {
     SW_PY_DICT,   /* keys and values in turn; a display with anything else is a group */
     SW_PY_GROUP,  /* anything else that evaluates its children; `name` is the first operator… */
                   /* …"if" (the value, the test, the other value); or the text of a formatted
-                     string, and `module` is "f" then */
+                     string, and `module` is "f" then; "mixed" when there are other operators */
     SW_PY_LAMBDA, /* defaults; the last child is evaluated when it is called */
     SW_PY_PARAMETER, /* `name` is that of a function; `module` is "=" when the last child is its
                         default; an annotation stands before that */

@@ -570,6 +570,7 @@ static sw_result parse_chain(struct parser *p, struct sw_py_node **out)
             add(chain, node);
         }
         chain->kind = sum ? chain->kind : SW_PY_GROUP;
+        chain->module = sw_str_equal(chain->name, p->token.text) ? chain->module : sw_str("mixed");
         SW_TRY(pass_binary(p));
         if (is_word(p, "lambda")) {
             SW_TRY(parse_expression(p, &node));

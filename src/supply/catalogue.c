@@ -66,6 +66,7 @@ static const struct {
     {"vendors", SW_CATALOGUE_VENDORS},
     {"sites", SW_CATALOGUE_SITES},
     {"renamed", SW_CATALOGUE_RENAMED},
+    {"constructors", SW_CATALOGUE_CONSTRUCTORS},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */

@@ -35,6 +35,7 @@ enum sw_catalogue_section {
     SW_CATALOGUE_VENDORS,       /* of PCI devices that compute: the accelerator */
     SW_CATALOGUE_SITES,         /* domains where people use AI in a browser: whose */
     SW_CATALOGUE_RENAMED,       /* packages, "pypi/sklearn": the name of the one that is meant */
+    SW_CATALOGUE_CONSTRUCTORS,  /* clients that code makes, by what is called: whose service */
 };
 #define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_RENAMED + 1)
 

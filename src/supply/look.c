@@ -593,6 +593,106 @@ static bool says_hub(struct sw_str *name)
     return false;
 }
 
+/* What a whole line of models is called, and none of them. */
+static bool is_line(struct sw_str name)
+{
+    static const char *const lines[] = {"claude-2", "claude-3", "claude-3-5", "claude-3.5",
+        "claude-3-7", "claude-3.7", "claude-4", "claude-4-5", "claude-4.5", "gemini-1",
+        "gemini-1.0", "gemini-1.5", "gemini-2", "gemini-2.0", "gemini-2.5", "gemini-3",
+        "gemini-3.0", "gemini-3.1", "llama-2", "llama-3", "llama-3.1", "llama-3.2", "llama-3.3",
+        "llama-4", "qwen-2", "qwen-2.5", "qwen-3", "text-embedding-3", "phi-3", "phi-3.5",
+        "gemma-2", "gemma-3", "grok-2", "flux-1", "sora-2", "rerank-2", "o1-", "gpt-4-", "gpt-5-"};
+    return is_one_of(name, lines, SW_COUNT(lines));
+}
+
+/* "gpt-4-assistant-demo": something is called after a model. */
+static bool is_called_after(struct sw_str name)
+{
+    static const char *const words[] = {"app", "demo", "bot", "chatbot", "api", "service", "client",
+        "server", "agent", "agents", "project", "test", "tests", "example", "examples", "adapter",
+        "provider", "plugin", "cli", "ui", "prompt", "prompts", "judge", "eval", "evals", "answers",
+        "key", "config", "logs", "results", "output", "outputs", "response", "responses", "style",
+        "icon", "logo", "wrapper", "option", "button", "label", "input", "select", "badge", "card",
+        "section", "tab", "container", "deployment", "dataset", "data", "tokenizer", "playground",
+        "assistant", "handler", "template", "runner", "template", "format"};
+    size_t start = 0;
+    for (size_t i = 0; i <= name.len; i++) {
+        if (i < name.len && memchr("-_/:.", name.ptr[i], 5) == NULL) {
+            continue;
+        }
+        if (start > 0 && is_one_of(sw_str_n(name.ptr + start, i - start), words, SW_COUNT(words))) {
+            return true;
+        }
+        start = i + 1;
+    }
+    return false;
+}
+
+/* "meta-llama/…": who publishes models on the Hub, and little else. */
+static bool is_of_publisher(struct sw_str text)
+{
+    static const char *const publishers[] = {"meta-llama", "mistralai", "Qwen", "deepseek-ai",
+        "sentence-transformers", "cross-encoder", "BAAI", "intfloat", "thenlper", "nomic-ai",
+        "mixedbread-ai", "stabilityai", "runwayml", "CompVis", "black-forest-labs", "TheBloke",
+        "bartowski", "unsloth", "NousResearch", "tiiuae", "google-bert", "google-t5", "FacebookAI",
+        "openai-community", "distilbert", "distil-whisper", "Systran", "pyannote", "ibm-granite",
+        "CohereLabs", "01-ai", "zai-org", "moonshotai", "MiniMaxAI", "internlm", "openbmb",
+        "llava-hf", "mlx-community", "onnx-community", "lmstudio-community", "upstage", "hexgrad",
+        "LiquidAI", "XiaomiMiMo", "madebyollin", "latent-consistency", "h94", "lllyasviel",
+        "diffusers", "SG161222", "Lykon", "prompthero", "dreamlike-art", "nitrosocke"};
+    const char *slash = memchr(text.ptr, '/', text.len);
+    const size_t len = slash == NULL ? 0 : (size_t)(slash - text.ptr);
+    return len > 0 && is_one_of(sw_str_n(text.ptr, len), publishers, SW_COUNT(publishers));
+}
+
+/* Who publishes models, too: their names have to say that they are one. */
+static bool is_of_laboratory(struct sw_str text)
+{
+    static const char *const laboratories[] = {"microsoft", "google", "facebook", "openai",
+        "nvidia", "allenai", "EleutherAI", "databricks", "tencent", "baidu", "laion", "timm",
+        "HuggingFaceH4", "HuggingFaceTB", "bigcode", "bigscience", "lmsys", "teknium",
+        "cognitivecomputations", "Helsinki-NLP", "cardiffnlp", "mosaicml", "THUDM", "Xenova",
+        "deepset", "jinaai", "CohereForAI", "Salesforce", "OpenGVLab", "dslim", "dbmdz", "suno",
+        "coqui", "colbert-ir", "laion", "jonatasgrosman", "ProsusAI", "nlptown", "w11wo"};
+    const char *slash = memchr(text.ptr, '/', text.len);
+    const size_t len = slash == NULL ? 0 : (size_t)(slash - text.ptr);
+    return len > 0 && is_one_of(sw_str_n(text.ptr, len), laboratories, SW_COUNT(laboratories)) &&
+           sw_look_is_model_like(text);
+}
+
+static bool has_digit(struct sw_str text)
+{
+    size_t i = 0;
+    while (i < text.len && !sw_ascii_digit(text.ptr[i])) {
+        i++;
+    }
+    return i < text.len;
+}
+
+bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
+{
+    struct sw_str found;
+    if (text.len < 5 || memchr(text.ptr, '-', text.len) == NULL || !could_be_name(text) ||
+        is_called_after(text)) {
+        return false;
+    }
+    const struct sw_str bare = without_provider(without_account(text));
+    if (bare.len > 0 && !is_published(text) &&
+        sw_catalogue_find(look->catalogue, SW_CATALOGUE_MODELS, bare, &found)) {
+        return true;
+    }
+    if (bare.len > 0 && !is_published(text) && memchr(bare.ptr, '-', bare.len) != NULL &&
+        memchr(bare.ptr, '/', bare.len) == NULL &&
+        sw_catalogue_begins(look->catalogue, SW_CATALOGUE_MODELS, bare, &found)) {
+        return (has_digit(bare) || sw_str_ends(bare, "-latest")) && !is_line(bare);
+    }
+    const char *slash = memchr(text.ptr, '/', text.len);
+    return slash != NULL && memchr(slash, '-', text.len - (size_t)(slash - text.ptr)) != NULL &&
+           is_hub_name(text) &&
+           (is_of_publisher(text) || is_of_laboratory(text) ||
+               (has_size(text) && sw_look_is_model_like(text)));
+}
+
 bool sw_look_names_output(struct sw_str key)
 {
     static const char *const words[] = {"hub_", "push_to_hub", "output", "save", "saved", "export",

@@ -76,6 +76,9 @@ bool sw_look_is_commit(struct sw_str text);
 bool sw_look_is_placeholder(struct sw_str part);
 /* Whether a name says of itself that it is one of a model: "…-7b", "…-bert". */
 bool sw_look_is_model_like(struct sw_str name);
+/* Whether a text is the name of a model wherever it stands, and nothing else is called so: a whole
+ * name of the catalogue, or one of the Hub that says it. */
+bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text);
 /* Whether a key, in lower case, names what is made and not what is used: "hub_model_id",
  * "output_model_name". */
 bool sw_look_names_output(struct sw_str key);

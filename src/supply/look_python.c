@@ -5,23 +5,42 @@
 
 static const struct sw_signal import = {"python-import", SW_SOURCE_CODE, SW_GRADE_INFERRED, 900};
 
-/* A module that stands in the tree itself hides a package of its name. */
+#define ABOVE_MAX 16
+
+/* Whether a directory has the module: "name.py", "name/__init__.py". */
+static bool has_module(struct sw_look *look, struct sw_str base, struct sw_str name)
+{
+    const char *stem =
+        sw_arena_printf(look->arena, SW_STR_FMT SW_STR_FMT, SW_STR_ARG(base), SW_STR_ARG(name));
+    const char *file = stem == NULL ? NULL : sw_arena_printf(look->arena, "%s.py", stem);
+    const char *package =
+        file == NULL ? NULL : sw_arena_printf(look->arena, "%s/__init__.py", stem);
+    return package != NULL && (sw_look_has(look, file) || sw_look_has(look, package));
+}
+
+/* A module that stands in the tree itself hides a package of its name: beside the file, or in a
+ * directory above, from which it may be run. */
 static bool is_own(struct sw_look *look, struct sw_str module)
 {
+    static const char *const bases[] = {"src/", "python/", "lib/", "backend/", "app/"};
     const char *dot = memchr(module.ptr, '.', module.len);
-    const int len = (int)(dot == NULL ? module.len : (size_t)(dot - module.ptr));
-    const char *slash = memrchr(look->path.ptr, '/', look->path.len);
-    const struct sw_str bases[] = {{"", 0}, {"src/", 4}, {"python/", 7}, {"lib/", 4},
-        {look->path.ptr, slash == NULL ? 0 : (size_t)(slash + 1 - look->path.ptr)}};
+    const struct sw_str name =
+        sw_str_n(module.ptr, dot == NULL ? module.len : (size_t)(dot - module.ptr));
+    struct sw_str base = sw_look_directory(look);
     for (size_t i = 0; i < SW_COUNT(bases); i++) {
-        const char *stem = sw_arena_printf(
-            look->arena, "%.*s%.*s", (int)bases[i].len, bases[i].ptr, len, module.ptr);
-        const char *file = stem == NULL ? NULL : sw_arena_printf(look->arena, "%s.py", stem);
-        const char *package =
-            file == NULL ? NULL : sw_arena_printf(look->arena, "%s/__init__.py", stem);
-        if (package != NULL && (sw_look_has(look, file) || sw_look_has(look, package))) {
+        if (has_module(look, sw_str(bases[i]), name)) {
             return true;
         }
+    }
+    for (size_t i = 0; i < ABOVE_MAX; i++) {
+        if (has_module(look, base, name)) {
+            return true;
+        }
+        if (base.len == 0) {
+            return false;
+        }
+        const char *slash = memrchr(base.ptr, '/', base.len - 1);
+        base.len = slash == NULL ? 0 : (size_t)(slash + 1 - base.ptr);
     }
     return false;
 }

@@ -342,47 +342,6 @@ static sw_result see_architecture(
     return SW_OK;
 }
 
-/* A whole name of the catalogue, with a digit and a '-': nothing else is called so. */
-static bool is_name_itself(const struct reading *r, const struct sw_py_node *node)
-{
-    struct sw_str found;
-    bool digit = false;
-    for (size_t i = 0; node->kind == SW_PY_TEXT && i < node->name.len; i++) {
-        digit = digit || sw_ascii_digit(node->name.ptr[i]);
-    }
-    return digit && memchr(node->name.ptr, '-', node->name.len) != NULL &&
-           sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, node->name, &found);
-}
-
-/* What only looks at a text, or shows it. */
-static bool only_looks(struct sw_str callee)
-{
-    static const char *const words[] = {"startswith", "endswith", "startsWith", "endsWith",
-        "starts_with", "includes", "contains", "Contains", "HasPrefix", "HasSuffix", "StartsWith",
-        "indexOf", "find", "replace", "replaceAll", "split", "match", "test", "search", "print",
-        "println", "Println", "Printf", "log", "info", "debug", "warn", "warning", "error",
-        "equals", "EqualFold", "expect", "get", "has", "pop", "count", "toBe", "toEqual", "Equal"};
-    for (size_t i = 0; i < SW_COUNT(words); i++) {
-        if (sw_str_is(callee, words[i])) {
-            return true;
-        }
-    }
-    return sw_str_starts(callee, "assert");
-}
-
-/* Chat("gpt-4o"), of whatever is called with it. */
-static sw_result see_arguments(
-    struct reading *r, struct sw_str callee, const struct sw_py_node *call)
-{
-    for (const struct sw_py_node *n = call->first->next;
-         n != NULL && r->about_models && !only_looks(callee); n = n->next) {
-        SW_TRY(is_name_itself(r, n)
-                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, false, n->line)
-                   : SW_OK);
-    }
-    return SW_OK;
-}
-
 /* The row of "spacy.load", or else that of "load". */
 static const struct sw_catalogue_call *row_of(
     const struct reading *r, struct sw_str callee, const struct sw_py_node *node)
@@ -401,6 +360,88 @@ static const struct sw_catalogue_call *row_of(
     return row != NULL ? row : sw_catalogue_call(r->look->catalogue, callee);
 }
 
+/* --- clients of services ---------------------------------------------------------------------- */
+
+/* Whose client a call makes: "OpenAI", "genai.Client", "client" with "bedrock-runtime". */
+static bool client_of(const struct reading *r, struct sw_str callee, const struct sw_py_node *call,
+    struct sw_str *service)
+{
+    char name[128];
+    const struct sw_py_node *base =
+        call->first->kind == SW_PY_ATTRIBUTE ? call->first->first : NULL;
+    const struct sw_py_node *given = call->first->next;
+    const bool member = base != NULL && (base->kind == SW_PY_NAME || base->kind == SW_PY_ATTRIBUTE);
+    const bool said = given != NULL && given->kind == SW_PY_TEXT;
+    int len = member ? snprintf(name, sizeof(name), SW_STR_FMT "." SW_STR_FMT,
+                           SW_STR_ARG(base->name), SW_STR_ARG(callee))
+                     : 0;
+    if (len > 0 && (size_t)len < sizeof(name) &&
+        sw_catalogue_find(
+            r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, sw_str_n(name, (size_t)len), service)) {
+        return true;
+    }
+    len = said ? snprintf(name, sizeof(name), SW_STR_FMT " " SW_STR_FMT, SW_STR_ARG(callee),
+                     SW_STR_ARG(given->name))
+               : 0;
+    if (len > 0 && (size_t)len < sizeof(name) &&
+        sw_catalogue_find(
+            r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, sw_str_n(name, (size_t)len), service)) {
+        return true;
+    }
+    return sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, callee, service);
+}
+
+static bool is_address(struct sw_str key)
+{
+    static const char *const keys[] = {"base_url", "baseURL", "baseUrl", "api_base", "apiBase",
+        "openai_api_base", "azure_endpoint", "azureEndpoint", "endpoint", "endpoint_url", "host",
+        "basePath", "BaseURL", "url", "server_url"};
+    for (size_t i = 0; i < SW_COUNT(keys); i++) {
+        if (sw_str_is(key, keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a client is told to ask instead: base_url=…, { baseURL: … }; NULL when it is not told. */
+static const struct sw_py_node *address_of(const struct sw_py_node *call)
+{
+    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
+        if (n->kind == SW_PY_KEYWORD && is_address(n->name)) {
+            return n->first;
+        }
+        const struct sw_py_node *m = n->kind == SW_PY_DICT ? n->first : NULL;
+        for (; m != NULL && m->next != NULL; m = m->next->next) {
+            if (m->kind == SW_PY_TEXT && is_address(m->name)) {
+                return m->next;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* OpenAI(…), createOpenAI({…}): a service is asked; another one than its maker's when an address is
+ * given. Hosts of the catalogue tell themselves. */
+static sw_result see_client(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    struct sw_py_value_list values = {0};
+    struct sw_str service;
+    if (!r->about_models || !client_of(r, callee, call, &service)) {
+        return SW_OK;
+    }
+    const struct sw_py_node *address = address_of(call);
+    if (address != NULL) {
+        sw_py_values_of(r->values, address, &values);
+    }
+    bool other = false;
+    for (size_t i = 0; i < values.count; i++) {
+        other = other || memmem(values.list[i].text.ptr, values.list[i].text.len, "://", 3) != NULL;
+    }
+    return other ? sw_look_see_endpoints(r->look, &values, call->line)
+                 : sw_look_see_service(r->look, service, address != NULL, call->line);
+}
+
 static sw_result see_call(struct reading *r, const struct sw_py_node *node)
 {
     const struct sw_str callee = sw_py_values_callee(r->values, node);
@@ -410,7 +451,7 @@ static sw_result see_call(struct reading *r, const struct sw_py_node *node)
     if (given != NULL) {
         SW_TRY(see_values(r, call, given, node));
     }
-    SW_TRY(given == NULL ? see_arguments(r, callee, node) : SW_OK);
+    SW_TRY(see_client(r, callee, node));
     SW_TRY(see_default(r, node));
     SW_TRY(see_growth(r, callee, node));
     SW_TRY(r->language->clike ? see_method(r, callee, node) : see_architecture(r, callee, node));
@@ -436,22 +477,6 @@ static sw_result see_display(struct reading *r, const struct sw_py_node *dict)
 
 static sw_result see_environment_names(struct reading *r, const struct sw_py_node *node);
 
-/* FAST = "gpt-4o-mini": a constant that is a name of the catalogue which nothing else would be. */
-static sw_result see_constant(
-    struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
-{
-    if (target->kind != SW_PY_NAME || !is_name_itself(r, value)) {
-        return SW_OK;
-    }
-    for (size_t i = 0; i < target->name.len; i++) {
-        const char c = target->name.ptr[i];
-        if (c >= 'a' && c <= 'z') {
-            return SW_OK;
-        }
-    }
-    return sw_look_see_model(r->look, &keyed, value->name, SW_FROM_ANY, false, value->line);
-}
-
 /* settings.models.fast = …: the member of what is called after models. */
 static sw_result see_member(
     struct reading *r, const struct sw_py_node *target, const struct sw_py_node *value)
@@ -461,6 +486,24 @@ static sw_result see_member(
                    sw_str_is(of->name, "models")
                ? see_keyed(r, of->name, value, false)
                : SW_OK;
+}
+
+/* MODELS = {"gpt-4o": {…}, …}: what may be chosen, with what is to know of each. */
+static sw_result see_table(
+    struct reading *r, const struct sw_py_node *target, const struct sw_py_node *table)
+{
+    const bool named = target->kind == SW_PY_NAME || target->kind == SW_PY_ATTRIBUTE;
+    if (table->kind != SW_PY_DICT || !named || !sw_look_is_table_of_models(target->name)) {
+        return SW_OK;
+    }
+    for (const struct sw_py_node *n = table->first; n != NULL && n->next != NULL;
+         n = n->next->next) {
+        const bool described = n->next->kind == SW_PY_DICT || n->next->kind == SW_PY_CALL;
+        SW_TRY(described && n->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, n->name)
+                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, true, n->line)
+                   : SW_OK);
+    }
+    return SW_OK;
 }
 
 static sw_result see_assignment(struct reading *r, const struct sw_py_node *node)
@@ -473,7 +516,7 @@ static sw_result see_assignment(struct reading *r, const struct sw_py_node *node
             SW_TRY(see_keyed(r, key->name, node->last, false));
         }
         SW_TRY(see_member(r, n, node->last));
-        SW_TRY(see_constant(r, n, node->last));
+        SW_TRY(see_table(r, n, node->last));
     }
     return SW_OK;
 }
@@ -597,6 +640,14 @@ static sw_result see_choice(struct reading *r, const struct sw_py_node *group)
     return SW_OK;
 }
 
+/* model="gpt-4o", model: Literal["gpt-4o", "o1"] */
+static sw_result see_parameter(struct reading *r, const struct sw_py_node *node)
+{
+    const struct sw_py_node *type = node->first;
+    SW_TRY(type != NULL && sw_py_is_literal(type) ? see_keyed(r, node->name, type, true) : SW_OK);
+    return sw_str_is(node->module, "=") ? see_keyed(r, node->name, node->last, false) : SW_OK;
+}
+
 static sw_result see_node(struct reading *r, const struct sw_py_node *node)
 {
     switch ((int)node->kind) {
@@ -609,22 +660,64 @@ static sw_result see_node(struct reading *r, const struct sw_py_node *node)
         return r->language->clike ? see_keyed(r, node->name, node->first, true) : SW_OK;
     case SW_PY_TEXT: return see_text(r, node);
     case SW_PY_BYTES: return see_written(r, node);
-    case SW_PY_PARAMETER:
-        return sw_str_is(node->module, "=") ? see_keyed(r, node->name, node->last, false) : SW_OK;
+    case SW_PY_PARAMETER: return see_parameter(r, node);
     case SW_PY_GROUP:
         return sw_str_is(node->module, "f") ? see_written(r, node) : see_choice(r, node);
     default: return SW_OK;
     }
 }
 
-static sw_result walk(struct reading *r, const struct sw_py_node *node, unsigned depth)
+/* --- names that stand by themselves ----------------------------------------------------------- */
+
+/* "o1", "qwen-max"; not "chatglm", which is a word beside others. */
+static bool says_version(struct sw_str name)
+{
+    size_t i = 0;
+    while (i < name.len && !sw_ascii_digit(name.ptr[i]) && name.ptr[i] != '-') {
+        i++;
+    }
+    return i < name.len;
+}
+
+/* [ "gpt-4o", "o1" ]: next to one that nothing else is called, others of the catalogue are meant.
+ */
+static sw_result see_list(struct reading *r, const struct sw_py_node *list)
+{
+    const struct sw_py_node *n = list->first;
+    while (n != NULL && !(n->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, n->name))) {
+        n = n->next;
+    }
+    for (n = n == NULL ? NULL : list->first; n != NULL; n = n->next) {
+        const bool marked = n->kind == SW_PY_TEXT && says_version(n->name);
+        SW_TRY(marked && !is_shown(r, n->name)
+                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, false, n->line)
+                   : SW_OK);
+    }
+    return SW_OK;
+}
+
+/* "gpt-4o" wherever it is given to something, and not only looked at. */
+static sw_result see_itself(struct reading *r, const struct sw_py_node *node)
+{
+    if (node->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, node->name)) {
+        return sw_look_see_model(r->look, &keyed, node->name, SW_FROM_ANY, true, node->line);
+    }
+    return node->kind == SW_PY_LIST ? see_list(r, node) : SW_OK;
+}
+
+static sw_result walk(struct reading *r, const struct sw_py_node *node, bool looked, unsigned depth)
 {
     if (depth > TREE_DEPTH) {
         return SW_E_LIMIT;
     }
     SW_TRY(see_node(r, node));
+    SW_TRY(looked ? SW_OK : see_itself(r, node));
+    const struct sw_py_node *before = NULL;
+    size_t at = 0;
     for (const struct sw_py_node *n = node->first; n != NULL; n = n->next) {
-        SW_TRY(walk(r, n, depth + 1));
+        const struct sw_look_place place = {.of = node, .child = n, .before = before, .at = at++};
+        SW_TRY(walk(r, n, sw_look_only_looks(&place, looked), depth + 1));
+        before = n;
     }
     return SW_OK;
 }
@@ -659,7 +752,7 @@ sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *lan
     enum sw_code code = add_trees(&r, trees, count);
     for (size_t i = 0; i < count && code == SW_OK; i++) {
         look->path = trees[i].path;
-        code = trees[i].values_only ? SW_OK : walk(&r, trees[i].root, 0);
+        code = trees[i].values_only ? SW_OK : walk(&r, trees[i].root, false, 0);
     }
     look->path = path;
     SW_TRY(code);

@@ -25,6 +25,24 @@ struct sw_look_tree {
 sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *language,
     const struct sw_look_tree *trees, size_t count);
 
+/* Where a node stands: the `at`th child, behind `before`. */
+struct sw_look_place {
+    const struct sw_py_node *of, *child, *before;
+    size_t at;
+};
+/* Whether a text there is only looked at, and not given to anything. `outer`: `of` itself is. */
+bool sw_look_only_looks(const struct sw_look_place *place, bool outer);
+/* Whether what a name says has models as its keys: "MODELS", and not "MODEL_PRICES". */
+bool sw_look_is_table_of_models(struct sw_str name);
+
+struct sw_py_value_list;
+/* A service whose client is made; `elsewhere`: it is given an address that is not known. */
+sw_result sw_look_see_service(
+    struct sw_look *look, struct sw_str service, bool elsewhere, uint32_t line);
+/* The hosts of addresses that a client is given, when the catalogue does not have them. */
+sw_result sw_look_see_endpoints(
+    struct sw_look *look, const struct sw_py_value_list *addresses, uint32_t line);
+
 /* '{"model": "gpt-4o", …}' as a text. */
 sw_result sw_look_see_body(struct sw_look *look, struct sw_str text, uint32_t line);
 

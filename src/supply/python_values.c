@@ -476,6 +476,13 @@ static void tell_group(
     }
 }
 
+bool sw_py_is_literal(const struct sw_py_node *node)
+{
+    const struct sw_py_node *of = node->kind == SW_PY_SUBSCRIPT ? node->first : NULL;
+    return of != NULL && (of->kind == SW_PY_NAME || of->kind == SW_PY_ATTRIBUTE) &&
+           sw_str_is(of->name, "Literal");
+}
+
 static void tell(struct telling *t, const struct sw_py_node *node, unsigned hops, unsigned depth)
 {
     if (depth > DEPTH || t->visits++ > VISITS_MAX) {
@@ -491,7 +498,9 @@ static void tell(struct telling *t, const struct sw_py_node *node, unsigned hops
     case SW_PY_SUM: tell_sum(t, node, hops, depth + 1); break;
     case SW_PY_GROUP: tell_group(t, node, hops, depth + 1); break;
     case SW_PY_SUBSCRIPT:
-        if (node->first != NULL) {
+        if (sw_py_is_literal(node)) {
+            tell_all(t, node->first->next, hops, depth + 1);
+        } else if (node->first != NULL) {
             tell_part(t, node->first, key_of(node->first->next), hops, depth + 1);
         }
         break;

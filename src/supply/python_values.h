@@ -32,6 +32,8 @@ sw_result sw_py_values_add(struct sw_py_values *values, const struct sw_py_node 
 /* All texts that an expression may be, each once. */
 void sw_py_values_of(const struct sw_py_values *values, const struct sw_py_node *expression,
     struct sw_py_value_list *out);
+/* Literal["a", "b"]: the type of what is one of these texts. */
+bool sw_py_is_literal(const struct sw_py_node *node);
 /* The last part of what a call calls, through the names of imports: "from_pretrained". Empty when
  * it is no name. */
 struct sw_str sw_py_values_callee(const struct sw_py_values *values, const struct sw_py_node *call);

@@ -1,0 +1,134 @@
+/* Places in source where a text is only looked at, shown or put together, and names nothing. */
+#include "supply/ascii.h"
+#include "supply/look_tree.h"
+#include "supply/python_values.h"
+
+static bool is_among(struct sw_str text, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_str_is(text, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What only looks at a text, or shows it. */
+static bool call_looks(struct sw_str callee)
+{
+    static const char *const words[] = {"startswith", "endswith", "startsWith", "endsWith",
+        "starts_with", "ends_with", "includes", "contains", "Contains", "HasPrefix", "HasSuffix",
+        "TrimPrefix", "hasPrefix", "StartsWith", "EndsWith", "indexOf", "find", "replace",
+        "replaceAll", "removeprefix", "split", "match", "test", "search", "print", "println",
+        "Println", "Printf", "log", "info", "debug", "warn", "warning", "error", "equals",
+        "equalsIgnoreCase", "Equals", "EqualFold", "expect", "has", "count", "toBe", "toEqual",
+        "Equal", "RegExp", "compile", "matches", "count_tokens", "localeCompare", "deprecated"};
+    return is_among(callee, words, SW_COUNT(words)) || sw_str_starts(callee, "assert");
+}
+
+/* What takes a key first, and then what there is without it. */
+static bool call_asks(struct sw_str callee)
+{
+    static const char *const words[] = {
+        "get", "pop", "getenv", "setdefault", "getOrDefault", "has", "Get", "getattr"};
+    return is_among(callee, words, SW_COUNT(words));
+}
+
+static bool holds(struct sw_str lower, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (memmem(lower.ptr, lower.len, words[i], strlen(words[i])) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define KEY_MAX 64
+
+static struct sw_str lowered(struct sw_str name, char out[KEY_MAX])
+{
+    const size_t len = name.len < KEY_MAX ? name.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        out[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    return sw_str_n(out, len);
+}
+
+/* "MODEL_PREFIXES", "label", "family": what it has is no model that is used. */
+static bool key_looks(struct sw_str name)
+{
+    static const char *const words[] = {"prefix", "suffix", "family", "families", "pattern",
+        "regex", "label", "title", "descr", "display", "icon", "logo", "class", "format", "package",
+        "filename", "file_name", "dataset", "comment", "message", "content", "prompt", "question",
+        "answer", "placeholder", "tooltip", "deprecated", "example", "unsupported", "version",
+        "help", "author", "repo", "href", "run_name", "project", "output", "tokeniz"};
+    static const char *const but[] = {"default", "example_model"};
+    char text[KEY_MAX];
+    const struct sw_str lower = lowered(name, text);
+    return holds(lower, words, SW_COUNT(words)) && !holds(lower, but, SW_COUNT(but));
+}
+
+bool sw_look_is_table_of_models(struct sw_str name)
+{
+    static const char *const words[] = {"model", "llm"};
+    static const char *const others[] = {"price", "pricing", "cost", "limit", "context", "window",
+        "token", "info", "map", "alias", "capab", "prefix", "spec", "meta", "rate", "size", "dim",
+        "support", "param"};
+    char text[KEY_MAX];
+    const struct sw_str lower = lowered(name, text);
+    return holds(lower, words, SW_COUNT(words)) && !holds(lower, others, SW_COUNT(others));
+}
+
+static struct sw_str name_of(const struct sw_py_node *node)
+{
+    const bool named = node != NULL && (node->kind == SW_PY_NAME || node->kind == SW_PY_ATTRIBUTE ||
+                                           node->kind == SW_PY_TEXT);
+    return named ? node->name : sw_str("");
+}
+
+static bool compares(const struct sw_py_node *group)
+{
+    static const char *const operators[] = {"==", "!=", "===", "!==", "in", "not", "is", "<", ">",
+        "<=", ">=", "%", "-", "*", "/", "^", "f", "mixed"};
+    return is_among(group->name, operators, SW_COUNT(operators)) ||
+           is_among(group->module, operators, SW_COUNT(operators));
+}
+
+static bool group_looks(const struct sw_look_place *place, bool outer)
+{
+    /* "a" => b: what stands in front is what is asked for */
+    const bool arrow = sw_str_is(place->of->name, "op") && place->of->module.len == 0;
+    return outer || compares(place->of) || (arrow && place->at == 0);
+}
+
+static bool argument_looks(const struct sw_look_place *place)
+{
+    const struct sw_str callee = name_of(place->of->first);
+    return place->at > 0 && (call_looks(callee) || (place->at == 1 && call_asks(callee)));
+}
+
+/* The texts of "Literal[…]" are what a name may be. */
+static bool index_looks(const struct sw_look_place *place)
+{
+    return place->at > 0 && !sw_py_is_literal(place->of);
+}
+
+bool sw_look_only_looks(const struct sw_look_place *place, bool outer)
+{
+    const struct sw_py_node *of = place->of;
+    const bool last = place->child == of->last;
+    switch ((int)of->kind) {
+    case SW_PY_CALL: return argument_looks(place);
+    case SW_PY_KEYWORD:
+    case SW_PY_PARAMETER: return outer || key_looks(of->name);
+    case SW_PY_ASSIGN: return !last || key_looks(name_of(of->first));
+    case SW_PY_DICT: return place->at % 2 == 0 || outer || key_looks(name_of(place->before));
+    case SW_PY_GROUP: return group_looks(place, outer);
+    case SW_PY_LIST: return outer;
+    case SW_PY_SUBSCRIPT: return index_looks(place);
+    case SW_PY_LOOP: return last;
+    case SW_PY_SUM: return true; /* a part of a text */
+    default: return false;
+    }
+}
