@@ -33,8 +33,9 @@ static bool is_own(struct sw_look *look, struct sw_str module)
         }
     }
     for (size_t i = 0; i < ABOVE_MAX; i++) {
-        if (has_module(look, base, name)) {
-            return true;
+        const bool package = i > 0 && has_module(look, base, sw_str("__init__"));
+        if (!package && has_module(look, base, name)) {
+            return true; /* from inside a package nothing is run */
         }
         if (base.len == 0) {
             return false;
