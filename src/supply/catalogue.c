@@ -67,6 +67,7 @@ static const struct {
     {"sites", SW_CATALOGUE_SITES},
     {"renamed", SW_CATALOGUE_RENAMED},
     {"constructors", SW_CATALOGUE_CONSTRUCTORS},
+    {"words", SW_CATALOGUE_WORDS},
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */

@@ -36,8 +36,9 @@ enum sw_catalogue_section {
     SW_CATALOGUE_SITES,         /* domains where people use AI in a browser: whose */
     SW_CATALOGUE_RENAMED,       /* packages, "pypi/sklearn": the name of the one that is meant */
     SW_CATALOGUE_CONSTRUCTORS,  /* clients that code makes, by what is called: whose service */
+    SW_CATALOGUE_WORDS,         /* of names of packages that say what they are for */
 };
-#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_CONSTRUCTORS + 1)
+#define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_WORDS + 1)
 
 enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
 

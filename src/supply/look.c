@@ -245,10 +245,39 @@ static struct sw_str without_major(struct sw_str module)
                : module;
 }
 
+/* "rebyte-langchain", "@scope/llm-utils": a part of its name says what a package is for. What only
+ * has types of another is none. */
+bool sw_look_speaks_of_models(const struct sw_look *look, struct sw_str name)
+{
+    static const char *const types[] = {"types-", "mypy-", "@types/", "eslint-"};
+    struct sw_str found;
+    char part[32];
+    size_t len = 0;
+    for (size_t i = 0; i < SW_COUNT(types); i++) {
+        if (sw_str_starts(name, types[i])) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i <= name.len; i++) {
+        if (i < name.len && sw_ascii_alnum(name.ptr[i])) {
+            part[len < sizeof(part) ? len : 0] = sw_ascii_lower(name.ptr[i]);
+            len++;
+            continue;
+        }
+        if (len > 0 && len < sizeof(part) &&
+            sw_catalogue_find(look->catalogue, SW_CATALOGUE_WORDS, sw_str_n(part, len), &found)) {
+            return true;
+        }
+        len = 0;
+    }
+    return false;
+}
+
 static bool is_known(
     const struct sw_look *look, enum sw_catalogue_section ecosystem, struct sw_str name)
 {
     return sw_catalogue_package(look->catalogue, ecosystem, name) ||
+           sw_look_speaks_of_models(look, name) ||
            (ecosystem == SW_CATALOGUE_GOLANG &&
                sw_catalogue_package(look->catalogue, ecosystem, without_major(name)));
 }

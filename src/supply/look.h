@@ -70,6 +70,8 @@ sw_result sw_look_see_package_of(
 /* The same, whether the catalogue names it or not: the place says what it is. */
 sw_result sw_look_see_any_package(struct sw_look *look, const struct sw_signal *signal,
     enum sw_catalogue_section ecosystem, struct sw_str name, struct sw_str version, uint32_t line);
+/* Whether a word of a package's name says that it is one for models: "rebyte-langchain". */
+bool sw_look_speaks_of_models(const struct sw_look *look, struct sw_str name);
 /* Whether a text is a whole commit, 40 hex digits. */
 bool sw_look_is_commit(struct sw_str text);
 /* Whether a part of a name is what stands where a name should: "your-org", "path", "my-model". */

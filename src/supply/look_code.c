@@ -80,6 +80,17 @@ static bool crate(struct sw_look *look, struct sw_str module, struct sw_str *out
     return name != NULL && sw_catalogue_find(look->catalogue, SW_CATALOGUE_CARGO, *out, &found);
 }
 
+/* What has no packages that are known here: names of models, hosts and variables count. */
+static bool no_package(struct sw_look *look, struct sw_str module, struct sw_str *out)
+{
+    (void)look;
+    (void)module;
+    (void)out;
+    return false;
+}
+
+static const struct sw_look_language other = {
+    &script_import, SW_CATALOGUE_MODELS, no_package, .clike = true};
 static const struct sw_look_language script = {
     &script_import, SW_CATALOGUE_NPM, npm_package, .clike = true};
 static const struct sw_look_language go = {
@@ -115,6 +126,11 @@ static const struct ending {
     {".groovy", SW_CLIKE_JAVA, &java},
     {".rs", SW_CLIKE_RUST, &rust},
     {".cs", SW_CLIKE_CSHARP, &csharp},
+    {".swift", SW_CLIKE_KOTLIN, &other},
+    {".dart", SW_CLIKE_KOTLIN, &other},
+    {".bicep", SW_CLIKE_JAVA, &other},
+    {".bicepparam", SW_CLIKE_JAVA, &other},
+    {".php", SW_CLIKE_JAVA, &other},
 };
 
 static const struct ending *ending_of(const struct sw_look *look)

@@ -131,13 +131,30 @@ static size_t normalise(struct sw_str key, char *out, size_t size)
     return key.len;
 }
 
+/* "${CHAT_MODEL:gpt-4o}", "${CHAT_MODEL:-gpt-4o}": what it is when nothing sets it. */
+static struct sw_str default_of(struct sw_str value)
+{
+    const char *colon = sw_str_starts(value, "${") && sw_str_ends(value, "}")
+                            ? memchr(value.ptr, ':', value.len)
+                            : NULL;
+    if (colon == NULL) {
+        return value;
+    }
+    const size_t start = (size_t)(colon - value.ptr) + (colon[1] == '-' ? 2 : 1);
+    return sw_str_n(value.ptr + start, value.len - start - 1);
+}
+
 sw_result sw_configuration_setting(
     struct sw_configuration *c, struct sw_str key, struct sw_str value, uint32_t line)
 {
-    static const char *const ends[] = {"model", "model_id", "model_name", "deployment", "llm"};
+    static const char *const ends[] = {"model", "model_id", "model_name", "deployment", "llm",
+        "modelname", "modelid", "deploymentname", "deployment_name", "deploymentid", "llm_name",
+        "repo_id", "tokenizer", "embedder", "encoder", "embeddings", "reranker", "model_path",
+        "model_pref", "model_slug", "checkpoint", "models", "fallback", "engine"};
     char lower[64];
     struct sw_str known;
     const struct sw_str name = sw_str_n(lower, normalise(key, lower, sizeof(lower)));
+    value = default_of(value);
     if (value.len == 0 || name.len == 0 || sw_look_names_output(name)) {
         return SW_OK;
     }

@@ -58,7 +58,8 @@ static bool is_of_family(struct sw_look *look, struct sw_str module, struct sw_s
         name[i] = name[i] == '_' ? '-' : sw_ascii_lower(name[i]);
     }
     *out = sw_str_n(name, name == NULL ? 0 : root.len);
-    return name != NULL && sw_catalogue_package(look->catalogue, SW_CATALOGUE_PYPI, *out);
+    return name != NULL && (sw_catalogue_package(look->catalogue, SW_CATALOGUE_PYPI, *out) ||
+                               sw_look_speaks_of_models(look, *out));
 }
 
 bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct sw_str *out)

@@ -173,6 +173,68 @@ static bool is_part_of_models(const struct sw_setting *node)
     return sw_str_is(node->key, "model") && of != NULL && sw_str_is(of->key, "models");
 }
 
+/* A key with what it stands in says that models are meant: "llm: {…: {name: …}}". */
+static bool speaks_of_models(struct sw_str key)
+{
+    char lower[64];
+    const size_t len = key.len < sizeof(lower) ? key.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        lower[i] = sw_ascii_lower(key.ptr[i]);
+    }
+    return memmem(lower, len, "model", 5) != NULL || memmem(lower, len, "llm", 3) != NULL ||
+           memmem(lower, len, "embedd", 6) != NULL;
+}
+
+#define ABOVE_MAX 4
+
+/* The next key above that is one of a map, at most a few away; NULL when none speaks of models. */
+static const struct sw_setting *models_above(const struct sw_setting *node)
+{
+    const struct sw_setting *of = node->parent;
+    for (size_t i = 0; of != NULL && i < ABOVE_MAX; i++) {
+        if (speaks_of_models(of->key)) {
+            return of;
+        }
+        of = of->parent;
+    }
+    return NULL;
+}
+
+/* "enum: [gpt-4o, …]", "chat_models: […]": what may be chosen. Other lists, as of aliases, have
+ * names that are of this file alone, and the description of an interface chooses nothing. */
+static bool is_choice(const struct sw_configuration *c, const struct sw_setting *item)
+{
+    static const char *const keys[] = {
+        "enum", "options", "choices", "values", "allowed", "available", "supported", "items"};
+    const struct sw_setting *list = item->parent;
+    if (list == NULL || list->kind != SW_SETTING_LIST ||
+        memmem(c->look->name.ptr, c->look->name.len, "openapi", 7) != NULL ||
+        memmem(c->look->name.ptr, c->look->name.len, "swagger", 7) != NULL) {
+        return false;
+    }
+    return is_one_of(list->key, keys, SW_COUNT(keys)) || speaks_of_models(list->key);
+}
+
+/* "model: {name: …}", "chatModel: {defaultValue: …}"; of what stands deeper, or under another key,
+ * only what is the name of a model wherever it stands. */
+static sw_result see_described(struct sw_configuration *c, const struct sw_setting *node)
+{
+    static const char *const keys[] = {"name", "id", "value", "default", "defaultValue", "slug",
+        "identifier", "primary", "fallback"};
+    const struct sw_setting *above =
+        is_one_of(node->key, keys, SW_COUNT(keys)) || node->key.len == 0 ? models_above(node)
+                                                                         : NULL;
+    if (above == NULL) {
+        return SW_OK;
+    }
+    if (above == node->parent && above->kind == SW_SETTING_MAP) {
+        return sw_configuration_setting(c, above->key, node->text, node->line);
+    }
+    return sw_look_is_model_itself(c->look, node->text)
+               ? sw_configuration_model(c, node->text, true, node->line)
+               : SW_OK;
+}
+
 static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
 {
     if (node->text.len == 0) {
@@ -196,6 +258,7 @@ static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting 
     }
     SW_TRY(see_nested(c, node));
     SW_TRY(sw_configuration_dataset(c, node->key, node->text, node->line));
+    SW_TRY(see_described(c, node));
     return sw_configuration_setting(c, node->key, node->text, node->line);
 }
 
