@@ -221,9 +221,8 @@ static sw_result see_described(struct sw_configuration *c, const struct sw_setti
 {
     static const char *const keys[] = {"name", "id", "value", "default", "defaultValue", "slug",
         "identifier", "primary", "fallback"};
-    const struct sw_setting *above =
-        is_one_of(node->key, keys, SW_COUNT(keys)) || node->key.len == 0 ? models_above(node)
-                                                                         : NULL;
+    const bool names = is_one_of(node->key, keys, SW_COUNT(keys)) || is_choice(c, node);
+    const struct sw_setting *above = names ? models_above(node) : NULL;
     if (above == NULL) {
         return SW_OK;
     }
