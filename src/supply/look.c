@@ -698,28 +698,41 @@ static bool has_digit(struct sw_str text)
     return i < text.len;
 }
 
-bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
+/* "gpt-4o", "claude-3-5-sonnet-latest": a row of the catalogue, with a digit and a '-'. */
+static bool is_hosted_itself(const struct sw_look *look, struct sw_str bare)
 {
     struct sw_str found;
-    if (text.len < 5 || memchr(text.ptr, '-', text.len) == NULL || !could_be_name(text) ||
-        is_called_after(text)) {
+    if (bare.len < 5 || memchr(bare.ptr, '-', bare.len) == NULL ||
+        memchr(bare.ptr, '/', bare.len) != NULL) {
         return false;
     }
-    const struct sw_str bare = without_provider(without_account(text));
-    if (bare.len > 0 && !is_published(text) &&
-        sw_catalogue_find(look->catalogue, SW_CATALOGUE_MODELS, bare, &found)) {
-        return true;
-    }
-    if (bare.len > 0 && !is_published(text) && memchr(bare.ptr, '-', bare.len) != NULL &&
-        memchr(bare.ptr, '/', bare.len) == NULL &&
-        sw_catalogue_begins(look->catalogue, SW_CATALOGUE_MODELS, bare, &found)) {
-        return (has_digit(bare) || sw_str_ends(bare, "-latest")) && !is_line(bare);
-    }
+    return sw_catalogue_find(look->catalogue, SW_CATALOGUE_MODELS, bare, &found) ||
+           (sw_catalogue_begins(look->catalogue, SW_CATALOGUE_MODELS, bare, &found) &&
+               (has_digit(bare) || sw_str_ends(bare, "-latest")) && !is_line(bare));
+}
+
+/* "meta-llama/Llama-3-8B": of who publishes models, or with the number of its parameters. */
+static bool is_of_hub_itself(struct sw_str text)
+{
     const char *slash = memchr(text.ptr, '/', text.len);
-    return slash != NULL && memchr(slash, '-', text.len - (size_t)(slash - text.ptr)) != NULL &&
-           is_hub_name(text) &&
-           (is_of_publisher(text) || is_of_laboratory(text) ||
-               (has_size(text) && sw_look_is_model_like(text)));
+    if (slash == NULL || !is_hub_name(text)) {
+        return false;
+    }
+    const struct sw_str name = sw_str_n(slash + 1, text.len - (size_t)(slash + 1 - text.ptr));
+    const bool marked = memchr(name.ptr, '-', name.len) != NULL;
+    return (is_of_publisher(text) && (marked || has_digit(name))) ||
+           (marked && is_of_laboratory(text)) ||
+           (marked && has_size(text) && sw_look_is_model_like(text));
+}
+
+bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
+{
+    if (text.len < 5 || !could_be_name(text) || is_called_after(text)) {
+        return false;
+    }
+    return (!is_published(text) &&
+               is_hosted_itself(look, without_provider(without_account(text)))) ||
+           is_of_hub_itself(text);
 }
 
 bool sw_look_names_output(struct sw_str key)

@@ -66,7 +66,8 @@ static bool key_looks(struct sw_str name)
     static const char *const but[] = {"default", "example_model"};
     char text[KEY_MAX];
     const struct sw_str lower = lowered(name, text);
-    return holds(lower, words, SW_COUNT(words)) && !holds(lower, but, SW_COUNT(but));
+    return sw_look_names_output(lower) ||
+           (holds(lower, words, SW_COUNT(words)) && !holds(lower, but, SW_COUNT(but)));
 }
 
 bool sw_look_is_table_of_models(struct sw_str name)

@@ -314,8 +314,25 @@ static sw_result see_offered(struct sw_configuration *c, const struct sw_setting
     return id == NULL ? SW_OK : sw_configuration_model(c, sw_setting_text(id), false, id->line);
 }
 
+/* {provider: openai, name: gpt-4o, …}: what is asked, next to how. */
+static sw_result see_asked(struct sw_configuration *c, const struct sw_setting *map)
+{
+    static const char *const keys[] = {"provider", "base_url", "api_key", "temperature",
+        "max_tokens", "api_base", "baseURL", "apiKey", "top_p"};
+    const struct sw_setting *name = sw_setting_get(map, "name");
+    bool asks = false;
+    for (const struct sw_setting *n = map->first; n != NULL; n = n->next) {
+        asks = asks || is_one_of(n->key, keys, SW_COUNT(keys));
+    }
+    const struct sw_str text = sw_setting_text(name);
+    return asks && text.len > 0 && sw_look_is_model_itself(c->look, text)
+               ? sw_configuration_model(c, text, true, name->line)
+               : SW_OK;
+}
+
 static sw_result see_map(struct sw_configuration *c, const struct sw_setting *map)
 {
+    SW_TRY(see_asked(c, map));
     SW_TRY(see_offered(c, map));
     SW_TRY(sw_configuration_deployed_map(c, map));
     SW_TRY(see_pair(c, map));

@@ -679,18 +679,21 @@ static bool says_version(struct sw_str name)
     return i < name.len;
 }
 
-/* [ "gpt-4o", "o1" ]: next to one that nothing else is called, others of the catalogue are meant.
- */
+/* [ "gpt-4o", "o1" ]: next to one that nothing else is called, others of the catalogue are meant;
+ * next to one of the Hub, others of two parts. */
 static sw_result see_list(struct reading *r, const struct sw_py_node *list)
 {
-    const struct sw_py_node *n = list->first;
-    while (n != NULL && !(n->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, n->name))) {
-        n = n->next;
+    bool any = false;
+    bool hub = false;
+    for (const struct sw_py_node *n = list->first; n != NULL; n = n->next) {
+        const bool one = n->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, n->name);
+        any = any || one;
+        hub = hub || (one && memchr(n->name.ptr, '/', n->name.len) != NULL);
     }
-    for (n = n == NULL ? NULL : list->first; n != NULL; n = n->next) {
+    for (const struct sw_py_node *n = any ? list->first : NULL; n != NULL; n = n->next) {
         const bool marked = n->kind == SW_PY_TEXT && says_version(n->name);
         SW_TRY(marked && !is_shown(r, n->name)
-                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, false, n->line)
+                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, hub, n->line)
                    : SW_OK);
     }
     return SW_OK;

@@ -220,9 +220,13 @@ is "Windows, Zed, Codex, Antigravity" "$(detail deep), $(detail zed), $(detail d
     "Claude Code, command deep.exe, Zed, command pg-mcp, variables DB, Codex, command uvx, variables DOCS_KEY, Antigravity, host ag.example.com"
 is "declared, with a digest" "$(jq -r '[.entities[] | select(.kind == "mcp-server") | "\(.grade) \(.confidence) \(.digest[:7])"] | unique | join(", ")' "$tmp.out")" "declared 0.95 sha256:"
 is "packages that they are" "$(seen library)" "@acme/mcp declared 0.95 .continue/config.yaml:2
+@acme/mcp declared 0.8 .continue/config.yaml:6
+@modelcontextprotocol/server-filesystem@2025.1.14 declared 0.8 .mcp.json:2
 @modelcontextprotocol/server-filesystem@2025.1.14 declared 0.95 .mcp.json:2
+@playwright/mcp declared 0.8 .vscode/settings.json:3
 @playwright/mcp declared 0.95 .vscode/settings.json:3
 docs-server declared 0.95 .codex/config.toml:2
+mcp-server-git@1.0 declared 0.8 .mcp.json:3
 mcp-server-git@1.0 declared 0.95 .mcp.json:3"
 is "and images" "$(seen container)" "ghcr.io/github/github-mcp-server@v1 declared 0.9 .mcp.json:5"
 is "models of clients" "$(named model)" "claude-sonnet-4-5, gpt-5-codex"

@@ -518,7 +518,143 @@ want library github.com/aws/aws-sdk-go-v2/service/bedrockruntime go/flags.go
 want library github.com/mark3labs/mcp-go go/flags.go
 want model gpt-4o-2024-05-13 go/flags.go
 
+# --- names that stand by themselves ---------------------------------------------------------------
+
+cat >tree/py/alone.py <<'PY'
+import transformers
+from typing import Literal
+
+Known = Literal["gpt-5.1", "o4-mini"]
+kinds = Literal["gpt-5.1-word", "fast"]
+
+
+class Kind(Enum):
+    fast = "gemini-2.5-flash-lite"
+
+
+def captions(model_id: Literal["org-l/any-captions", "org-l/other-captions"] = "org-l/any-captions"):
+    return path if path else "google-t5/t5-base"
+
+
+def best():
+    return "claude-opus-4-5"
+
+
+ids = ["grok-4-fast", "o1"]
+hub = ["meta-llama/Llama-3.2-1B-Instruct", "org-l/any-other2"]
+field = CharField(max_length=9, default="bartowski/Llama-3.2-3B-Instruct-GGUF")
+MODELS = {"gpt-4.1": {"window": 9}, "any": {}}
+if kind == "gpt-4-32k-0314" or "gpt-4-1106-vision-preview" in name:
+    pass
+PY
+want library transformers py/alone.py
+for name in gpt-5.1 gpt-5.1-word o4-mini gemini-2.5-flash-lite org-l/any-captions org-l/other-captions google-t5/t5-base \
+    claude-opus-4-5 grok-4-fast o1 meta-llama/Llama-3.2-1B-Instruct org-l/any-other2 bartowski/Llama-3.2-3B-Instruct-GGUF gpt-4.1; do
+    want model $name py/alone.py
+done
+
+cat >tree/js/alone.ts <<'TS'
+export type Fast = "gpt-4.1-mini" | "gpt-4.1-nano";
+export const list = [{ label: "Big", value: "MiniMaxAI/MiniMax-M2" }, { value: "moonshotai/Kimi-K2-Instruct" }];
+export const pick = (big) => (big ? "claude-sonnet-4-5-20250929" : "claude-haiku-4-5-20251001");
+const Menu = () => <option value="gemini-2.5-pro">Pro</option>;
+TS
+for name in gpt-4.1-mini gpt-4.1-nano MiniMaxAI/MiniMax-M2 moonshotai/Kimi-K2-Instruct claude-sonnet-4-5-20250929 \
+    claude-haiku-4-5-20251001 gemini-2.5-pro; do
+    want model $name js/alone.ts
+done
+
+cat >tree/cs/main.bicep <<'END'
+@description('gpt-4o-realtime-preview would be another')
+param chatModel string = 'gpt-4o-mini-2024-07-18'
+resource d 'Microsoft.CognitiveServices/accounts/deployments@2023-05-01' = {
+  properties: { model: { format: 'OpenAI', name: 'text-embedding-3-large', version: '1' } }
+}
+END
+cat >tree/cs/App.swift <<'END'
+struct Settings { let chosen = "gpt-4o-audio-preview" }
+END
+cat >tree/cs/index.php <<'END'
+<?php $body = ['model' => 'gpt-4o-search-preview', 'n' => 1];
+END
+want model gpt-4o-mini-2024-07-18 cs/main.bicep
+want model text-embedding-3-large cs/main.bicep
+want model gpt-4o-audio-preview cs/App.swift
+want model gpt-4o-search-preview cs/index.php
+
+# --- services whose clients are made --------------------------------------------------------------
+
+cat >tree/py/services.py <<'PY'
+import anthropic, boto3
+from litellm import AsyncOpenAI, AzureOpenAI, OpenAI
+
+first = OpenAI()
+second = AsyncOpenAI(base_url="https://llm.example.com:8443/v1", api_key=key)
+third = AzureOpenAI(azure_endpoint=where)
+anthropic.Anthropic()
+boto3.client("bedrock-runtime", region_name=region)
+boto3.client("s3")
+PY
+want library litellm py/services.py
+want library anthropic py/services.py
+for name in OpenAI llm.example.com:8443 'Azure OpenAI' Anthropic 'Amazon Bedrock'; do
+    want service "$name" py/services.py
+done
+cat >tree/js/services.ts <<'TS'
+import { createOpenAI } from "@ai-sdk/openai";
+const one = createOpenAI({ baseURL: "http://10.0.0.7:8000/v1", name: "own" });
+TS
+want library @ai-sdk/openai js/services.ts
+want service 10.0.0.7:8000 js/services.ts
+want service 'Amazon Bedrock' py/calls.py
+want service 'Google Gemini' py/more.py
+want service OpenAI js/chat.ts
+want service OpenAI jvm/Chat.java
+want service OpenAI py/calls.py
+want service OpenAI py/offers.py
+want service Replicate py/more.py
+
+# --- packages by their words, and modules of the tree ---------------------------------------------
+
+mkdir -p tree/svc/api
+cat >tree/svc/package.json <<'END'
+{"dependencies": {"any-langchain-tools": "1.0.0", "@scope/llm-any": "^2", "left-pad": "1.0.0"},
+ "devDependencies": {"@types/any-openai": "1.0.0"}}
+END
+want library any-langchain-tools svc/package.json
+want library @scope/llm-any svc/package.json
+echo 'own = 1' >tree/svc/evaluate.py
+cat >tree/svc/api/run.py <<'PY'
+import evaluate
+import rebyte_langchain
+PY
+want library rebyte-langchain svc/api/run.py
+
 # --- traps ----------------------------------------------------------------------------------------
+
+cat >tree/traps/alone.py <<'PY'
+import litellm
+
+ALLOWED_PREFIXES = ["gpt-4-0613", "claude-3-opus-20240229"]
+family = "gemini-1.5"
+log.info("gpt-4-turbo-preview")
+prices = {"gpt-4-32k": 0.06, "claude-3-haiku-20240307": 0.01}
+name.replace("gpt-4-0314", "x")
+repo = "gpt-4-assistant-demo"
+container = run("llama-3-server-1")
+title = "claude-3-sonnet-20240229"
+for p in ("gpt-4-1106-preview", "o1-mini"):
+    known = model.startswith(p)
+table["gpt-3.5-turbo-0301"] = 4096
+link("tatsu-lab/alpaca-clean", "facebook/react-native", "weights-13b/0123abcd0123abcd")
+x = a or b == "gpt-4-vision-preview"
+PY
+want library litellm traps/alone.py
+cat >tree/traps/alone.ts <<'TS'
+switch (m) { case "gpt-3.5-turbo-1106": break; }
+if (m.includes("gpt-3.5-turbo-16k") || m === "gpt-4-0125-preview") { limits["gpt-4-32k-0613"] = 1; }
+const icons = { title: "gpt-4o-2024-11-20", className: "gpt-4-badge" };
+TS
 
 cat >tree/traps/schema.ts <<'TS'
 import { z } from "zod";
@@ -600,7 +736,7 @@ json "the line is that in the cell" \
     $'nb/work.ipynb#cell-4\t6'
 json "the line of a command in a cell" '.entities[] | select(.name == "bitsandbytes") | .evidence[0].line' 2
 json "nothing of the traps, but what one imports" \
-    '[.entities[].evidence[] | select(.file | startswith("traps/")) | .signal] | join(" ")' script-import
+    '[.entities[].evidence[] | select(.file | startswith("traps/")) | .signal] | sort | join(" ")' "python-import script-import"
 json "old Python is told as a gap" '[.coverage.notLookedAt[] | select(.why == "no Python 3") | .first] | join(" ")' \
     py/old.py
 json "a notebook of another language, too" \

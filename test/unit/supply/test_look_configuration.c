@@ -167,6 +167,18 @@ static const struct {
     const char *text, *wanted;
 } settings[] = {
     {"models:\n  gpt-4o:\n    limit: 1\n  \"llama3.2:3b\":\n    limit: 1\n", "gpt-4o llama3.2:3b"},
+    {"model:\n  name: gpt-4o-mini\n  temperature: 0\n", "gpt-4o-mini"},
+    {"chatModel:\n  type: string\n  defaultValue: gpt-35-turbo\n", "gpt-35-turbo"},
+    {"modelType:\n  name: plain\n", ""},
+    {"kind: Model\nmetadata:\n  name: gemma-2b-it-tpu\n", ""},
+    {"model:\n  enum: [gpt-4o-mini, o3-mini, fast]\n", "gpt-4o-mini o3-mini"},
+    {"models:\n  gpt-4o:\n    aliases: [gpt-4-mine, o1-mine]\n", "gpt-4o"},
+    {"nodes:\n  - config:\n      provider: openai\n      name: gpt-4.1-mini\n", "gpt-4.1-mini"},
+    {"nodes:\n  - config:\n      owner: team\n      name: gpt-4.1-mini\n", ""},
+    {"chat:\n  model: ${CHAT_MODEL:gpt-4o}\n  other_model: ${M:-o3-mini}\n", "gpt-4o o3-mini"},
+    {"chat:\n  model: ${CHAT_MODEL}\n", ""},
+    {"# openai\nllm_hf_repo_id: an-org/thing-13b\n",
+        "an-org/thing-13b|pkg:huggingface/an-org/thing-13b"},
     {"models:\n  gpt-4:\n    model: gpt-4o-mini\n", "gpt-4o-mini"}, /* called so only here */
     {"services:\n  x:\n    models:\n      gemma3:\n        model_var: M\n", ""},
     {"models:\n  small:\n    model: ai/thing:4B-Q4\n", "ai/thing:4B-Q4"},
@@ -288,6 +300,49 @@ static void places_say_what_they_are_part_of(void **state)
         if (sw_look_scope(&b.look) != rows[i].scope) {
             fail_msg("%s is of %s", rows[i].path, sw_scope_name(sw_look_scope(&b.look)));
         }
+        sw_arena_release(&b.arena);
+    }
+}
+
+static void names_that_nothing_else_has_stand_alone(void **state)
+{
+    static const struct {
+        const char *text;
+        bool alone;
+    } rows[] = {{"gpt-4o", true}, {"gpt-4o-mini-2024-07-18", true}, {"openai/gpt-4.1-mini", true},
+        {"anthropic:claude-3-5-sonnet-latest", true}, {"o3-mini", true},
+        {"mistral-large-latest", true}, {"deepseek-chat", true},
+        {"meta-llama/Llama-3.1-8B-Instruct", true}, {"an-org/thing-llama-13b", true},
+        {"lllyasviel/control_v11p_sd15_canny", true}, {"google/flan-t5-xl", true}, {"gpt-4", true},
+        {"gpt", false}, {"o1", false}, {"GPT-4o", false}, {"claude-3", false},
+        {"gemini-2.5", false}, {"llama3", false}, {"gpt-4-assistant-demo", false},
+        {"gpt-4o-badge", false}, {"command-registry", false}, {"google/some-site", false},
+        {"an-org/an-app", false}, {"llava-13b/0123abcd", false}, {"./models/gpt-4o", false},
+        {"gpt-4o.json", false}, {"ask gpt-4o", false}, {"your-org/llama-7b", false}, {"", false}};
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct bench b;
+        set_up(&b, rows[i].text);
+        if (sw_look_is_model_itself(&b.look, sw_str(rows[i].text)) != rows[i].alone) {
+            fail_msg("'%s' stands alone: %d", rows[i].text, !rows[i].alone);
+        }
+        sw_arena_release(&b.arena);
+    }
+}
+
+static void words_say_what_packages_are_for(void **state)
+{
+    static const struct {
+        const char *name;
+        bool speaks;
+    } rows[] = {{"rebyte-langchain", true}, {"@scope/llm-utils", true},
+        {"Acme.OpenAI.Client", true}, {"com.example:mcp-server", true}, {"left-pad", false},
+        {"types-tensorflow", false}, {"@types/openai", false}, {"smalllms", false}, {"", false}};
+    (void)state;
+    for (size_t i = 0; i < SW_COUNT(rows); i++) {
+        struct bench b;
+        set_up(&b, "");
+        assert_int_equal(sw_look_speaks_of_models(&b.look, sw_str(rows[i].name)), rows[i].speaks);
         sw_arena_release(&b.arena);
     }
 }
@@ -449,6 +504,8 @@ int main(void)
         cmocka_unit_test(lines_show_variables_and_hosts),
         cmocka_unit_test(places_say_what_they_are_part_of),
         cmocka_unit_test(two_words_are_no_model),
+        cmocka_unit_test(names_that_nothing_else_has_stand_alone),
+        cmocka_unit_test(words_say_what_packages_are_for),
         cmocka_unit_test(keys_are_known_by_their_form),
         cmocka_unit_test(what_is_called_like_a_key_is_not_kept),
         cmocka_unit_test(secrets_are_masked_wherever_they_stand),

@@ -65,6 +65,9 @@ static void constants_are_followed(void **state)
         const char *source, *values;
     } rows[] = {
         {PYTHON, "a = 'x'\ntold(a)\n", "x"},
+        {PYTHON, "told(Literal['x', 'y'])\n", "x y"},
+        {PYTHON, "a = typing.Literal['x']\ntold(a)\n", "x"},
+        {PYTHON, "told(Other['x', 'y'])\n", ""},
         {PYTHON, "a = 'x'\na = b\nb = 'y'\ntold(a)\n", "x y"},
         {PYTHON, "o = 'org'\nn = 'name'\ntold(f'{o}/{n}')\n", "org/name"},
         {PYTHON, "o = 'org'\ntold(f'{o}/{n}')\n", ""},
