@@ -438,7 +438,8 @@ bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue
     }
     for (size_t i = 0; i < tails->count; i++) {
         const struct tail *row = &tails->list[i];
-        if (name.len >= row->text.len && memcmp(name.ptr, row->text.ptr, row->text.len) == 0) {
+        if (name.len >= row->text.len && name.ptr[0] == row->text.ptr[0] &&
+            memcmp(name.ptr, row->text.ptr, row->text.len) == 0) {
             *out = row->value;
             return true;
         }

@@ -707,8 +707,8 @@ static bool is_hosted_itself(const struct sw_look *look, struct sw_str bare)
         return false;
     }
     return sw_catalogue_find(look->catalogue, SW_CATALOGUE_MODELS, bare, &found) ||
-           (sw_catalogue_begins(look->catalogue, SW_CATALOGUE_MODELS, bare, &found) &&
-               (has_digit(bare) || sw_str_ends(bare, "-latest")) && !is_line(bare));
+           ((has_digit(bare) || sw_str_ends(bare, "-latest")) && !is_line(bare) &&
+               sw_catalogue_begins(look->catalogue, SW_CATALOGUE_MODELS, bare, &found));
 }
 
 /* "meta-llama/Llama-3-8B": of who publishes models, or with the number of its parameters. */
@@ -727,12 +727,17 @@ static bool is_of_hub_itself(struct sw_str text)
 
 bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
 {
-    if (text.len < 5 || !could_be_name(text) || is_called_after(text)) {
+    const bool could =
+        text.len >= 5 && text.len <= MODEL_NAME_MAX &&
+        (memchr(text.ptr, '-', text.len) != NULL || memchr(text.ptr, '/', text.len) != NULL) &&
+        memchr(text.ptr, ' ', text.len) == NULL && could_be_name(text);
+    if (!could) {
         return false;
     }
-    return (!is_published(text) &&
-               is_hosted_itself(look, without_provider(without_account(text)))) ||
-           is_of_hub_itself(text);
+    const bool is =
+        (!is_published(text) && is_hosted_itself(look, without_provider(without_account(text)))) ||
+        is_of_hub_itself(text);
+    return is && !is_called_after(text);
 }
 
 bool sw_look_names_output(struct sw_str key)

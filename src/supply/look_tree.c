@@ -362,33 +362,38 @@ static const struct sw_catalogue_call *row_of(
 
 /* --- clients of services ---------------------------------------------------------------------- */
 
+/* Names that say a client only with what stands in front of them: "genai.Client". */
+static bool is_general(struct sw_str callee)
+{
+    static const char *const names[] = {"Client", "ClientV2", "AsyncClient", "GenerativeModel",
+        "configure", "NewClient", "NewFromConfig", "builder", "fromEnv", "init", "login", "run"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (callee.len > 0 && callee.ptr[0] == names[i][0] && sw_str_is(callee, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whose client a call makes: "OpenAI", "genai.Client", "client" with "bedrock-runtime". */
 static bool client_of(const struct reading *r, struct sw_str callee, const struct sw_py_node *call,
     struct sw_str *service)
 {
     char name[128];
+    int len = 0;
     const struct sw_py_node *base =
         call->first->kind == SW_PY_ATTRIBUTE ? call->first->first : NULL;
     const struct sw_py_node *given = call->first->next;
-    const bool member = base != NULL && (base->kind == SW_PY_NAME || base->kind == SW_PY_ATTRIBUTE);
-    const bool said = given != NULL && given->kind == SW_PY_TEXT;
-    int len = member ? snprintf(name, sizeof(name), SW_STR_FMT "." SW_STR_FMT,
-                           SW_STR_ARG(base->name), SW_STR_ARG(callee))
-                     : 0;
-    if (len > 0 && (size_t)len < sizeof(name) &&
-        sw_catalogue_find(
-            r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, sw_str_n(name, (size_t)len), service)) {
-        return true;
+    if (base != NULL && (base->kind == SW_PY_NAME || base->kind == SW_PY_ATTRIBUTE) &&
+        is_general(callee)) {
+        len = snprintf(name, sizeof(name), SW_STR_FMT "." SW_STR_FMT, SW_STR_ARG(base->name),
+            SW_STR_ARG(callee));
+    } else if (given != NULL && given->kind == SW_PY_TEXT && sw_str_is(callee, "client")) {
+        len = snprintf(name, sizeof(name), "client " SW_STR_FMT, SW_STR_ARG(given->name));
     }
-    len = said ? snprintf(name, sizeof(name), SW_STR_FMT " " SW_STR_FMT, SW_STR_ARG(callee),
-                     SW_STR_ARG(given->name))
-               : 0;
-    if (len > 0 && (size_t)len < sizeof(name) &&
-        sw_catalogue_find(
-            r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, sw_str_n(name, (size_t)len), service)) {
-        return true;
-    }
-    return sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, callee, service);
+    const struct sw_str key =
+        len > 0 && (size_t)len < sizeof(name) ? sw_str_n(name, (size_t)len) : callee;
+    return sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_CONSTRUCTORS, key, service);
 }
 
 static bool is_address(struct sw_str key)
