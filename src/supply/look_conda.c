@@ -19,6 +19,19 @@ static bool takes_conda(const struct sw_look *look)
                sw_look_ends(look, "env.yml"));
 }
 
+/* What only conda has, by names that are like those of Python's packages. */
+static bool is_of_conda(struct sw_str name)
+{
+    static const char *const names[] = {"pytorch-cuda", "pytorch-mutex", "pytorch-cpu",
+        "pytorch-gpu", "tensorflow-base", "jaxlib-cuda", "faiss-gpu-cuvs"};
+    for (size_t i = 0; i < SW_COUNT(names); i++) {
+        if (sw_ascii_equal(name, sw_str(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "channel::name=1.2=build", "name ==1.2", "name>=1,<2" */
 static sw_result see_conda(struct reading *r, struct sw_str item, uint32_t line)
 {
@@ -40,7 +53,8 @@ static sw_result see_conda(struct reading *r, struct sw_str item, uint32_t line)
     if (sw_str_is(package.name, "pytorch")) {
         package.name = sw_str("torch");
     }
-    if (!sw_catalogue_package(r->look->catalogue, SW_CATALOGUE_PYPI, package.name)) {
+    if (is_of_conda(package.name) ||
+        !sw_catalogue_package(r->look->catalogue, SW_CATALOGUE_PYPI, package.name)) {
         return SW_OK; /* conda has more than Python */
     }
     package.version = sw_package_python_version(package.range);

@@ -237,6 +237,7 @@ dependencies:
     - openai==1.2.3
     - &anchor anthropic
   - xgboost==2.0.3  # a comment
+  - pytorch-cuda=12.1
 variables:
   - torchvision
 YAML
