@@ -6,7 +6,7 @@
 static bool is_among(struct sw_str text, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (sw_str_is(text, list[i])) {
+        if (text.len > 0 && text.ptr[0] == list[i][0] && sw_str_is(text, list[i])) {
             return true;
         }
     }
@@ -115,9 +115,19 @@ static bool index_looks(const struct sw_look_place *place)
     return place->at > 0 && !sw_py_is_literal(place->of);
 }
 
+/* What has no text of its own to look at, nor hands on what is done with it. */
+static bool is_other(const struct sw_py_node *node)
+{
+    return node->kind != SW_PY_TEXT && node->kind != SW_PY_LIST && node->kind != SW_PY_GROUP &&
+           node->kind != SW_PY_KEYWORD && node->kind != SW_PY_DICT;
+}
+
 bool sw_look_only_looks(const struct sw_look_place *place, bool outer)
 {
     const struct sw_py_node *of = place->of;
+    if (is_other(place->child)) {
+        return false;
+    }
     const bool last = place->child == of->last;
     switch ((int)of->kind) {
     case SW_PY_CALL: return argument_looks(place);

@@ -430,11 +430,12 @@ static const struct sw_py_node *address_of(const struct sw_py_node *call)
  * given. Hosts of the catalogue tell themselves. */
 static sw_result see_client(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
 {
-    struct sw_py_value_list values = {0};
+    struct sw_py_value_list values;
     struct sw_str service;
     if (!r->about_models || !client_of(r, callee, call, &service)) {
         return SW_OK;
     }
+    values.count = 0;
     const struct sw_py_node *address = address_of(call);
     if (address != NULL) {
         sw_py_values_of(r->values, address, &values);
