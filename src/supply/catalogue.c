@@ -165,11 +165,11 @@ static sw_result sift_call(struct sw_catalogue *c, const struct sw_catalogue_cal
                : SW_OK;
 }
 
-/* Commands in cells of notebooks, and keys. */
+/* Commands in cells of notebooks, accounts, and keys. */
 static sw_result sift_others(struct sw_catalogue *c)
 {
     static const char *const commands[] = {
-        "hf", "huggingface", "pip", "pip3", "uv", "vllm", "ollama", "trtllm"};
+        "hf", "huggingface", "pip", "pip3", "uv", "vllm", "ollama", "trtllm", "fireworks"};
     for (size_t i = 0; i < SW_COUNT(commands); i++) {
         SW_TRY(sw_sift_add(c->sift, sw_str(commands[i]), SW_SIFT_WHOLE));
     }

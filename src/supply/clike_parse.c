@@ -279,6 +279,29 @@ static sw_result parse_inside(struct parser *p, const char *close, struct sw_py_
     return SW_OK;
 }
 
+/* "[]string{", "[2]pkg.Type{" of Go, behind the brackets: stands at the braces then. */
+static bool pass_element_type(struct parser *p, const struct sw_py_node *brackets)
+{
+    static const char *const kinds[] = {"struct", "interface", "func", "map", "chan"};
+    struct parser ahead = *p;
+    if (brackets->first != NULL && brackets->first->kind != SW_PY_NUMBER) {
+        return false;
+    }
+    while (is_operator(&ahead, "*") || is_operator(&ahead, ".") ||
+           (ahead.token.type == SW_CLIKE_WORD && !is_word_of(&ahead, kinds, SW_COUNT(kinds)))) {
+        const bool word = ahead.token.type == SW_CLIKE_WORD;
+        next(&ahead);
+        if (word && is_operator(&ahead, "{")) {
+            *p = ahead;
+            return true;
+        }
+        if (word && !is_operator(&ahead, ".")) {
+            return false;
+        }
+    }
+    return false;
+}
+
 static sw_result parse_brackets(struct parser *p, struct sw_py_node **out)
 {
     struct sw_py_node *node;
@@ -288,6 +311,9 @@ static sw_result parse_brackets(struct parser *p, struct sw_py_node **out)
     SW_TRY(parse_inside(p, braces ? "}" : parentheses ? ")" : "]", node));
     if (braces) {
         return as_display(p, node, out);
+    }
+    if (!parentheses && p->lexer.language == SW_CLIKE_GO && pass_element_type(p, node)) {
+        return parse_inside(p, "}", *out = node);
     }
     /* One value in parentheses is itself. */
     *out = parentheses && node->first != NULL && node->first == node->last ? node->first : node;

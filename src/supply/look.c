@@ -587,6 +587,8 @@ static bool is_published(struct sw_str text)
     return false;
 }
 
+#define FIREWORKS "accounts/fireworks/models/" /* what all can use there */
+
 /* "accounts/NAME/models/model", as some serve the models of their users. */
 static struct sw_str without_account(struct sw_str text)
 {
@@ -735,6 +737,7 @@ bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
         return false;
     }
     const bool is =
+        sw_str_starts(text, FIREWORKS) ||
         (!is_published(text) && is_hosted_itself(look, without_provider(without_account(text)))) ||
         is_of_hub_itself(text);
     return is && !is_called_after(text);
@@ -764,6 +767,9 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
     if (from != SW_FROM_HUB && bare.len > 0 && !is_published(name) &&
         sw_catalogue_model(look->catalogue, bare, &found)) {
         return see_hosted(look, signal, bare, found, line);
+    }
+    if (sw_str_starts(name, FIREWORKS) && name.len > strlen(FIREWORKS)) {
+        return see_hosted(look, signal, without_account(name), sw_str("Fireworks AI"), line);
     }
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
         return see_hub(look, signal, found, name, sw_str(""), line);

@@ -131,17 +131,22 @@ static size_t normalise(struct sw_str key, char *out, size_t size)
     return key.len;
 }
 
-/* "${CHAT_MODEL:gpt-4o}", "${CHAT_MODEL:-gpt-4o}": what it is when nothing sets it. */
+/* "${CHAT_MODEL:gpt-4o}", "${CHAT_MODEL:-gpt-4o}", "${CHAT_MODEL=gpt-4o}": what it is when nothing
+ * sets it. */
 static struct sw_str default_of(struct sw_str value)
 {
-    const char *colon = sw_str_starts(value, "${") && sw_str_ends(value, "}")
-                            ? memchr(value.ptr, ':', value.len)
-                            : NULL;
-    if (colon == NULL) {
+    size_t at = 2;
+    if (!sw_str_starts(value, "${") || !sw_str_ends(value, "}")) {
         return value;
     }
-    const size_t start = (size_t)(colon - value.ptr) + (colon[1] == '-' ? 2 : 1);
-    return sw_str_n(value.ptr + start, value.len - start - 1);
+    while (sw_ascii_alnum(value.ptr[at]) || strchr("_.-", value.ptr[at]) != NULL) {
+        at++; /* there is a brace behind */
+    }
+    if (value.ptr[at] != ':' && value.ptr[at] != '=') {
+        return value;
+    }
+    at += value.ptr[at] == ':' && (value.ptr[at + 1] == '-' || value.ptr[at + 1] == '=') ? 2 : 1;
+    return sw_str_n(value.ptr + at, value.len - at - 1);
 }
 
 sw_result sw_configuration_setting(

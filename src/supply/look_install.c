@@ -16,7 +16,8 @@ struct reading {
     enum sw_catalogue_section ecosystem;
     bool adds_only; /* the tool's "install" takes no names */
     bool development;
-    bool skip; /* the next word belongs to an option */
+    bool skip;       /* the next word belongs to an option */
+    bool expression; /* within "${{ matrix.version }}" */
 };
 
 /* --- commands --------------------------------------------------------------------------------- */
@@ -108,6 +109,12 @@ static sw_result take_argument(struct reading *r, struct sw_str word, uint32_t l
         .ecosystem = r->ecosystem, .line = line, .development = r->development};
     if (word.ptr[0] == '>' || word.ptr[0] == '<') {
         r->skip = word.len == 1 || word.ptr[word.len - 1] == word.ptr[0];
+        return SW_OK;
+    }
+    const bool inside = r->expression || sw_str_starts(word, "${{");
+    const bool closes = memmem(word.ptr, word.len, "}}", 2) != NULL;
+    r->expression = !closes && (inside || memmem(word.ptr, word.len, "${{", 3) != NULL);
+    if (inside) {
         return SW_OK;
     }
     const bool is = r->ecosystem == SW_CATALOGUE_NPM ? of_npm(word, &package)

@@ -15,7 +15,8 @@ static bool has_module(struct sw_look *look, struct sw_str base, struct sw_str n
     const char *file = stem == NULL ? NULL : sw_arena_printf(look->arena, "%s.py", stem);
     const char *package =
         file == NULL ? NULL : sw_arena_printf(look->arena, "%s/__init__.py", stem);
-    return package != NULL && (sw_look_has(look, file) || sw_look_has(look, package));
+    const bool itself = file != NULL && sw_str_is(look->path, file); /* means another one */
+    return package != NULL && ((!itself && sw_look_has(look, file)) || sw_look_has(look, package));
 }
 
 /* A module that stands in the tree itself hides a package of its name: beside the file, or in a
@@ -62,9 +63,37 @@ static bool is_of_family(struct sw_look *look, struct sw_str module, struct sw_s
                                sw_look_speaks_of_models(look, *out));
 }
 
+/* "llama_index.llms.openai" is of "llama-index-llms-openai": its integrations share one module. */
+static bool is_integration(struct sw_look *look, struct sw_str module, struct sw_str *out)
+{
+    static const char *const kinds[] = {"llms.", "embeddings.", "readers.", "agent.",
+        "vector_stores.", "tools.", "postprocessor.", "retrievers.", "graph_stores.",
+        "multi_modal_llms.", "callbacks.", "packs.", "extractors.", "indices.managed."};
+    static const char root[] = "llama_index.";
+    const size_t start = strlen(root);
+    for (size_t i = 0; sw_str_starts(module, root) && i < SW_COUNT(kinds); i++) {
+        const struct sw_str rest = sw_str_n(module.ptr + start, module.len - start);
+        const size_t len = strlen(kinds[i]);
+        if (!sw_str_starts(rest, kinds[i]) || rest.len == len) {
+            continue;
+        }
+        const char *dot = memchr(rest.ptr + len, '.', rest.len - len);
+        const size_t end = start + (dot == NULL ? rest.len : (size_t)(dot - rest.ptr));
+        char *name = sw_arena_strndup(look->arena, sw_str_n(module.ptr, end));
+        for (size_t k = 0; name != NULL && k < end; k++) {
+            name[k] = name[k] == '_' || name[k] == '.' ? '-' : name[k];
+        }
+        *out = sw_str_n(name, name == NULL ? 0 : end);
+        return name != NULL;
+    }
+    return false;
+}
+
 bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct sw_str *out)
 {
-    return (sw_catalogue_import(look->catalogue, module, out) || is_of_family(look, module, out)) &&
+    return (is_integration(look, module, out) ||
+               sw_catalogue_import(look->catalogue, module, out) ||
+               is_of_family(look, module, out)) &&
            !is_own(look, module);
 }
 

@@ -494,20 +494,44 @@ static sw_result see_member(
                : SW_OK;
 }
 
-/* MODELS = {"gpt-4o": {…}, …}: what may be chosen, with what is to know of each. */
+/* Of "https://host/tiny.pt" the host; empty for what is no address of weights. */
+static struct sw_str host_of_weights(const struct sw_py_node *node)
+{
+    static const char *const ends[] = {
+        ".pt", ".pth", ".bin", ".ckpt", ".gguf", ".onnx", ".safetensors"};
+    static const char scheme[] = "https://";
+    const struct sw_str text = node->kind == SW_PY_TEXT ? node->name : sw_str("");
+    bool weights = false;
+    for (size_t i = 0; i < SW_COUNT(ends); i++) {
+        weights = weights || sw_str_ends(text, ends[i]);
+    }
+    const char *host = text.ptr + strlen(scheme);
+    const char *slash = weights && sw_str_starts(text, scheme)
+                            ? memchr(host, '/', text.len - strlen(scheme))
+                            : NULL;
+    return slash == NULL ? sw_str("") : sw_str_n(host, (size_t)(slash - host));
+}
+
+/* MODELS = {"gpt-4o": {…}, …}: what may be chosen, with what is to know of each, or where its
+ * weights are. */
 static sw_result see_table(
     struct reading *r, const struct sw_py_node *target, const struct sw_py_node *table)
 {
-    const bool named = target->kind == SW_PY_NAME || target->kind == SW_PY_ATTRIBUTE;
-    if (table->kind != SW_PY_DICT || !named || !sw_look_is_table_of_models(target->name)) {
+    const bool kept = target->kind == SW_PY_NAME || target->kind == SW_PY_ATTRIBUTE;
+    if (table->kind != SW_PY_DICT || !kept || !sw_look_is_table_of_models(target->name)) {
         return SW_OK;
     }
     for (const struct sw_py_node *n = table->first; n != NULL && n->next != NULL;
          n = n->next->next) {
+        const struct sw_str host = host_of_weights(n->next);
         const bool described = n->next->kind == SW_PY_DICT || n->next->kind == SW_PY_CALL;
-        SW_TRY(described && n->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, n->name)
-                   ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, true, n->line)
-                   : SW_OK);
+        const struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = n->name};
+        if (n->kind == SW_PY_TEXT && host.len > 0 && !sw_look_is_placeholder(n->name)) {
+            SW_TRY(sw_look_see(r->look, &keyed, &id, n->line, host));
+        } else if (n->kind == SW_PY_TEXT && described &&
+                   sw_look_is_model_itself(r->look, n->name)) {
+            SW_TRY(sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, true, n->line));
+        }
     }
     return SW_OK;
 }
@@ -705,9 +729,29 @@ static sw_result see_list(struct reading *r, const struct sw_py_node *list)
     return SW_OK;
 }
 
+/* What openai.GPT4o is: constants that a package gives names to. */
+static bool constant(const void *ctx, struct sw_str name, struct sw_str *out)
+{
+    return sw_catalogue_find(ctx, SW_CATALOGUE_CONSTANTS, name, out);
+}
+
+/* model_type=Kind.TEXT_EMBED_3_SMALL: under whatever key. */
+static sw_result see_constant(struct reading *r, const struct sw_py_node *keyword)
+{
+    struct sw_str text;
+    const struct sw_py_node *value = keyword->first;
+    return r->about_models && value != NULL && value->kind == SW_PY_ATTRIBUTE &&
+                   constant(r->look->catalogue, value->name, &text)
+               ? sw_look_see_model(r->look, &keyed, text, SW_FROM_ANY, true, value->line)
+               : SW_OK;
+}
+
 /* "gpt-4o" wherever it is given to something, and not only looked at. */
 static sw_result see_itself(struct reading *r, const struct sw_py_node *node)
 {
+    if (node->kind == SW_PY_KEYWORD) {
+        return see_constant(r, node);
+    }
     if (node->kind == SW_PY_TEXT && sw_look_is_model_itself(r->look, node->name)) {
         return sw_look_see_model(r->look, &keyed, node->name, SW_FROM_ANY, true, node->line);
     }
@@ -732,12 +776,6 @@ static sw_result walk(struct reading *r, const struct sw_py_node *node, bool loo
 }
 
 /* --- files ------------------------------------------------------------------------------------ */
-
-/* What openai.GPT4o is: constants that a package gives names to. */
-static bool constant(const void *ctx, struct sw_str name, struct sw_str *out)
-{
-    return sw_catalogue_find(ctx, SW_CATALOGUE_CONSTANTS, name, out);
-}
 
 static sw_result add_trees(struct reading *r, const struct sw_look_tree *trees, size_t count)
 {

@@ -386,8 +386,8 @@ static void tell_call(
     struct telling *t, const struct sw_py_node *call, unsigned hops, unsigned depth)
 {
     static const char *const gets[] = {"get", "getenv", "pop", "getOrDefault"};
-    static const char *const same[] = {"strip", "lower", "rstrip", "lstrip", "str", "cast", "trim",
-        "toString", "to_string", "to_owned", "into", "clone", "as_str", "freeze"};
+    static const char *const same[] = {"strip", "lower", "rstrip", "lstrip", "str", "string",
+        "cast", "trim", "toString", "to_string", "to_owned", "into", "clone", "as_str", "freeze"};
     static const char *const holders[] = {"Field", "Option", "Argument", "field", "StringField",
         "default", "unwrap_or", "orElse", "Some", "String", "from", "of", "listOf", "asList", "Ptr",
         "F", "useState"};

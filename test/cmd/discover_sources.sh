@@ -553,6 +553,55 @@ for name in gpt-5.1 gpt-5.1-word o4-mini gemini-2.5-flash-lite org-l/any-caption
     want model $name py/alone.py
 done
 
+cat >tree/py/weights.py <<'PY'
+import torch
+from llama_index.llms.any_maker import Maker
+from llama_index.embeddings.openai import OpenAIEmbedding
+
+_MODELS = {
+    "any-small.en": "https://weights.example.com/one/any-small.en.pt",
+    "default": "https://weights.example.com/one/default.pt",
+    "icon": "https://weights.example.com/one/icon.png",
+    "here": "any-other.pt",
+}
+Other = {"any-other": "https://weights.example.com/any-other.pt"}
+embed = OpenAIEmbedding(model_type=Kind.TEXT_EMBED_3_LARGE)
+if Kind.TEXT_EMBED_ADA_002 == wanted:
+    pass
+PY
+want library torch py/weights.py
+want library llama-index-llms-any-maker py/weights.py
+want library llama-index-embeddings-openai py/weights.py
+want model any-small.en py/weights.py
+want model text-embedding-3-large py/weights.py
+want service OpenAI py/weights.py
+
+mkdir -p tree/py/own
+cat >tree/py/own/anthropic.py <<'PY'
+from anthropic import AsyncAnthropic
+PY
+want library anthropic py/own/anthropic.py
+
+cat >tree/go/lists.go <<'GO'
+package lists
+
+var models = []string{"r1-1776", "sonar-reasoning"}
+var pictures = []image.Model{"any-picture"}
+var named = []struct{ model string }{{"any-word"}}
+
+func all() {
+	all.models = []string{"command-r-08-2024", string(anthropic.ModelClaude3OpusLatest)}
+}
+GO
+for name in r1-1776 sonar-reasoning command-r-08-2024 claude-3-opus-latest; do
+    want model $name go/lists.go
+done
+
+cat >tree/js/fireworks.ts <<'TS'
+const models = [{ name: "accounts/fireworks/models/any-word" }, { name: "accounts/other/models/any-word" }];
+TS
+want model any-word js/fireworks.ts
+
 cat >tree/js/alone.ts <<'TS'
 export type Fast = "gpt-4.1-mini" | "gpt-4.1-nano";
 export const list = [{ label: "Big", value: "MiniMaxAI/MiniMax-M2" }, { value: "moonshotai/Kimi-K2-Instruct" }];

@@ -177,6 +177,7 @@ static const struct {
     {"nodes:\n  - config:\n      owner: team\n      name: gpt-4.1-mini\n", ""},
     {"chat:\n  model: ${CHAT_MODEL:gpt-4o}\n  other_model: ${M:-o3-mini}\n", "gpt-4o o3-mini"},
     {"chat:\n  model: ${CHAT_MODEL}\n", ""},
+    {"chat:\n  model: ${CHAT_MODEL=gpt-4o}\n  other_model: ${a.b-c:=o3-mini}\n", "gpt-4o o3-mini"},
     {"# openai\nllm_hf_repo_id: an-org/thing-13b\n",
         "an-org/thing-13b|pkg:huggingface/an-org/thing-13b"},
     {"models:\n  gpt-4:\n    model: gpt-4o-mini\n", "gpt-4o-mini"}, /* called so only here */
