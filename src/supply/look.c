@@ -624,6 +624,22 @@ static bool says_hub(struct sw_str *name)
     return false;
 }
 
+/* "models/organisation/model": a copy of the Hub's, in a directory of all of them. */
+static struct sw_str without_directory(struct sw_str name)
+{
+    static const char *const directories[] = {"models/", "checkpoints/", "pretrained/", "weights/"};
+    const size_t dot = sw_str_starts(name, "./") ? 2 : 0;
+    const struct sw_str path = sw_str_n(name.ptr + dot, name.len - dot);
+    for (size_t i = 0; i < SW_COUNT(directories); i++) {
+        const size_t len = strlen(directories[i]);
+        if (sw_str_starts(path, directories[i]) &&
+            memchr(path.ptr + len, '/', path.len - len) != NULL) {
+            return sw_str_n(path.ptr + len, path.len - len);
+        }
+    }
+    return name;
+}
+
 /* What a whole line of models is called, and none of them. */
 static bool is_line(struct sw_str name)
 {
@@ -760,6 +776,7 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
 {
     struct sw_str found;
     known = says_hub(&name) || known;
+    name = from == SW_FROM_HUB ? without_directory(name) : name;
     if (!could_be_name(name)) {
         return SW_OK;
     }

@@ -553,6 +553,15 @@ for name in gpt-5.1 gpt-5.1-word o4-mini gemini-2.5-flash-lite org-l/any-caption
     want model $name py/alone.py
 done
 
+cat >tree/py/copies.py <<'PY'
+from transformers import AutoModel
+
+where = "models"
+AutoModel.from_pretrained(f"{where}/any-org/any-copied")
+AutoModel.from_pretrained("models/any-directory")
+AutoModel.from_pretrained("models/a/b/c")
+PY
+want library transformers py/copies.py
 cat >tree/py/weights.py <<'PY'
 import torch
 from llama_index.llms.any_maker import Maker
@@ -570,6 +579,7 @@ if Kind.TEXT_EMBED_ADA_002 == wanted:
     pass
 PY
 want library torch py/weights.py
+want model any-org/any-copied py/copies.py
 want library llama-index-llms-any-maker py/weights.py
 want library llama-index-embeddings-openai py/weights.py
 want model any-small.en py/weights.py
