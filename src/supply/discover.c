@@ -12,6 +12,8 @@
 #define FILE_MAX ((uint64_t)32 << 20)   /* of a file that readers take whole */
 #define FILE_MEMORY ((size_t)256 << 20) /* of what one file makes of itself */
 #define FILE_MS 30000                   /* of the processor, for one file */
+#define SEEN_OF_FILE 100000             /* places that are kept of one file, */
+#define SEEN_MAX 500000                 /* and of a tree */
 
 struct discovering {
     struct sw_look look;
@@ -188,6 +190,7 @@ static sw_result look_at(struct discovering *d, const struct sw_entry *entry)
     look->name = sw_path_base(name);
     look->size = entry->size;
     look->scope = sw_look_scope(look);
+    look->seen_max = look->seen + SEEN_OF_FILE < SEEN_MAX ? look->seen + SEEN_OF_FILE : SEEN_MAX;
     SW_TRY(prefix_path(d));
     SW_TRY(sw_look_see_cache(look, &d->cached));
     switch (entry->kind) {

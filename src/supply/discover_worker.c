@@ -145,15 +145,18 @@ static sw_result take_document(struct sw_inventory *inventory, const struct sw_j
 sw_result sw_discover_take_answer(struct sw_inventory *inventory, struct sw_bytes reply,
     struct sw_discover_coverage *coverage, struct sw_imports *imports, struct sw_error *err)
 {
-    static const struct sw_json_limits limits = {.max_bytes = SW_DISCOVER_ANSWER_MAX};
+    static const struct sw_json_limits limits = {
+        .max_bytes = SW_DISCOVER_ANSWER_MAX, .max_values = SW_DISCOVER_VALUES_MAX};
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_json document;
     sw_arena_init(&arena, 0);
     enum sw_code code = sw_json_parse(&arena, reply, &limits, &document, err);
     code = code == SW_OK ? take_document(inventory, &document, coverage, imports, err) : code;
-    return code == SW_E_FORMAT || code == SW_E_LIMIT
-               ? sw_fail(err, SW_E_IO, "the process that looked answered nonsense")
-               : code;
+    if (code == SW_E_LIMIT) {
+        return sw_fail(err, SW_E_IO, "discovery found more than can be told");
+    }
+    return code == SW_E_FORMAT ? sw_fail(err, SW_E_IO, "the process that looked answered nonsense")
+                               : code;
 }
 
 static sw_result give_up(const char *name, struct sw_error *err)

@@ -74,6 +74,9 @@ sw_result sw_look_see(struct sw_look *look, const struct sw_signal *signal,
     if (holds_secret(id->name) || holds_secret(id->version) || holds_secret(id->purl)) {
         return SW_OK; /* whatever it is called: a secret is not written down */
     }
+    if (look->seen_max > 0 && look->seen >= look->seen_max) {
+        return sw_look_gap(look, "more places than are kept of one file, or of all");
+    }
     signal = look->as == NULL ? signal : look->as;
     SW_TRY(sw_look_shown(&arena, look->path, &file));
     const struct sw_sighting sighting = {.signal = signal->name,

@@ -229,11 +229,12 @@ static sw_result see_keyed(
     sw_py_values_of(r->values, expression, &values);
     r->lost = r->lost || values.lost;
     for (size_t i = 0; i < values.count; i++) {
-        const struct sw_str text = values.list[i].text;
-        SW_TRY(
-            keyness == LIKE_A_KEY && is_shown(r, text)
-                ? SW_OK
-                : sw_look_see_model(r->look, &keyed, text, SW_FROM_ANY, known, expression->line));
+        const struct sw_py_value *value = &values.list[i];
+        const bool here = value->hops == 0 && value->line > 0;
+        SW_TRY(keyness == LIKE_A_KEY && is_shown(r, value->text)
+                   ? SW_OK
+                   : sw_look_see_model(r->look, &keyed, value->text, SW_FROM_ANY, known,
+                         here ? value->line : expression->line));
     }
     return SW_OK;
 }
@@ -721,7 +722,8 @@ static sw_result see_list(struct reading *r, const struct sw_py_node *list)
         hub = hub || (one && memchr(n->name.ptr, '/', n->name.len) != NULL);
     }
     for (const struct sw_py_node *n = any ? list->first : NULL; n != NULL; n = n->next) {
-        const bool marked = n->kind == SW_PY_TEXT && says_version(n->name);
+        const bool marked = n->kind == SW_PY_TEXT && says_version(n->name) &&
+                            !sw_look_is_model_itself(r->look, n->name); /* which tells itself */
         SW_TRY(marked && !is_shown(r, n->name)
                    ? sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, hub, n->line)
                    : SW_OK);

@@ -264,7 +264,7 @@ struct telling {
 
 static void tell(struct telling *t, const struct sw_py_node *node, unsigned hops, unsigned depth);
 
-static void add(struct telling *t, struct sw_str text, unsigned hops)
+static void add(struct telling *t, struct sw_str text, unsigned hops, uint32_t line)
 {
     struct sw_py_value_list *out = t->out;
     for (size_t i = 0; i < out->count; i++) {
@@ -276,7 +276,7 @@ static void add(struct telling *t, struct sw_str text, unsigned hops)
         out->lost = true;
         return;
     }
-    out->list[out->count++] = (struct sw_py_value){text, hops};
+    out->list[out->count++] = (struct sw_py_value){text, hops, line};
 }
 
 static void tell_binding(
@@ -355,7 +355,7 @@ static void tell_member(
     }
     if (t->out->count == before && t->v->constant != NULL &&
         t->v->constant(t->v->ctx, node->name, &text)) {
-        add(t, text, hops);
+        add(t, text, hops, 0);
     }
 }
 
@@ -429,7 +429,7 @@ static void tell_sum(struct telling *t, const struct sw_py_node *sum, unsigned h
     }
     const char *copy = sw_arena_strndup(t->v->arena, sw_buf_str(&text));
     if (copy != NULL) {
-        add(t, sw_str_n(copy, text.len), hops + 1);
+        add(t, sw_str_n(copy, text.len), hops + 1, 0);
     }
 }
 
@@ -458,7 +458,7 @@ static void tell_format(
     }
     const char *copy = part != NULL ? NULL : sw_arena_strndup(t->v->arena, sw_buf_str(&text));
     if (copy != NULL) {
-        add(t, sw_str_n(copy, text.len), group->first == NULL ? hops : hops + 1);
+        add(t, sw_str_n(copy, text.len), group->first == NULL ? hops : hops + 1, 0);
     }
 }
 
@@ -489,7 +489,7 @@ static void tell(struct telling *t, const struct sw_py_node *node, unsigned hops
         return;
     }
     switch ((int)node->kind) {
-    case SW_PY_TEXT: add(t, node->name, hops); break;
+    case SW_PY_TEXT: add(t, node->name, hops, node->line); break;
     case SW_PY_NAME: tell_binding(t, OF_NAMES, node->name, hops, depth + 1); break;
     case SW_PY_ATTRIBUTE: tell_member(t, node, hops, depth + 1); break;
     case SW_PY_LIST: tell_all(t, node->first, hops + 1, depth + 1); break;

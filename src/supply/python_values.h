@@ -11,6 +11,7 @@
 struct sw_py_value {
     struct sw_str text;
     unsigned hops; /* names and displays that it came through; 0: it stands there */
+    uint32_t line; /* where it stands; 0: it is put together */
 };
 
 struct sw_py_value_list {

@@ -914,6 +914,19 @@ f-map.yaml: settings inside settings that cannot be read
 g-mcp.json: settings that nest too deep to hold servers of MCP"
 json "files that were included count as read" .coverage.readFiles 24
 json "each file once" '.coverage.notLookedAt[] | select(.why | startswith("expressions")) | .count' 2
+
+# What says more than is kept does not keep others from being told.
+mkdir much
+python3 -c '
+print("import openai")
+print("x = [" + ", ".join("\"gpt-4o-%d\"" % i for i in range(110000)) + "]")' >much/a.py
+echo 'import anthropic' >much/b.py
+run "$SW_BIN" discover --json much
+exits "a file that names too many models" 0
+json "is told as a gap" '.coverage.notLookedAt[] | "\(.first): \(.count) \(.why)"' \
+    "a.py: 10001 more places than are kept of one file, or of all"
+json "and the other one as ever" '[.entities[] | select(.kind == "library") | .name] | join(" ")' "anthropic openai"
+run "$SW_BIN" discover --json gaps
 json "what stands before is seen" '[.entities[] | select(.kind == "library") | .name] | join(" ")' "anthropic openai torch transformers"
 
 # --- a catalogue of one's own counts everywhere ------------------------------------------------------
