@@ -8,8 +8,7 @@
 #define SW_DISCOVER_CPU_SECONDS \
     1800 /* of all files together; those of trees have their own limit */
 #define SW_DISCOVER_ANSWER_MAX ((size_t)512 << 20)
-#define SW_DISCOVER_VALUES_MAX ((uint32_t)32 << 20) /* more than SEEN_MAX places are (discover.c) \
-                                                     */
+#define SW_DISCOVER_VALUES_MAX ((uint32_t)32 << 20) /* JSON of SEEN_MAX places (discover.c) */
 
 /* Finishes the inventory and writes all of it. `imports` may be NULL. */
 sw_result sw_discover_answer(struct sw_inventory *inventory,
