@@ -133,6 +133,19 @@ static bool hides_text(const uint8_t *p, size_t n)
     return false;
 }
 
+bool sw_shows_itself(struct sw_str text)
+{
+    const uint8_t *p = (const uint8_t *)text.ptr;
+    for (size_t pos = 0; pos < text.len;) {
+        const size_t n = utf8_length(p + pos, text.len - pos);
+        if (n == 0 || hides_text(p + pos, n)) {
+            return false;
+        }
+        pos += n;
+    }
+    return true;
+}
+
 /* Shows the character (or stray byte) at `p` in `out`, which has room for 16; gives its length in
  * the text, and in *width what it takes when shown. */
 static size_t show_one(const uint8_t *p, size_t left, char out[16], size_t *width)

@@ -16,6 +16,8 @@ bool sw_parse_i64(struct sw_str text, int64_t *out);
  * control characters, bytes that are not UTF-8 and bidirectional overrides become \xNN. Text that
  * does not fit ends in "...". */
 void sw_escape_line(const char *raw, size_t len, char *out, size_t out_size);
+/* Whether sw_escape_line() would leave it as it is. */
+bool sw_shows_itself(struct sw_str text);
 
 /* "1.5 GB", powers of 1000. `out` needs 16 bytes. */
 void sw_format_size(uint64_t bytes, char out[16]);

@@ -437,8 +437,15 @@ static sw_result open_store(struct making *m, struct sw_error *err)
     }
     SW_TRY(sw_cli_store_open(m->cli, SW_STORE_READ, &m->store, err));
     SW_TRY(sw_store_check_access(m->store, err));
-    SW_TRY(sw_cli_store_outside(sw_store_path(m->store), &m->options, m->path, err));
-    return sw_cli_signer(m->cli, sw_store_path(m->store), &m->args->signer, &m->held, err);
+    return sw_cli_store_outside(sw_store_path(m->store), &m->options, m->path, err);
+}
+
+/* Only once everything is read that others wrote: what parses it has nothing to give away. */
+static sw_result hold_signer(struct making *m, struct sw_error *err)
+{
+    return m->args->record
+               ? sw_cli_signer(m->cli, sw_store_path(m->store), &m->args->signer, &m->held, err)
+               : SW_OK;
 }
 
 static size_t count_services(const struct sw_bom *bom)
@@ -552,6 +559,7 @@ static sw_result make(struct making *m, struct sw_error *err)
     SW_TRY(open_store(m, err));
     SW_TRY(begin(m, err));
     SW_TRY(m->of == SW_BOM_APPLICATION ? look(m, err) : read_tree(m, &tree, err));
+    SW_TRY(hold_signer(m, err));
     SW_TRY(time_of_evidence(m, err));
     SW_TRY(write_document(m, err));
     SW_TRY(write_file(m, err)); /* first, for what is in the log stays there */

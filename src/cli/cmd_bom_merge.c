@@ -128,8 +128,7 @@ static sw_result deliver(
     const struct merging *m = data;
     (void)cli;
     if (m->args->output == NULL) {
-        (void)fwrite(result.ptr, 1, result.len, stdout);
-        return SW_OK;
+        return sw_confined_print(result, err);
     }
     return sw_output_write(m->args->output, result, 0666, 0, err);
 }

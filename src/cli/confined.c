@@ -87,22 +87,35 @@ static size_t colour_len(struct sw_str text)
     return i < text.len && text.ptr[i] == 'm' ? i + 1 : 0;
 }
 
+/* A document's lines: no controls, as the writer of JSON leaves none. */
+static bool is_document(struct sw_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.ptr[i] < ' ' && text.ptr[i] != '\n') {
+            return false;
+        }
+    }
+    return sw_utf8_valid(sw_bytes_of_str(text));
+}
+
 /* The process may have been taken over: no terminal gets more from it than from sw_say(). */
 static bool can_be_shown(const struct sw_cli *cli, struct sw_str text)
 {
-    if (!sw_utf8_valid(sw_bytes_of_str(text))) {
-        return false;
+    size_t start = 0;
+    if (cli->json) {
+        return is_document(text);
     }
-    for (size_t i = 0; i < text.len; i++) {
-        const unsigned char c = (unsigned char)text.ptr[i];
-        const bool plain = (c >= ' ' && c != 0x7f) || c == '\n';
-        const size_t coloured = cli->colour ? colour_len(sw_str_n(text.ptr + i, text.len - i)) : 0;
-        const bool c1 =
-            !cli->json && c == 0xc2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xa0;
-        if ((!plain && coloured == 0) || c1) {
+    for (size_t i = 0; i <= text.len; i++) {
+        const struct sw_str rest = sw_str_n(text.ptr + i, text.len - i);
+        const size_t coloured = cli->colour ? colour_len(rest) : 0;
+        if (rest.len > 0 && rest.ptr[0] != '\n' && coloured == 0) {
+            continue;
+        }
+        if (!sw_shows_itself(sw_str_n(text.ptr + start, i - start))) {
             return false;
         }
         i += coloured == 0 ? 0 : coloured - 1;
+        start = i + 1;
     }
     return true;
 }
@@ -121,11 +134,20 @@ static sw_result take_reply(const struct running *r, struct sw_bytes reply, stru
                       sw_cur_bytes(&cur, sw_cur_left(&cur), &printed) == SW_OK &&
                       can_be_shown(cli, sw_str_of_bytes(printed));
     if (!good) {
-        return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
+        return sw_fail(err, SW_E_IO, "the parser answered nonsense");
     }
     cli->status = status;
     SW_TRY(r->what->deliver == NULL ? SW_OK : r->what->deliver(cli, r->what->data, result, err));
     (void)fwrite(printed.ptr, 1, printed.len, stdout);
+    return SW_OK;
+}
+
+sw_result sw_confined_print(struct sw_bytes document, struct sw_error *err)
+{
+    if (!is_document(sw_str_of_bytes(document))) {
+        return sw_fail(err, SW_E_IO, "the parser answered nonsense");
+    }
+    (void)fwrite(document.ptr, 1, document.len, stdout);
     return SW_OK;
 }
 

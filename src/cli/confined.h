@@ -19,6 +19,8 @@ struct sw_confined {
 
 /* SW_E_IO when the process crashed or ran over its limits. */
 sw_result sw_confined_run(struct sw_cli *cli, const struct sw_confined *what, struct sw_error *err);
+/* For deliver(): prints a JSON document. SW_E_IO when it has what steers terminals. */
+sw_result sw_confined_print(struct sw_bytes document, struct sw_error *err);
 /* There: the bytes of an operand ("-": standard input). Failures name it. */
 sw_result sw_confined_operand(
     struct sw_cli *cli, const char *operand, struct sw_buf *out, struct sw_error *err);

@@ -50,4 +50,15 @@ is "bom merge: nothing is written" "$(cat merged.json)" before
 dies "discover --k8s" 'the parser crashed or ran over its limits' "$SW_BIN" discover --json --k8s -
 dies "discover --logs" 'the parser crashed or ran over its limits' "$SW_BIN" discover --json --logs -
 
+# What is odd and no control is a bill's own matter; a control is not shown.
+printf '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a\\u007f\\u202ez","version":"1"}]}' >odd.json
+run "$SW_BIN" bom read --json odd.json
+exits "a name with U+007F is read" 0
+run "$SW_BIN" bom read odd.json
+exits "and shown" 0
+is "without it" "$(printf '%s' "$out" | LC_ALL=C grep -c $'\x7f\|\xe2\x80\xae')" 0
+run "$SW_BIN" bom diff --json odd.json odd.json
+exits "and compared" 0
+run "$SW_BIN" bom merge --name all odd.json odd.json
+exits "and merged" 0
 done_testing
