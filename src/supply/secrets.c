@@ -95,14 +95,22 @@ static size_t run_of(struct sw_str text, size_t at, const char *marks)
     return at;
 }
 
+/* The next quote that is not escaped. */
+static size_t closing_quote(struct sw_str text, size_t at, char quote)
+{
+    while (at < text.len && text.ptr[at] != quote) {
+        at += text.ptr[at] == '\\' ? 2 : 1;
+    }
+    return at < text.len ? at : text.len;
+}
+
 /* Up to white space, or to the quote that the value is in. A '/', '+' or '=' is part of it, as in
  * base64: where a path has it, the rest of the path is not shown either. */
 static size_t value_end(struct sw_str text, size_t at)
 {
     const char quote = at > 0 ? text.ptr[at - 1] : '\0';
     if (quote == '"' || quote == '\'') {
-        const char *end = memchr(text.ptr + at, quote, text.len - at);
-        return end == NULL ? text.len : (size_t)(end - text.ptr);
+        return closing_quote(text, at, quote);
     }
     while (at < text.len && !sw_ascii_space(text.ptr[at])) {
         at++;
