@@ -55,7 +55,8 @@ enum sw_py_kind {
     /* expressions */
     SW_PY_NAME,
     SW_PY_ATTRIBUTE, /* `name` of the child */
-    SW_PY_CALL,      /* the function, then what it is given */
+    SW_PY_CALL,      /* the function, then what it is given; `module` is not empty when "*x" or
+                        "**x" is among that */
     SW_PY_KEYWORD,   /* name=child, in a call */
     SW_PY_SUBSCRIPT, /* the child, then what stands in the brackets */
     SW_PY_TEXT,      /* `name` is its value */

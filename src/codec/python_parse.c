@@ -418,6 +418,9 @@ static sw_result parse_arguments(struct parser *p, struct sw_py_node *call)
             SW_TRY(next(p));
             continue;
         }
+        if (is_operator(p, "*") || is_operator(p, "**")) {
+            call->module = p->token.text;
+        }
         SW_TRY(parse_expression(p, &node));
         if (is_operator(p, "=") && node->kind == SW_PY_NAME) {
             struct sw_py_node *value = NULL;

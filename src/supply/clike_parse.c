@@ -254,7 +254,7 @@ static sw_result as_display(struct parser *p, struct sw_py_node *braces, struct 
     if (!pairs && !names) {
         return SW_OK;
     }
-    SW_TRY(make(p, SW_PY_DICT, sw_str(""), out));
+    SW_TRY(make(p, SW_PY_DICT, braces->name, out));
     (*out)->line = braces->line;
     for (struct sw_py_node *n = braces->first; n != NULL; n = after) {
         after = n->next;
@@ -859,6 +859,19 @@ static sw_result parse_item(
 
 /* Up to `close`, which is left; "" for all there is. A bracket of another kind ends it, too, for
  * what is read may be no source. */
+/* "...options": a call has it as its `module`, a display as its `name`. */
+static void mark_spread(const struct parser *p, struct sw_py_node *into)
+{
+    if (!is_operator(p, "...")) {
+        return;
+    }
+    if (into->kind == SW_PY_CALL) {
+        into->module = p->token.text;
+    } else if (into->kind == SW_PY_GROUP) {
+        into->name = p->token.text;
+    }
+}
+
 static sw_result parse_items(struct parser *p, const char *close, struct sw_py_node *into)
 {
     const struct sw_py_node *before = NULL;
@@ -877,6 +890,7 @@ static sw_result parse_items(struct parser *p, const char *close, struct sw_py_n
             next(p);
             continue;
         }
+        mark_spread(p, into);
         SW_TRY(parse_item(p, into, before));
         before = into->last;
     }

@@ -411,42 +411,67 @@ static bool is_address(struct sw_str key)
 }
 
 /* What a client is told to ask instead: base_url=…, { baseURL: … }; NULL when it is not told. */
-static const struct sw_py_node *address_of(const struct sw_py_node *call)
+static const struct sw_py_node *told_address(const struct sw_py_node *n)
 {
-    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
-        if (n->kind == SW_PY_KEYWORD && is_address(n->name)) {
-            return n->first;
-        }
-        const struct sw_py_node *m = n->kind == SW_PY_DICT ? n->first : NULL;
-        for (; m != NULL && m->next != NULL; m = m->next->next) {
-            if (m->kind == SW_PY_TEXT && is_address(m->name)) {
-                return m->next;
-            }
+    if (n->kind == SW_PY_KEYWORD) {
+        return is_address(n->name) ? n->first : NULL;
+    }
+    const struct sw_py_node *m = n->kind == SW_PY_DICT ? n->first : NULL;
+    for (; m != NULL && m->next != NULL; m = m->next->next) {
+        if (m->kind == SW_PY_TEXT && is_address(m->name)) {
+            return m->next;
         }
     }
     return NULL;
 }
 
+static bool has_address(const struct sw_py_value_list *values)
+{
+    bool any = false;
+    for (size_t i = 0; i < values->count; i++) {
+        const struct sw_str text = values->list[i].text;
+        any = any || memmem(text.ptr, text.len, "://", 3) != NULL;
+    }
+    return any;
+}
+
+/* { ...options }: an address may be among them. */
+static bool is_spread(const struct sw_py_node *n)
+{
+    return (n->kind == SW_PY_GROUP || n->kind == SW_PY_DICT) && sw_str_is(n->name, "...");
+}
+
+/* The texts that its address may be; whether it is given one, or something that may hold one. */
+static bool addresses_of(
+    const struct reading *r, const struct sw_py_node *call, struct sw_py_value_list *values)
+{
+    bool told = call->module.len > 0; /* **options */
+    for (const struct sw_py_node *n = call->first->next; n != NULL; n = n->next) {
+        const struct sw_py_node *address = told_address(n);
+        values->count = 0;
+        sw_py_values_of(r->values, address != NULL ? address : n, values);
+        if (address != NULL ||
+            (n->kind != SW_PY_KEYWORD && n->kind != SW_PY_DICT && has_address(values))) {
+            return true;
+        }
+        told = told || is_spread(n);
+    }
+    values->count = 0;
+    return told;
+}
+
 /* OpenAI(…), createOpenAI({…}): a service is asked; another one than its maker's when an address is
- * given. Hosts of the catalogue tell themselves. */
+ * given. */
 static sw_result see_client(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
 {
-    struct sw_py_value_list values;
+    struct sw_py_value_list values = {0};
     struct sw_str service;
     if (!r->about_models || !client_of(r, callee, call, &service)) {
         return SW_OK;
     }
-    values.count = 0;
-    const struct sw_py_node *address = address_of(call);
-    if (address != NULL) {
-        sw_py_values_of(r->values, address, &values);
-    }
-    bool other = false;
-    for (size_t i = 0; i < values.count; i++) {
-        other = other || memmem(values.list[i].text.ptr, values.list[i].text.len, "://", 3) != NULL;
-    }
-    return other ? sw_look_see_endpoints(r->look, &values, call->line)
-                 : sw_look_see_service(r->look, service, address != NULL, call->line);
+    return addresses_of(r, call, &values)
+               ? sw_look_see_endpoints(r->look, service, &values, call->line)
+               : sw_look_see_service(r->look, service, false, call->line);
 }
 
 static sw_result see_call(struct reading *r, const struct sw_py_node *node)

@@ -39,9 +39,10 @@ struct sw_py_value_list;
 /* A service whose client is made; `elsewhere`: it is given an address that is not known. */
 sw_result sw_look_see_service(
     struct sw_look *look, struct sw_str service, bool elsewhere, uint32_t line);
-/* The hosts of addresses that a client is given, when the catalogue does not have them. */
-sw_result sw_look_see_endpoints(
-    struct sw_look *look, const struct sw_py_value_list *addresses, uint32_t line);
+/* The hosts of addresses that a client is given; the service itself, elsewhere, when none has one.
+ */
+sw_result sw_look_see_endpoints(struct sw_look *look, struct sw_str service,
+    const struct sw_py_value_list *addresses, uint32_t line);
 
 /* '{"model": "gpt-4o", …}' as a text. */
 sw_result sw_look_see_body(struct sw_look *look, struct sw_str text, uint32_t line);

@@ -854,6 +854,54 @@ json "are told by their provider" '[.entities[] | "\(.kind) \(.name) \(.evidence
     "credential Groq key gsk_... k.ts:1, credential OpenAI key sk-proj-... k.py:2, credential Replicate key r8_... k.ipynb#cell-1:2"
 unlike "and not by themselves" "$out" "aBcDeF"
 
+# --- whom a client asks ---------------------------------------------------------------------------
+
+# asks WHAT WANTED FILE CODE: the services of one file, with how sure it is that they are asked.
+asks() {
+    rm -rf asks
+    mkdir asks
+    printf '%s\n' "$4" >"asks/$3"
+    run "$SW_BIN" discover --json asks
+    json "$1" '[.entities[] | select(.kind == "service") | "\(.name) \(.confidence)"] | join(", ")' "$2"
+    unlike "no part of a user or a password: $1" "$out" "S3CRET"
+}
+python='from openai import OpenAI'
+typescript='import OpenAI from "openai";'
+for url in 'https://user:S3CRETp/w@host.example/v1' 'https://user:S3CRETh#w@host.example/v1' \
+    'https://S3CRETtoken/api@host.example/v1' 'https://user:S3CRET?x@Host.Example.:443/v1'; do
+    asks "the host behind the last @: $url" "host.example 0.75" a.py "$python
+OpenAI(base_url=\"$url\")"
+    asks "and of TypeScript: $url" "host.example 0.75" a.ts "$typescript
+new OpenAI({ baseURL: \"$url\" });"
+done
+for url in 'https://S3CRET/@host.example/v1' 'https://user:pw@host.example:S3CRET/v1' 'https://host.example:123456/v1'; do
+    asks "no whole host: $url" "OpenAI 0.5" a.py "$python
+OpenAI(base_url=\"$url\")"
+done
+for given in '**kw' 'api_key=key, **kw' '*args' 'base_url=where' 'key, where, "http://"'; do
+    asks "one that is not known may be given: $given" "OpenAI 0.5" a.py "$python
+OpenAI($given)"
+done
+for given in '...args' '{ ...options }' '{ apiKey: key, ...options }'; do
+    asks "one that is not known may be given: $given" "OpenAI 0.5" a.ts "$typescript
+new OpenAI($given);"
+done
+asks "what else it is given is no address" "OpenAI 0.75" a.ts "$typescript
+new OpenAI({ defaultHeaders: { Referer: \"https://site.example/\" } });"
+for given in 'None, None, None, "http://localhost:77/v1"' 'base_url="localhost:77/v1"'; do
+    asks "an address wherever it stands: $given" "localhost:77 0.75" a.py "$python
+OpenAI($given)"
+done
+asks "an address of IPv6" "[::1]:8080 0.75" a.py "$python
+OpenAI(base_url='http://[0:0:0:0:0:0:0:1]:8080/v1')"
+asks "a user is no part of a host" "corp.example 0.75" a.py "$python
+OpenAI(base_url='https://user:S3CRET@corp.example/v1')"
+asks "a host has one form" "llm.example.com 0.75, llm.example.com:80 0.75" a.py "$python
+for url in ['https://LLM.Example.com/v1', 'http://llm.example.com./v1', 'https://llm.example.com:443', 'http://llm.example.com:80', 'https://llm.example.com:80']:
+    OpenAI(base_url=url)"
+asks "one of the catalogue, too" "Groq 0.75" a.py "$python
+OpenAI(base_url='https://API.Groq.com./openai/v1')"
+
 # --- what is made to be in the way ----------------------------------------------------------------
 
 mkdir hostile
