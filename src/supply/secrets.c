@@ -51,7 +51,8 @@ static const struct {
 /* Words behind whose '=' or ": " nothing is shown. */
 static const char *const words[] = {"password", "passwd", "passphrase", "pwd", "secret", "token",
     "api_key", "apikey", "api-key", "access_key", "access-key", "accountkey", "authorization",
-    "credential", "credentials", "private_key"};
+    "credential", "credentials", "private_key", "private-key", "privatekey", "secret_key",
+    "secret-key", "secretkey", "signature", "sig"};
 
 /* The first two characters of all of them, in lower case: most places of a text begin with others.
  */
@@ -138,15 +139,16 @@ static size_t shape_end(struct sw_str text)
     return 0;
 }
 
-/* "=", ": " and quotes around them; *at is where the value begins. */
-static bool skip_equals(struct sw_str text, size_t *at)
+/* "=", ": " and quotes around them; *at is where the value begins. `bare`: a ':' counts with
+ * anything behind it. */
+static bool skip_equals(struct sw_str text, bool bare, size_t *at)
 {
     while (*at < text.len && memchr("\"' ", text.ptr[*at], 3) != NULL) {
         (*at)++;
     }
     const bool equals = *at < text.len && text.ptr[*at] == '=';
-    const bool colon =
-        *at + 1 < text.len && text.ptr[*at] == ':' && memchr("\"' ", text.ptr[*at + 1], 3) != NULL;
+    const bool colon = *at + 1 < text.len && text.ptr[*at] == ':' &&
+                       (bare || memchr("\"' ", text.ptr[*at + 1], 3) != NULL);
     if (!equals && !colon) {
         return false;
     }
@@ -160,13 +162,31 @@ static bool skip_equals(struct sw_str text, size_t *at)
 /* "Basic dXNlcjpw": the word alone is no secret. */
 static size_t skip_scheme(struct sw_str text, size_t at)
 {
-    static const char *const schemes[] = {"basic ", "bearer ", "token ", "digest "};
+    static const char *const schemes[] = {"basic ", "bearer ", "token ", "digest ", "apikey "};
     for (size_t i = 0; i < SW_COUNT(schemes); i++) {
         if (sw_ascii_starts(from(text, at), schemes[i])) {
-            return at + strlen(schemes[i]);
+            at += strlen(schemes[i]);
+            break;
         }
     }
+    while (at < text.len && text.ptr[at] == ' ') {
+        at++;
+    }
     return at;
+}
+
+/* Words that no image or model is called, so that a ':' behind them begins no tag. */
+static bool is_plain_secret(const char *word)
+{
+    static const char *const plain[] = {"api_key", "apikey", "api-key", "access_key", "access-key",
+        "accountkey", "authorization", "private_key", "private-key", "privatekey", "secret_key",
+        "secret-key", "secretkey"};
+    for (size_t i = 0; i < SW_COUNT(plain); i++) {
+        if (strcmp(word, plain[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Behind "password=", "Token: " and "Bearer ": where the value begins; 0 when it is none of them.
@@ -174,14 +194,14 @@ static size_t skip_scheme(struct sw_str text, size_t at)
 static size_t value_start(struct sw_str text)
 {
     if (sw_ascii_starts(text, "bearer ")) {
-        return sizeof("bearer ") - 1;
+        return skip_scheme(text, 0);
     }
     for (size_t i = 0; i < SW_COUNT(words); i++) {
         if (sw_ascii_lower(text.ptr[0]) != words[i][0] || !sw_ascii_starts(text, words[i])) {
             continue;
         }
         size_t at = strlen(words[i]);
-        if (skip_equals(text, &at)) {
+        if (skip_equals(text, is_plain_secret(words[i]), &at)) {
             return skip_scheme(text, at);
         }
     }
@@ -247,7 +267,8 @@ static bool secret_at(struct sw_str text, size_t *start, size_t *end)
         return true;
     }
     *start = value_start(text);
-    *end = value_end(text, *start);
+    /* Behind "Authorization:" more words may follow, of any scheme. */
+    *end = sw_ascii_starts(text, "authorization") ? text.len : value_end(text, *start);
     return *start > 0 && *end > *start;
 }
 
