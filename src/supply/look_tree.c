@@ -460,13 +460,31 @@ static bool addresses_of(
     return told;
 }
 
+/* Python: whether what is called, or what it is of, is imported from what is no package of the
+ * catalogue. What clients of all of a cloud are called says itself which they are. */
+static bool is_of_another(
+    const struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+{
+    struct sw_str package;
+    const struct sw_py_node *of = call->first;
+    while (of->kind == SW_PY_ATTRIBUTE && of->first != NULL) {
+        of = of->first;
+    }
+    if (r->language->clike || of->kind != SW_PY_NAME || sw_str_is(callee, "client")) {
+        return false;
+    }
+    const struct sw_str path = sw_py_values_import(r->values, of->name);
+    return path.len > 0 && !package_of(r, path, &package);
+}
+
 /* OpenAI(…), createOpenAI({…}): a service is asked; another one than its maker's when an address is
  * given. */
 static sw_result see_client(struct reading *r, struct sw_str callee, const struct sw_py_node *call)
 {
     struct sw_py_value_list values = {0};
     struct sw_str service;
-    if (!r->about_models || !client_of(r, callee, call, &service)) {
+    if (!r->about_models || !client_of(r, callee, call, &service) ||
+        is_of_another(r, callee, call)) {
         return SW_OK;
     }
     return addresses_of(r, call, &values)

@@ -535,3 +535,10 @@ struct sw_str sw_py_values_callee(const struct sw_py_values *values, const struc
     const char *dot = memrchr(path.ptr, '.', path.len);
     return dot == NULL ? path : sw_str_n(dot + 1, path.len - (size_t)(dot + 1 - path.ptr));
 }
+
+struct sw_str sw_py_values_import(const struct sw_py_values *values, struct sw_str name)
+{
+    uint32_t number;
+    return sw_names_find(&values->names, OF_NAMES, name, &number) ? values->bindings[number].path
+                                                                  : sw_str("");
+}

@@ -38,5 +38,7 @@ bool sw_py_is_literal(const struct sw_py_node *node);
 /* The last part of what a call calls, through the names of imports: "from_pretrained". Empty when
  * it is no name. */
 struct sw_str sw_py_values_callee(const struct sw_py_values *values, const struct sw_py_node *call);
+/* The path that a name is imported from, "package.Client"; empty when it is none of an import. */
+struct sw_str sw_py_values_import(const struct sw_py_values *values, struct sw_str name);
 
 #endif

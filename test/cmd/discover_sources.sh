@@ -902,6 +902,18 @@ for url in ['https://LLM.Example.com/v1', 'http://llm.example.com./v1', 'https:/
 asks "one of the catalogue, too" "Groq 0.75" a.py "$python
 OpenAI(base_url='https://API.Groq.com./openai/v1')"
 
+for of in 'from mylib import Groq, Mistral' 'from .mine import Groq, Mistral' 'import mylib as Groq, mylib as Mistral'; do
+    asks "what others call so is no client: $of" "" a.py "import openai
+$of
+Groq(); Mistral(3)"
+done
+asks "nor is what is of theirs" "" a.py "import openai
+from mylib import genai
+genai.Client()"
+asks "but that of its maker is" "Google Gemini 0.75, Groq 0.75" a.py "from groq import Groq as G
+from google import genai
+G(); genai.Client()"
+
 # --- what is made to be in the way ----------------------------------------------------------------
 
 mkdir hostile
