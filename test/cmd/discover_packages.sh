@@ -663,6 +663,42 @@ transformers - Dockerfile:5 install-command runtime
 vllm - Dockerfile:6 install-command runtime"
 unlike "no secret of an option is told" "$out" 's3cr3t'
 
+# --- names that only begin like those of AI packages --------------------------------------------------
+
+cat >tree/requirements.txt <<'TXT'
+luma-oled
+lora-modem
+ray-tracer
+neptune-dns-server
+inspect-csv
+writer-pdf
+phoenix-letter
+weave-minimal
+together-cli
+evaluate-dfs
+pinecone-fire
+slm-tool
+neptune-client
+inspect-evals
+interpret-core
+lora-pytorch
+pinecone-plugin-assistant
+TXT
+echo '{"dependencies": {"my-autogen": "1", "wink-helpers": "1", "wink-nlp": "1", "@pinecone-database/pinecone": "1"}}' >tree/package.json
+printf '[dependencies]\nburn-cd = "1"\nrig-x = "1"\nort-routing = "1"\ntract-land = "1"\ngemini-server = "1"\nburn-tensor = "1"\nrig-core = "1"\nort-sys = "1"\ntract-nnef = "1"\n' >tree/Cargo.toml
+cat >tree/a.csproj <<'X'
+<Project><ItemGroup>
+<PackageReference Include="A2Analytics" Version="1.0.0" />
+<PackageReference Include="CoherentNoise" Version="1.0.0" />
+<PackageReference Include="Mistralize" Version="1.0.0" />
+<PackageReference Include="A2A.AspNetCore" Version="1.0.0" />
+</ItemGroup></Project>
+X
+run "$SW_BIN" discover --json tree
+is "names that only begin so are none" "$(jq -r '[.entities[].name] | sort | join(" ")' "$tmp.out")" "@pinecone-database/pinecone A2A.AspNetCore burn-tensor inspect-evals interpret-core lora-pytorch neptune-client ort-sys pinecone-plugin-assistant rig-core tract-nnef wink-nlp"
+rm -rf tree
+mkdir tree
+
 # --- all packages, what is joined, what is hostile --------------------------------------------------
 
 printf 'flask==3.0\n123\nif\n-x\nNone\nstring>=\nRequests\n"quoted"\n=1\na b\n' >tree/requirements.txt
