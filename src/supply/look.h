@@ -26,10 +26,11 @@ struct sw_look {
     const struct sw_fact *facts;
     size_t fact_count;
     const struct sw_signal *as;
-    uint64_t seen;           /* sightings so far */
-    uint64_t seen_max;       /* how many there may be with those of this file; 0: any number */
-    struct sw_str digest;    /* of the whole file, where somebody read it; may be empty */
-    struct sw_names *beside; /* files that were read for what others say of them; NULL: none yet */
+    uint64_t seen;            /* sightings so far */
+    uint64_t seen_max;        /* how many there may be with those of this file; 0: any number */
+    struct sw_str digest;     /* of the whole file, where somebody read it; may be empty */
+    struct sw_names *beside;  /* files that were read for what others say of them; NULL: none yet */
+    struct sw_names *modules; /* of Python, that the tree has; NULL: not listed yet */
 };
 
 struct sw_look_reader {

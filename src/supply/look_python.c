@@ -4,6 +4,8 @@
 #include "supply/look_tree.h"
 
 static const struct sw_signal import = {"python-import", SW_SOURCE_CODE, SW_GRADE_INFERRED, 900};
+/* By a word or the beginning of its name alone: it may be somebody's own. */
+static const struct sw_signal guessed = {"python-import", SW_SOURCE_CODE, SW_GRADE_INFERRED, 600};
 
 #define ABOVE_MAX 16
 
@@ -45,6 +47,54 @@ static bool is_own(struct sw_look *look, struct sw_str module)
         base.len = slash == NULL ? 0 : (size_t)(slash + 1 - base.ptr);
     }
     return false;
+}
+
+/* The module that a file of the tree is, by its last name. */
+static struct sw_str module_of(const struct sw_entry *entry)
+{
+    struct sw_str path = sw_str(entry->name);
+    if (!sw_str_ends(path, ".py") || strstr(entry->name, "-packages/") != NULL) {
+        return sw_str(""); /* what is installed in the tree is not its own */
+    }
+    path.len -= strlen(".py");
+    path.len -= sw_str_ends(path, "/__init__") ? strlen("/__init__") : 0;
+    const char *slash = memrchr(path.ptr, '/', path.len);
+    const size_t start = slash == NULL ? 0 : (size_t)(slash + 1 - path.ptr);
+    return sw_str_n(path.ptr + start, path.len - start);
+}
+
+enum { ONCE, TWICE };
+
+static sw_result list_modules(struct sw_look *look)
+{
+    struct sw_names *modules = SW_ARENA_NEW(look->inventory->arena, struct sw_names);
+    uint32_t number;
+    SW_TRY_PTR(modules);
+    sw_names_init(modules, look->inventory->arena);
+    for (size_t i = 0; look->tree != NULL && i < look->tree->count; i++) {
+        const struct sw_str module = module_of(&look->tree->entries[i]);
+        const bool again = sw_names_find(modules, ONCE, module, &number);
+        if (module.len > 0) {
+            SW_TRY(sw_names_number(modules, again ? TWICE : ONCE, module, &number));
+        }
+    }
+    look->modules = modules;
+    return SW_OK;
+}
+
+/* Whether a module of that name stands anywhere in the tree, but for the file that imports it. */
+static bool is_anywhere(struct sw_look *look, struct sw_str module)
+{
+    uint32_t number;
+    const char *dot = memchr(module.ptr, '.', module.len);
+    const struct sw_str name =
+        sw_str_n(module.ptr, dot == NULL ? module.len : (size_t)(dot - module.ptr));
+    const bool itself = look->name.len == name.len + strlen(".py") &&
+                        sw_str_equal(sw_str_n(look->name.ptr, name.len), name);
+    if (look->modules == NULL && list_modules(look) != SW_OK) {
+        return false;
+    }
+    return sw_names_find(look->modules, itself ? TWICE : ONCE, name, &number);
 }
 
 /* "langchain_x.y" is of "langchain-x" when the catalogue has all that begin so. */
@@ -93,12 +143,20 @@ bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct s
 {
     return (is_integration(look, module, out) ||
                sw_catalogue_import(look->catalogue, module, out) ||
-               is_of_family(look, module, out)) &&
+               (is_of_family(look, module, out) && !is_anywhere(look, module))) &&
            !is_own(look, module);
 }
 
-const struct sw_look_language sw_look_python_language = {
-    .import = &import, .ecosystem = SW_CATALOGUE_PYPI, .package_of = sw_look_python_package};
+static const struct sw_signal *signal_of(const struct sw_look *look, struct sw_str module)
+{
+    struct sw_str package;
+    return sw_catalogue_import(look->catalogue, module, &package) ? &import : &guessed;
+}
+
+const struct sw_look_language sw_look_python_language = {.import = &import,
+    .signal_of = signal_of,
+    .ecosystem = SW_CATALOGUE_PYPI,
+    .package_of = sw_look_python_package};
 
 /* --- what is no Python 3 ---------------------------------------------------------------------- */
 
@@ -125,7 +183,8 @@ static sw_result see_module(struct sw_look *look, struct sw_str module, uint32_t
     struct sw_str package;
     SW_TRY(sw_look_see_module(look, SW_CATALOGUE_PYPI, module, line));
     return module.len > 0 && module.ptr[0] != '.' && sw_look_python_package(look, module, &package)
-               ? sw_look_see_package(look, &import, SW_CATALOGUE_PYPI, package, sw_str(""), line)
+               ? sw_look_see_package(
+                     look, signal_of(look, module), SW_CATALOGUE_PYPI, package, sw_str(""), line)
                : SW_OK;
 }
 

@@ -32,11 +32,15 @@ static bool package_of(const struct reading *r, struct sw_str module, struct sw_
 
 static sw_result see_import(struct reading *r, struct sw_str module, uint32_t line)
 {
+    const struct sw_look_language *language = r->language;
     struct sw_str package;
-    SW_TRY(sw_look_see_module(r->look, r->language->ecosystem, module, line));
-    return package_of(r, module, &package) ? sw_look_see_package(r->look, r->language->import,
-                                                 r->language->ecosystem, package, sw_str(""), line)
-                                           : SW_OK;
+    SW_TRY(sw_look_see_module(r->look, language->ecosystem, module, line));
+    if (!package_of(r, module, &package)) {
+        return SW_OK;
+    }
+    const struct sw_signal *signal =
+        language->signal_of == NULL ? language->import : language->signal_of(r->look, module);
+    return sw_look_see_package(r->look, signal, language->ecosystem, package, sw_str(""), line);
 }
 
 /* import x, require("x"), import("x"): what it imports; nothing when it is another node. */

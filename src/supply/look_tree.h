@@ -12,6 +12,8 @@ struct sw_look_language {
     /* The package that a module is of, when the catalogue has it; in the arena of the file. */
     bool (*package_of)(struct sw_look *look, struct sw_str module, struct sw_str *out);
     bool clike; /* methods give values ("x.model(…)"), and names stand for members */
+    /* How sure an import is, where some are less so; NULL: as `import`. */
+    const struct sw_signal *(*signal_of)(const struct sw_look *look, struct sw_str module);
 };
 
 /* One tree of a file: of a notebook, each cell has one. */

@@ -699,6 +699,21 @@ is "names that only begin so are none" "$(jq -r '[.entities[].name] | sort | joi
 rm -rf tree
 mkdir tree
 
+# --- modules of the tree that sound like packages -----------------------------------------------------
+
+mkdir -p tree/packages/app tree/packages/core/src/llm_core tree/services/mcp_server tree/venv/lib/site-packages/llm_tools
+: >tree/packages/core/src/llm_core/__init__.py
+: >tree/services/mcp_server/__init__.py
+: >tree/venv/lib/site-packages/llm_tools/__init__.py
+printf 'from llm_core import x\nimport mcp_server.tools\nimport llm_tools\nimport openai\nimport langchain_own\n' >tree/packages/app/main.py
+printf 'import langchain_own\n' >tree/packages/app/langchain_own.py
+run "$SW_BIN" discover --json tree
+is "they are none, wherever they stand" "$(jq -r '.entities[] | . as $e | .evidence[] | "\($e.name) \(.file):\(.line) \(.confidence)"' "$tmp.out")" "langchain-own packages/app/langchain_own.py:1 0.6
+llm-tools packages/app/main.py:3 0.6
+openai packages/app/main.py:4 0.9"
+rm -rf tree
+mkdir tree
+
 # --- all packages, what is joined, what is hostile --------------------------------------------------
 
 printf 'flask==3.0\n123\nif\n-x\nNone\nstring>=\nRequests\n"quoted"\n=1\na b\n' >tree/requirements.txt
