@@ -115,11 +115,18 @@ static bool index_looks(const struct sw_look_place *place)
     return place->at > 0 && !sw_py_is_literal(place->of);
 }
 
+/* "frozenset([…])", "new Set([…])", "Object.freeze([…])": what is given stays what it was. */
+static bool hands_on(const struct sw_py_node *call)
+{
+    static const char *const words[] = {"set", "frozenset", "tuple", "list", "Set", "freeze"};
+    return call->kind == SW_PY_CALL && is_among(name_of(call->first), words, SW_COUNT(words));
+}
+
 /* What has no text of its own to look at, nor hands on what is done with it. */
 static bool is_other(const struct sw_py_node *node)
 {
     return node->kind != SW_PY_TEXT && node->kind != SW_PY_LIST && node->kind != SW_PY_GROUP &&
-           node->kind != SW_PY_KEYWORD && node->kind != SW_PY_DICT;
+           node->kind != SW_PY_KEYWORD && node->kind != SW_PY_DICT && !hands_on(node);
 }
 
 bool sw_look_only_looks(const struct sw_look_place *place, bool outer)
@@ -130,7 +137,7 @@ bool sw_look_only_looks(const struct sw_look_place *place, bool outer)
     }
     const bool last = place->child == of->last;
     switch ((int)of->kind) {
-    case SW_PY_CALL: return argument_looks(place);
+    case SW_PY_CALL: return argument_looks(place) || (outer && hands_on(of));
     case SW_PY_KEYWORD:
     case SW_PY_PARAMETER: return outer || key_looks(of->name);
     case SW_PY_ASSIGN: return !last || key_looks(name_of(of->first));

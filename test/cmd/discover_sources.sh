@@ -1007,4 +1007,23 @@ printf '1700000000.1 9 10.0.0.1 TCP_TUNNEL/200 50 CONNECT api.openai.com:443 glp
 run "$SW_BIN" discover --json --logs token.log
 unlike "is not told" "$out" "glpat-"
 json "but that there was one" '[.entities[].evidence[] | .user // empty] | join(" ")' "(a key)"
+
+# --- sets of names that are only looked at -----------------------------------------------------------
+rm -rf sets
+mkdir sets
+cat >sets/a.py <<'PY'
+import openai
+UNSUPPORTED = frozenset(["gpt-3.5-turbo"])
+MODEL_PREFIXES = tuple(["gpt-4-turbo"])
+LABELS = {"label": list(set(["gpt-4.1-mini"]))}
+CHOICES = frozenset(["gpt-4o-mini"])
+PY
+cat >sets/b.ts <<'TS'
+import OpenAI from "openai";
+const unsupported = new Set(["o1-preview"]);
+const deprecatedModels = Object.freeze(["o1-mini"]);
+const choices = new Set(["gpt-4.1"]);
+TS
+run "$SW_BIN" discover --json sets
+json "what wraps a list says nothing else of it" '[.entities[] | select(.kind == "model") | .name] | join(" ")' "gpt-4.1 gpt-4o-mini"
 done_testing
