@@ -664,7 +664,8 @@ static bool is_called_after(struct sw_str name)
         "key", "config", "logs", "results", "output", "outputs", "response", "responses", "style",
         "icon", "logo", "wrapper", "option", "button", "label", "input", "select", "badge", "card",
         "section", "tab", "container", "deployment", "dataset", "data", "tokenizer", "playground",
-        "assistant", "handler", "template", "runner", "template", "format"};
+        "assistant", "handler", "template", "runner", "format", "recipes", "src", "sdk", "zoo",
+        "cookbook", "vscode"};
     size_t start = 0;
     for (size_t i = 0; i <= name.len; i++) {
         if (i < name.len && memchr("-_/:.", name.ptr[i], 5) == NULL) {
@@ -732,6 +733,19 @@ static bool is_hosted_itself(const struct sw_look *look, struct sw_str bare)
                sw_catalogue_begins(look->catalogue, SW_CATALOGUE_MODELS, bare, &found));
 }
 
+/* Repositories and images of who publishes models, which are called as models are. */
+static bool is_repository(struct sw_str name)
+{
+    static const char *const starts[] = {"generative-models", "pyannote-audio", "pyannote-core",
+        "diffusers-pytorch-", "diffusers-flax-", "diffusers-onnxruntime-"};
+    for (size_t i = 0; i < SW_COUNT(starts); i++) {
+        if (sw_str_starts(name, starts[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* "meta-llama/Llama-3-8B": of who publishes models, or with the number of its parameters. */
 static bool is_of_hub_itself(struct sw_str text)
 {
@@ -741,6 +755,9 @@ static bool is_of_hub_itself(struct sw_str text)
     }
     const struct sw_str name = sw_str_n(slash + 1, text.len - (size_t)(slash + 1 - text.ptr));
     const bool marked = memchr(name.ptr, '-', name.len) != NULL;
+    if (is_repository(name)) {
+        return false;
+    }
     return (is_of_publisher(text) && (marked || has_digit(name))) ||
            (marked && is_of_laboratory(text)) ||
            (marked && has_size(text) && sw_look_is_model_like(text));

@@ -1026,4 +1026,16 @@ const choices = new Set(["gpt-4.1"]);
 TS
 run "$SW_BIN" discover --json sets
 json "what wraps a list says nothing else of it" '[.entities[] | select(.kind == "model") | .name] | join(" ")' "gpt-4.1 gpt-4o-mini"
+
+# --- repositories that are called as models are -------------------------------------------------------
+rm -rf repositories
+mkdir repositories
+for name in meta-llama/llama-recipes stabilityai/generative-models pyannote/pyannote-audio unsloth/unsloth-zoo-2 \
+    diffusers/diffusers-pytorch-cpu mistralai/mistral-src-1 google/cloud-sdk-7b microsoft/vscode-llm-7b \
+    meta-llama/Llama-3.1-8B pyannote/speaker-diarization-3.1; do
+    echo "fetch(\"$name\")"
+done >repositories/a.py
+sed -i '1i import openai' repositories/a.py
+run "$SW_BIN" discover --json repositories
+json "are no models" '[.entities[] | select(.kind == "model") | .name] | join(" ")' "meta-llama/Llama-3.1-8B pyannote/speaker-diarization-3.1"
 done_testing
