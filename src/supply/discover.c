@@ -228,7 +228,8 @@ static sw_result tell_pruned(struct discovering *d)
 
 bool sw_discover_is_about_packages(const char *why)
 {
-    static const char *const gaps[] = {SW_GAP_BUN_LOCKB, SW_GAP_JSR, SW_GAP_MANAGED};
+    static const char *const gaps[] = {
+        SW_GAP_BUN_LOCKB, SW_GAP_BUN_LIMIT, SW_GAP_JSR, SW_GAP_MANAGED};
     for (size_t i = 0; i < SW_COUNT(gaps); i++) {
         if (strcmp(why, gaps[i]) == 0) {
             return true;

@@ -37,6 +37,7 @@ struct sw_discover_gap {
  */
 #define SW_GAP_BUN_LOCKB \
     "bun.lockb is binary and not read ('bun install --save-text-lockfile' writes bun.lock)"
+#define SW_GAP_BUN_LIMIT "lock files of Bun that nest too deep or have more than 262,144 values"
 #define SW_GAP_JSR "packages of JSR, for which there are no package URLs"
 #define SW_GAP_MANAGED \
     "packages whose versions stand in a parent or a BOM of Maven that is not in the tree"

@@ -46,7 +46,11 @@ static sw_result see_locked(struct sw_look *look, const struct sw_setting *entry
 static sw_result look_at_bun(struct sw_look *look, struct sw_error *err)
 {
     struct sw_setting *root;
-    SW_TRY(sw_settings_read(look->arena, look->text, SW_SETTINGS_JSON, 1, &root, err));
+    enum sw_code code = sw_settings_read(look->arena, look->text, SW_SETTINGS_JSON, 1, &root, err);
+    if (code == SW_E_LIMIT) {
+        return sw_look_gap(look, SW_GAP_BUN_LIMIT);
+    }
+    SW_TRY(code);
     const struct sw_setting *packages = sw_setting_get(root->first, "packages");
     if (root->first == NULL || sw_setting_get(root->first, "lockfileVersion") == NULL) {
         return SW_E_FORMAT;

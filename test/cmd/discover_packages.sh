@@ -746,4 +746,9 @@ shows "what is hostile" "openai 1.0 requirements.txt:2 manifest runtime
 torch - requirements.txt:1 manifest runtime"
 exits "what is hostile is no failure" 0
 is "it is told, each file once" "$(jq '[.coverage.notLookedAt[] | select(.why | startswith("settings") | not) | .count] | add' "$tmp.out")" 8
+
+python3 -c '
+print("{\"lockfileVersion\": 1, \"packages\": {" + ",".join("\"a%d\": [\"a%d@1.0.0\"]" % (i, i) for i in range(200000)) + "}}")' >tree/bun.lock
+shows "a lock file of Bun past its limit" ""
+json "is told as one" '.coverage.notLookedAt[] | "\(.first) \(.why)"' "bun.lock lock files of Bun that nest too deep or have more than 262,144 values"
 done_testing
