@@ -145,17 +145,20 @@ struct loose;
 struct parsing {
     struct importer *im;
     struct loose *loose; /* NULL: a file */
+    struct sw_advisory_told told;
 };
 
 /* One word of a message. */
-static sw_result put_word(struct importer *im, struct sw_cursor *cur, struct sw_error *err)
+static sw_result put_word(struct parsing *p, struct sw_cursor *cur, struct sw_error *err)
 {
+    struct importer *im = p->im;
     struct sw_osv_record record;
     struct sw_feed_entry entry;
     uint8_t word;
     SW_TRY(sw_cur_u8(cur, &word));
     if (word == SW_ADVISORY_ENTRY) {
         SW_TRY(sw_feed_entry_read(cur, &entry));
+        SW_TRY(sw_advisory_told_entry(&p->told, &entry));
         return sw_feed_writer_put(&im->feeds, &entry, err);
     }
     if (word != SW_ADVISORY_RECORD) {
@@ -163,10 +166,12 @@ static sw_result put_word(struct importer *im, struct sw_cursor *cur, struct sw_
     }
     sw_arena_release(&im->arena);
     SW_TRY(sw_osv_record_read(&im->arena, cur, &record));
+    SW_TRY(sw_advisory_told_record(&p->told));
     return sw_osv_writer_put_record(im->writer, &record, err);
 }
 
 static sw_result next_loose(struct loose *loose, struct sw_buf *answer, struct sw_error *err);
+static bool heard_all(const struct loose *loose, const struct sw_advisory_found *found);
 
 static sw_result serve(
     void *ctx, struct sw_bytes question, struct sw_buf *answer, struct sw_error *err)
@@ -177,7 +182,7 @@ static sw_result serve(
         return next_loose(p->loose, answer, err);
     }
     while (sw_cur_left(&cur) > 0) {
-        enum sw_code code = put_word(p->im, &cur, err);
+        enum sw_code code = put_word(p, &cur, err);
         if (code == SW_E_FORMAT) {
             return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
         }
@@ -193,7 +198,7 @@ static sw_result parse(struct importer *im, struct file *f, int fd, const char *
     static const char *const kinds[] = {"osv", "epss", "kev"};
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
-    struct parsing p = {im, loose};
+    struct parsing p = {.im = im, .loose = loose};
     struct sw_advisory_found found;
     SW_TRY(sw_advisory_request(
         &request, loose != NULL, im->options->keep_going, im->options->now, f->bytes, path));
@@ -203,7 +208,8 @@ static sw_result parse(struct importer *im, struct file *f, int fd, const char *
         .serve_ctx = &p,
         .progress = im->options->progress};
     SW_TRY(sw_worker_call(im->parser, &task, &reply, err));
-    if (sw_advisory_found_read(sw_buf_bytes(&reply), &found) != SW_OK) {
+    if (sw_advisory_found_read(sw_buf_bytes(&reply), &found) != SW_OK ||
+        sw_advisory_told_check(&p.told, &found) != SW_OK || !heard_all(loose, &found)) {
         return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
     }
     f->kind = kinds[found.kind];
@@ -270,6 +276,12 @@ static sw_result next_loose(struct loose *l, struct sw_buf *answer, struct sw_er
         l->at++;
     }
     return l->at == l->tree->count ? SW_OK : give_loose(l, &l->tree->entries[l->at++], answer, err);
+}
+
+/* Each of them was asked for; a feed is never loose. */
+static bool heard_all(const struct loose *l, const struct sw_advisory_found *found)
+{
+    return l == NULL || (l->at == l->tree->count && found->kind == SW_ADVISORY_OSV);
 }
 
 static sw_result put_loose(

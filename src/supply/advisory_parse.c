@@ -1,7 +1,6 @@
 /* What of files of advisories is told to who imports them: in a process of its own. */
 #include "supply/advisory_parse.h"
 
-#include "supply/advisory_feeds.h"
 #include "supply/advisory_ghsa.h"
 #include "supply/wire.h"
 
@@ -425,4 +424,41 @@ sw_result sw_advisory_parse(
     SW_TRY(loose ? parse_loose(&im, err) : parse_file(&im, fd, sw_buf_cstr(&name), err));
     SW_TRY(send_told(&im, err));
     return put_found(&im.found, reply);
+}
+
+/* --- for who hears it ------------------------------------------------------------------------- */
+
+static sw_result told_of(struct sw_advisory_told *told, enum sw_advisory_kind kind)
+{
+    if (!told->begun) {
+        told->begun = true;
+        told->kind = kind;
+    }
+    return told->kind == kind ? SW_OK : SW_E_FORMAT;
+}
+
+sw_result sw_advisory_told_record(struct sw_advisory_told *told)
+{
+    SW_TRY(told_of(told, SW_ADVISORY_OSV));
+    told->records++;
+    return SW_OK;
+}
+
+sw_result sw_advisory_told_entry(struct sw_advisory_told *told, const struct sw_feed_entry *entry)
+{
+    if (entry->kind == SW_FEED_EPSS_ONE) {
+        SW_TRY(told_of(told, SW_ADVISORY_OSV));
+        return ++told->scores <= told->records ? SW_OK : SW_E_FORMAT;
+    }
+    SW_TRY(told_of(told, entry->kind == SW_FEED_KEV ? SW_ADVISORY_KEV : SW_ADVISORY_EPSS));
+    told->records++;
+    return SW_OK;
+}
+
+sw_result sw_advisory_told_check(
+    const struct sw_advisory_told *told, const struct sw_advisory_found *found)
+{
+    return found->records == told->records && (!told->begun || found->kind == told->kind)
+               ? SW_OK
+               : SW_E_FORMAT;
 }

@@ -4,6 +4,7 @@
 #ifndef SW_SUPPLY_ADVISORY_PARSE_H
 #define SW_SUPPLY_ADVISORY_PARSE_H
 
+#include "supply/advisory_feeds.h"
 #include "supply/advisory_osv.h"
 
 enum sw_advisory_word {
@@ -29,5 +30,21 @@ sw_result sw_advisory_request(
 sw_result sw_advisory_parse(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err);
 sw_result sw_advisory_found_read(struct sw_bytes reply, struct sw_advisory_found *out);
+
+/* What was told of one file, for who hears it: the process that tells may have been taken over by
+ * the file. The first word says what kind of file it is, and the others have to be of it. Zeros to
+ * begin with. */
+struct sw_advisory_told {
+    bool begun;
+    enum sw_advisory_kind kind;
+    uint64_t records;
+    uint64_t scores; /* that advisories tell themselves: one each at most */
+};
+/* SW_E_FORMAT for a word that has no place here. */
+sw_result sw_advisory_told_record(struct sw_advisory_told *told);
+sw_result sw_advisory_told_entry(struct sw_advisory_told *told, const struct sw_feed_entry *entry);
+/* SW_E_FORMAT when the answer at the end is not what was told. */
+sw_result sw_advisory_told_check(
+    const struct sw_advisory_told *told, const struct sw_advisory_found *found);
 
 #endif
