@@ -586,6 +586,9 @@ sw_result sw_osv_read(
 
 /* --- for other processes ---------------------------------------------------------------------- */
 
+/* Three texts and a count. */
+#define AFFECTED_LEAST (3 * SW_WIRE_TEXT_LEAST + SW_WIRE_COUNT_LEN)
+
 static sw_result put_wire_affected(const struct sw_osv_affected *a, struct sw_buf *out)
 {
     SW_TRY(sw_wire_put(out, a->ecosystem));
@@ -625,15 +628,12 @@ static sw_result take_wire_affected(
     SW_TRY(take_wire_text(cur, SW_OSV_NAME_MAX, &out->ecosystem));
     SW_TRY(take_wire_text(cur, SW_PURL_MAX, &out->name));
     SW_TRY(take_wire_text(cur, SIZE_MAX, &out->what));
-    SW_TRY(sw_wire_take_count(cur, &out->digest_count));
+    SW_TRY(sw_wire_take_count(cur, SW_WIRE_HELD_DIGEST_LEN, SIZE_MAX, &out->digest_count));
     struct sw_digest *digests = SW_ARENA_ARRAY(arena, struct sw_digest, out->digest_count + 1);
     SW_TRY_PTR(digests);
     out->digests = digests;
     for (size_t i = 0; i < out->digest_count; i++) {
-        SW_TRY(sw_wire_take_digest(cur, &digests[i]));
-        if (digests[i].alg != SW_SHA256) {
-            return SW_E_FORMAT;
-        }
+        SW_TRY(sw_wire_take_held_digest(cur, &digests[i]));
     }
     return SW_OK;
 }
@@ -650,7 +650,7 @@ sw_result sw_osv_record_read(
     SW_TRY(sw_cur_u32be(cur, &cvss));
     SW_TRY(take_wire_text(cur, SUMMARY_MAX, &out->summary));
     SW_TRY(take_wire_text(cur, (size_t)SW_OSV_ALIASES_MAX * (SW_OSV_NAME_MAX + 1), &out->aliases));
-    SW_TRY(sw_wire_take_count(cur, &out->affected_count));
+    SW_TRY(sw_wire_take_count(cur, AFFECTED_LEAST, SIZE_MAX, &out->affected_count));
     out->modified = (int64_t)modified;
     out->withdrawn = (int64_t)withdrawn;
     out->cvss = cvss;

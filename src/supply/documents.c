@@ -1,13 +1,17 @@
 #include "supply/documents.h"
 
 #include "supply/bom.h"
+#include "supply/component_private.h"
 #include "supply/wire.h"
 
 #include <stdlib.h>
 
 #define MEMORY_MAX ((uint64_t)4 << 30)
 #define CPU_SECONDS 300
-#define REPLY_MAX ((size_t)1 << 30)
+#define REPLY_MAX ((size_t)256 << 20)
+/* Of one statement. */
+#define NAMES_MAX 100000
+#define PRODUCTS_MAX 1000000
 
 enum wanted { COMPONENTS, VEX, ABOUT };
 
@@ -18,6 +22,12 @@ struct sw_documents {
 /* --- components as bytes ---------------------------------------------------------------------- */
 
 #define FIELDS 11
+/* What each has at least: of a component, the texts, two counts and a byte; of a statement, three
+ * counts, two texts, two bytes and the time. */
+#define QUALIFIER_LEAST (2 * SW_WIRE_TEXT_LEAST)
+#define COMPONENT_LEAST (FIELDS * SW_WIRE_TEXT_LEAST + 2 * SW_WIRE_COUNT_LEN + 1)
+#define PRODUCT_LEAST (COMPONENT_LEAST + SW_WIRE_DIGEST_LEAST)
+#define STATEMENT_LEAST (3 * SW_WIRE_COUNT_LEN + 2 * SW_WIRE_TEXT_LEAST + 2 + 8)
 
 /* The texts of a component, in their order. */
 static void fields_of(struct sw_component *c, struct sw_str *out[FIELDS])
@@ -42,7 +52,7 @@ static sw_result take_qualifiers(
     struct sw_arena *arena, struct sw_cursor *cur, struct sw_purl *purl)
 {
     size_t count;
-    SW_TRY(sw_wire_take_count(cur, &count));
+    SW_TRY(sw_wire_take_count(cur, QUALIFIER_LEAST, SW_PURL_QUALIFIERS_MAX, &count));
     struct sw_purl_qualifier *list = SW_ARENA_ARRAY(arena, struct sw_purl_qualifier, count + 1);
     SW_TRY_PTR(list);
     for (size_t i = 0; i < count; i++) {
@@ -81,11 +91,12 @@ static sw_result take_component(
         SW_TRY(sw_wire_take(cur, fields[i]));
     }
     SW_TRY(take_qualifiers(arena, cur, &out->purl));
-    SW_TRY(sw_wire_take_count(cur, &out->digest_count));
+    SW_TRY(sw_wire_take_count(
+        cur, SW_WIRE_HELD_DIGEST_LEN, SW_COMPONENT_DIGESTS_MAX, &out->digest_count));
     struct sw_digest *digests = SW_ARENA_ARRAY(arena, struct sw_digest, out->digest_count + 1);
     SW_TRY_PTR(digests);
     for (size_t i = 0; i < out->digest_count; i++) {
-        SW_TRY(sw_wire_take_digest(cur, &digests[i]));
+        SW_TRY(sw_wire_take_held_digest(cur, &digests[i]));
     }
     out->digests = digests;
     SW_TRY(sw_cur_u8(cur, &aside));
@@ -110,10 +121,7 @@ static sw_result take_components(
     size_t count;
     SW_TRY(sw_wire_take(cur, &out->format));
     SW_TRY(take_component(arena, cur, &out->root));
-    SW_TRY(sw_wire_take_count(cur, &count));
-    if (count > SW_COMPONENTS_MAX) {
-        return SW_E_FORMAT;
-    }
+    SW_TRY(sw_wire_take_count(cur, COMPONENT_LEAST, SW_COMPONENTS_MAX, &count));
     out->items = SW_ARENA_ARRAY(arena, struct sw_component, count + 1);
     SW_TRY_PTR(out->items);
     out->cap = count + 1;
@@ -144,7 +152,7 @@ static sw_result put_products(const struct sw_vex_product *list, size_t count, s
 static sw_result take_products(
     struct sw_arena *arena, struct sw_cursor *cur, const struct sw_vex_product **out, size_t *count)
 {
-    SW_TRY(sw_wire_take_count(cur, count));
+    SW_TRY(sw_wire_take_count(cur, PRODUCT_LEAST, PRODUCTS_MAX, count));
     struct sw_vex_product *list = SW_ARENA_ARRAY(arena, struct sw_vex_product, *count + 1);
     SW_TRY_PTR(list);
     for (size_t i = 0; i < *count; i++) {
@@ -159,6 +167,9 @@ static sw_result take_products(
 
 static sw_result put_statement(const struct sw_vex_statement *s, struct sw_buf *out)
 {
+    if (s->name_count > NAMES_MAX || s->product_count > PRODUCTS_MAX) {
+        return SW_E_LIMIT;
+    }
     SW_TRY(sw_wire_put_count(out, s->name_count));
     for (size_t i = 0; i < s->name_count; i++) {
         SW_TRY(sw_wire_put(out, s->names[i]));
@@ -175,7 +186,7 @@ static sw_result put_statement(const struct sw_vex_statement *s, struct sw_buf *
 static sw_result take_names(
     struct sw_arena *arena, struct sw_cursor *cur, struct sw_vex_statement *out)
 {
-    SW_TRY(sw_wire_take_count(cur, &out->name_count));
+    SW_TRY(sw_wire_take_count(cur, SW_WIRE_TEXT_LEAST, NAMES_MAX, &out->name_count));
     struct sw_str *names = SW_ARENA_ARRAY(arena, struct sw_str, out->name_count + 1);
     SW_TRY_PTR(names);
     for (size_t i = 0; i < out->name_count; i++) {
@@ -221,7 +232,7 @@ static sw_result take_statements(struct sw_arena *arena, struct sw_cursor *cur,
     struct sw_digest digest;
     size_t count;
     sw_sha256(document->text, &digest);
-    SW_TRY(sw_wire_take_count(cur, &count));
+    SW_TRY(sw_wire_take_count(cur, STATEMENT_LEAST, SIZE_MAX, &count));
     if (count > SW_VEX_STATEMENTS_MAX - vex->count) {
         return SW_E_LIMIT;
     }
@@ -261,6 +272,12 @@ static sw_result tell_about(struct sw_arena *arena, struct sw_bytes text, struct
     return sw_wire_put_digest(reply, &root);
 }
 
+static sw_result told(enum sw_code code, struct sw_error *err)
+{
+    return code == SW_E_LIMIT ? sw_fail(err, code, "it says more than is taken of one document")
+                              : code;
+}
+
 /* A request: what is wanted, the document's name, and its text. */
 static sw_result read_there(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
@@ -285,10 +302,10 @@ static sw_result read_there(
         const char *shown = sw_arena_strndup(&arena, name);
         SW_TRY_PTR(shown);
         SW_TRY(sw_vex_read(&arena, text, shown, &vex, err));
-        return put_statements(&vex, reply);
+        return told(put_statements(&vex, reply), err);
     }
     SW_TRY(sw_components_read(&arena, text, &components, err));
-    return put_components(&components, reply);
+    return told(put_components(&components, reply), err);
 }
 
 /* --- here ------------------------------------------------------------------------------------- */

@@ -44,16 +44,22 @@ sw_result sw_wire_take_digest(struct sw_cursor *cur, struct sw_digest *out)
     return SW_OK;
 }
 
+sw_result sw_wire_take_held_digest(struct sw_cursor *cur, struct sw_digest *out)
+{
+    SW_TRY(sw_wire_take_digest(cur, out));
+    return out->alg == SW_SHA256 ? SW_OK : SW_E_FORMAT;
+}
+
 sw_result sw_wire_put_count(struct sw_buf *out, size_t count)
 {
     return sw_buf_put_u64be(out, count);
 }
 
-sw_result sw_wire_take_count(struct sw_cursor *cur, size_t *out)
+sw_result sw_wire_take_count(struct sw_cursor *cur, size_t least, size_t max, size_t *out)
 {
     uint64_t count;
     SW_TRY(sw_cur_u64be(cur, &count));
-    if (count > sw_cur_left(cur)) {
+    if (count > max || count > sw_cur_left(cur) / least) {
         return SW_E_FORMAT;
     }
     *out = (size_t)count;

@@ -10,8 +10,16 @@ sw_result sw_wire_take(struct sw_cursor *cur, struct sw_str *out);
 /* SHA-256, or none (alg 0). */
 sw_result sw_wire_put_digest(struct sw_buf *out, const struct sw_digest *digest);
 sw_result sw_wire_take_digest(struct sw_cursor *cur, struct sw_digest *out);
-/* How many things follow, of which each has a byte at least: so it is no more than what is left. */
+/* The bytes that a text and a digest have at least, and those of a count. */
+#define SW_WIRE_TEXT_LEAST ((size_t)4)
+#define SW_WIRE_DIGEST_LEAST ((size_t)1)
+#define SW_WIRE_COUNT_LEN ((size_t)8)
+/* As the one before, but none is SW_E_FORMAT. */
+#define SW_WIRE_HELD_DIGEST_LEN ((size_t)33)
+sw_result sw_wire_take_held_digest(struct sw_cursor *cur, struct sw_digest *out);
+/* How many things follow, of which each has `least` bytes at least: SW_E_FORMAT for more than what
+ * is left can hold, and for more than `max`. */
 sw_result sw_wire_put_count(struct sw_buf *out, size_t count);
-sw_result sw_wire_take_count(struct sw_cursor *cur, size_t *out);
+sw_result sw_wire_take_count(struct sw_cursor *cur, size_t least, size_t max, size_t *out);
 
 #endif
