@@ -144,7 +144,8 @@ struct loose;
 /* A file that is being parsed there. */
 struct parsing {
     struct importer *im;
-    struct loose *loose; /* NULL: a file */
+    const struct file *file; /* of loose ones: what was given of them so far */
+    struct loose *loose;     /* NULL: a file */
     struct sw_advisory_told told;
 };
 
@@ -181,6 +182,9 @@ static sw_result serve(
     if (p->loose != NULL && question.len == 1 && question.ptr[0] == SW_ADVISORY_NEXT) {
         return next_loose(p->loose, answer, err);
     }
+    if (sw_advisory_told_bytes(&p->told, question.len, p->file->bytes) != SW_OK) {
+        return sw_fail(err, SW_E_LIMIT, "it tells too much for its size");
+    }
     while (sw_cur_left(&cur) > 0) {
         enum sw_code code = put_word(p, &cur, err);
         if (code == SW_E_FORMAT) {
@@ -198,7 +202,7 @@ static sw_result parse(struct importer *im, struct file *f, int fd, const char *
     static const char *const kinds[] = {"osv", "epss", "kev"};
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
-    struct parsing p = {.im = im, .loose = loose};
+    struct parsing p = {.im = im, .file = f, .loose = loose};
     struct sw_advisory_found found;
     SW_TRY(sw_advisory_request(
         &request, loose != NULL, im->options->keep_going, im->options->now, f->bytes, path));

@@ -428,6 +428,22 @@ sw_result sw_advisory_parse(
 
 /* --- for who hears it ------------------------------------------------------------------------- */
 
+/* Well above what packed advisories become: they shrink by 10 or 20 times. */
+#define TOLD_PER_BYTE 64
+#define TOLD_ALWAYS ((uint64_t)64 << 20)
+
+sw_result sw_advisory_told_bytes(struct sw_advisory_told *told, uint64_t bytes, uint64_t size)
+{
+    const uint64_t max = size > (UINT64_MAX - TOLD_ALWAYS) / TOLD_PER_BYTE
+                             ? UINT64_MAX
+                             : size * TOLD_PER_BYTE + TOLD_ALWAYS;
+    if (told->bytes > max || bytes > max - told->bytes) {
+        return SW_E_LIMIT;
+    }
+    told->bytes += bytes;
+    return SW_OK;
+}
+
 static sw_result told_of(struct sw_advisory_told *told, enum sw_advisory_kind kind)
 {
     if (!told->begun) {

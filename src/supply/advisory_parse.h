@@ -39,7 +39,11 @@ struct sw_advisory_told {
     enum sw_advisory_kind kind;
     uint64_t records;
     uint64_t scores; /* that advisories tell themselves: one each at most */
+    uint64_t bytes;
 };
+/* A message's bytes; SW_E_LIMIT when there are more of them than a file of `size` bytes has to
+ * tell. */
+sw_result sw_advisory_told_bytes(struct sw_advisory_told *told, uint64_t bytes, uint64_t size);
 /* SW_E_FORMAT for a word that has no place here. */
 sw_result sw_advisory_told_record(struct sw_advisory_told *told);
 sw_result sw_advisory_told_entry(struct sw_advisory_told *told, const struct sw_feed_entry *entry);

@@ -64,11 +64,25 @@ static void the_end_is_what_was_told(void **state)
     }
 }
 
+static void what_is_told_is_bounded_by_the_file(void **state)
+{
+    (void)state;
+    static const uint64_t always = (uint64_t)64 << 20;
+    struct sw_advisory_told told = {0};
+    assert_int_equal(sw_advisory_told_bytes(&told, always, 0), SW_OK);
+    assert_int_equal(sw_advisory_told_bytes(&told, 1, 0), SW_E_LIMIT);
+    assert_int_equal(sw_advisory_told_bytes(&told, 64, 1), SW_OK);
+    assert_int_equal(sw_advisory_told_bytes(&told, 1, 1), SW_E_LIMIT);
+    assert_int_equal(sw_advisory_told_bytes(&told, UINT64_MAX, 1), SW_E_LIMIT);
+    assert_int_equal(sw_advisory_told_bytes(&told, 1, UINT64_MAX), SW_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_of_one_kind),
         cmocka_unit_test(the_end_is_what_was_told),
+        cmocka_unit_test(what_is_told_is_bounded_by_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
