@@ -18,6 +18,7 @@ struct looking {
     struct sw_inventory *inventory;
     struct sw_discover_coverage *coverage;
     struct sw_worker *worker;
+    enum source source; /* of the call: who reads a log is told nothing of the host */
     struct sw_host_server server;
     struct sw_buf key;
 };
@@ -72,11 +73,12 @@ static sw_result serve(
     void *ctx, struct sw_bytes question, struct sw_buf *answer, struct sw_error *err)
 {
     struct looking *l = ctx;
-    if (question.len > 0 && question.ptr[0] == SW_LOG_PSEUDONYM && l->key.len > 0) {
+    if (l->source == LOG && question.len > 0 && question.ptr[0] == SW_LOG_PSEUDONYM &&
+        l->key.len > 0) {
         const struct sw_bytes user = sw_bytes(question.ptr + 1, question.len - 1);
         return sw_log_pseudonym(sw_buf_bytes(&l->key), sw_str_of_bytes(user), answer);
     }
-    return l->sources->host != NULL
+    return l->source == HOST && l->sources->host != NULL
                ? sw_host_serve(&l->server, question, answer, err)
                : sw_fail(err, SW_E_REFUSED, "the parser answered nonsense: it asks for something");
 }
@@ -85,6 +87,7 @@ static sw_result ask(struct looking *l, enum source source, size_t at, int fd, s
 {
     SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    l->source = source;
     SW_TRY(sw_buf_putc(&request, (char)source));
     SW_TRY(sw_buf_put_u32be(&request, (uint32_t)at));
     const struct sw_worker_task task = {.fd = fd,
