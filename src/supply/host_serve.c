@@ -58,29 +58,69 @@ bool sw_host_server_skip(struct sw_host_server *server)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Of processes, what discovery knows how to read: the memory of one is nothing for a parser. */
-static bool may_read(int fd, const char *path)
+/* This process, who asks, and their threads: what they hold is nobody's matter. */
+static bool is_ours(const struct sw_host_server *server, uint64_t process)
 {
-    static const char *const names[] = {"/stat", "/cmdline", "/cgroup", "/environ", "/maps",
-        "/net/tcp", "/net/tcp6", "/information"};
+    char thread[64];
+    (void)snprintf(thread, sizeof(thread), "/proc/self/task/%llu", (unsigned long long)process);
+    return (long)process == server->hidden[0] || (long)process == server->hidden[1] ||
+           access(thread, F_OK) == 0;
+}
+
+/* Of processes, what discovery knows how to read: the memory of one is nothing for a parser. Goes
+ * by what was found, and not by what was asked for. */
+static bool may_read(const struct sw_host_server *server, int fd)
+{
+    static const char *const names[] = {
+        "/stat", "/cmdline", "/cgroup", "/environ", "/maps", "/information"};
+    char link[64];
+    char name[SW_HOST_PATH_MAX];
+    uint64_t process;
     struct statfs st;
     if (fstatfs(fd, &st) != 0 || st.f_type != PROC_SUPER_MAGIC) {
         return true;
     }
-    for (size_t i = 0; i < SW_COUNT(names); i++) {
-        if (sw_str_ends(sw_str(path), names[i])) {
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    const ssize_t len = readlink(link, name, sizeof(name));
+    const struct sw_str path = sw_str_n(name, len < 0 ? 0 : (size_t)len);
+    if (sw_str_ends(path, "/net/tcp") || sw_str_ends(path, "/net/tcp6")) {
+        return true; /* the same for all that are in one network */
+    }
+    const char *parent = memmem(path.ptr, path.len, "/proc/", 6);
+    const char *number = parent == NULL ? path.ptr : parent + 6;
+    const char *end = memchr(number, '/', path.len - (size_t)(number - path.ptr));
+    const size_t digits = end == NULL ? 0 : (size_t)(end - number);
+    const bool known = sw_parse_u64(sw_str_n(number, digits), &process);
+    bool may = !known || !is_ours(server, process);
+    may = may && memmem(path.ptr, path.len, "/task/", 6) == NULL;
+    for (size_t i = 0; may && i < SW_COUNT(names); i++) {
+        if (sw_str_ends(path, names[i])) {
             return true;
         }
     }
-    errno = EPERM;
     return false;
+}
+
+/* Nothing but a regular file is opened, not even for a moment. */
+static int open_below(
+    const struct sw_host_server *server, int root, const char *path, struct stat *st)
+{
+    char link[64];
+    SW_CLEANUP(fd) int found = sw_open_in_root(root, path, O_PATH);
+    if (found < 0 || fstat(found, st) != 0 || !S_ISREG(st->st_mode)) {
+        return -1;
+    }
+    if (!may_read(server, found)) {
+        errno = EPERM;
+        return -1;
+    }
+    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", found);
+    return open(link, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 }
 
 static int open_file(const struct sw_host_server *server, const char *path, struct stat *st)
 {
-    SW_CLEANUP(fd)
-    int fd = sw_open_in_root(server->root, path, O_RDONLY | O_NOCTTY | O_NONBLOCK);
-    return fd >= 0 && fstat(fd, st) == 0 && S_ISREG(st->st_mode) ? SW_TAKE_FD(fd) : -1;
+    return open_below(server, server->root, path, st);
 }
 
 static ssize_t read_some(int fd, void *out, size_t len)
@@ -116,7 +156,7 @@ static sw_result serve_read(
     errno = 0;
     SW_CLEANUP(fd) int fd = open_file(server, path, &st);
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    if (fd >= 0 && may_read(fd, path)) {
+    if (fd >= 0) {
         errno = 0;
         SW_TRY(read_all(fd, max < READ_MAX ? max : READ_MAX, &text, &n));
     }
@@ -215,11 +255,8 @@ static int open_place(const struct sw_host_server *server, const char *path, uin
     (void)snprintf(root, sizeof(root), "proc/%u/root", pid);
     SW_CLEANUP(fd) int other = openat(server->root, root, O_PATH | O_DIRECTORY | O_CLOEXEC);
     SW_CLEANUP(fd)
-    int theirs = other < 0 ? -1 : sw_open_in_root(other, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    return theirs >= 0 && fstat(theirs, st) == 0 && S_ISREG(st->st_mode) &&
-                   (!checked || st->st_ino == inode)
-               ? SW_TAKE_FD(theirs)
-               : -1;
+    int theirs = other < 0 ? -1 : open_below(server, other, path, st);
+    return theirs >= 0 && (!checked || st->st_ino == inode) ? SW_TAKE_FD(theirs) : -1;
 }
 
 static sw_result serve_head(
