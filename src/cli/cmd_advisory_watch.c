@@ -654,7 +654,8 @@ const struct sw_command sw_cmd_advisory_watch = {
         "timer.\n\n"
         "With *--record* a new answer is signed and recorded for each, so that the gate "
         "knows it and nothing is told twice. It is not when the last answer rests on a VEX file "
-        "that was not given with *--vex*, since it would open again what somebody closed.\n\n"
+        "that was not given with *--vex*, since it would open again what somebody closed. A file "
+        "of the same name counts as given in a later state.\n\n"
         "Exits 1 when something new was found, 3 when nothing was, and an inventory could not be "
         "looked up, a VEX file not be read or an answer not be recorded, or nothing is recorded at "
         "all.",

@@ -383,21 +383,74 @@ bool sw_vulns_tells(const struct sw_json *predicate, const struct sw_advisory_re
     return false;
 }
 
+/* A VEX file that a claim cites. */
+static bool cited(const struct sw_json *item, struct sw_str *file, struct sw_digest *digest)
+{
+    struct sw_str text;
+    *file = sw_str("");
+    (void)sw_json_str(sw_json_get(item, "file"), file);
+    return sw_json_str(sw_json_get(item, "digest"), &text) && sw_digest_parse(text, digest);
+}
+
+static bool is_given(const struct sw_digest *digest, const struct sw_vulns_vex *vex, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_digest_equal(&vex[i].digest, digest)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_cited(const struct sw_json *list, const struct sw_digest *given)
+{
+    SW_JSON_EACH (item, list) {
+        struct sw_digest digest;
+        struct sw_str file;
+        if (cited(item, &file, &digest) && sw_digest_equal(&digest, given)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Given files of that name that the claim does not know: each may be a later state of one. */
+static size_t later_states(
+    const struct sw_json *list, struct sw_str file, const struct sw_vulns_vex *vex, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const bool is_named = sw_str_equal(sw_path_base(vex[i].file), file);
+        n += is_named && !is_cited(list, &vex[i].digest) ? 1 : 0;
+    }
+    return n;
+}
+
+/* Files of that name that the claim cites and that were not given as they were. */
+static size_t earlier_states(
+    const struct sw_json *list, struct sw_str file, const struct sw_vulns_vex *vex, size_t count)
+{
+    size_t n = 0;
+    SW_JSON_EACH (item, list) {
+        struct sw_digest digest;
+        struct sw_str name;
+        n += cited(item, &name, &digest) && sw_str_equal(name, file) &&
+                     !is_given(&digest, vex, count)
+                 ? 1
+                 : 0;
+    }
+    return n;
+}
+
 struct sw_digest sw_vulns_vex_missing(
     const struct sw_json *predicate, const struct sw_vulns_vex *vex, size_t count)
 {
-    const struct sw_json *summary = sw_json_get(predicate, "sealwright_summary");
-    SW_JSON_EACH (item, sw_json_get(summary, "vex")) {
+    const struct sw_json *list = sw_json_get(sw_json_get(predicate, "sealwright_summary"), "vex");
+    SW_JSON_EACH (item, list) {
         struct sw_digest digest;
-        struct sw_str text;
-        bool known = false;
-        if (!sw_json_str(sw_json_get(item, "digest"), &text) || !sw_digest_parse(text, &digest)) {
-            continue;
-        }
-        for (size_t i = 0; i < count; i++) {
-            known = known || sw_digest_equal(&vex[i].digest, &digest);
-        }
-        if (!known) {
+        struct sw_str file;
+        if (cited(item, &file, &digest) && !is_given(&digest, vex, count) &&
+            earlier_states(list, file, vex, count) > later_states(list, file, vex, count)) {
             return digest;
         }
     }

@@ -37,7 +37,7 @@ bool sw_vulns_tells(const struct sw_json *predicate, const struct sw_advisory_re
     const struct sw_advisory_finding *finding);
 
 /* A VEX file that an earlier claim rests on and that is not among these; alg 0 when there is none.
- */
+ * A file of the same name counts as a later state of it; each given one stands for one alone. */
 struct sw_digest sw_vulns_vex_missing(
     const struct sw_json *predicate, const struct sw_vulns_vex *vex, size_t count);
 

@@ -59,9 +59,19 @@ json "about a" '.statement.subject[0].name' a
 json "citing the recorded bill" '.statement.predicate.sealwright_summary.bom.claim' \
     "$(sw evidence query --type https://cyclonedx.org/bom --json "$(jq -r '.statement.subject[0].digest.sha256 | "sha256:" + .' "$tmp.out")" | jq -r '.[0].claim')"
 json "with what was found" '.statement.predicate.scanner.result[0].id' CVE-2026-2
+root=sha256:$(jq -r '.statement.subject[0].digest.sha256' "$tmp.out")
 run sw advisory watch --once --json
 exits "then it is not new any more" 0
 is "but still affects" "$(events '.[0] | "\(.models) \(.affected) \(.new)"')" "3 1 0"
+
+# The VEX files of each recorded answer about a, an answer on a line.
+cited() {
+    local claim
+    for claim in $(sw evidence query --type https://in-toto.io/attestation/vulns/v0.2 --json "$root" | jq -r '.[].claim'); do
+        sw evidence show "$claim" --json |
+            jq -r '.statement.predicate.sealwright_summary.vex | map("\(.file) \(.digest | ltrimstr("sha256:"))") | join(", ")'
+    done
+}
 
 # --- VEX ------------------------------------------------------------------------------------------
 
@@ -78,6 +88,25 @@ run sw advisory watch --once --record --json
 exits "without that file there is no new answer" 3
 like "and it says why" "$err" "a: not recorded.*VEX"
 is "nothing is told as new" "$(events '.[-1].new')" 0
+cp vex.json kept.json
+printf ' ' >>vex.json
+mkdir -p elsewhere
+cp vex.json other.json
+run sw advisory watch --once --record --json --vex other.json
+exits "a file of another name in another state does not stand for it" 3
+like "it is missed" "$err" "a: not recorded.*VEX"
+mv other.json elsewhere/vex.json
+sleep 1
+run sw advisory watch --once --record --json --vex elsewhere/vex.json
+exits "one of the same name that was edited is a later state of it" 0
+is "and closes as before" "$(events '.[-1].affected')" 0
+is "the new answer cites the new state alone" "$(cited | grep -c "^vex.json $(sha256sum <elsewhere/vex.json | cut -d' ' -f1)\$")" 1
+sleep 1
+run sw advisory watch --once --record --json --vex kept.json
+exits "it is the one that is missed from now on" 3
+mv kept.json vex.json
+sleep 1
+expect "the first state is taken again" 0 sw advisory watch --once --record --json --vex vex.json
 jq '.timestamp = "2026-04-01T00:00:00Z" | .statements[0] |= (.status = "affected" | del(.justification))' vex.json >worse.json
 run sw advisory watch --once --json --vex worse.json
 exits "VEX that says now that it is affected is new" 1

@@ -133,6 +133,35 @@ static void vex_that_is_missing_is_named(void **state)
     assert_int_equal(sw_vulns_vex_missing(NULL, NULL, 0).alg, 0);
 }
 
+static void vex_of_the_same_name_is_a_later_state(void **state)
+{
+    (void)state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct one o;
+    struct sw_vulns_vex vex[2] = {{.file = "x/v.json"}, {.file = "y/v.json"}};
+    make(&o);
+    sw_arena_init(&arena, 0);
+    sw_sha256(sw_bytes_of_str(sw_str("x")), &vex[0].digest);
+    sw_sha256(sw_bytes_of_str(sw_str("y")), &vex[1].digest);
+    const struct sw_vulns_claim claim = {
+        .report = &o.report, .version = "1", .vex = vex, .vex_count = 2};
+    assert_int_equal(sw_vulns_write(&arena, &claim, &text), SW_OK);
+    struct sw_json made = parse(&arena, sw_buf_cstr(&text));
+    const struct sw_digest first = vex[0].digest;
+    sw_sha256(sw_bytes_of_str(sw_str("x, later")), &vex[0].digest);
+    assert_int_equal(sw_vulns_vex_missing(&made, vex, 2).alg, 0);
+    /* one file does not stand for both */
+    struct sw_digest missing = sw_vulns_vex_missing(&made, vex, 1);
+    assert_true(sw_digest_equal(&missing, &first));
+    /* nor does one that the claim knows as another stand for it */
+    missing = sw_vulns_vex_missing(&made, &vex[1], 1);
+    assert_true(sw_digest_equal(&missing, &first));
+    vex[0].file = "z.json";
+    missing = sw_vulns_vex_missing(&made, vex, 2);
+    assert_true(sw_digest_equal(&missing, &first));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +169,7 @@ int main(void)
         cmocka_unit_test(an_answer_tells_its_findings),
         cmocka_unit_test(an_undecided_finding_is_not_told),
         cmocka_unit_test(vex_that_is_missing_is_named),
+        cmocka_unit_test(vex_of_the_same_name_is_a_later_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
