@@ -649,6 +649,11 @@ sw_result sw_worker_once(sw_worker_fn fn, void *ctx, const struct sw_worker_opti
     return sw_worker_call(worker, task, reply, err);
 }
 
+bool sw_worker_is_gone(const struct sw_worker *worker)
+{
+    return worker->zygote < 0;
+}
+
 long sw_worker_zygote(const struct sw_worker *worker)
 {
     return worker->zygote_pid;

@@ -62,6 +62,8 @@ sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *
 /* The same with a worker for this call alone. */
 sw_result sw_worker_once(sw_worker_fn fn, void *ctx, const struct sw_worker_options *options,
     const struct sw_worker_task *task, struct sw_buf *reply, struct sw_error *err);
+/* Whether the zygote is gone: no call can work any more. */
+bool sw_worker_is_gone(const struct sw_worker *worker);
 /* The zygote's process number. */
 long sw_worker_zygote(const struct sw_worker *worker);
 

@@ -148,7 +148,7 @@ void sw_bar_stop(struct sw_bar *bar);
 /* From now on SIGINT and SIGTERM set `cancel`, and a second one ends the process; with NULL they
  * are kept for sw_interrupt_wait(). */
 void sw_interrupt_watch(struct sw_progress *progress);
-/* Waits until there is something to read; false when one of the signals came first. */
+/* Waits until there is something to read; false when one of the signals came first, or before. */
 bool sw_interrupt_wait(int fd);
 /* As it was before. */
 void sw_interrupt_release(void);

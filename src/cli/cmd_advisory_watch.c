@@ -28,6 +28,8 @@ struct watching {
     struct sw_cli *cli;
     const struct watch_args *args;
     const char *store;
+    struct sw_progress progress;    /* asks to stop */
+    struct sw_documents *documents; /* reads what others wrote: VEX files and recorded bills */
     struct sw_watch_vex vex;
     struct sw_names told; /* "ROOT ID PURL": what was told, or closed, since the start */
     bool *closed;         /* of each: it was when it was looked at last */
@@ -158,11 +160,24 @@ static sw_result remember(struct pass *p, const struct found *f)
     return SW_OK;
 }
 
+/* What ends its parser cannot be read, and no more than that. */
+static sw_result read_components(struct pass *p, struct found *f, struct sw_error *err)
+{
+    struct sw_documents *documents = p->watch->documents;
+    struct sw_error why = {0};
+    enum sw_code code =
+        sw_watch_components(documents, &p->arena, f->inventory, &f->components, &why);
+    code = code == SW_E_IO && !sw_documents_are_gone(documents) ? SW_E_FORMAT : code;
+    return code == SW_OK
+               ? SW_OK
+               : sw_fail(err, code, "%s", why.text[0] == '\0' ? sw_code_text(code) : why.text);
+}
+
 static sw_result match(struct pass *p, struct found *f, struct sw_error *err)
 {
     const struct sw_advisory_match_options how = {.vex = p->watch->vex.count > 0 ? &p->vex : NULL};
     const struct sw_data_claim *before = NULL;
-    SW_TRY(sw_watch_components(&p->arena, f->inventory, &f->components, err));
+    SW_TRY(read_components(p, f, err));
     SW_TRY(sw_advisory_match(p->advisories, &f->components, &how, &p->arena, &f->report, err));
     SW_TRY(last_of(p, SW_VULNS_PREDICATE, &sw_watch_root(f->inventory)->digest, &before, err));
     f->before = before == NULL ? NULL : before->statement.predicate;
@@ -540,6 +555,7 @@ static sw_result check_one(
     p->models += is_application ? 0 : 1;
     p->affected += f.report.open > 0 ? 1 : 0;
     p->fresh += f.fresh_count;
+    p->watch->fresh += f.fresh_count;
     SW_TRY(record(p, &f, err));
     SW_TRY(tell(p, &f, err));
     return remember(p, &f);
@@ -560,7 +576,6 @@ static sw_result check_all(struct pass *p, struct sw_error *err)
         SW_TRY(check_one(p, &p->inventories[i], err));
     }
     w->empty = p->models + p->applications == 0;
-    w->fresh += p->fresh;
     return tell_end(p, err);
 }
 
@@ -574,19 +589,30 @@ static sw_result make_pass(struct watching *w, struct sw_error *err)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-/* While it goes on, what keeps a pass from being made may be gone at the next. */
+/* While it goes on, what keeps a pass from being made may be gone at the next; but who reads what
+ * others wrote cannot be made again, since there may be a key in this process by now. */
+static sw_result pass_again(struct watching *w, struct sw_file_watch *file, struct sw_error *err)
+{
+    struct sw_error why = {0};
+    enum sw_code code = make_pass(w, &why);
+    file->again = code != SW_OK;
+    if (code == SW_OK || code == SW_E_INTERRUPTED) {
+        return code;
+    }
+    if (sw_documents_are_gone(w->documents)) {
+        return sw_fail(err, code, "%s; the watch ends, and has to be started again", why.text);
+    }
+    sw_note(w->cli, "%s", why.text[0] == '\0' ? sw_code_text(code) : why.text);
+    return SW_OK;
+}
+
 static sw_result watch_on(struct watching *w, struct sw_file_watch *file, struct sw_error *err)
 {
-    SW_TRY(make_pass(w, err));
-    while (sw_file_watch_wait(file)) {
-        struct sw_error why = {0};
-        enum sw_code code = make_pass(w, &why);
-        file->again = code != SW_OK;
-        if (code != SW_OK) {
-            sw_note(w->cli, "%s", why.text[0] == '\0' ? sw_code_text(code) : why.text);
-        }
+    enum sw_code code = make_pass(w, err);
+    while (code == SW_OK && sw_file_watch_wait(file)) {
+        code = pass_again(w, file, err);
     }
-    return SW_OK;
+    return code == SW_E_INTERRUPTED ? SW_OK : code;
 }
 
 static sw_result watch(struct watching *w, struct sw_error *err)
@@ -604,7 +630,7 @@ static sw_result watch(struct watching *w, struct sw_error *err)
         sw_note(w->cli, "the kernel does not tell of changes here (%s): it is looked at every %d s",
             why, SW_FILE_WATCH_SECONDS);
     }
-    sw_interrupt_watch(NULL);
+    sw_interrupt_watch(&w->progress);
     enum sw_code code = watch_on(w, &file, err);
     sw_interrupt_release();
     sw_interrupt_forget();
@@ -614,7 +640,8 @@ static sw_result watch(struct watching *w, struct sw_error *err)
 static sw_result look(struct watching *w, struct sw_error *err)
 {
     SW_TRY(sw_advisory_store(w->cli, &w->store, err));
-    SW_TRY(sw_watch_vex_open(w->cli, &w->args->vex, &w->vex, err));
+    SW_TRY(sw_documents_new(&w->progress, &w->documents, err)); /* before there is a key */
+    SW_TRY(sw_watch_vex_open(w->cli, w->documents, &w->args->vex, &w->vex, err));
     SW_TRY(w->args->once ? make_pass(w, err) : watch(w, err));
     return w->args->once && w->empty && !w->trouble
                ? sw_fail(err, SW_E_NOEVIDENCE,
@@ -630,6 +657,7 @@ static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
     sw_names_init(&w.told, &cli->arena);
     enum sw_code code = look(&w, err);
     sw_watch_vex_release(&w.vex);
+    sw_documents_free(w.documents);
     SW_TRY(code);
     cli->status = w.fresh > 0 ? 1 : w.trouble ? 3 : 0;
     return SW_OK;
@@ -651,7 +679,8 @@ const struct sw_command sw_cmd_advisory_watch = {
         "Goes on until it is interrupted, and looks again whenever 'advisory import' has put a "
         "new database in place, or a file of *--vex* has changed. One that cannot be read any more "
         "is told, and what it said last goes on to count. With *--once* it looks once, for a "
-        "timer.\n\n"
+        "timer. Should the process be gone that starts the parsers of what others wrote, it ends "
+        "with 4.\n\n"
         "With *--record* a new answer is signed and recorded for each, so that the gate "
         "knows it and nothing is told twice. It is not when the last answer rests on a VEX file "
         "that was not given with *--vex*, since it would open again what somebody closed. A file "

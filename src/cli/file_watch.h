@@ -31,7 +31,7 @@ void sw_file_watch_more(struct sw_file_watch *watch, const char *const *paths, s
 void sw_file_watch_close(struct sw_file_watch *watch);
 SW_DEFINE_CLEANUP(file_watch, struct sw_file_watch, sw_file_watch_close)
 
-/* Waits until it changed; false when a signal asks to stop (sw_interrupt_watch(NULL) before). */
+/* Waits until it changed; false when a signal asks to stop (sw_interrupt_watch() before). */
 bool sw_file_watch_wait(struct sw_file_watch *watch);
 
 #define SW_FILE_WATCH_SECONDS 60

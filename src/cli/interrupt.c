@@ -51,10 +51,19 @@ void sw_interrupt_watch(struct sw_progress *progress)
 bool sw_interrupt_wait(int fd)
 {
     struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    int n;
+    sigset_t mask;
+    sigset_t mask_now;
+    int n = -1;
+    (void)sigemptyset(&mask);
+    for (size_t i = 0; i < SW_COUNT(signals); i++) {
+        (void)sigaddset(&mask, signals[i]);
+    }
+    /* with work to stop they are not kept yet */
+    (void)pthread_sigmask(SIG_BLOCK, &mask, &mask_now);
     do {
-        n = ppoll(&wanted, 1, NULL, &mask_before);
+        n = caught != 0 ? -1 : ppoll(&wanted, 1, NULL, &mask_before);
     } while (n < 0 && errno == EINTR && caught == 0);
+    (void)pthread_sigmask(SIG_SETMASK, &mask_now, NULL);
     return caught == 0;
 }
 

@@ -117,21 +117,20 @@ bool sw_watch_is_part(const struct sw_watch_inventory *inventory)
 
 /* --- what they list --------------------------------------------------------------------------- */
 
-static sw_result read_claim(struct sw_arena *arena, const struct sw_data_claim *claim,
-    struct sw_components *out, struct sw_error *err)
+static sw_result read_claim(struct sw_documents *documents, struct sw_arena *arena,
+    const struct sw_data_claim *claim, struct sw_components *out, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
     SW_TRY(sw_json_print(&text, claim->statement.predicate, 0));
-    const void *copy = sw_arena_copy(arena, sw_buf_bytes(&text));
-    SW_TRY_PTR(copy);
-    return sw_components_read(arena, sw_bytes(copy, text.len), out, err);
+    const struct sw_document document = {sw_buf_bytes(&text), "claim"};
+    return sw_documents_components(documents, &document, arena, out, err);
 }
 
-sw_result sw_watch_components(struct sw_arena *arena, const struct sw_watch_inventory *inventory,
-    struct sw_components *out, struct sw_error *err)
+sw_result sw_watch_components(struct sw_documents *documents, struct sw_arena *arena,
+    const struct sw_watch_inventory *inventory, struct sw_components *out, struct sw_error *err)
 {
     struct sw_components found;
-    SW_TRY(read_claim(arena, sw_watch_claim(inventory), out, err));
+    SW_TRY(read_claim(documents, arena, sw_watch_claim(inventory), out, err));
     if (inventory->bom == NULL) {
         out->digest = (struct sw_digest){0}; /* no document of its own: its claim is cited */
         return SW_OK;
@@ -139,7 +138,7 @@ sw_result sw_watch_components(struct sw_arena *arena, const struct sw_watch_inve
     if (inventory->discovery == NULL) {
         return SW_OK;
     }
-    SW_TRY(read_claim(arena, inventory->discovery, &found, err));
+    SW_TRY(read_claim(documents, arena, inventory->discovery, &found, err));
     return sw_components_join(arena, out, &found);
 }
 

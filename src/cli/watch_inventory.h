@@ -23,9 +23,10 @@ const struct sw_subject *sw_watch_root(const struct sw_watch_inventory *inventor
 const char *sw_watch_kind(const struct sw_watch_inventory *inventory);
 /* Whether only what the catalogue names of AI is listed, and no other package. */
 bool sw_watch_is_part(const struct sw_watch_inventory *inventory);
-/* Its components. SW_E_FORMAT, SW_E_UNSUPPORTED, SW_E_LIMIT for one that cannot be read. */
-sw_result sw_watch_components(struct sw_arena *arena, const struct sw_watch_inventory *inventory,
-    struct sw_components *out, struct sw_error *err);
+/* Its components, as sw_documents_components() reads them: who signed it is trusted with what it
+ * says, and not with this process. */
+sw_result sw_watch_components(struct sw_documents *documents, struct sw_arena *arena,
+    const struct sw_watch_inventory *inventory, struct sw_components *out, struct sw_error *err);
 /* A model: its signatures and its components. */
 struct sw_watch_model {
     const struct sw_data_claim *signatures;

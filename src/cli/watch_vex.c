@@ -24,14 +24,14 @@ static sw_result take(struct sw_watch_vex *vex, size_t i, struct sw_error *err)
     return SW_OK;
 }
 
-sw_result sw_watch_vex_open(struct sw_cli *cli, const struct sw_text_list *files,
-    struct sw_watch_vex *out, struct sw_error *err)
+sw_result sw_watch_vex_open(struct sw_cli *cli, struct sw_documents *documents,
+    const struct sw_text_list *files, struct sw_watch_vex *out, struct sw_error *err)
 {
+    out->documents = documents;
     out->files = SW_ARENA_ARRAY(&cli->arena, struct sw_vulns_vex, files->count + 1);
     out->texts = SW_ARENA_ARRAY(&cli->arena, struct sw_buf, files->count + 1);
     SW_TRY_PTR(out->files);
     SW_TRY_PTR(out->texts);
-    SW_TRY(files->count == 0 ? SW_OK : sw_documents_new(&out->documents, err));
     for (size_t i = 0; i < files->count; i++) {
         out->files[i] = (struct sw_vulns_vex){.file = files->items[i]};
         out->texts[i] = SW_BUF_INIT;
@@ -49,6 +49,9 @@ sw_result sw_watch_vex_again(
         enum sw_code code = take(vex, i, &why);
         if (code == SW_E_NOMEM) {
             return sw_fail(err, code, "no memory for '%s'", vex->files[i].file);
+        }
+        if (code == SW_E_INTERRUPTED || (code != SW_OK && sw_documents_are_gone(vex->documents))) {
+            return sw_fail(err, code, "%s", why.text);
         }
         if (code != SW_OK) {
             sw_note(cli, "%s: what it said last goes on to count (%s)",
@@ -76,6 +79,5 @@ void sw_watch_vex_release(struct sw_watch_vex *vex)
     for (size_t i = 0; i < vex->count; i++) {
         sw_buf_release(&vex->texts[i]);
     }
-    sw_documents_free(vex->documents);
     *vex = (struct sw_watch_vex){0};
 }

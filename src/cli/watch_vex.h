@@ -9,16 +9,15 @@
 struct sw_watch_vex {
     struct sw_vulns_vex *files; /* what is cited of them */
     struct sw_buf *texts;
-    struct sw_documents *documents; /* reads them */
+    struct sw_documents *documents; /* reads them; not owned */
     size_t count;
 };
 
-/* Reads all files for the first time; one that cannot be read is an error. To be called before
- * there is a key: they are understood in processes of their own. */
-sw_result sw_watch_vex_open(struct sw_cli *cli, const struct sw_text_list *files,
-    struct sw_watch_vex *out, struct sw_error *err);
+/* Reads all files for the first time; one that cannot be read is an error. */
+sw_result sw_watch_vex_open(struct sw_cli *cli, struct sw_documents *documents,
+    const struct sw_text_list *files, struct sw_watch_vex *out, struct sw_error *err);
 /* Reads them again. Of one that cannot be read any more, the last good word stays; it is told, and
- * *kept is set. */
+ * *kept is set. Fails when none can be read any more, or when it was asked to stop. */
 sw_result sw_watch_vex_again(
     struct sw_cli *cli, struct sw_watch_vex *vex, bool *kept, struct sw_error *err);
 /* What they say, in the arena; the texts are views that hold until they are read again. */

@@ -17,6 +17,7 @@ enum wanted { COMPONENTS, VEX, ABOUT };
 
 struct sw_documents {
     struct sw_worker *worker;
+    const struct sw_progress *progress;
 };
 
 /* --- components as bytes ---------------------------------------------------------------------- */
@@ -310,7 +311,8 @@ static sw_result read_there(
 
 /* --- here ------------------------------------------------------------------------------------- */
 
-sw_result sw_documents_new(struct sw_documents **out, struct sw_error *err)
+sw_result sw_documents_new(
+    const struct sw_progress *progress, struct sw_documents **out, struct sw_error *err)
 {
     const struct sw_worker_options limits = {
         .memory_max = MEMORY_MAX, .cpu_seconds = CPU_SECONDS, .reply_max = REPLY_MAX};
@@ -318,6 +320,7 @@ sw_result sw_documents_new(struct sw_documents **out, struct sw_error *err)
     if (made == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory to read documents");
     }
+    made->progress = progress;
     SW_TRY(sw_worker_new(&made->worker, read_there, NULL, &limits, err));
     *out = SW_TAKE(made);
     return SW_OK;
@@ -331,6 +334,11 @@ void sw_documents_free(struct sw_documents *documents)
     }
 }
 
+bool sw_documents_are_gone(const struct sw_documents *documents)
+{
+    return sw_worker_is_gone(documents->worker);
+}
+
 /* The answer is kept in the arena: what is read of it refers to it. */
 static sw_result ask(struct sw_documents *documents, enum wanted wanted,
     const struct sw_document *document, struct sw_arena *arena, struct sw_cursor *out,
@@ -341,7 +349,8 @@ static sw_result ask(struct sw_documents *documents, enum wanted wanted,
     SW_TRY(sw_buf_putc(&request, (char)wanted));
     SW_TRY(sw_wire_put(&request, sw_str(document->name)));
     SW_TRY(sw_buf_append(&request, document->text.ptr, document->text.len));
-    const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
+    const struct sw_worker_task task = {
+        .fd = -1, .request = sw_buf_bytes(&request), .progress = documents->progress};
     enum sw_code code = sw_worker_call(documents->worker, &task, &reply, err);
     if (code == SW_E_REFUSED) { /* which is a word for what a document says */
         const struct sw_error why = *err;

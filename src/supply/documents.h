@@ -12,10 +12,15 @@ struct sw_document {
 
 struct sw_documents;
 
-/* Makes the process that starts the others: to be called before there is a key. */
-sw_result sw_documents_new(struct sw_documents **out, struct sw_error *err);
+/* Makes the process that starts the others: to be called before there is a key. `progress`, which
+ * has to outlive it, asks readings to stop (SW_E_INTERRUPTED); NULL: nobody does. */
+sw_result sw_documents_new(
+    const struct sw_progress *progress, struct sw_documents **out, struct sw_error *err);
 void sw_documents_free(struct sw_documents *documents);
 SW_DEFINE_CLEANUP_PTR(documents, struct sw_documents, sw_documents_free)
+
+/* Whether that process is gone: nothing can be read any more, and every call gives SW_E_IO. */
+bool sw_documents_are_gone(const struct sw_documents *documents);
 
 /* As sw_components_read() and sw_vex_read() do it; SW_E_IO for a document that ends its parser. */
 sw_result sw_documents_components(struct sw_documents *documents,

@@ -169,6 +169,33 @@ kill -TERM "$watch"
 wait "$watch"
 is "it ends with what it found" $? 1
 
+# --- who reads what others wrote ------------------------------------------------------------------
+
+if [ -r "/proc/$$/task/$$/children" ]; then
+    "$SW_BIN" advisory watch --json --record >watch.out 2>watch.err &
+    watch=$!
+    ok "without VEX files" until_lines 1
+    read -r reader <"/proc/$watch/task/$watch/children"
+    kill -KILL "$reader"
+    ok "recorded bills are read in a process apart" [ -n "$reader" ]
+    expect "when that is gone" 0 sw advisory import four.json
+    wait "$watch"
+    is "the watch ends" $? 4
+    like "and says so" "$(cat watch.err)" "is gone; the watch ends"
+    "$SW_BIN" advisory watch --json --vex change.json >watch.out 2>watch.err &
+    watch=$!
+    ok "with a VEX file" until_lines 1
+    read -r reader <"/proc/$watch/task/$watch/children"
+    kill -KILL "$reader"
+    cp vex.json next.json
+    mv next.json change.json
+    wait "$watch"
+    is "it is the same" $? 4
+    unlike "and nothing is said to go on" "$(cat watch.err)" "goes on to count"
+else
+    skip 8 "the kernel does not list children"
+fi
+
 # --- applications ---------------------------------------------------------------------------------
 
 mkdir -p app other

@@ -321,6 +321,25 @@ static void what_is_no_vex_is_refused(void **state)
     }
 }
 
+static void a_reading_stops_when_it_is_asked_to(void **state)
+{
+    (void)state;
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(documents) struct sw_documents *documents = NULL;
+    struct sw_progress progress = {0};
+    struct sw_components list;
+    struct sw_error err = {0};
+    const struct sw_document document = {bytes_of("pkg:npm/a@1\n"), "purls"};
+    sw_arena_init(&arena, 0);
+    assert_int_equal(sw_documents_new(&progress, &documents, &err), SW_OK);
+    assert_int_equal(sw_documents_components(documents, &document, &arena, &list, &err), SW_OK);
+    assert_int_equal(list.count, 1);
+    atomic_store(&progress.cancel, true);
+    assert_int_equal(
+        sw_documents_components(documents, &document, &arena, &list, &err), SW_E_INTERRUPTED);
+    assert_false(sw_documents_are_gone(documents));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +351,7 @@ int main(void)
         cmocka_unit_test(statements_concern_their_products),
         cmocka_unit_test(the_latest_word_counts),
         cmocka_unit_test(what_is_no_vex_is_refused),
+        cmocka_unit_test(a_reading_stops_when_it_is_asked_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
