@@ -63,8 +63,8 @@ static bool is_ours(const struct sw_host_server *server, uint64_t process)
 {
     char thread[64];
     (void)snprintf(thread, sizeof(thread), "/proc/self/task/%llu", (unsigned long long)process);
-    return (long)process == server->hidden[0] || (long)process == server->hidden[1] ||
-           access(thread, F_OK) == 0;
+    SW_CLEANUP(fd) int own = open(thread, O_PATH | O_CLOEXEC);
+    return (long)process == server->hidden[0] || (long)process == server->hidden[1] || own >= 0;
 }
 
 /* Of processes, what discovery knows how to read: the memory of one is nothing for a parser. Goes
