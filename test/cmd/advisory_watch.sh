@@ -115,6 +115,12 @@ is "and told" "$(events '.[0].findings | map(.id) | join(" ")')" CVE-2026-2
 # --- going on -------------------------------------------------------------------------------------
 
 # Waits until the watch has said so many lines, or is over.
+# Goes on in the background; what an earlier one said is gone before that.
+watching() {
+    : >watch.out
+    "$SW_BIN" advisory watch --json "$@" >watch.out 2>watch.err &
+    watch=$!
+}
 until_lines() {
     while kill -0 "$watch" 2>/dev/null; do
         [ "$(wc -l <watch.out)" -lt "$1" ] || return 0
@@ -122,8 +128,7 @@ until_lines() {
     done
     return 1
 }
-"$SW_BIN" advisory watch --json --vex vex.json >watch.out 2>watch.err &
-watch=$!
+watching --vex vex.json
 ok "it looks at once" until_lines 1
 is "and finds nothing new" "$(jq -r .event <watch.out)" checked
 advisory 2026-3 "$others" >three.json
@@ -142,8 +147,7 @@ is "without a word of trouble" "$(cat watch.err)" ""
 
 cp vex.json change.json
 advisory 2026-4 "$weights" >four.json
-"$SW_BIN" advisory watch --json --vex change.json >watch.out 2>watch.err &
-watch=$!
+watching --vex change.json
 ok "it looks at once, and tells of b what was not recorded" until_lines 2
 expect "something else about a" 0 sw advisory import four.json
 ok "is new" until_lines 4
@@ -171,22 +175,27 @@ is "it ends with what it found" $? 1
 
 # --- who reads what others wrote ------------------------------------------------------------------
 
+# The zygote is the oldest child: the first look is over, but the last of its parsers may not be.
+zygote() {
+    until grep -q '"event":"checked"' watch.out; do
+        kill -0 "$watch" 2>/dev/null || return 1
+        sleep 0.05
+    done
+    read -r reader _ <<<"$(cat "/proc/$watch/task/$watch/children")"
+}
+
 if [ -r "/proc/$$/task/$$/children" ]; then
-    "$SW_BIN" advisory watch --json --record >watch.out 2>watch.err &
-    watch=$!
-    ok "without VEX files" until_lines 1
-    read -r reader <"/proc/$watch/task/$watch/children"
-    kill -KILL "$reader"
+    watching --record
+    ok "without VEX files" zygote
+    kill -KILL "${reader:-$watch}"
     ok "recorded bills are read in a process apart" [ -n "$reader" ]
     expect "when that is gone" 0 sw advisory import four.json
     wait "$watch"
     is "the watch ends" $? 4
     like "and says so" "$(cat watch.err)" "is gone; the watch ends"
-    "$SW_BIN" advisory watch --json --vex change.json >watch.out 2>watch.err &
-    watch=$!
-    ok "with a VEX file" until_lines 1
-    read -r reader <"/proc/$watch/task/$watch/children"
-    kill -KILL "$reader"
+    watching --vex change.json
+    ok "with a VEX file" zygote
+    kill -KILL "${reader:-$watch}"
     cp vex.json next.json
     mv next.json change.json
     wait "$watch"
