@@ -7,7 +7,9 @@ struct taking {
     struct sw_cli *cli;
     struct sw_card *card;
     struct sw_digest root;
-    struct sw_digest manifest; /* alg 0: not known */
+    struct sw_digest manifest;          /* alg 0: not known */
+    struct sw_evidence_record *records; /* of all claims that name the root, newest first */
+    size_t record_count;
     struct sw_card_source from;
     const struct sw_json *predicate;
     const char *signer;
@@ -137,11 +139,13 @@ static sw_result load(struct taking *t, struct sw_data_context *context,
     return SW_OK;
 }
 
-static sw_result gather(struct taking *t, struct sw_data_context *context, const char *type,
-    struct sw_evidence_record **records, size_t *count, struct sw_error *err)
+/* Claims about the root, of one type or (NULL) of all; each look is a pass over the log. */
+static sw_result gather(
+    struct taking *t, struct sw_data_context *context, const char *type, struct sw_error *err)
 {
     const struct sw_evidence_query query = {.subject = &t->root, .predicate_type = type};
-    return sw_evidence_gather(context->store, &query, &t->cli->arena, records, count, err);
+    return sw_evidence_gather(
+        context->store, &query, &t->cli->arena, &t->records, &t->record_count, err);
 }
 
 /* The newest of its type that counts; *found is NULL when none does. */
@@ -149,15 +153,14 @@ static sw_result newest_of(struct taking *t, struct sw_data_context *context, co
     struct sw_claim *claim, const struct sw_evidence_record **found, size_t *ignored,
     struct sw_error *err)
 {
-    struct sw_evidence_record *records;
-    size_t count;
     *found = NULL;
-    SW_TRY(gather(t, context, type, &records, &count, err));
-    for (size_t i = 0; i < count && *found == NULL; i++) {
-        bool taken;
-        SW_TRY(load(t, context, &records[i], claim, &taken, err));
-        *found = taken ? &records[i] : NULL;
-        *ignored += !taken;
+    for (size_t i = 0; i < t->record_count && *found == NULL; i++) {
+        bool taken = true;
+        if (sw_str_is(t->records[i].predicate_type, type)) {
+            SW_TRY(load(t, context, &t->records[i], claim, &taken, err));
+            *found = taken ? &t->records[i] : NULL;
+            *ignored += !taken;
+        }
     }
     return SW_OK;
 }
@@ -236,6 +239,7 @@ sw_result sw_card_add_evidence(struct sw_cli *cli, struct sw_card *card, int64_t
     {
         SW_CLEANUP(data_context) struct sw_data_context context;
         SW_TRY(sw_data_context_open(cli, SW_STORE_READ, NULL, &context, err));
+        SW_TRY(gather(&t, &context, NULL, err));
         for (size_t i = 0; i < SW_COUNT(kinds); i++) {
             SW_TRY(take_kind(&t, &context, i, newest, ignored, err));
         }
@@ -255,6 +259,7 @@ sw_result sw_card_recorded(struct sw_cli *cli, const struct sw_manifest *manifes
     size_t ignored = 0;
     struct sw_error why = {0};
     SW_TRY(sw_data_context_open(cli, SW_STORE_READ, NULL, &context, err));
+    SW_TRY(gather(&t, &context, SW_PREDICATE_CARD, err));
     SW_TRY(newest_of(&t, &context, SW_PREDICATE_CARD, &claim, &record, &ignored, err));
     if (record == NULL) {
         return sw_fail(err, SW_E_NOEVIDENCE,
