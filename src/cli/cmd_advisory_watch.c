@@ -234,24 +234,6 @@ static sw_result record(struct pass *p, struct found *f, struct sw_error *err)
 
 /* --- telling ---------------------------------------------------------------------------------- */
 
-/* Where it was admitted: the last verdict of each signer for each place. */
-static bool is_last(const struct sw_data_claim *claims, size_t count, size_t at)
-{
-    struct sw_str uri;
-    struct sw_str other;
-    if (!sw_json_str(sw_json_get(claims[at].statement.predicate, "resourceUri"), &uri)) {
-        return false;
-    }
-    for (size_t i = at + 1; i < count; i++) {
-        if (strcmp(claims[i].signer, claims[at].signer) == 0 &&
-            sw_json_str(sw_json_get(claims[i].statement.predicate, "resourceUri"), &other) &&
-            sw_str_equal(uri, other)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static struct sw_str text_at(const struct sw_data_claim *claim, const char *name)
 {
     struct sw_str text = sw_str("");
@@ -259,19 +241,44 @@ static struct sw_str text_at(const struct sw_data_claim *claim, const char *name
     return text;
 }
 
+/* Where it was admitted: the last verdict of each signer for each place. */
+static sw_result list_verdicts(const struct pass *p, const struct sw_digest *root,
+    struct sw_data_claim **out, size_t *count, struct sw_error *err)
+{
+    struct sw_arena *arena = p->context.data.arena;
+    struct sw_names seen;
+    size_t all;
+    size_t first;
+    SW_TRY(sw_data_claims(&p->context.data, SW_PREDICATE_VSA, root, out, &all, NULL, err));
+    sw_names_init(&seen, arena);
+    first = all;
+    for (size_t i = all; i-- > 0;) {
+        const struct sw_str uri = text_at(&(*out)[i], "resourceUri");
+        const char *key =
+            sw_arena_printf(arena, "%s\n" SW_STR_FMT, (*out)[i].signer, SW_STR_ARG(uri));
+        uint32_t number;
+        SW_TRY_PTR(key);
+        if (uri.len == 0 || !sw_names_find(&seen, 0, sw_str(key), &number)) {
+            SW_TRY(sw_names_number(&seen, 0, sw_str(key), &number));
+            (*out)[--first] = (*out)[i];
+        }
+    }
+    *out += first;
+    *count = all - first;
+    return SW_OK;
+}
+
 static void deployments_json(
     struct sw_json_writer *w, const struct sw_data_claim *claims, size_t count)
 {
     sw_jw_array(w, "deployments");
     for (size_t i = 0; i < count; i++) {
-        if (is_last(claims, count, i)) {
-            sw_jw_object(w, NULL);
-            sw_jw_str(w, "uri", text_at(&claims[i], "resourceUri"));
-            sw_jw_str(w, "verdict", text_at(&claims[i], "sealwright_verdict"));
-            sw_jw_str(w, "time", text_at(&claims[i], "timeVerified"));
-            sw_jw_text(w, "signer", claims[i].signer);
-            sw_jw_object_end(w);
-        }
+        sw_jw_object(w, NULL);
+        sw_jw_str(w, "uri", text_at(&claims[i], "resourceUri"));
+        sw_jw_str(w, "verdict", text_at(&claims[i], "sealwright_verdict"));
+        sw_jw_str(w, "time", text_at(&claims[i], "timeVerified"));
+        sw_jw_text(w, "signer", claims[i].signer);
+        sw_jw_object_end(w);
     }
     sw_jw_array_end(w);
 }
@@ -463,13 +470,11 @@ static void say_findings(struct sw_cli *cli, const struct found *f)
 static void say_verdicts(struct sw_cli *cli, const struct sw_data_claim *verdicts, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_last(verdicts, count, i)) {
-            sw_say(cli, SW_TONE_PLAIN,
-                "  verdict  " SW_STR_FMT "  " SW_STR_FMT ", " SW_STR_FMT " by %s\n",
-                SW_STR_ARG(text_at(&verdicts[i], "resourceUri")),
-                SW_STR_ARG(text_at(&verdicts[i], "sealwright_verdict")),
-                SW_STR_ARG(text_at(&verdicts[i], "timeVerified")), verdicts[i].signer);
-        }
+        sw_say(cli, SW_TONE_PLAIN,
+            "  verdict  " SW_STR_FMT "  " SW_STR_FMT ", " SW_STR_FMT " by %s\n",
+            SW_STR_ARG(text_at(&verdicts[i], "resourceUri")),
+            SW_STR_ARG(text_at(&verdicts[i], "sealwright_verdict")),
+            SW_STR_ARG(text_at(&verdicts[i], "timeVerified")), verdicts[i].signer);
     }
 }
 
@@ -500,8 +505,8 @@ static sw_result tell(struct pass *p, const struct found *f, struct sw_error *er
     if (f->fresh_count == 0) {
         return SW_OK;
     }
-    SW_TRY(sw_data_claims(&p->context.data, SW_PREDICATE_VSA, &sw_watch_root(f->inventory)->digest,
-        &where.verdicts, &where.verdict_count, NULL, err));
+    SW_TRY(list_verdicts(
+        p, &sw_watch_root(f->inventory)->digest, &where.verdicts, &where.verdict_count, err));
     SW_TRY(list_users(p, f, &where.users, &where.user_count, err));
     if (p->watch->cli->json) {
         return tell_json(p, f, &where, err);

@@ -28,6 +28,7 @@ for model in a b c; do
     expect "with a bill" 0 sw bom make $model --record --output $model.cdx.json
 done
 expect "a is admitted" 0 sw admit a
+expect "twice" 0 sw admit a
 weights=$(sha256sum <a/w.safetensors | cut -d' ' -f1)
 others=$(sha256sum <b/w.safetensors | cut -d' ' -f1)
 
