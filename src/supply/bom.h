@@ -205,13 +205,14 @@ void sw_bom_files_tree(void *ctx, const struct sw_tree *tree);
 sw_result sw_bom_add_files(struct sw_bom *bom, const struct sw_bom_files *files);
 
 /* What the model's or dataset's own papers declare: the front matter of README.md, config.json and
- * the like, as far as they are there. What cannot be read of them is a gap. */
+ * the like, as far as they are there, each read in a process of its own: to be called before there
+ * is a key. What cannot be read of them is a gap; SW_E_IO for one that ends its parser. */
 sw_result sw_bom_add_papers(struct sw_bom *bom, const struct sw_tree *tree, struct sw_error *err);
 /* Bytes of a paper that are read; a larger one is a gap. */
 #define SW_BOM_PAPER_MAX ((uint64_t)4 << 20)
 /* The names of files that are papers; NULL behind the last. */
 const char *sw_bom_paper_name(size_t index);
-/* One paper by itself, whatever it is called elsewhere. It refers to `text`. */
+/* One paper by itself, whatever it is called elsewhere, without a process of its own. */
 sw_result sw_bom_add_paper(
     struct sw_bom *bom, const char *name, struct sw_bytes text, struct sw_error *err);
 /* The front matter of a README.md; false when there is none. Its first line is the rest of the

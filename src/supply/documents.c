@@ -2,6 +2,7 @@
 
 #include "supply/bom.h"
 #include "supply/component_private.h"
+#include "supply/paper.h"
 #include "supply/wire.h"
 
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #define NAMES_MAX 100000
 #define PRODUCTS_MAX 1000000
 
-enum wanted { COMPONENTS, VEX, ABOUT };
+enum wanted { COMPONENTS, VEX, ABOUT, PAPER };
 
 struct sw_documents {
     struct sw_worker *worker;
@@ -252,15 +253,39 @@ static sw_result take_statements(struct sw_arena *arena, struct sw_cursor *cur,
 
 /* --- there ------------------------------------------------------------------------------------ */
 
-static sw_result tell_about(struct sw_arena *arena, struct sw_bytes text, struct sw_buf *reply)
+static sw_result told(enum sw_code code, struct sw_error *err)
+{
+    return code == SW_E_LIMIT ? sw_fail(err, code, "it says more than is taken of one document")
+                              : code;
+}
+
+static sw_result tell_components(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err)
+{
+    struct sw_components components;
+    SW_TRY(sw_components_read(arena, document->text, &components, err));
+    return told(put_components(&components, reply), err);
+}
+
+static sw_result tell_vex(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err)
+{
+    struct sw_vex vex = {0};
+    SW_TRY(sw_vex_read(arena, document->text, document->name, &vex, err));
+    return told(put_statements(&vex, reply), err);
+}
+
+static sw_result tell_about(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err)
 {
     struct sw_error ignored = {0};
     struct sw_digest root = {.alg = 0};
     struct sw_json json;
     struct sw_bom bom;
     struct sw_str name = sw_str("");
+    (void)err;
     sw_bom_init(&bom, arena);
-    enum sw_code code = sw_bom_parse(arena, text, &json, &ignored);
+    enum sw_code code = sw_bom_parse(arena, document->text, &json, &ignored);
     code = code == SW_OK ? sw_bom_read(&bom, &json, &ignored) : code;
     if (code == SW_E_NOMEM) {
         return code;
@@ -273,11 +298,21 @@ static sw_result tell_about(struct sw_arena *arena, struct sw_bytes text, struct
     return sw_wire_put_digest(reply, &root);
 }
 
-static sw_result told(enum sw_code code, struct sw_error *err)
+static sw_result tell_paper(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err)
 {
-    return code == SW_E_LIMIT ? sw_fail(err, code, "it says more than is taken of one document")
-                              : code;
+    struct sw_paper paper = {.arena = arena};
+    SW_TRY(sw_paper_read(&paper, document->name, document->text, err));
+    return told(sw_paper_put(&paper, reply), err);
 }
+
+static enum sw_code (*const tellers[])(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err) = {
+    [COMPONENTS] = tell_components,
+    [VEX] = tell_vex,
+    [ABOUT] = tell_about,
+    [PAPER] = tell_paper,
+};
 
 /* A request: what is wanted, the document's name, and its text. */
 static sw_result read_there(
@@ -285,28 +320,19 @@ static sw_result read_there(
 {
     SW_CLEANUP(arena) struct sw_arena arena;
     struct sw_cursor cur = sw_cursor(request);
-    struct sw_components components;
-    struct sw_vex vex = {0};
+    struct sw_document document;
     struct sw_str name;
-    struct sw_bytes text;
     uint8_t wanted;
     (void)ctx;
     (void)fd;
     sw_arena_init(&arena, 0);
     SW_TRY(sw_cur_u8(&cur, &wanted));
     SW_TRY(sw_wire_take(&cur, &name));
-    SW_TRY(sw_cur_bytes(&cur, sw_cur_left(&cur), &text));
-    if (wanted == ABOUT) {
-        return tell_about(&arena, text, reply);
-    }
-    if (wanted == VEX) {
-        const char *shown = sw_arena_strndup(&arena, name);
-        SW_TRY_PTR(shown);
-        SW_TRY(sw_vex_read(&arena, text, shown, &vex, err));
-        return told(put_statements(&vex, reply), err);
-    }
-    SW_TRY(sw_components_read(&arena, text, &components, err));
-    return told(put_components(&components, reply), err);
+    SW_TRY(sw_cur_bytes(&cur, sw_cur_left(&cur), &document.text));
+    document.name = sw_arena_strndup(&arena, name);
+    SW_TRY_PTR(document.name);
+    return wanted < SW_COUNT(tellers) ? tellers[wanted](&arena, &document, reply, err)
+                                      : SW_E_INTERNAL;
 }
 
 /* --- here ------------------------------------------------------------------------------------- */
@@ -403,4 +429,12 @@ sw_result sw_documents_about(struct sw_documents *documents, const struct sw_doc
     SW_TRY(ask(documents, ABOUT, document, arena, &cur, err));
     enum sw_code code = sw_wire_take(&cur, name);
     return end(&cur, code == SW_OK ? sw_wire_take_digest(&cur, root) : code, err);
+}
+
+sw_result sw_documents_paper(struct sw_documents *documents, const struct sw_document *document,
+    struct sw_paper *out, struct sw_error *err)
+{
+    struct sw_cursor cur;
+    SW_TRY(ask(documents, PAPER, document, out->arena, &cur, err));
+    return end(&cur, sw_paper_take(&cur, out), err);
 }

@@ -1,4 +1,4 @@
-/* Reads bills and statements that others wrote, each in a process of its own (base/worker.h). */
+/* Reads what others wrote, each document in a process of its own (base/worker.h). */
 #ifndef SW_SUPPLY_DOCUMENTS_H
 #define SW_SUPPLY_DOCUMENTS_H
 
@@ -11,6 +11,7 @@ struct sw_document {
 };
 
 struct sw_documents;
+struct sw_paper;
 
 /* Makes the process that starts the others: to be called before there is a key. `progress`, which
  * has to outlive it, asks readings to stop (SW_E_INTERRUPTED); NULL: nobody does. */
@@ -32,5 +33,8 @@ sw_result sw_documents_vex(struct sw_documents *documents, const struct sw_docum
  * is no such bill, or tells no root. */
 sw_result sw_documents_about(struct sw_documents *documents, const struct sw_document *document,
     struct sw_arena *arena, struct sw_str *name, struct sw_digest *root, struct sw_error *err);
+/* What a paper of a model or a dataset says (paper.h); its name is its file's. */
+sw_result sw_documents_paper(struct sw_documents *documents, const struct sw_document *document,
+    struct sw_paper *out, struct sw_error *err);
 
 #endif

@@ -21,6 +21,12 @@ sw_result sw_wire_take(struct sw_cursor *cur, struct sw_str *out)
     return SW_OK;
 }
 
+sw_result sw_wire_take_text(struct sw_cursor *cur, struct sw_str *out)
+{
+    SW_TRY(sw_wire_take(cur, out));
+    return sw_utf8_valid(sw_bytes_of_str(*out)) ? SW_OK : SW_E_FORMAT;
+}
+
 sw_result sw_wire_put_digest(struct sw_buf *out, const struct sw_digest *digest)
 {
     const bool there = digest->alg == SW_SHA256;

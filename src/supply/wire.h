@@ -7,6 +7,8 @@
 
 sw_result sw_wire_put(struct sw_buf *out, struct sw_str text);
 sw_result sw_wire_take(struct sw_cursor *cur, struct sw_str *out);
+/* The same, but what is not UTF-8 is SW_E_FORMAT: of a text that is shown or written. */
+sw_result sw_wire_take_text(struct sw_cursor *cur, struct sw_str *out);
 /* SHA-256, or none (alg 0). */
 sw_result sw_wire_put_digest(struct sw_buf *out, const struct sw_digest *digest);
 sw_result sw_wire_take_digest(struct sw_cursor *cur, struct sw_digest *out);

@@ -37,6 +37,30 @@ dies() {
     like "$name: in plain words" "$(cat dies.out dies.err)" "$wanted"
 }
 
+# ends NAME WANTED COMMAND…: the same of a command that reads files, with the file "written" as what it must not
+# have touched. It is run until its parser was met at work.
+ends() {
+    local name=$1 wanted=$2 pid child tries=0
+    shift 2
+    rc=0
+    while [ $rc -ne 4 ] && [ $tries -lt 100 ]; do
+        tries=$((tries + 1))
+        echo before >written
+        "$@" >dies.out 2>dies.err &
+        pid=$!
+        child=
+        while [ -z "$child" ] && kill -0 $pid 2>/dev/null; do
+            child=$(parser $pid)
+        done
+        [ -z "$child" ] || kill -SEGV "$child" 2>/dev/null
+        rc=0
+        wait $pid || rc=$?
+    done
+    is "$name: the end of its parser is told" "$rc" 4
+    like "$name: in plain words" "$(cat dies.out dies.err)" "$wanted"
+    is "$name: nothing is written" "$(cat written)" before
+}
+
 [ -r "/proc/$$/task/$$/children" ] || skip_all "the kernel does not list children"
 
 dies "bom read" 'the parser crashed \(signal 11\)' "$SW_BIN" bom read -
@@ -49,6 +73,17 @@ dies "bom merge" 'the parser crashed' "$SW_BIN" bom merge --name x --output merg
 is "bom merge: nothing is written" "$(cat merged.json)" before
 dies "discover --k8s" 'the parser crashed or ran over its limits' "$SW_BIN" discover --json --k8s -
 dies "discover --logs" 'the parser crashed or ran over its limits' "$SW_BIN" discover --json --logs -
+
+# Papers that take a while.
+mkdir model
+echo x >model/vocabulary.txt
+{
+    printf -- '---\nlanguage: [a'
+    yes ',
+ a' | head -c 4000000
+    printf ']\n---\n'
+} >model/README.md
+ends "bom make" 'README.md: the parser crashed \(signal 11\)' "$SW_BIN" bom make --of model --output written model
 
 # What is odd and no control is a bill's own matter; a control is not shown.
 printf '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a\\u007f\\u202ez","version":"1"}]}' >odd.json

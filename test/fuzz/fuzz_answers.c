@@ -1,0 +1,50 @@
+/* What processes that read others' documents answer, which may have been taken over. The first byte
+ * says what about; what is taken in is written, and reads back as the same. */
+#include "supply/paper.h"
+
+#include <stdlib.h>
+
+static void insist(bool holds)
+{
+    if (!holds) {
+        abort();
+    }
+}
+
+static bool paper(struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again)
+{
+    struct sw_cursor cur = sw_cursor(answer);
+    struct sw_paper read = {.arena = arena};
+    struct sw_bom bom;
+    uint32_t main;
+    if (sw_paper_take(&cur, &read) != SW_OK) {
+        return false;
+    }
+    sw_bom_init(&bom, arena);
+    insist(sw_bom_add(&bom, SW_BOM_MODEL, SW_BOM_MAIN, SW_BOM_NONE, &main) == SW_OK);
+    insist(sw_paper_apply(&bom, "README.md", &read) == SW_OK);
+    insist(bom.count <= read.count + 1);
+    insist(sw_paper_put(&read, again) == SW_OK);
+    return true;
+}
+
+static bool (*const takers[])(
+    struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again) = {paper};
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(buf) struct sw_buf first = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf second = SW_BUF_INIT;
+    sw_arena_init(&arena, (size_t)512 << 20);
+    if (size == 0 || size > 65536 || data[0] >= SW_COUNT(takers)) {
+        return 0;
+    }
+    if (takers[data[0]](&arena, sw_bytes(data + 1, size - 1), &first)) {
+        insist(takers[data[0]](&arena, sw_buf_bytes(&first), &second));
+        insist(sw_bytes_equal(sw_buf_bytes(&first), sw_buf_bytes(&second)));
+    }
+    return 0;
+}
