@@ -84,6 +84,34 @@ echo x >model/vocabulary.txt
     printf ']\n---\n'
 } >model/README.md
 ends "bom make" 'README.md: the parser crashed \(signal 11\)' "$SW_BIN" bom make --of model --output written model
+"$SW_BIN" init >/dev/null
+ends "bom make --record without a key, which is looked for later" 'README.md: the parser crashed' \
+    "$SW_BIN" bom make --of model --record --key nowhere.key --output written model
+
+# late NAME PATH…: the key is opened when the last parser of what others wrote is gone, and not before.
+late() {
+    local name=$1 parsers gone key
+    shift
+    ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -o trace -e trace=openat,prctl -e signal=kill \
+        "$SW_BIN" bom make --record --output record.json "$@" >/dev/null 2>late.err
+    parsers=$(sed -n 's/^\([0-9]*\) .*PR_SET_PDEATHSIG.*/\1/p' trace | sort -u)
+    gone=$(grep -n '+++ \(exited\|killed\)' trace | grep -wF "${parsers:-none}" | tail -n 1 | cut -d: -f1)
+    key=$(grep -n 'keys/default\.key' trace | head -n 1 | cut -d: -f1)
+    isnt "$name: it has parsers" "$parsers" ''
+    isnt "$name: and a key" "$key" ''
+    ok "$name: which is opened when they are gone" test "${gone:-999999}" -lt "${key:-0}"
+}
+
+if strace -o trace true 2>/dev/null; then
+    mkdir papers
+    echo x >papers/vocabulary.txt
+    echo '{"model_type":"llama"}' >papers/config.json
+    printf -- '---\nlanguage: en\n---\n' >papers/README.md
+    late "a model" --of model papers
+    late "an application" --of application papers
+else
+    skip 6 "strace is not installed, or may not look"
+fi
 
 # What is odd and no control is a bill's own matter; a control is not shown.
 printf '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a\\u007f\\u202ez","version":"1"}]}' >odd.json
