@@ -35,59 +35,46 @@ static void sort(struct sw_diff_entity *list, size_t count)
 
 /* --- the earlier run -------------------------------------------------------------------------- */
 
-static struct sw_str text_of(const struct sw_json *object, const char *name)
+static sw_result read_earlier(
+    struct sw_arena *arena, const char *path, struct sw_earlier *out, struct sw_error *err)
 {
-    struct sw_str text = {"", 0};
-    (void)sw_json_str(sw_json_get(object, name), &text);
-    return text;
+    SW_CLEANUP(documents) struct sw_documents *documents = NULL;
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    SW_TRY(sw_documents_new(NULL, &documents, err));
+    SW_TRY(sw_file_read(path, DOCUMENT_MAX, &text, err));
+    const struct sw_document document = {sw_buf_bytes(&text), path};
+    enum sw_code code = sw_documents_earlier(documents, &document, arena, out, err);
+    if (code == SW_E_FORMAT || code == SW_E_IO) {
+        const struct sw_error why = *err;
+        return sw_fail(err, SW_E_IO, "%s: %s", path, why.text);
+    }
+    return code;
 }
 
-static sw_result read_entity(
-    const struct sw_json *item, struct sw_diff_entity *out, struct sw_error *err)
+static sw_result take_entities(struct sw_discover_diff *diff, const struct sw_earlier *earlier)
 {
-    enum sw_entity_kind kind;
-    enum sw_scope scope;
-    out->name = text_of(item, "name");
-    out->version = text_of(item, "version");
-    out->purl = text_of(item, "purl");
-    out->package = package_of(out->purl, out->name);
-    if (!sw_entity_kind_of(text_of(item, "kind"), &kind) || out->name.len == 0 ||
-        !sw_scope_of(text_of(item, "scope"), &scope)) {
-        return sw_fail(err, SW_E_FORMAT, "an entity without a known kind, a name or a scope");
-    }
-    out->kind = sw_entity_kind_name(kind);
-    out->counts = scope <= SW_SCOPE_DEVELOPMENT;
-    return SW_OK;
-}
-
-static sw_result read_entities(
-    struct sw_discover_diff *diff, const struct sw_json *document, struct sw_error *err)
-{
-    const struct sw_json *entities = sw_json_get(document, "entities");
-    size_t count = 0;
-    if (entities == NULL || entities->type != SW_JSON_ARRAY) {
-        return sw_fail(err, SW_E_FORMAT, "no inventory: there is no list of \"entities\"");
-    }
-    SW_JSON_EACH (item, entities) {
-        count++;
-    }
-    diff->before = SW_ARENA_ARRAY(diff->arena, struct sw_diff_entity, count + 1);
+    diff->before = SW_ARENA_ARRAY(diff->arena, struct sw_diff_entity, earlier->count + 1);
     SW_TRY_PTR(diff->before);
-    SW_JSON_EACH (item, entities) {
-        struct sw_diff_entity *entity = &diff->before[diff->before_count];
-        entity->number = diff->before_count++;
-        SW_TRY(read_entity(item, entity, err));
+    for (size_t i = 0; i < earlier->count; i++) {
+        const struct sw_earlier_entity *e = &earlier->entities[i];
+        diff->before[i] = (struct sw_diff_entity){.kind = sw_entity_kind_name(e->kind),
+            .name = e->name,
+            .version = e->version,
+            .purl = e->purl,
+            .package = package_of(e->purl, e->name),
+            .counts = e->scope <= SW_SCOPE_DEVELOPMENT,
+            .number = i};
     }
+    diff->before_count = earlier->count;
     sort(diff->before, diff->before_count);
     return SW_OK;
 }
 
 static sw_result check_options(
-    const struct sw_json *document, const char *path, bool all_packages, struct sw_error *err)
+    const struct sw_earlier *earlier, const char *path, bool all_packages, struct sw_error *err)
 {
-    const struct sw_json *said = sw_json_get(document, "all_packages");
-    bool before = all_packages;
-    if (said != NULL && sw_json_bool(said, &before) && before != all_packages) {
+    const bool before = earlier->all_packages;
+    if (earlier->options_told && before != all_packages) {
         return sw_fail(err, SW_E_USAGE, "%s was made with%s --all-packages: %s", path,
             before ? "" : "out", before ? "give it here, too" : "leave it out here, too");
     }
@@ -97,22 +84,13 @@ static sw_result check_options(
 sw_result sw_discover_diff_read(struct sw_discover_diff *diff, struct sw_arena *arena,
     const char *path, bool all_packages, struct sw_error *err)
 {
-    struct sw_json document;
-    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct sw_earlier earlier;
     *diff = (struct sw_discover_diff){.arena = arena};
-    SW_TRY(sw_file_read(path, DOCUMENT_MAX, &text, err));
-    const void *copy = sw_arena_copy(arena, sw_buf_bytes(&text));
-    SW_TRY_PTR(copy);
-    enum sw_code code = sw_json_parse(arena, sw_bytes(copy, text.len), NULL, &document, err);
-    code = code == SW_OK ? read_entities(diff, &document, err) : code;
-    if (code == SW_E_FORMAT) {
-        struct sw_error why = *err;
-        return sw_fail(err, SW_E_IO, "%s: %s", path, why.text);
-    }
-    SW_TRY(code);
-    diff->catalogue = text_of(&document, "catalogue");
+    SW_TRY(read_earlier(arena, path, &earlier, err));
+    SW_TRY(take_entities(diff, &earlier));
+    diff->catalogue = earlier.catalogue;
     diff->compared = true;
-    return check_options(&document, path, all_packages, err);
+    return check_options(&earlier, path, all_packages, err);
 }
 
 /* --- comparing -------------------------------------------------------------------------------- */

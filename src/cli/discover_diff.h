@@ -35,9 +35,9 @@ struct sw_discover_diff {
     bool counts; /* something that counts is new, or counts now */
 };
 
-/* Reads what an earlier run wrote. SW_E_IO for what cannot be read or is no inventory: 1 is for
- * what is new. SW_E_USAGE when it lists every package and this run does not, or the other way
- * round. */
+/* Reads what an earlier run wrote, in a process of its own. SW_E_IO for what cannot be read or is
+ * no inventory, or ends its parser: 1 is for what is new. SW_E_USAGE when it lists every package
+ * and this run does not, or the other way round. */
 sw_result sw_discover_diff_read(struct sw_discover_diff *diff, struct sw_arena *arena,
     const char *path, bool all_packages, struct sw_error *err);
 /* Compares; the inventory is finished. Does nothing when nothing was read. */

@@ -14,7 +14,7 @@
 #define NAMES_MAX 100000
 #define PRODUCTS_MAX 1000000
 
-enum wanted { COMPONENTS, VEX, ABOUT, PAPER };
+enum wanted { COMPONENTS, VEX, ABOUT, PAPER, EARLIER };
 
 struct sw_documents {
     struct sw_worker *worker;
@@ -306,12 +306,21 @@ static sw_result tell_paper(struct sw_arena *arena, const struct sw_document *do
     return told(sw_paper_put(&paper, reply), err);
 }
 
+static sw_result tell_earlier(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err)
+{
+    struct sw_earlier earlier;
+    SW_TRY(sw_earlier_read(arena, document->text, &earlier, err));
+    return told(sw_earlier_put(&earlier, reply), err);
+}
+
 static enum sw_code (*const tellers[])(struct sw_arena *arena, const struct sw_document *document,
     struct sw_buf *reply, struct sw_error *err) = {
     [COMPONENTS] = tell_components,
     [VEX] = tell_vex,
     [ABOUT] = tell_about,
     [PAPER] = tell_paper,
+    [EARLIER] = tell_earlier,
 };
 
 /* A request: what is wanted, the document's name, and its text. */
@@ -437,4 +446,12 @@ sw_result sw_documents_paper(struct sw_documents *documents, const struct sw_doc
     struct sw_cursor cur;
     SW_TRY(ask(documents, PAPER, document, out->arena, &cur, err));
     return end(&cur, sw_paper_take(&cur, out), err);
+}
+
+sw_result sw_documents_earlier(struct sw_documents *documents, const struct sw_document *document,
+    struct sw_arena *arena, struct sw_earlier *out, struct sw_error *err)
+{
+    struct sw_cursor cur;
+    SW_TRY(ask(documents, EARLIER, document, arena, &cur, err));
+    return end(&cur, sw_earlier_take(arena, &cur, out), err);
 }

@@ -3,6 +3,7 @@
 #define SW_SUPPLY_DOCUMENTS_H
 
 #include "supply/component.h"
+#include "supply/earlier.h"
 #include "supply/vex.h"
 
 struct sw_document {
@@ -36,5 +37,8 @@ sw_result sw_documents_about(struct sw_documents *documents, const struct sw_doc
 /* What a paper of a model or a dataset says (paper.h); its name is its file's. */
 sw_result sw_documents_paper(struct sw_documents *documents, const struct sw_document *document,
     struct sw_paper *out, struct sw_error *err);
+/* As sw_earlier_read() does it; SW_E_IO for a document that ends its parser. */
+sw_result sw_documents_earlier(struct sw_documents *documents, const struct sw_document *document,
+    struct sw_arena *arena, struct sw_earlier *out, struct sw_error *err);
 
 #endif

@@ -43,7 +43,8 @@ ends() {
     local name=$1 wanted=$2 pid child tries=0
     shift 2
     rc=0
-    while [ $rc -ne 4 ] && [ $tries -lt 100 ]; do
+    : >dies.out
+    until [ $rc -eq 4 ] && grep -qE "$wanted" dies.out dies.err || [ $tries -eq 100 ]; do
         tries=$((tries + 1))
         echo before >written
         "$@" >dies.out 2>dies.err &
@@ -84,6 +85,14 @@ echo x >model/vocabulary.txt
     printf ']\n---\n'
 } >model/README.md
 ends "bom make" 'README.md: the parser crashed \(signal 11\)' "$SW_BIN" bom make --of model --output written model
+mkdir tree
+echo 'import openai' >tree/a.py
+{
+    printf '{"entities":['
+    yes '{"kind":"library","name":"a","scope":"runtime"},' | head -n 300000
+    printf '{"kind":"library","name":"b","scope":"runtime"}]}'
+} >was.json
+ends "discover --diff" 'was.json: the parser crashed \(signal 11\)' "$SW_BIN" discover --diff was.json --output written tree
 "$SW_BIN" init >/dev/null
 ends "bom make --record without a key, which is looked for later" 'README.md: the parser crashed' \
     "$SW_BIN" bom make --of model --record --key nowhere.key --output written model

@@ -1,5 +1,6 @@
 /* What processes that read others' documents answer, which may have been taken over. The first byte
  * says what about; what is taken in is written, and reads back as the same. */
+#include "supply/earlier.h"
 #include "supply/paper.h"
 
 #include <stdlib.h>
@@ -28,8 +29,23 @@ static bool paper(struct sw_arena *arena, struct sw_bytes answer, struct sw_buf 
     return true;
 }
 
+static bool earlier(struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again)
+{
+    struct sw_cursor cur = sw_cursor(answer);
+    struct sw_earlier read;
+    if (sw_earlier_take(arena, &cur, &read) != SW_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < read.count; i++) {
+        insist(sw_entity_kind_name(read.entities[i].kind) != NULL);
+        insist(sw_scope_name(read.entities[i].scope) != NULL);
+    }
+    insist(sw_earlier_put(&read, again) == SW_OK);
+    return true;
+}
+
 static bool (*const takers[])(
-    struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again) = {paper};
+    struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again) = {paper, earlier};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
