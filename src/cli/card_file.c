@@ -29,13 +29,11 @@ static bool is_document(struct sw_bytes text)
     return i < text.len && text.ptr[i] == '{';
 }
 
-static sw_result read_document(struct sw_cli *cli, const char *path, struct sw_bytes text,
-    struct sw_card *out, struct sw_error *err)
+static sw_result read_document(struct sw_cli *cli, struct sw_card_reader *reader, const char *path,
+    struct sw_bytes text, struct sw_card *out, struct sw_error *err)
 {
-    struct sw_json document;
     struct sw_error why = {0};
-    enum sw_code code = sw_card_parse(&cli->arena, text, &document, &why);
-    code = code == SW_OK ? sw_card_read(out, &cli->arena, &document, &why) : code;
+    enum sw_code code = sw_card_take_document(reader, &cli->arena, text, out, &why);
     return code == SW_OK ? SW_OK : sw_fail(err, code, "%s: %s", path, why.text);
 }
 
@@ -88,7 +86,7 @@ sw_result sw_card_file_read(struct sw_cli *cli, struct sw_card_reader *reader, c
     SW_TRY(read_bytes(cli, path, &text, err));
     *readme = !is_document(text);
     return *readme ? read_readme(cli, reader, path, text, out, err)
-                   : read_document(cli, path, text, out, err);
+                   : read_document(cli, reader, path, text, out, err);
 }
 
 /* --- files ------------------------------------------------------------------------------------ */

@@ -183,8 +183,8 @@ bool sw_card_next_hidden(struct sw_str *rest, struct sw_str *bytes, uint32_t *co
 
 /* --- where it comes from ---------------------------------------------------------------------- */
 
-/* Reads papers in processes that have nothing but their bytes. To be made before any key is
- * loaded. */
+/* Reads papers and cards in processes that have nothing but their bytes. To be made before any key
+ * is loaded. */
 struct sw_card_reader;
 sw_result sw_card_reader_new(struct sw_card_reader **out, struct sw_error *err);
 void sw_card_reader_free(struct sw_card_reader *reader);
@@ -225,6 +225,11 @@ sw_result sw_card_read(struct sw_card *card, struct sw_arena *arena, const struc
 /* Parses JSON within the limits of cards. It refers to `text`. */
 sw_result sw_card_parse(
     struct sw_arena *arena, struct sw_bytes text, struct sw_json *out, struct sw_error *err);
+
+/* Reads one that others wrote, in a process of its own. Everything is in the arena. SW_E_FORMAT and
+ * SW_E_LIMIT say where; SW_E_IO when it ends its parser. */
+sw_result sw_card_take_document(struct sw_card_reader *reader, struct sw_arena *arena,
+    struct sw_bytes text, struct sw_card *out, struct sw_error *err);
 
 /* Markdown for the Hub: front matter, then the sections. */
 sw_result sw_card_write_markdown(struct sw_card *card, struct sw_buf *out);

@@ -342,7 +342,11 @@ struct sw_card_reader {
     struct sw_worker *worker;
 };
 
-#define AUTHOR 255 /* instead of the number of a paper */
+/* Instead of the number of a paper. */
+#define DOCUMENT 254
+#define AUTHOR 255
+
+#define REPLY_MAX (SW_CARD_BYTES_MAX + ((uint64_t)1 << 20)) /* lengths, beside what it says */
 
 /* An author's file: its name, a NUL, its bytes. */
 static sw_result take_author(struct sw_card *card, struct sw_bytes rest, struct sw_error *err)
@@ -356,6 +360,27 @@ static sw_result take_author(struct sw_card *card, struct sw_bytes rest, struct 
         card, (const char *)rest.ptr, sw_bytes(rest.ptr + used, rest.len - used), err);
 }
 
+static sw_result take_document(struct sw_card *card, struct sw_bytes text, struct sw_error *err)
+{
+    struct sw_json document;
+    struct sw_arena *arena = card->arena;
+    SW_TRY(sw_card_parse(arena, text, &document, err));
+    return sw_card_read(card, arena, &document, err);
+}
+
+static sw_result take_any(
+    struct sw_card *card, size_t what, struct sw_bytes rest, struct sw_error *err)
+{
+    const char *name = sw_card_paper_name(what);
+    if (what == DOCUMENT) {
+        return take_document(card, rest, err);
+    }
+    if (what == AUTHOR) {
+        return take_author(card, rest, err);
+    }
+    return name == NULL ? SW_E_INTERNAL : sw_card_take_paper(card, name, rest, err);
+}
+
 /* A request: the kind of card, the paper's number, its bytes. */
 static sw_result parse(
     void *ctx, int fd, struct sw_bytes request, struct sw_buf *reply, struct sw_error *err)
@@ -364,8 +389,7 @@ static sw_result parse(
     struct sw_card card;
     (void)ctx;
     (void)fd;
-    if (request.len < 2 ||
-        (request.ptr[1] != AUTHOR && sw_card_paper_name(request.ptr[1]) == NULL)) {
+    if (request.len < 2) {
         return SW_E_INTERNAL;
     }
     const struct sw_bytes rest = sw_bytes(request.ptr + 2, request.len - 2);
@@ -373,16 +397,15 @@ static sw_result parse(
     sw_card_init(&card, &arena, request.ptr[0] == 0 ? SW_CARD_MODEL : SW_CARD_DATASET);
     card.tool = sw_str("reader");
     card.tool_version = sw_str("1");
-    SW_TRY(request.ptr[1] == AUTHOR
-               ? take_author(&card, rest, err)
-               : sw_card_take_paper(&card, sw_card_paper_name(request.ptr[1]), rest, err));
-    return sw_card_write(&card, reply);
+    SW_TRY(take_any(&card, request.ptr[1], rest, err));
+    sw_card_sort(&card);
+    return sw_card_put(&card, reply);
 }
 
 sw_result sw_card_reader_new(struct sw_card_reader **out, struct sw_error *err)
 {
     const struct sw_worker_options options = {
-        .memory_max = UINT64_C(1) << 30, .cpu_seconds = 30, .reply_max = SW_CARD_BYTES_MAX};
+        .memory_max = UINT64_C(1) << 30, .cpu_seconds = 30, .reply_max = REPLY_MAX};
     SW_CLEANUP(card_reader) struct sw_card_reader *reader = calloc(1, sizeof(*reader));
     const struct sw_catalogue *catalogue;
     if (reader == NULL) {
@@ -410,11 +433,69 @@ static sw_result paper_gap(struct sw_card *card, const char *name, const char *w
     return sw_card_gap(card, sw_str(text));
 }
 
-static sw_result merge(struct sw_card *card, const struct sw_card *from)
+struct asking {
+    struct sw_card_reader *reader;
+    enum sw_card_kind kind;
+    size_t what;
+    const char *name; /* of an author's file; else NULL */
+    struct sw_bytes text;
+};
+
+static enum sw_code nonsense(struct sw_error *err)
 {
+    return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
+}
+
+/* What the process says of a file, all of it in the arena. */
+static sw_result ask(
+    const struct asking *a, struct sw_arena *arena, struct sw_card *out, struct sw_error *err)
+{
+    SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
+    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    SW_TRY(sw_buf_putc(&request, a->kind == SW_CARD_MODEL ? 0 : 1));
+    SW_TRY(sw_buf_putc(&request, (char)a->what));
+    SW_TRY(a->name == NULL ? SW_OK : sw_buf_append(&request, a->name, strlen(a->name) + 1));
+    SW_TRY(sw_buf_append(&request, a->text.ptr, a->text.len));
+    const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
+    SW_TRY(sw_worker_call(a->reader->worker, &task, &reply, err));
+    const void *kept = sw_arena_copy(arena, sw_buf_bytes(&reply));
+    SW_TRY_PTR(kept);
+    struct sw_cursor cur = sw_cursor(sw_bytes(kept, reply.len));
+    enum sw_code code = sw_card_take(out, arena, &cur);
+    return code == SW_OK || code == SW_E_NOMEM ? code : nonsense(err);
+}
+
+/* No file says what claims alone may say. */
+static bool could_be_from(const struct sw_card *card, enum sw_card_origin kind)
+{
+    for (size_t i = 0; i < card->count; i++) {
+        const struct sw_card_value *value = &card->values[i];
+        if (value->from.kind != kind || sw_card_rows[value->field].section == SW_CARD_SECURITY) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The file's name and digest are what is known here, whatever the process says. */
+static sw_result merge(struct sw_card *card, const struct sw_card *from, enum sw_card_origin kind,
+    const char *file, struct sw_bytes text, struct sw_error *err)
+{
+    struct sw_digest digest;
+    char shown[SW_DIGEST_TEXT_SIZE];
+    if (!could_be_from(from, kind)) {
+        return nonsense(err);
+    }
+    sw_sha256(text, &digest);
+    sw_digest_text(&digest, shown);
     for (size_t i = 0; i < from->count; i++) {
-        SW_TRY(
-            sw_card_add(card, from->values[i].field, from->values[i].text, &from->values[i].from));
+        const struct sw_card_value *value = &from->values[i];
+        const struct sw_card_source source = {.kind = kind,
+            .file = sw_str(file),
+            .digest = sw_str(shown),
+            .field = value->from.field,
+            .line = value->from.line};
+        SW_TRY(sw_card_add(card, value->field, value->text, &source));
     }
     for (size_t i = 0; i < from->gap_count; i++) {
         SW_TRY(sw_card_gap(card, from->gaps[i]));
@@ -422,91 +503,40 @@ static sw_result merge(struct sw_card *card, const struct sw_card *from)
     return SW_OK;
 }
 
-static sw_result take_reply(struct sw_card *card, const struct sw_buf *reply, struct sw_error *err)
+/* 1 is for what a file says. */
+static enum sw_code as_failure(enum sw_code code, struct sw_error *err)
 {
-    const void *kept = sw_arena_copy(card->arena, sw_buf_bytes(reply));
-    struct sw_card read;
-    struct sw_json document;
-    SW_TRY_PTR(kept);
-    SW_TRY(sw_card_parse(card->arena, sw_bytes(kept, reply->len), &document, err));
-    SW_TRY(sw_card_read(&read, card->arena, &document, err));
-    return merge(card, &read);
-}
-
-static sw_result ask(struct sw_card_reader *reader, const struct sw_card *card, size_t index,
-    struct sw_bytes text, struct sw_buf *reply, struct sw_error *err)
-{
-    SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
-    SW_TRY(sw_buf_putc(&request, card->kind == SW_CARD_MODEL ? 0 : 1));
-    SW_TRY(sw_buf_putc(&request, (char)index));
-    SW_TRY(sw_buf_append(&request, text.ptr, text.len));
-    const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
-    return sw_worker_call(reader->worker, &task, reply, err);
-}
-
-static sw_result ask_author(struct sw_card_reader *reader, const struct sw_card *card,
-    const char *file, struct sw_bytes text, struct sw_buf *reply, struct sw_error *err)
-{
-    SW_CLEANUP(buf) struct sw_buf request = SW_BUF_INIT;
-    SW_TRY(sw_buf_putc(&request, card->kind == SW_CARD_MODEL ? 0 : 1));
-    SW_TRY(sw_buf_putc(&request, (char)AUTHOR));
-    SW_TRY(sw_buf_append(&request, file, strlen(file) + 1));
-    SW_TRY(sw_buf_append(&request, text.ptr, text.len));
-    const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
-    enum sw_code code = sw_worker_call(reader->worker, &task, reply, err);
-    if (code == SW_E_REFUSED) {
-        const struct sw_error why = *err;
-        return sw_fail(err, SW_E_IO, "%s", why.text);
-    }
-    return code;
-}
-
-/* The file's name and digest are what is known here, whatever the process says. */
-static sw_result merge_author(struct sw_card *card, const struct sw_card *from, const char *file,
-    struct sw_bytes text, struct sw_error *err)
-{
-    struct sw_digest digest;
-    char shown[SW_DIGEST_TEXT_SIZE];
-    sw_sha256(text, &digest);
-    sw_digest_text(&digest, shown);
-    for (size_t i = 0; i < from->count; i++) {
-        const struct sw_card_value *value = &from->values[i];
-        const struct sw_card_source source = {.kind = SW_CARD_AUTHOR,
-            .file = sw_str(file),
-            .digest = sw_str(shown),
-            .field = value->from.field,
-            .line = value->from.line};
-        if (value->from.kind != SW_CARD_AUTHOR) {
-            return sw_fail(err, SW_E_IO, "the parser answered nonsense");
-        }
-        SW_TRY(sw_card_add(card, value->field, value->text, &source));
-    }
-    return SW_OK;
+    const struct sw_error why = *err;
+    return code == SW_E_REFUSED ? sw_fail(err, SW_E_IO, "%s", why.text) : code;
 }
 
 sw_result sw_card_take_author(struct sw_card_reader *reader, struct sw_card *card, const char *file,
     struct sw_bytes text, struct sw_error *err)
 {
-    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
+    const struct asking a = {reader, card->kind, AUTHOR, file, text};
     struct sw_card read;
-    struct sw_json document;
-    SW_TRY(ask_author(reader, card, file, text, &reply, err));
-    const void *kept = sw_arena_copy(card->arena, sw_buf_bytes(&reply));
-    SW_TRY_PTR(kept);
-    SW_TRY(sw_card_parse(card->arena, sw_bytes(kept, reply.len), &document, err));
-    SW_TRY(sw_card_read(&read, card->arena, &document, err));
-    return merge_author(card, &read, file, text, err);
+    enum sw_code code = ask(&a, card->arena, &read, err);
+    code = code == SW_OK ? merge(card, &read, SW_CARD_AUTHOR, file, text, err) : code;
+    return as_failure(code, err);
+}
+
+sw_result sw_card_take_document(struct sw_card_reader *reader, struct sw_arena *arena,
+    struct sw_bytes text, struct sw_card *out, struct sw_error *err)
+{
+    const struct asking a = {reader, SW_CARD_MODEL, DOCUMENT, NULL, text};
+    return as_failure(ask(&a, arena, out, err), err);
 }
 
 /* What a hostile paper does to its parser is told of the paper. */
 static sw_result add_paper(struct sw_card_reader *reader, struct sw_card *card, size_t index,
     struct sw_bytes text, struct sw_error *err)
 {
-    SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
-    struct sw_error why = {0};
     const char *name = sw_card_paper_name(index);
-    enum sw_code code = ask(reader, card, index, text, &reply, &why);
-    code = code == SW_OK ? take_reply(card, &reply, &why) : code;
+    const struct asking a = {reader, card->kind, index, NULL, text};
+    struct sw_card read;
+    struct sw_error why = {0};
+    enum sw_code code = ask(&a, card->arena, &read, &why);
+    code = code == SW_OK ? merge(card, &read, SW_CARD_CITATION, name, text, &why) : code;
     if (code == SW_E_REFUSED || code == SW_E_FORMAT || code == SW_E_LIMIT) {
         return paper_gap(card, name, why.text);
     }

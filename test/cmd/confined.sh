@@ -93,6 +93,16 @@ echo 'import openai' >tree/a.py
     printf '{"kind":"library","name":"b","scope":"runtime"}]}'
 } >was.json
 ends "discover --diff" 'was.json: the parser crashed \(signal 11\)' "$SW_BIN" discover --diff was.json --output written tree
+{
+    printf '{"version":1,"kind":"model","subject":{},"tool":{"name":"t","version":"1"},"sections":{"risks":{"limitation":['
+    long=$(printf 'as long as that %.0s' {1..60})
+    for i in $(seq 1000 5094); do
+        printf '{"value":"%s%d","origin":{"kind":"author","file":"a.yaml"}},' "$long" "$i"
+    done
+    printf '{"value":"last","origin":{"kind":"author","file":"a.yaml"}}]}},"unknown":[],"gaps":[]}'
+} >card.json
+ends "card check" 'card.json: the parser crashed \(signal 11\)' "$SW_BIN" card check card.json
+ends "card render" 'card.json: the parser crashed \(signal 11\)' "$SW_BIN" card render card.json --output written
 "$SW_BIN" init >/dev/null
 ends "bom make --record without a key, which is looked for later" 'README.md: the parser crashed' \
     "$SW_BIN" bom make --of model --record --key nowhere.key --output written model

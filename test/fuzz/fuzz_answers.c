@@ -1,5 +1,6 @@
 /* What processes that read others' documents answer, which may have been taken over. The first byte
  * says what about; what is taken in is written, and reads back as the same. */
+#include "supply/card_private.h"
 #include "supply/earlier.h"
 #include "supply/paper.h"
 
@@ -44,8 +45,27 @@ static bool earlier(struct sw_arena *arena, struct sw_bytes answer, struct sw_bu
     return true;
 }
 
+/* What is taken could have been read of a document. */
+static bool card(struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again)
+{
+    SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
+    struct sw_cursor cur = sw_cursor(answer);
+    struct sw_card read;
+    struct sw_card back;
+    struct sw_json document;
+    struct sw_error err;
+    if (sw_card_take(&read, arena, &cur) != SW_OK) {
+        return false;
+    }
+    insist(sw_card_write(&read, &text) == SW_OK);
+    insist(sw_card_parse(arena, sw_buf_bytes(&text), &document, &err) == SW_OK);
+    insist(sw_card_read(&back, arena, &document, &err) == SW_OK);
+    insist(sw_card_put(&read, again) == SW_OK);
+    return true;
+}
+
 static bool (*const takers[])(
-    struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again) = {paper, earlier};
+    struct sw_arena *arena, struct sw_bytes answer, struct sw_buf *again) = {paper, earlier, card};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
