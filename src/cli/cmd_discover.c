@@ -103,7 +103,7 @@ static void show_coverage(struct discovering *d)
     char all[16];
     sw_format_size(c->read_bytes, read);
     sw_format_size(c->bytes, all);
-    if (d->catalogue.catalogue != NULL) {
+    if (d->catalogue.text.len > 0) {
         sw_say(cli, d->catalogue.signer == NULL ? SW_TONE_WARN : SW_TONE_DIM,
             "looked for what another catalogue lists: %s, %s%s\n", d->catalogue.digest,
             d->catalogue.signer == NULL ? "signed by nobody" : "signed by ",
@@ -206,7 +206,7 @@ static sw_result look_everywhere(
 static sw_result look(struct discovering *d, struct sw_error *err)
 {
     struct sw_bar *bar = sw_bar_start(d->cli, "looking");
-    const struct sw_discover_options how = {.catalogue = d->catalogue.catalogue,
+    const struct sw_discover_options how = {.catalogue_text = d->catalogue.text,
         .all_packages = d->args->all_packages,
         .progress = sw_bar_progress(bar)};
     enum sw_code code = as_failure(look_everywhere(d, &how, err), err);

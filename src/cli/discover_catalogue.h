@@ -20,10 +20,10 @@ struct sw_catalogue_args {
     }
 
 struct sw_catalogue_used {
-    const struct sw_catalogue *catalogue; /* NULL: the one that is compiled in */
-    const char *digest;                   /* "sha256:…" */
-    const char *origin;                   /* "built-in", "signed", "unsigned" */
-    const char *signer;                   /* of a signed one, as trust.yaml says; else NULL */
+    struct sw_bytes text; /* for sw_discover_options; empty: the one that is compiled in */
+    const char *digest;   /* "sha256:…" */
+    const char *origin;   /* "built-in", "signed", "unsigned" */
+    const char *signer;   /* of a signed one, as trust.yaml says; else NULL */
 };
 
 /* SW_E_REFUSED for one that nobody trusted has signed, SW_E_IO for one that is none, with the line:

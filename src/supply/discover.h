@@ -10,7 +10,9 @@ struct sw_catalogue; /* what discovery looks for: doc/format/discovery.md */
 
 struct sw_discover_options {
     const struct sw_catalogue *catalogue; /* NULL: the one that is compiled in */
-    bool all_packages;                    /* also those that the catalogue does not name */
+    struct sw_bytes catalogue_text; /* instead: one that the process that looks has to read first,
+                                       and nobody else; empty: none */
+    bool all_packages;              /* also those that the catalogue does not name */
     const char *prefix; /* in front of the paths of files, with a '/' between; NULL: nothing */
     struct sw_imports *imports; /* gets all that source code imports; NULL: nobody asks */
     struct sw_progress *progress;
@@ -72,7 +74,7 @@ sw_result sw_discover_tell(struct sw_inventory *inventory, struct sw_discover_co
 /* The same, of several trees, in a process of its own that can read nothing else (base/worker.h),
  * and into an inventory that is not finished by it. A file whose parser crashes or runs over its
  * limits is left out, counted in `coverage->refused` and told as a gap; SW_E_IO when
- * there are too many. `paths` and the options' catalogue are read before the process is made. */
+ * there are too many. */
 sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const *paths,
     size_t count, const struct sw_discover_options *options, struct sw_discover_coverage *coverage,
     struct sw_error *err);

@@ -14,6 +14,25 @@ struct asked {
     struct sw_discover_mark *mark; /* this process sees it, too */
 };
 
+/* --- the catalogue ---------------------------------------------------------------------------- */
+
+sw_result sw_discover_prepare_catalogue(
+    const struct sw_discover_options *options, struct sw_arena *arena, struct sw_error *err)
+{
+    return options->catalogue_text.len > 0 ||
+                   sw_discover_catalogue(arena, options->catalogue) != NULL
+               ? SW_OK
+               : sw_fail(err, SW_E_NOMEM, "no memory for the catalogue");
+}
+
+sw_result sw_discover_own_catalogue(
+    struct sw_discover_options *options, struct sw_arena *arena, struct sw_error *err)
+{
+    return options->catalogue_text.len == 0
+               ? SW_OK
+               : sw_catalogue_read(arena, options->catalogue_text, &options->catalogue, err);
+}
+
 /* --- there ------------------------------------------------------------------------------------ */
 
 /* Names, each with a NUL behind it. */
@@ -92,6 +111,7 @@ static sw_result look(
     options.skip = skips;
     options.progress = NULL;
     SW_TRY(read_skips(request, skips, &options.skip_count));
+    SW_TRY(sw_discover_own_catalogue(&options, &arena, err));
     for (size_t i = 0; i < asked->count; i++) {
         options.prefix = asked->count > 1 ? sw_discover_prefix(asked->paths, asked->count, i)
                                           : asked->options->prefix;
@@ -216,9 +236,7 @@ sw_result sw_discover_confined(struct sw_inventory *inventory, const char *const
     SW_CLEANUP(worker) struct sw_worker *worker = NULL;
     SW_CLEANUP(buf) struct sw_buf reply = SW_BUF_INIT;
     struct asked asked = {.paths = paths, .count = count, .options = options};
-    if (sw_discover_catalogue(inventory->arena, options->catalogue) == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory for the catalogue"); /* read once, and here */
-    }
+    SW_TRY(sw_discover_prepare_catalogue(options, inventory->arena, err));
     void *shared =
         mmap(NULL, sizeof(*asked.mark), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {

@@ -17,6 +17,13 @@ sw_result sw_discover_answer(struct sw_inventory *inventory,
 /* Adds what one wrote. SW_E_IO when it makes no sense. */
 sw_result sw_discover_take_answer(struct sw_inventory *inventory, struct sw_bytes reply,
     struct sw_discover_coverage *coverage, struct sw_imports *imports, struct sw_error *err);
+/* Before the process is made: reads the catalogue that is compiled in, if that is the one, so that
+ * it is read once. */
+sw_result sw_discover_prepare_catalogue(
+    const struct sw_discover_options *options, struct sw_arena *arena, struct sw_error *err);
+/* In the process: reads the one that nobody has read yet into the arena. */
+sw_result sw_discover_own_catalogue(
+    struct sw_discover_options *options, struct sw_arena *arena, struct sw_error *err);
 /* Files of one gap are told together. Its texts are kept as they are. */
 void sw_discover_add_gap(struct sw_discover_coverage *coverage, const struct sw_discover_gap *gap);
 /* Why a file is not looked at that ended its parser. */

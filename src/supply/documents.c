@@ -14,7 +14,7 @@
 #define NAMES_MAX 100000
 #define PRODUCTS_MAX 1000000
 
-enum wanted { COMPONENTS, VEX, ABOUT, PAPER, EARLIER };
+enum wanted { COMPONENTS, VEX, ABOUT, PAPER, EARLIER, CATALOGUE };
 
 struct sw_documents {
     struct sw_worker *worker;
@@ -314,6 +314,15 @@ static sw_result tell_earlier(struct sw_arena *arena, const struct sw_document *
     return told(sw_earlier_put(&earlier, reply), err);
 }
 
+/* What is in it nobody asks. */
+static sw_result tell_catalogue(struct sw_arena *arena, const struct sw_document *document,
+    struct sw_buf *reply, struct sw_error *err)
+{
+    const struct sw_catalogue *catalogue;
+    (void)reply;
+    return sw_catalogue_read(arena, document->text, &catalogue, err);
+}
+
 static enum sw_code (*const tellers[])(struct sw_arena *arena, const struct sw_document *document,
     struct sw_buf *reply, struct sw_error *err) = {
     [COMPONENTS] = tell_components,
@@ -321,6 +330,7 @@ static enum sw_code (*const tellers[])(struct sw_arena *arena, const struct sw_d
     [ABOUT] = tell_about,
     [PAPER] = tell_paper,
     [EARLIER] = tell_earlier,
+    [CATALOGUE] = tell_catalogue,
 };
 
 /* A request: what is wanted, the document's name, and its text. */
@@ -454,4 +464,14 @@ sw_result sw_documents_earlier(struct sw_documents *documents, const struct sw_d
     struct sw_cursor cur;
     SW_TRY(ask(documents, EARLIER, document, arena, &cur, err));
     return end(&cur, sw_earlier_take(arena, &cur, out), err);
+}
+
+sw_result sw_documents_catalogue(
+    struct sw_documents *documents, const struct sw_document *document, struct sw_error *err)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    struct sw_cursor cur;
+    sw_arena_init(&arena, 0);
+    SW_TRY(ask(documents, CATALOGUE, document, &arena, &cur, err));
+    return end(&cur, SW_OK, err);
 }

@@ -40,5 +40,9 @@ sw_result sw_documents_paper(struct sw_documents *documents, const struct sw_doc
 /* As sw_earlier_read() does it; SW_E_IO for a document that ends its parser. */
 sw_result sw_documents_earlier(struct sw_documents *documents, const struct sw_document *document,
     struct sw_arena *arena, struct sw_earlier *out, struct sw_error *err);
+/* Whether it is a catalogue of discovery: SW_E_FORMAT with the line, and SW_E_LIMIT, when it is
+ * none; SW_E_IO when it ends its parser. */
+sw_result sw_documents_catalogue(
+    struct sw_documents *documents, const struct sw_document *document, struct sw_error *err);
 
 #endif

@@ -46,6 +46,7 @@ static sw_result look_at(const struct looking *l, struct sw_bytes request, int f
     options.progress = NULL;
     SW_TRY(sw_cur_u8(&cur, &source));
     SW_TRY(sw_cur_u32be(&cur, &at));
+    SW_TRY(sw_discover_own_catalogue(&options, inventory->arena, err));
     switch ((enum source)source) {
     case HOST: return sw_discover_host(inventory, s->host, &options, coverage, err);
     case CLUSTER:
@@ -159,9 +160,7 @@ static sw_result prepare(struct looking *l, struct sw_error *err)
         .cpu_seconds = SW_DISCOVER_CPU_SECONDS,
         .wall_seconds = WALL_SECONDS,
         .reply_max = SW_DISCOVER_ANSWER_MAX};
-    if (sw_discover_catalogue(l->inventory->arena, l->options->catalogue) == NULL) {
-        return sw_fail(err, SW_E_NOMEM, "no memory for the catalogue"); /* read once, and here */
-    }
+    SW_TRY(sw_discover_prepare_catalogue(l->options, l->inventory->arena, err));
     if (l->sources->host != NULL) {
         l->server.progress = l->options->progress;
         SW_TRY(sw_host_server_open(&l->server, l->sources->host, err));

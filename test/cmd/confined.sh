@@ -94,6 +94,12 @@ echo 'import openai' >tree/a.py
 } >was.json
 ends "discover --diff" 'was.json: the parser crashed \(signal 11\)' "$SW_BIN" discover --diff was.json --output written tree
 {
+    printf 'version: 1\nhosts:\n'
+    seq -f '  h%g.example: Somebody' 30000
+} >mine.yaml
+ends "discover --catalogue" "the catalogue 'mine.yaml': the parser crashed" \
+    "$SW_BIN" discover --catalogue mine.yaml --unsigned-catalogue --output written tree
+{
     printf '{"version":1,"kind":"model","subject":{},"tool":{"name":"t","version":"1"},"sections":{"risks":{"limitation":['
     long=$(printf 'as long as that %.0s' {1..60})
     for i in $(seq 1000 5094); do
