@@ -1,11 +1,12 @@
 # The libFuzzer build of test/fuzz/fuzz_X.c. scripts/fuzz runs them.
+find_program(LLD ld.lld)
 file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS test/fuzz/fuzz_*.c)
 foreach(source ${FUZZ_TARGETS})
     get_filename_component(name ${source} NAME_WE)
     string(REGEX REPLACE "^fuzz_" "" short ${name})
     add_executable(fuzz-${short} ${source})
     target_compile_options(fuzz-${short} PRIVATE -fsanitize=fuzzer)
-    target_link_options(fuzz-${short} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz-${short} PRIVATE -fsanitize=fuzzer $<$<BOOL:${LLD}>:-fuse-ld=lld>)
     target_link_libraries(fuzz-${short} PRIVATE sw_rooms)
     if(short STREQUAL "json_differential")
         pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)

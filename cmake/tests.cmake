@@ -14,6 +14,14 @@ set(SW_TEST_ENV
     "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}"
     "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:allocator_may_return_null=1" "UBSAN_OPTIONS=print_stacktrace=1")
 
+# Several hundred programs are linked here; lld takes a quarter of the time that ld does.
+find_program(LLD ld.lld)
+function(sw_link_fast target)
+    if(LLD)
+        target_link_options(${target} PRIVATE -fuse-ld=lld)
+    endif()
+endfunction()
+
 # The longest begin first, so that none of them is left alone at the end.
 set(SLOW_TESTS interop-bom cmd-data_resume cmd-data_verify cmd-checkpoint cmd-data_declared cmd-third_party_gate
     cmd-card cmd-discover_registered cmd-data_ingest cmd-scan_containers interop-go_log interop-scan_documents
@@ -36,6 +44,7 @@ foreach(source ${UNIT_TESTS})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/test)
     target_compile_definitions(${target} PRIVATE SW_CORPORA="${SW_CORPORA}")
     target_link_libraries(${target} PRIVATE sw_rooms PkgConfig::CMOCKA)
+    sw_link_fast(${target})
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES
         ENVIRONMENT "${SW_TEST_ENV}" TIMEOUT 300 SKIP_RETURN_CODE 77)
@@ -47,6 +56,7 @@ foreach(source ${INTEROP_PROGRAMS})
     get_filename_component(name ${source} NAME_WE)
     add_executable(interop-${name} ${source})
     target_link_libraries(interop-${name} PRIVATE sw_rooms)
+    sw_link_fast(interop-${name})
 endforeach()
 
 file(GLOB SHELL_TESTS CONFIGURE_DEPENDS test/cmd/*.sh test/interop/*.sh)
@@ -67,6 +77,7 @@ foreach(source ${FUZZ_TARGETS})
     string(REGEX REPLACE "^fuzz_" "" short ${name})
     add_executable(replay-${short} ${source} test/fuzz/replay.c)
     target_link_libraries(replay-${short} PRIVATE sw_rooms)
+    sw_link_fast(replay-${short})
     if(short STREQUAL "json_differential")
         pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
         target_link_libraries(replay-${short} PRIVATE PkgConfig::JANSSON)
