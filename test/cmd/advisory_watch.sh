@@ -80,11 +80,11 @@ jq -nc --arg d "$weights" '{"@context": "https://openvex.dev/ns/v0.2.0", "@id": 
     timestamp: "2026-03-01T00:00:00Z", version: 1, statements: [{vulnerability: {name: "CVE-2026-2"},
     products: [{"@id": "urn:y", hashes: {"sha-256": $d}}], status: "not_affected",
     justification: "vulnerable_code_not_present"}]}' >vex.json
-sleep 1
+next_second
 run sw advisory watch --once --record --json --vex vex.json
 exits "closed by VEX" 0
 is "it does not count" "$(events '.[-1].affected')" 0
-sleep 1
+next_second
 run sw advisory watch --once --record --json
 exits "without that file there is no new answer" 3
 like "and it says why" "$err" "a: not recorded.*VEX"
@@ -97,16 +97,16 @@ run sw advisory watch --once --record --json --vex other.json
 exits "a file of another name in another state does not stand for it" 3
 like "it is missed" "$err" "a: not recorded.*VEX"
 mv other.json elsewhere/vex.json
-sleep 1
+next_second
 run sw advisory watch --once --record --json --vex elsewhere/vex.json
 exits "one of the same name that was edited is a later state of it" 0
 is "and closes as before" "$(events '.[-1].affected')" 0
 is "the new answer cites the new state alone" "$(cited | grep -c "^vex.json $(sha256sum <elsewhere/vex.json | cut -d' ' -f1)\$")" 1
-sleep 1
+next_second
 run sw advisory watch --once --record --json --vex kept.json
 exits "it is the one that is missed from now on" 3
 mv kept.json vex.json
-sleep 1
+next_second
 expect "the first state is taken again" 0 sw advisory watch --once --record --json --vex vex.json
 jq '.timestamp = "2026-04-01T00:00:00Z" | .statements[0] |= (.status = "affected" | del(.justification))' vex.json >worse.json
 run sw advisory watch --once --json --vex worse.json
@@ -115,13 +115,13 @@ is "and told" "$(events '.[0].findings | map(.id) | join(" ")')" CVE-2026-2
 
 # --- going on -------------------------------------------------------------------------------------
 
-# Waits until the watch has said so many lines, or is over.
 # Goes on in the background; what an earlier one said is gone before that.
 watching() {
     : >watch.out
     "$SW_BIN" advisory watch --json "$@" >watch.out 2>watch.err &
     watch=$!
 }
+# Waits until the watch has said so many lines, or is over.
 until_lines() {
     while kill -0 "$watch" 2>/dev/null; do
         [ "$(wc -l <watch.out)" -lt "$1" ] || return 0

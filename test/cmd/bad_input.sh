@@ -60,8 +60,8 @@ rm huge.json
 unchanged "none of it wrote to the store"
 
 mkfifo pipe
-expect "a FIFO as a signature does not block" 3 timeout 10 "$SW_BIN" verify --public-key "$key" --signature pipe --ignore-paths model.sig m
-expect "nor as a claim" 4 timeout 10 "$SW_BIN" log add pipe
+expect "a FIFO as a signature does not block" 3 timeout 120 "$SW_BIN" verify --public-key "$key" --signature pipe --ignore-paths model.sig m
+expect "nor as a claim" 4 timeout 120 "$SW_BIN" log add pipe
 ln -s round round
 expect "a cyclic symlink as the model" 4 "$SW_BIN" verify --public-key "$key" round
 one_line_error "is one line"

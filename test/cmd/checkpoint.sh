@@ -16,6 +16,7 @@ expect "init" 0 "$SW_BIN" init
 mkdir out
 
 # --- fifty checkpoints of a run that is watched ---
+: >watch.jsonl
 env --default-signal=INT "$SW_BIN" checkpoint watch --run r --json out >watch.jsonl 2>watch.err &
 watch=$!
 expect "the run" 0 "${train[@]}" out --checkpoints 50

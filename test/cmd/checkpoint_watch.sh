@@ -4,11 +4,13 @@
 
 expect "init" 0 "$SW_BIN" init
 
-# begin RUN DIR [OPTION]…: in the background, with its lines in RUN.jsonl.
+# begin RUN DIR [OPTION]…: in the background, with its lines in RUN.jsonl; those of an earlier one are gone before.
 begin() {
+    : >"$1.jsonl"
+    : >"$1.err"
     env --default-signal=INT "$SW_BIN" checkpoint watch --json --run "$1" "${@:3}" "$2" >"$1.jsonl" 2>"$1.err" 8>&- &
     pid=$!
-    until grep -qs "watching" "$1.err"; do
+    until grep -q "watching" "$1.err"; do
         kill -0 "$pid" 2>/dev/null || return 1
         sleep 0.02
     done
@@ -119,9 +121,9 @@ like "is told" "$err" "checkpoint-2 is not signed: step 2 is not after step 3"
 
 mkdir k
 filled k/checkpoint-1 weights # one that is being copied, with its times
-touch -d '-1 hour' k/checkpoint-1/weights
+touch -d '-2 days' k/checkpoint-1/weights
 filled k/checkpoint-2 weights trainer_state.json
-ok "a watch" begin k k --settle 1m
+ok "a watch" begin k k --settle 1d
 ok "what has its marker" signed k checkpoint-2
 is "comes before what would be settled by its times alone" "$(how k checkpoint-1)" ""
 stop

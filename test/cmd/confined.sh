@@ -3,11 +3,12 @@
 # given at standard input is read while it waits, which is when it is looked at, and ended.
 . "${SW_SOURCE:?}/test/cmd/lib.sh" || exit 99
 
-# parser PARENT: the child of it that may do the least; its zygote came first.
+# parser PARENT: the living child of it that may do the least; its zygote came first.
 parser() {
     local pid
     tr ' ' '\n' 2>/dev/null <"/proc/$1/task/$1/children" | while read -r pid; do
         if grep -q '^Seccomp:[[:space:]]*2' "/proc/$pid/status" 2>/dev/null &&
+            ! grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null &&
             grep -q '^Max processes *0 ' "/proc/$pid/limits" 2>/dev/null; then
             echo "$pid"
         fi
@@ -29,7 +30,8 @@ dies() {
         sleep 0.01
     done
     isnt "$name: a confined process reads it" "$child" ''
-    kill -SEGV "${child:-0}" 2>/dev/null
+    # shellcheck disable=SC2086 # there may be more than one
+    kill -SEGV ${child:-$pid} 2>/dev/null
     exec 7>&-
     rc=0
     wait $pid || rc=$?

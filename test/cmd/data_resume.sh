@@ -3,9 +3,9 @@
 
 expect "init" 0 "$SW_BIN" init
 expect "a source" 0 "$SW_BIN" data source add web --licence CC0-1.0 --from example.org --consent https://example.org/terms
-awk 'BEGIN { for (i = 0; i < 600000; i++) printf "{\"id\":%d,\"text\":\"sample %d of many\"}\n", i % 599990, i }' >big.jsonl
+awk 'BEGIN { for (i = 0; i < 300000; i++) printf "{\"id\":%d,\"text\":\"sample %d of many\"}\n", i % 299990, i }' >big.jsonl
 sed -i '5s/}$//' big.jsonl
-seq 1 600000 >big.txt
+seq 1 300000 >big.txt
 
 # begin ARGS…: an ingestion in the background, $pid.
 begin() {
@@ -13,26 +13,30 @@ begin() {
     pid=$!
 }
 
-# Waits until something is saved below DIRECTORY; false when the ingestion is over before. It saves once
-# a second: it is stopped meanwhile, so that it does not get far.
-until_saved() {
+# Waits until the ingestion has its lock, below DIRECTORY, and stops it; false when it is over before. One
+# that was killed leaves the file, so it is the lock that is looked for.
+until_locked() {
+    local lock
     while kill -0 "$pid" 2>/dev/null; do
-        [ -z "$(find "$1" -name '*.state')" ] || return 0
-        kill -STOP "$pid" 2>/dev/null
-        sleep 0.2
-        kill -CONT "$pid" 2>/dev/null
+        while IFS= read -r lock; do
+            grep -q "FLOCK .* $pid [^ ]*:$lock " /proc/locks || continue
+            kill -STOP "$pid"
+            return
+        done < <(find "$1" -name '*.lock' -printf '%i\n' 2>/dev/null)
         sleep 0.01
     done
     return 1
 }
 
-until_locked() {
-    while kill -0 "$pid" 2>/dev/null; do
-        if [ -n "$(find "$1" -name '*.lock' 2>/dev/null)" ]; then
-            kill -STOP "$pid"
-            return 0
-        fi
+# Waits until something is saved below DIRECTORY, and stops the ingestion; false when it is over before. It
+# saves at the end of a group of rows when the last time is a second ago, which goes by while it is stopped.
+until_saved() {
+    until_locked "$1" || return
+    sleep 1.1
+    while kill -CONT "$pid" 2>/dev/null; do
         sleep 0.01
+        kill -STOP "$pid" 2>/dev/null
+        [ -z "$(find "$1" -name '*.state')" ] || return 0
     done
     return 1
 }
@@ -61,7 +65,7 @@ run "$SW_BIN" data ingest --json big.jsonl --source web --as killed
 exits "the same command" 0
 json "goes on" '.resumed_at > 0 and .resumed_at < .samples' true
 json "to the same set" .manifest "$jsonl"
-json "that counts the same" '"\(.samples) \(.bad) \(.repeated_ids) \(.gaps | length)"' "599999 1 9 1"
+json "that counts the same" '"\(.samples) \(.bad) \(.repeated_ids) \(.gaps | length)"' "299999 1 9 1"
 is "and leaves nothing" "$(files)" 0
 
 begin big.txt --source web --as killed --one-digest
@@ -127,6 +131,7 @@ for signal in INT:130 TERM:143; do
     begin big.jsonl --source web --as "stopped-${signal%:*}"
     ok "an ingestion saves" until_saved .sealwright
     kill "-${signal%:*}" "$pid"
+    kill -CONT "$pid"
     wait "$pid"
     is "and ends by SIG${signal%:*}" $? "${signal#*:}"
     err=$(cat "$tmp.err")
@@ -179,7 +184,7 @@ is "the first one does not mind" $? 0
 
 # No room. The disk is a file system of its own, if this user may make one.
 mkdir disk
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=24m tmpfs disk 2>/dev/null; then
+if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=12m tmpfs disk 2>/dev/null; then
     trap 'umount -l "$tmp/disk" 2>/dev/null; tap_finish' EXIT
     store=disk/store
     expect "a store on a small disk" 0 "$SW_BIN" init --store $store
@@ -187,8 +192,8 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=24m tmpfs disk 2>/dev/null; then
     "$SW_BIN" log checkpoint --store $store >before.note
     before=$(find $store -type f | sort)
     head -c 500000 big.txt >small.txt
-    truncate -s 22m disk/ballast
-    fallocate -l 22m disk/ballast
+    truncate -s 10m disk/ballast
+    fallocate -l 10m disk/ballast
     expect "a disk that is full from the start" 4 "$SW_BIN" data ingest small.txt --source web --as d --store $store
     one_line_error "is one line"
     like "that says so" "$err" "No space left"
@@ -196,6 +201,7 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=24m tmpfs disk 2>/dev/null; then
     rm disk/ballast
     begin big.jsonl --source web --as d --store $store
     ok "one that has room for a while saves" until_saved disk
+    kill -CONT "$pid"
     wait "$pid"
     is "until there is none" $? 4
     err=$(cat "$tmp.err")

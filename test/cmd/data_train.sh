@@ -175,17 +175,17 @@ like "is told so" "$err" "option '--step' takes a whole number, not '-1'"
 
 # Two runs of one name at once; and one that is left of a process that was killed.
 cat >wait.sh <<'SH'
-touch started
-while [ ! -e go ]; do sleep 0.05; done
+echo $$ >starting && mv starting started
+while [ ! -e go ] && [ -e started ]; do sleep 0.05; done
 echo 1 >held.bin
 SH
 "$SW_BIN" data train --run held --dataset mails --code wait.sh --out held.bin -- sh wait.sh >/dev/null 2>&1 &
 first=$!
-while [ ! -e started ]; do sleep 0.05; done
+until [ -e started ] || ! kill -0 "$first" 2>/dev/null; do sleep 0.05; done
 expect "a second run of the name is refused" 4 "$SW_BIN" data train --run held --dataset mails --out f.bin -- touch ran
 like "while it is under way" "$err" "is under way"
 expect "others may write meanwhile" 0 "$SW_BIN" data source add x --licence CC0
-kill -9 "$first"
+kill -9 "$first" "$(cat started)" # what it started would write behind the back of the next one
 wait "$first" 2>/dev/null
 touch go
 expect "no checkpoint of a run that died" 4 "$SW_BIN" data checkpoint held model --step 1

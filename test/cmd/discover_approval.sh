@@ -35,23 +35,23 @@ admit "which nobody has registered" 1 "found-by-the-build fail, approved-by-a-pe
 
 # --- a build that approves what it found itself ---------------------------------------------------
 
-sleep 1 # the newest word of a signer is told by seconds
+next_second # the newest word of a signer is told by seconds
 expect "the build approves its own findings" 0 sw discover --registered --record --approve --key ci app
 admit "its approval is none" 1 "found-by-the-build fail, approved-by-a-person no-evidence"
-sleep 1
+next_second
 expect "and finds them registered, by itself" 0 sw discover --registered --record --key ci --json app
 json "as the claim says" '[.entities[].registered | select(. != null).signer] | unique | join(" ")' ci
 admit "that is no way round it" 3 "approved-by-a-person no-evidence"
 
 # --- others ---------------------------------------------------------------------------------------
 
-sleep 1
+next_second
 run sw discover --registered --record --approve --key stranger app
 admit "the approval of a key that nobody trusts is none" 3 "approved-by-a-person no-evidence"
-sleep 1
+next_second
 expect "a person looks, and approves nothing yet" 0 sw discover --registered --record --key security app
 admit "a discovery of hers is no approval" 1 "approved-by-a-person fail"
-sleep 1
+next_second
 expect "she approves" 0 sw discover --registered --record --approve --key security app
 admit "then it is admitted" 0 ""
 echo 'import anthropic' >app/more.py

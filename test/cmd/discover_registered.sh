@@ -102,7 +102,7 @@ review() {
         printf 'review: {reviewed: %s, due: %s, by: J. Doe, decision: %s, conditions: [no personal data]}\n' \
             "$(date -u -d '-20 days' +%F)" "$(date -u -d '+100 days' +%F)" "$3"
     } >"$2.yaml"
-    sleep 1 # of two claims of one second, neither is the newer one
+    next_second # of two claims of one second, neither is the newer one
     "$SW_BIN" vendor sign --key "$1" "$2.yaml"
 }
 for who in vendors stranger; do

@@ -49,7 +49,7 @@ is "without a discovery nothing is known" "$(gate)" no-evidence
 is "a service that nobody reviewed is told, and none of tests" "$(vendors)" "OpenAI: nobody"
 is "which fails" "$(gate)" fail
 
-sleep 1
+next_second
 due=$(day 100)
 reviewed first .openai.com approved "$due"
 is "its supplier's review is found by the host" "$(vendors)" "first: current, $due"
@@ -66,19 +66,19 @@ else
     skip 1 "no jsonschema"
 fi
 
-sleep 1
+next_second
 reviewed first .openai.com refused "$due"
 is "a supplier that was refused is told" "$(vendors)" "first: refused, $due"
 is "which fails" "$(gate)" fail
 run "$SW_BIN" discover --registered --json app
 json "and registers nothing" '.entities[] | select(.name == "OpenAI").registered' null
 
-sleep 1
+next_second
 reviewed first .openai.com approved-with-conditions "$due"
 is "it may be approved with conditions" "$(vendors)" "first: current, $due"
 is "which passes" "$(gate)" pass
 
-sleep 1
+next_second
 reviewed first .openai.com.example.org approved "$due"
 is "a host that only looks like it is not covered" "$(vendors)" "OpenAI: nobody"
 is "which fails again" "$(gate)" fail

@@ -18,6 +18,7 @@
 #     one_line_error NAME          the last run said one line on stderr, and it is not empty
 #     until_open PID FILE          waits until the process has the file open; false when it ends before
 #     until_parent PID             waits until the process has a child; false when it ends before
+#     next_second                  waits until the clock shows another one: the newest of two claims is told by it
 #     tensors FILE BYTES           writes a model that the scan reads: random bytes as safetensors
 #     skip N REASON                counts N checks as skipped
 #     skip_all REASON              ends the file as skipped (exit status 77)
@@ -245,6 +246,14 @@ until_open() {
         sleep 0.02
     done
     return 1
+}
+
+# The clock that claims are dated by; `date` and $EPOCHSECONDS may show one that lags a little behind it.
+next_second() {
+    local now=${EPOCHREALTIME%.*}
+    while [ "${EPOCHREALTIME%.*}" = "$now" ]; do
+        sleep 0.02
+    done
 }
 
 until_parent() {

@@ -172,10 +172,10 @@ while_running() {
     rm -rf m
     cp -r m.signed m
 }
-# Until the process was ended, or for ten seconds.
+# Until the process was ended, or for more than a minute.
 gone() {
     local i
-    for ((i = 0; i < 500; i++)); do
+    for ((i = 0; i < 3000; i++)); do
         kill -0 "$1" 2>/dev/null || return 0
         sleep 0.02
     done
@@ -304,7 +304,7 @@ if [[ " ${modes[*]} " == *" watch "* ]]; then
         'echo reached'
     isnt "watch: does not stop it" "$state" T
     # shellcheck disable=SC2016 # for the shell inside
-    expect "watch: nor the command" 0 timeout -s KILL 20 "$SW_BIN" run --model m --protect watch -- sh -c 'kill -TSTP $$'
+    expect "watch: nor the command" 0 timeout -s KILL 120 "$SW_BIN" run --model m --protect watch -- sh -c 'kill -TSTP $$'
 fi
 
 # --- what run was before -------------------------------------------------------------------------------------
@@ -316,7 +316,7 @@ S
     rm -f says all
     mkfifo says
     expect "$mode: a shell becomes run" 0 bash become.sh "$mode"
-    for ((i = 0; i < 500; i++)); do [ ! -e all ] || break; sleep 0.02; done
+    for ((i = 0; i < 3000; i++)); do [ ! -e all ] || break; sleep 0.02; done
     is "$mode: whose words are heard to the last" "$(jq -r .event said | tail -n 1)" ended
 done
 if [ "$(id -u)" -eq 0 ] && unshare -m umount -l /proc 2>/dev/null; then
@@ -328,7 +328,7 @@ exec 7<>go
 pid=$!
 until [ -e begun ] || ! kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 mv m m.away
-for ((i = 0; i < 500; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.02; done
+for ((i = 0; i < 3000; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.02; done
 echo go >&7
 wait "$pid"
 S

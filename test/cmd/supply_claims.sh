@@ -53,7 +53,7 @@ fits "of a bill" vulns made.json
 is "what is malicious is counted" "$(jq '.sealwright_summary.open.malicious' made.json)" 1
 is "and unrated" "$(jq '.sealwright_summary.open.unrated' made.json)" 1
 printf 'pkg:pypi/a@1\npkg:gem/b@1\npkg:gem/c@1\npkg:pypi/d\nnonsense\n' >list.txt
-sleep 1
+next_second
 expect "a match of a list" 1 "$SW_BIN" advisory match --record --about m list.txt
 predicate $vulns >made.json
 fits "of a list" vulns made.json
@@ -61,12 +61,12 @@ is "what is not covered is told by ecosystem" "$(jq -c '.sealwright_summary.notC
     '[{"components":2,"ecosystem":"RubyGems"}]'
 is "with all states" "$(jq -c '.sealwright_summary.states | [.affected, .notCovered, .noVersion, .notIdentified]' made.json)" '[1,2,1,1]'
 is "and a fix" "$(jq -c '.scanner.result[0].annotations[0].fixed' made.json)" '["2"]'
-sleep 1
+next_second
 expect "a match of the directory" 1 "$SW_BIN" advisory match --record m
 predicate $vulns >made.json
 fits "of a directory" vulns made.json
 is "without a bill" "$(jq '.sealwright_summary.bom' made.json)" null
-sleep 1
+next_second
 expect "a watch" 0 "$SW_BIN" advisory watch --once --record
 predicate $vulns >made.json
 fits "of a watch" vulns made.json
@@ -78,7 +78,7 @@ fits "of a conflict" licence made.json
 is "the strictest counts" "$(jq -c '[.thresholds.users, .terms["users-limit"], .conflicts[0].kind]' made.json)" '[700000000,true,"users"]'
 is "with its ancestor by name" "$(jq -r '.ancestors[0] | "\(.name) \(.relation) \(.concluded)"' made.json)" "org/base finetune Apache-2.0"
 is "and what was asked" "$(jq -c '.asked | [.users, .deny[0]]' made.json)" '[1000000000,"GPL-3.0-only"]'
-sleep 1
+next_second
 expect "one with an ancestor that nobody knows" 3 "$SW_BIN" licence check --record m
 predicate $licence >made.json
 fits "of what is unknown" licence made.json

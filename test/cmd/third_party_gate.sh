@@ -119,7 +119,7 @@ fails() {
     not_passed "$1: that rule alone" "$3"
 }
 
-sleep 1 # the newest word of a signer is told by seconds
+next_second # the newest word of a signer is told by seconds
 feed bad.jsonl -1day "$weights"
 expect "a critical advisory on its weights" 0 sw advisory import bad.jsonl
 expect "is found" 1 sw advisory match --record --json m.cdx.json
@@ -133,7 +133,7 @@ jq -nc --arg d "$weights" --arg t "$(day now)" '{"@context": "https://openvex.de
     timestamp: $t, version: 1, statements: [{vulnerability: {name: "CVE-2026-7"},
     products: [{"@id": "urn:y", hashes: {"sha-256": $d}}], status: "not_affected",
     justification: "vulnerable_code_not_present"}]}' >vex.json
-sleep 1
+next_second
 expect "with VEX that says it is not affected" 3 sw advisory match --record --json --vex vex.json m.cdx.json
 expect "the claim" 0 sw evidence show "$(jq -r .claim "$tmp.out")" --json
 json "cites it" '.statement.predicate.sealwright_summary | [.closed, .open.critical, .vex[0].file, .vex[0].digest] | tostring' \
@@ -143,44 +143,44 @@ fails "VEX closes it" 0 ""
 jq -nc --arg t "$(day now)" '{id: "Y-1", modified: $t, affected: [{package: {ecosystem: "PyPI", name: "p"},
     ranges: [{type: "ECOSYSTEM", events: [{introduced: "0"}, {fixed: "2"}]}]}]}' >undecided.jsonl
 echo 'pkg:pypi/p@latest' >undecided.txt
-sleep 1
+next_second
 expect "an advisory" 0 sw advisory import undecided.jsonl
 expect "that may concern a part" 3 sw advisory match --record --about m undecided.txt
 fails "what is not decided" 1 "no-critical-advisory fail"
 
 feed old.jsonl -30days
-sleep 1
+next_second
 expect "old data" 0 sw advisory import --replace old.jsonl
 expect "finds nothing" 3 sw advisory match --record m.cdx.json
 fails "a database that is too old" 1 "advisories-current fail"
 expect "new data" 0 sw advisory import --replace clean.jsonl
-sleep 1
+next_second
 expect "is looked up again" 3 sw advisory match --record m.cdx.json
 fails "then it is not" 0 ""
 
-sleep 1
+next_second
 ok "an unregistered service" seen '[{"kind":"service","name":"api.example","purl":""}]' '[]'
 fails "an unregistered service" 1 "no-unregistered-service fail"
-sleep 1
+next_second
 ok "a vendor whose review is overdue" seen '[]' "[{\"name\":\"Example AI\",\"state\":\"approved\",\"reviewDue\":\"$(day -1day)\"}]"
 fails "a review that is overdue" 1 "vendors-reviewed fail"
-sleep 1
+next_second
 ok "one that has no date" seen '[]' '[{"name":"Example AI","state":"unknown","reviewDue":null}]'
 fails "a vendor that was never reviewed" 3 "vendors-reviewed no-evidence"
-sleep 1
+next_second
 ok "a service that no review covers" seen '[]' '[]' '["Example AI"]'
 fails "a service that was never reviewed" 1 "vendors-reviewed fail"
-sleep 1
+next_second
 ok "all is well again" seen '[]' '[]'
 fails "no vendors at all" 0 ""
 
-sleep 1
+next_second
 ok "a vendor that was refused" seen '[]' "[{\"name\":\"Example AI\",\"state\":\"refused\",\"reviewDue\":\"$(day +90days)\"}]"
 fails "a vendor that was refused" 1 "vendors-reviewed fail"
-sleep 1
+next_second
 ok "a service that no review covers" seen '[]' '[]' '["Example AI"]'
 fails "a service that was never reviewed" 1 "vendors-reviewed fail"
-sleep 1
+next_second
 ok "all is well again" seen '[]' '[]'
 
 # Licences decide by their text, which is part of the model: each is another one.
@@ -229,7 +229,7 @@ expect "discovery finds what no review and no bill has" 1 sw discover --register
 admit tool
 not_passed "the gate says so" "no-unregistered-service fail"
 ok "its supplier is reviewed" review approved
-sleep 1
+next_second
 expect "then it is registered" 0 sw discover --registered --record tool
 like "by whose review" "$out" "supplier example: current, by default"
 claim=$(sw evidence list --type "$discovery" --json | jq -r '.[0].claim')
@@ -237,7 +237,7 @@ expect "and the claim tells it" 0 sw evidence show "$claim" --json
 json "with the end of the day of the next one" '.statement.predicate.vendors | map([.name, .state, .reviewDue, .signer]) | tostring' \
     "[[\"example\",\"current\",\"$(date -u -d +90days +%F)T23:59:59Z\",\"default\"]]"
 expect "the model is admitted" 0 sw admit --policy "$policy" tool
-sleep 1
+next_second
 ok "the supplier is refused" review refused
 expect "discovery tells that, and what is its is registered no longer" 1 sw discover --registered --record tool
 like "in its words" "$out" "supplier example: refused, by default"

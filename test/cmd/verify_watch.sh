@@ -8,6 +8,12 @@ echo '{}' >m/config.json
 expect "seal" 0 "$SW_BIN" seal m
 watch=("$SW_BIN" verify --watch --interval 0s --rate 0)
 
+# watching ARGS…: in the background, $pid; what an earlier one said is gone before that.
+watching() {
+    : >said
+    env --default-signal=INT "${watch[@]}" "$@" >said 2>"$tmp.err" &
+    pid=$!
+}
 # until_said PID TEXT: waits until the watcher has said it; false when it ended before.
 until_said() {
     while kill -0 "$1" 2>/dev/null; do
@@ -26,8 +32,7 @@ expect "an interval that is none" 2 "$SW_BIN" verify --watch --interval soon m
 expect "a model that is not there" 4 "${watch[@]}" nowhere
 
 # --- the first failure ends it --------------------------------------------------------------------------------
-"${watch[@]}" m >said 2>"$tmp.err" &
-pid=$!
+watching m
 ok "it begins with a pass" until_said "$pid" "pass"
 echo evil >m/weights
 wait "$pid"
@@ -36,8 +41,7 @@ like "and is told" "$(cat said)" "changed +weights: sha256"
 is "the pass only once" "$(grep -c ' pass ' said)" 1
 echo data >m/weights
 
-"${watch[@]}" --json m >said 2>"$tmp.err" &
-pid=$!
+watching --json m
 ok "with --json" until_said "$pid" '"pass"'
 echo new >m/new
 wait "$pid"
@@ -52,8 +56,7 @@ expect "no signature ends it, and is no evidence" 3 "${watch[@]}" m
 mv away.sig m/model.sig
 
 # --- it goes on ------------------------------------------------------------------------------------------------
-"${watch[@]}" --keep-going m >said 2>"$tmp.err" &
-pid=$!
+watching --keep-going m
 ok "with --keep-going" until_said "$pid" "pass"
 mv m/config.json away
 ok "a file that is missing is told" until_said "$pid" "missing      config.json"
@@ -71,6 +74,7 @@ is "it ends with the status of the last pass" $? 0
 
 # --- nothing can be written for a while --------------------------------------------------------------------------
 echo evil >m/weights
+: >said
 (
     trap '' XFSZ
     ulimit -S -f 0
@@ -88,8 +92,7 @@ echo data >m/weights
 
 # --- signals ---------------------------------------------------------------------------------------------------
 for signal in INT TERM; do
-    env --default-signal=INT "${watch[@]}" m >said 2>"$tmp.err" &
-    pid=$!
+    watching m
     ok "$signal: it runs" until_said "$pid" "pass"
     kill "-$signal" "$pid"
     wait "$pid"
