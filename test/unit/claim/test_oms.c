@@ -184,6 +184,7 @@ static enum sw_code verify_with_change(const struct sw_trust *trust, const struc
     return sw_claim_verify(&arena, trust, sw_buf_bytes(&changed), &options, &claim, NULL);
 }
 
+/* With sanitizers every third byte, each fixture from another start; without them every one. */
 static void any_changed_byte_of_payload_or_signature_is_refused(void **state)
 {
     (void)state;
@@ -193,7 +194,7 @@ static void any_changed_byte_of_payload_or_signature_is_refused(void **state)
         SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
         bool past_end = false;
         read_bundle(fixtures[i].name, &text);
-        for (size_t at = 0; !past_end; at++) {
+        for (size_t at = SW_SANITIZED ? i % 3 : 0; !past_end; at += SW_SANITIZED ? 3 : 1) {
             assert_int_equal(
                 verify_with_change(trust, &text, fixtures[i].needs, at, &past_end), SW_E_REFUSED);
         }
@@ -201,7 +202,7 @@ static void any_changed_byte_of_payload_or_signature_is_refused(void **state)
 }
 
 /* Some bytes of the file are not signed (white space, keyid): what still verifies must be the same
- * claim. Each fixture gives every ninth byte, each from another start. */
+ * claim. Each fixture gives every ninth byte (with sanitizers every 27th), from another start. */
 static void no_changed_byte_of_the_file_makes_another_claim(void **state)
 {
     (void)state;
@@ -216,7 +217,7 @@ static void no_changed_byte_of_the_file_makes_another_claim(void **state)
         read_bundle(fixtures[i].name, &text);
         assert_int_equal(
             sw_claim_verify(&kept, trust, sw_buf_bytes(&text), &options, &good, NULL), SW_OK);
-        for (size_t at = i; at < text.len; at += SW_COUNT(fixtures)) {
+        for (size_t at = i; at < text.len; at += SW_COUNT(fixtures) * (SW_SANITIZED ? 3 : 1)) {
             SW_CLEANUP(arena) struct sw_arena arena;
             struct sw_claim claim;
             sw_arena_init(&arena, 0);

