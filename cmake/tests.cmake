@@ -11,7 +11,7 @@ find_program(BASH bash REQUIRED)
 set(SW_CORPORA ${CMAKE_SOURCE_DIR}/../shared/corpora CACHE PATH "Outside test material; tests skip without it")
 set(SW_TEST_ENV
     "SW_BIN=$<TARGET_FILE:sealwright>" "SW_SOURCE=${CMAKE_SOURCE_DIR}"
-    "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}"
+    "SW_BUILD=${CMAKE_BINARY_DIR}" "SW_CORPORA=${SW_CORPORA}" "SW_SANITIZED=$<BOOL:${SW_SANITIZE}>"
     "ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:allocator_may_return_null=1" "UBSAN_OPTIONS=print_stacktrace=1")
 
 # Several hundred programs are linked here; lld takes a quarter of the time that ld does.

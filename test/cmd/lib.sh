@@ -19,6 +19,7 @@
 #     until_open PID FILE          waits until the process has the file open; false when it ends before
 #     until_parent PID             waits until the process has a child; false when it ends before
 #     next_second                  waits until the clock shows another one: the newest of two claims is told by it
+#     sized N M                    prints N, or M when the binary has sanitizers and each step takes longer
 #     tensors FILE BYTES           writes a model that the scan reads: random bytes as safetensors
 #     skip N REASON                counts N checks as skipped
 #     skip_all REASON              ends the file as skipped (exit status 77)
@@ -51,6 +52,14 @@ tap_done=
 out=
 err=
 rc=
+
+sized() {
+    if [ "${SW_SANITIZED:-0}" = 1 ]; then
+        echo "$2"
+    else
+        echo "$1"
+    fi
+}
 
 tensors() {
     local header
