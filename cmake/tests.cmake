@@ -71,11 +71,11 @@ foreach(source ${SHELL_TESTS})
     sw_longest_first(${kind}-${name})
 endforeach()
 
-if(SW_SANITIZE)
-    return() # scripts/fuzz replays every corpus with sanitizers
+file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS test/fuzz/fuzz_*.c)
+if(SW_SANITIZE OR NOT FUZZ_TARGETS)
+    return() # with sanitizers scripts/fuzz replays every corpus
 endif()
 add_library(replay OBJECT test/fuzz/replay.c)
-file(GLOB FUZZ_TARGETS CONFIGURE_DEPENDS test/fuzz/fuzz_*.c)
 foreach(source ${FUZZ_TARGETS})
     get_filename_component(name ${source} NAME_WE)
     string(REGEX REPLACE "^fuzz_" "" short ${name})
