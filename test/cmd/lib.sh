@@ -257,7 +257,7 @@ until_open() {
     return 1
 }
 
-# The clock that claims are dated by; `date` and $EPOCHSECONDS may show one that lags a little behind it.
+# The clock that claims are dated by; $EPOCHSECONDS may lag a little behind it.
 next_second() {
     local now=${EPOCHREALTIME%.*}
     while [ "${EPOCHREALTIME%.*}" = "$now" ]; do
