@@ -21,6 +21,9 @@ struct reading {
     struct sw_py_values *values;
     bool about_models; /* the file imports something of the catalogue */
     bool lost;         /* an expression may be more than was looked at */
+    const struct sw_look_tree *trees;
+    size_t tree_count;
+    struct sw_names *own; /* names that are of the file or its program; NULL: not listed yet */
 };
 
 /* --- imports ---------------------------------------------------------------------------------- */
@@ -464,21 +467,40 @@ static bool addresses_of(
     return told;
 }
 
-/* Python: whether what is called, or what it is of, is imported from what is no package of the
- * catalogue. What clients of all of a cloud are called says itself which they are. */
-static bool is_of_another(
-    const struct reading *r, struct sw_str callee, const struct sw_py_node *call)
+/* What is called, or what it is of: "genai" of "genai.Client". */
+static struct sw_str root_of(const struct sw_py_node *call)
 {
-    struct sw_str package;
     const struct sw_py_node *of = call->first;
     while (of->kind == SW_PY_ATTRIBUTE && of->first != NULL) {
         of = of->first;
     }
-    if (r->language->clike || of->kind != SW_PY_NAME || sw_str_is(callee, "client")) {
-        return false;
+    return of->kind == SW_PY_NAME ? of->name : sw_str("");
+}
+
+/* Whether it is imported from what is no package of the catalogue, or the file or its program has
+ * it itself. What clients of all of a cloud are called says itself which they are. */
+static sw_result is_of_another(
+    struct reading *r, struct sw_str callee, const struct sw_py_node *call, bool *out)
+{
+    struct sw_str package;
+    uint32_t number;
+    const struct sw_str root = root_of(call);
+    *out = false;
+    if (root.len == 0 || sw_str_is(callee, "client")) {
+        return SW_OK;
     }
-    const struct sw_str path = sw_py_values_import(r->values, of->name);
-    return path.len > 0 && !package_of(r, path, &package);
+    const struct sw_str path = sw_py_values_import(r->values, root);
+    if (!r->language->clike && path.len > 0) {
+        *out = !package_of(r, path, &package);
+        return SW_OK;
+    }
+    if (r->own == NULL) {
+        r->own = SW_ARENA_NEW(r->look->arena, struct sw_names);
+        SW_TRY_PTR(r->own);
+        SW_TRY(sw_look_own_names(r->look, r->language, r->trees, r->tree_count, r->own));
+    }
+    *out = sw_names_find(r->own, 0, root, &number);
+    return SW_OK;
 }
 
 /* OpenAI(…), createOpenAI({…}): a service is asked; another one than its maker's when an address is
@@ -487,8 +509,12 @@ static sw_result see_client(struct reading *r, struct sw_str callee, const struc
 {
     struct sw_py_value_list values = {0};
     struct sw_str service;
-    if (!r->about_models || !client_of(r, callee, call, &service) ||
-        is_of_another(r, callee, call)) {
+    bool another;
+    if (!r->about_models || !client_of(r, callee, call, &service)) {
+        return SW_OK;
+    }
+    SW_TRY(is_of_another(r, callee, call, &another));
+    if (another) {
         return SW_OK;
     }
     return addresses_of(r, call, &values)
@@ -842,7 +868,8 @@ static sw_result add_trees(struct reading *r, const struct sw_look_tree *trees, 
 sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *language,
     const struct sw_look_tree *trees, size_t count)
 {
-    struct reading r = {.look = look, .language = language};
+    struct reading r = {
+        .look = look, .language = language, .trees = trees, .tree_count = count};
     const struct sw_str path = look->path;
     sw_look_count_source(look, language->ecosystem);
     enum sw_code code = add_trees(&r, trees, count);

@@ -46,6 +46,11 @@ sw_result sw_look_see_service(
 sw_result sw_look_see_endpoints(struct sw_look *look, struct sw_str service,
     const struct sw_py_value_list *addresses, uint32_t line);
 
+/* The names that trees of a file define themselves (classes, types, functions), or import from the
+ * program that they are of: none of them is a maker's. Texts are kept and not copied. */
+sw_result sw_look_own_names(struct sw_look *look, const struct sw_look_language *language,
+    const struct sw_look_tree *trees, size_t count, struct sw_names *out);
+
 /* '{"model": "gpt-4o", …}' as a text. */
 sw_result sw_look_see_body(struct sw_look *look, struct sw_str text, uint32_t line);
 

@@ -914,6 +914,45 @@ asks "but that of its maker is" "Google Gemini 0.75, Groq 0.75" a.py "from groq 
 from google import genai
 G(); genai.Client()"
 
+# own WHAT FILE CODE: the file makes no client of a maker.
+own() {
+    asks "no client of a maker: $1" "" "$2" "$3"
+}
+own "a class of the same file" a.py 'import openai
+class Anthropic: pass
+def Groq(key): return key
+Anthropic(); Groq("k")'
+own "a class of the same file of TypeScript" a.ts 'import { tool } from "ai";
+class VertexAI {} function createOpenAI(o) {}
+new VertexAI(); createOpenAI({});'
+for of in 'import { Groq } from "./groq";' 'import { Mine as Groq } from "@/lib/groq";' 'import Groq from "../groq";' \
+    'import * as Groq from "~/groq";' 'const { Groq } = require("./groq");'; do
+    own "of another file: $of" a.ts "import OpenAI from \"openai\"; $of
+new Groq();"
+done
+own "a class of Java, and its constructor" a.java 'import com.openai.client.Any;
+class Groq { Groq(String key) {} Object o = new Groq("k"); }'
+own "one of another package of Java" a.java 'import com.openai.client.Any;
+import org.example.clients.Groq;
+class A { Object o = new Groq("k"); }'
+own "a class of Kotlin" a.kt 'import com.openai.client.Any
+class Groq(val key: String)
+val one = Groq("k")'
+own "a package of Go that is called so" a.go 'package a
+import (
+	"example.com/app/internal/openai"
+	"github.com/tmc/langchaingo/llms"
+)
+func one() { openai.NewClient("k") }'
+asks "makers' own, beside what is of the program" "Google Vertex AI 0.75, Groq 0.75" a.ts 'import { VertexAI } from "@google-cloud/vertexai";
+import { tools } from "./tools";
+import type { Any } from "./types";
+import Groq from "groq-sdk";
+new VertexAI({}); new Groq();'
+asks "that of Go by its path" "OpenAI 0.75" a.go 'package a
+import openai "github.com/sashabaranov/go-openai"
+func one() { openai.NewClient("k") }'
+
 # --- what is made to be in the way ----------------------------------------------------------------
 
 mkdir hostile
