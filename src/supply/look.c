@@ -248,6 +248,15 @@ static struct sw_str without_major(struct sw_str module)
                : module;
 }
 
+/* "cool-ai", and not "@company-ai/anything" or "ai.company:anything": so short a word says something
+ * in the name itself, and not in that of who has it. */
+static bool is_short_of_owner(struct sw_str name, size_t at, size_t len)
+{
+    const bool owner = memchr(name.ptr + at, '/', name.len - at) != NULL ||
+                       memchr(name.ptr + at, ':', name.len - at) != NULL;
+    return len < 3 && owner;
+}
+
 /* "rebyte-langchain", "@scope/llm-utils": a part of its name says what a package is for. What only
  * has types of another is none. */
 bool sw_look_speaks_of_models(const struct sw_look *look, struct sw_str name)
@@ -267,7 +276,7 @@ bool sw_look_speaks_of_models(const struct sw_look *look, struct sw_str name)
             len++;
             continue;
         }
-        if (len > 0 && len < sizeof(part) &&
+        if (len > 0 && len < sizeof(part) && !is_short_of_owner(name, i, len) &&
             sw_catalogue_find(look->catalogue, SW_CATALOGUE_WORDS, sw_str_n(part, len), &found)) {
             return true;
         }

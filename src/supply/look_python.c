@@ -97,18 +97,22 @@ static bool is_anywhere(struct sw_look *look, struct sw_str module)
     return sw_names_find(look->modules, itself ? TWICE : ONCE, name, &number);
 }
 
-/* "langchain_x.y" is of "langchain-x" when the catalogue has all that begin so. */
+/* "langchain_x.y" is of "langchain-x" when the catalogue has all that begin so, and "uform" of
+ * "uform" when it has that, and does not say what it is imported as. */
 static bool is_of_family(struct sw_look *look, struct sw_str module, struct sw_str *out)
 {
+    struct sw_str found;
     const char *dot = memchr(module.ptr, '.', module.len);
     const struct sw_str root =
         sw_str_n(module.ptr, dot == NULL ? module.len : (size_t)(dot - module.ptr));
-    char *name =
-        memchr(root.ptr, '_', root.len) == NULL ? NULL : sw_arena_strndup(look->arena, root);
+    char *name = sw_arena_strndup(look->arena, root);
     for (size_t i = 0; name != NULL && i < root.len; i++) {
         name[i] = name[i] == '_' ? '-' : sw_ascii_lower(name[i]);
     }
     *out = sw_str_n(name, name == NULL ? 0 : root.len);
+    if (memchr(root.ptr, '_', root.len) == NULL) {
+        return name != NULL && sw_catalogue_find(look->catalogue, SW_CATALOGUE_PYPI, *out, &found);
+    }
     return name != NULL && (sw_catalogue_package(look->catalogue, SW_CATALOGUE_PYPI, *out) ||
                                sw_look_speaks_of_models(look, *out));
 }
@@ -139,10 +143,39 @@ static bool is_integration(struct sw_look *look, struct sw_str module, struct sw
     return false;
 }
 
+/* How long the first `count` parts of a path are, "a.b.c" of "a.b.c.d". */
+static size_t parts_length(struct sw_str path, size_t count)
+{
+    size_t i = 0;
+    while (i < path.len && (path.ptr[i] != '.' || --count > 0)) {
+        i++;
+    }
+    return i;
+}
+
+/* "azure.ai.x" is of "azure-ai-x": many packages share the first parts of their names. */
+static bool is_of_namespace(struct sw_look *look, struct sw_str module, struct sw_str *out)
+{
+    static const char *const roots[] = {"azure.", "google.", "opentelemetry.", "openinference.",
+        "livekit.", "pyannote.", "databricks.", "unitycatalog."};
+    bool shared = false;
+    for (size_t i = 0; i < SW_COUNT(roots); i++) {
+        shared = shared || sw_str_starts(module, roots[i]);
+    }
+    const size_t len = parts_length(module, 3);
+    char *name = shared ? sw_arena_strndup(look->arena, sw_str_n(module.ptr, len)) : NULL;
+    for (size_t i = 0; name != NULL && i < len; i++) {
+        name[i] = name[i] == '_' || name[i] == '.' ? '-' : sw_ascii_lower(name[i]);
+    }
+    *out = sw_str_n(name, name == NULL ? 0 : len);
+    return name != NULL && sw_catalogue_package(look->catalogue, SW_CATALOGUE_PYPI, *out);
+}
+
 bool sw_look_python_package(struct sw_look *look, struct sw_str module, struct sw_str *out)
 {
     return (is_integration(look, module, out) ||
                sw_catalogue_import(look->catalogue, module, out) ||
+               is_of_namespace(look, module, out) ||
                (is_of_family(look, module, out) && !is_anywhere(look, module))) &&
            !is_own(look, module);
 }

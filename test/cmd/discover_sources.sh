@@ -689,6 +689,28 @@ import rebyte_langchain
 PY
 want library rebyte-langchain svc/api/run.py
 
+mkdir -p tree/svc/tail/nlp
+cat >tree/svc/tail/run.py <<'PY'
+import uform
+import inference
+import nlp
+import espnet2
+import own_torch_layers, torch_own
+from azure.ai.formrecognizer import Any
+from azure.storage.blob import Other
+from livekit.plugins.anything.part import That
+PY
+touch tree/svc/tail/nlp/__init__.py tree/svc/torch_own.py
+cat >tree/svc/tail/package.json <<'END'
+{"dependencies": {"any-rag": "1.0.0", "cool-ai": "^2", "@company-ai/anything": "1.0.0", "drag": "1", "@scope/ai-kit": "1"}}
+END
+for name in uform inference espnet own-torch-layers azure-ai-formrecognizer livekit-plugins-anything; do
+    want library $name svc/tail/run.py
+done
+for name in any-rag cool-ai @scope/ai-kit; do
+    want library $name svc/tail/package.json
+done
+
 # --- traps ----------------------------------------------------------------------------------------
 
 cat >tree/traps/alone.py <<'PY'
