@@ -9,17 +9,19 @@
 
 #define CALLS_MAX 1024
 #define KEYWORDS_MAX 16
-#define TAILS_MAX 512
+#define TAILS_MAX 1024
 #define MODEL_MAX 192 /* bytes of a name of a model */
 
 /* A row that stands for all that begins or ends so. */
 struct tail {
     struct sw_str text, value;
+    uint16_t next; /* with the same first byte: its number and 1; 0: none */
 };
 
 struct tails {
     struct tail *list;
     size_t count, cap;
+    uint16_t first[256], last[256]; /* by their first byte, likewise */
 };
 
 struct sw_catalogue {
@@ -97,7 +99,14 @@ static sw_result add_tail(
         sw_arena_grow(c->arena, tails->list, tails->count, &tails->cap, sizeof(*grown));
     SW_TRY_PTR(grown);
     tails->list = grown;
-    grown[tails->count++] = (struct tail){text, value};
+    grown[tails->count++] = (struct tail){.text = text, .value = value};
+    const unsigned char c0 = text.len == 0 ? 0 : (unsigned char)text.ptr[0];
+    if (tails->last[c0] == 0) {
+        tails->first[c0] = (uint16_t)tails->count;
+    } else {
+        grown[tails->last[c0] - 1].next = (uint16_t)tails->count;
+    }
+    tails->last[c0] = (uint16_t)tails->count;
     return SW_OK;
 }
 
@@ -112,14 +121,14 @@ static sw_result sift_module(struct sw_catalogue *c, struct sw_str path)
 }
 
 /* "candle-core" as "candle_core" */
-static sw_result sift_crate(struct sw_catalogue *c, struct sw_str name)
+static sw_result sift_joined(struct sw_catalogue *c, struct sw_str name, enum sw_sift_how how)
 {
     char *path = sw_arena_strndup(c->arena, name);
     SW_TRY_PTR(path);
     for (size_t i = 0; i < name.len; i++) {
         path[i] = path[i] == '-' ? '_' : path[i];
     }
-    return sw_sift_add(c->sift, sw_str_n(path, name.len), SW_SIFT_WHOLE);
+    return sw_sift_add(c->sift, sw_str_n(path, name.len), how);
 }
 
 /* All that begins with "langchain-" is imported as what begins with "langchain_". */
@@ -145,7 +154,7 @@ static sw_result sift_row(
     switch ((int)section) {
     case SW_CATALOGUE_NPM:
     case SW_CATALOGUE_GOLANG: return sw_sift_add(c->sift, name, SW_SIFT_QUOTED);
-    case SW_CATALOGUE_CARGO: return sift_crate(c, name);
+    case SW_CATALOGUE_CARGO: return sift_joined(c, name, SW_SIFT_WHOLE);
     case SW_CATALOGUE_MODELS:
     case SW_CATALOGUE_HOSTS:
     case SW_CATALOGUE_ALIASES:
@@ -231,6 +240,9 @@ static sw_result put_row(struct sw_catalogue *c, enum sw_catalogue_section secti
         return add_tail(c, &c->hosts, name, value);
     }
     SW_TRY(put(c, section, name, value));
+    if (section == SW_CATALOGUE_PYPI && value.len == 0) {
+        return sift_joined(c, name, SW_SIFT_NAMED); /* it may be imported as what it is called */
+    }
     return is_ecosystem(section) ? put_imports(c, paths_of(section), name, value) : SW_OK;
 }
 
@@ -294,7 +306,7 @@ static sw_result read_keywords(
 
 static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, struct sw_error *err)
 {
-    static const char *const froms[] = {"hub", "hosted", "any"};
+    static const char *const froms[] = {"hub", "hosted", "any", "maker"};
     struct sw_str words = {"", 0};
     uint64_t at = UINT32_MAX;
     struct sw_catalogue_call call = {.from = SW_COUNT(froms)};
@@ -309,7 +321,8 @@ static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, st
     (void)sw_json_str(sw_json_get(row, "prefix"), &call.prefix);
     (void)sw_json_str(sw_json_get(row, "whose"), &call.whose);
     if (!sw_json_str(sw_json_get(row, "call"), &call.name) || !sw_entity_kind_of(of, &call.of) ||
-        (size_t)call.from == SW_COUNT(froms) || at > UINT32_MAX) {
+        (size_t)call.from == SW_COUNT(froms) || at > UINT32_MAX ||
+        (call.from == SW_FROM_MAKER && call.whose.len == 0)) {
         return sw_fail(err, SW_E_FORMAT,
             "line %llu: a call has 'call', 'of', 'from' and perhaps 'at' and 'keywords'",
             (unsigned long long)row->where);
@@ -436,10 +449,10 @@ bool sw_catalogue_begins(const struct sw_catalogue *catalogue, enum sw_catalogue
     if (sw_catalogue_find(catalogue, section, name, out)) {
         return true;
     }
-    for (size_t i = 0; i < tails->count; i++) {
-        const struct tail *row = &tails->list[i];
-        if (name.len >= row->text.len && name.ptr[0] == row->text.ptr[0] &&
-            memcmp(name.ptr, row->text.ptr, row->text.len) == 0) {
+    for (size_t i = name.len == 0 ? 0 : tails->first[(unsigned char)name.ptr[0]]; i > 0;
+         i = tails->list[i - 1].next) {
+        const struct tail *row = &tails->list[i - 1];
+        if (name.len >= row->text.len && memcmp(name.ptr, row->text.ptr, row->text.len) == 0) {
             *out = row->value;
             return true;
         }

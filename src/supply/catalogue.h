@@ -40,7 +40,7 @@ enum sw_catalogue_section {
 };
 #define SW_CATALOGUE_SECTIONS (SW_CATALOGUE_WORDS + 1)
 
-enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY };
+enum sw_call_from { SW_FROM_HUB, SW_FROM_HOSTED, SW_FROM_ANY, SW_FROM_MAKER };
 
 /* A call that takes the name of a model or a dataset. */
 struct sw_catalogue_call {

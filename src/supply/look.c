@@ -248,8 +248,8 @@ static struct sw_str without_major(struct sw_str module)
                : module;
 }
 
-/* "cool-ai", and not "@company-ai/anything" or "ai.company:anything": so short a word says something
- * in the name itself, and not in that of who has it. */
+/* "cool-ai", and not "@company-ai/anything" or "ai.company:anything": so short a word says
+ * something in the name itself, and not in that of who has it. */
 static bool is_short_of_owner(struct sw_str name, size_t at, size_t len)
 {
     const bool owner = memchr(name.ptr + at, '/', name.len - at) != NULL ||
@@ -517,7 +517,20 @@ bool sw_look_is_model_like(struct sw_str name)
         "gemma", "falcon", "bloom", "whisper", "wav2vec", "hubert", "clip-vit", "blip",
         "stable-diffusion", "sdxl", "flux.", "minilm", "mpnet", "bge-", "gte-", "embed", "rerank",
         "pegasus", "opus-mt", "starcoder", "codegen", "deepseek", "granite", "pythia", "nllb",
-        "phi-", "vicuna", "zephyr", "t5-", "smollm", "kimi-", "glm-", "instruct"};
+        "phi-", "vicuna", "zephyr", "t5-", "smollm", "kimi-", "glm-", "instruct", "controlnet",
+        "diffusion", "inpaint", "-lora", "lcm-", "-vae", "animatediff", "kandinsky", "pixart",
+        "electra", "longformer", "bigbird", "layoutlm", "trocr", "donut", "florence", "kosmos",
+        "segformer", "maskformer", "mask2former", "detr-", "swin-", "dino-", "dinov2", "beit-",
+        "vit-", "sam-", "sam2", "siglip", "owlvit", "owlv2", "resnet-", "convnext", "mobilenet",
+        "dpt-", "speecht5", "wavlm", "musicgen", "encodec", "seamless", "mms-", "data2vec",
+        "parakeet", "canary-", "nemotron", "bart-", "xlm-", "m2m100", "marian", "splade", "colbert",
+        "simcse", "labse", "e5-", "specter", "gliner", "codet5", "santacoder", "opt-", "mpt-",
+        "openchat", "wizardlm", "olmo", "mamba", "rwkv", "jamba", "command-r", "aya-", "idefics",
+        "internvl", "internlm", "llava", "moondream", "minicpm", "paligemma", "musetalk", "kokoro",
+        "xtts", "f5-tts", "timesfm", "chronos", "moirai", "nsfw", "zero-shot", "cogvideo",
+        "cogview", "ltx-video", "wan2", "hunyuan", "yolo", "depth-anything", "ultravox", "hubert",
+        "janus", "qwq", "baichuan", "chatglm", "codegeex", "yi-", "solar-", "stablelm", "starchat",
+        "redpajama"};
     char lower[MODEL_NAME_MAX + 1];
     const size_t len = name.len < sizeof(lower) ? name.len : 0;
     for (size_t i = 0; i < len; i++) {
@@ -560,7 +573,12 @@ static struct sw_str without_provider(struct sw_str text)
         "google", "gemini", "google_genai", "google_vertexai", "vertex_ai", "bedrock",
         "bedrock_converse", "mistral", "mistralai", "cohere", "groq", "ollama", "ollama_chat",
         "deepseek", "xai", "openrouter", "together_ai", "fireworks_ai", "perplexity", "replicate",
-        "chat", "litellm_proxy", "models"};
+        "chat", "litellm_proxy", "models", "x-ai", "z-ai", "zai", "amazon", "ai21", "azure_ai",
+        "azure-openai", "azureopenai", "vertexai", "google-vertex", "google-gla", "google_gla",
+        "aws", "converse", "github", "github_copilot", "cerebras", "sambanova", "deepinfra",
+        "nvidia_nim", "hosted_vllm", "lm_studio", "voyage", "jina_ai", "dashscope", "moonshot",
+        "volcengine", "openai-responses", "openai_responses", "responses", "openai-chat",
+        "text-completion-openai", "gateway", "litellm", "watsonx", "oci", "vercel"};
     for (;;) {
         size_t i = 0;
         while (i < text.len && text.ptr[i] != '/' && text.ptr[i] != ':') {
@@ -573,15 +591,19 @@ static struct sw_str without_provider(struct sw_str text)
     }
 }
 
+#define PUBLISHED_MAX 20
+
 /* "google/gemma-2b": a name of the Hub, though its organisation serves others by their names alone.
  */
 static bool is_published(struct sw_str text)
 {
     static const struct {
-        const char *organisation, *beginnings[10];
+        const char *organisation, *beginnings[PUBLISHED_MAX];
     } rows[] = {
-        {"google/", {"gemma", "t5gemma", "paligemma", "codegemma", "flan-", "t5-", "bert", "vit-",
-                        "siglip"}},
+        {"google/",
+            {"gemma", "t5gemma", "paligemma", "codegemma", "flan-", "t5-", "bert", "vit-", "siglip",
+                "medgemma", "shieldgemma", "embeddinggemma", "recurrentgemma", "datagemma",
+                "translategemma", "txgemma", "mt5", "electra", "pegasus", "owl"}},
         {"openai/", {"whisper-large", "whisper-medium", "whisper-small", "whisper-base",
                         "whisper-tiny", "clip-", "gpt-oss"}},
         {"mistralai/", {"Mistral-", "Mixtral-", "Codestral-", "Ministral-", "Pixtral-",
@@ -589,7 +611,7 @@ static bool is_published(struct sw_str text)
     };
     for (size_t i = 0; i < SW_COUNT(rows); i++) {
         const size_t len = strlen(rows[i].organisation);
-        for (size_t k = 0; sw_str_starts(text, rows[i].organisation) && k < 10; k++) {
+        for (size_t k = 0; sw_str_starts(text, rows[i].organisation) && k < PUBLISHED_MAX; k++) {
             if (rows[i].beginnings[k] != NULL &&
                 sw_str_starts(sw_str_n(text.ptr + len, text.len - len), rows[i].beginnings[k])) {
                 return memchr(text.ptr, ':', text.len) == NULL;
@@ -660,7 +682,9 @@ static bool is_line(struct sw_str name)
         "gemini-1.0", "gemini-1.5", "gemini-2", "gemini-2.0", "gemini-2.5", "gemini-3",
         "gemini-3.0", "gemini-3.1", "llama-2", "llama-3", "llama-3.1", "llama-3.2", "llama-3.3",
         "llama-4", "qwen-2", "qwen-2.5", "qwen-3", "text-embedding-3", "phi-3", "phi-3.5",
-        "gemma-2", "gemma-3", "grok-2", "flux-1", "sora-2", "rerank-2", "o1-", "gpt-4-", "gpt-5-"};
+        "gemma-2", "gemma-3", "grok-2", "flux-1", "sora-2", "rerank-2", "o1-", "gpt-4-", "gpt-5-",
+        "gpt-6", "gpt-6-", "palm-2", "orca-2", "olmo-2", "olmo-3", "olmo-3.1", "hermes-2",
+        "hermes-3", "gemini-4", "claude-5", "aquila-v1"};
     return is_one_of(name, lines, SW_COUNT(lines));
 }
 
@@ -720,6 +744,19 @@ static bool is_of_laboratory(struct sw_str text)
            sw_look_is_model_like(text);
 }
 
+/* "organisation/model:free": how a router is to serve it. */
+static struct sw_str without_variant(struct sw_str text)
+{
+    static const char *const variants[] = {
+        "free", "online", "nitro", "floor", "thinking", "extended", "beta", "exacto"};
+    const char *colon = memrchr(text.ptr, ':', text.len);
+    const size_t at = colon == NULL ? text.len : (size_t)(colon - text.ptr);
+    const bool routed =
+        memchr(text.ptr, '/', at) != NULL && at < text.len &&
+        is_one_of(sw_str_n(colon + 1, text.len - at - 1), variants, SW_COUNT(variants));
+    return routed ? sw_str_n(text.ptr, at) : text;
+}
+
 static bool has_digit(struct sw_str text)
 {
     size_t i = 0;
@@ -772,8 +809,18 @@ static bool is_of_hub_itself(struct sw_str text)
            (marked && has_size(text) && sw_look_is_model_like(text));
 }
 
+/* "all-MiniLM-L6-v2", "bert-base-uncased": one part that nothing else is called. */
+static bool is_alias_itself(const struct sw_look *look, struct sw_str text)
+{
+    struct sw_str found;
+    const char *first = memchr(text.ptr, '-', text.len);
+    return first != NULL && (has_digit(text) || memrchr(text.ptr, '-', text.len) != first) &&
+           sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, text, &found);
+}
+
 bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
 {
+    text = without_variant(text);
     const bool could =
         text.len >= 5 && text.len <= MODEL_NAME_MAX &&
         (memchr(text.ptr, '-', text.len) != NULL || memchr(text.ptr, '/', text.len) != NULL) &&
@@ -784,8 +831,101 @@ bool sw_look_is_model_itself(const struct sw_look *look, struct sw_str text)
     const bool is =
         sw_str_starts(text, FIREWORKS) ||
         (!is_published(text) && is_hosted_itself(look, without_provider(without_account(text)))) ||
-        is_of_hub_itself(text);
+        is_of_hub_itself(text) || is_alias_itself(look, text);
     return is && !is_called_after(text);
+}
+
+/* "ollama/mistral": what is behind is the name that Ollama has for it. */
+static bool says_ollama(struct sw_str name, struct sw_str *out)
+{
+    static const char *const starts[] = {"ollama/", "ollama_chat/", "ollama:"};
+    for (size_t i = 0; i < SW_COUNT(starts); i++) {
+        const size_t len = strlen(starts[i]);
+        *out = sw_str_n(name.ptr + len, name.len - len);
+        if (sw_str_starts(name, starts[i])) {
+            return could_be_name(*out) && !sw_look_is_placeholder(*out);
+        }
+    }
+    return false;
+}
+
+static sw_result see_said(struct sw_look *look, const struct sw_signal *signal, struct sw_str name,
+    struct sw_str said, struct sw_str maker, uint32_t line)
+{
+    const char *detail = sw_arena_printf(
+        look->arena, SW_STR_FMT ", said as '" SW_STR_FMT "'", SW_STR_ARG(maker), SW_STR_ARG(said));
+    SW_TRY_PTR(detail);
+    return see_hosted(look, signal, name, sw_str(detail), line);
+}
+
+sw_result sw_look_see_model_by(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, struct sw_str maker, uint32_t line)
+{
+    struct sw_str found;
+    if (!could_be_name(name) || sw_look_is_placeholder(name)) {
+        return SW_OK;
+    }
+    const bool known = sw_catalogue_model(look->catalogue, name, &found) ||
+                       memchr(name.ptr, '/', name.len) != NULL;
+    return known ? sw_look_see_model(look, signal, name, SW_FROM_ANY, false, line)
+                 : see_hosted(look, signal, name, maker, line);
+}
+
+static bool holds(struct sw_str lower, const char *word)
+{
+    return memmem(lower.ptr, lower.len, word, strlen(word)) != NULL;
+}
+
+static bool holds_without_case(struct sw_str text, const char *word)
+{
+    const size_t len = strlen(word);
+    size_t i = 0;
+    while (i + len <= text.len && !sw_ascii_starts(sw_str_n(text.ptr + i, text.len - i), word)) {
+        i++;
+    }
+    return i + len <= text.len;
+}
+
+/* The sizes of Whisper, which say nothing without it. */
+static bool is_size_of_whisper(struct sw_str text)
+{
+    static const char *const sizes[] = {"tiny", "tiny.en", "base", "base.en", "small", "small.en",
+        "medium", "medium.en", "large", "large-v1", "large-v2", "large-v3", "large-v3-turbo",
+        "turbo"};
+    return is_one_of(text, sizes, SW_COUNT(sizes));
+}
+
+/* "whisper_model_size"; not "whisper_language" */
+static bool speaks_of_whisper(struct sw_str key)
+{
+    return holds(key, "whisper") && (holds(key, "model") || holds(key, "size") ||
+                                        holds(key, "checkpoint") || sw_str_ends(key, "whisper"));
+}
+
+/* "llama3.2", "mistral", "any:7b"; not "7b", an address, or what is called after Ollama itself. */
+static bool is_of_ollama(struct sw_str text)
+{
+    const bool after = holds_without_case(text, "ollama") && !has_digit(text);
+    return !is_size(text) && !after && memmem(text.ptr, text.len, "://", 3) == NULL &&
+           (sw_look_is_model_like(text) || memchr(text.ptr, ':', text.len) != NULL);
+}
+
+sw_result sw_look_see_model_of_key(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str key, struct sw_str value, uint32_t line, bool *seen)
+{
+    *seen = false;
+    if (speaks_of_whisper(key) && is_size_of_whisper(value)) {
+        const char *name =
+            sw_arena_printf(look->arena, "openai/whisper-" SW_STR_FMT, SW_STR_ARG(value));
+        SW_TRY_PTR(name);
+        *seen = true;
+        return see_hub(look, signal, sw_str(name), value, sw_str(""), line);
+    }
+    if (holds(key, "ollama") && (holds(key, "model") || holds(key, "llm")) && is_of_ollama(value)) {
+        *seen = true;
+        return sw_look_see_model_by(look, signal, value, sw_str("Ollama"), line);
+    }
+    return SW_OK;
 }
 
 bool sw_look_names_output(struct sw_str key)
@@ -805,7 +945,7 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
 {
     struct sw_str found;
     known = says_hub(&name) || known;
-    name = from == SW_FROM_HUB ? without_directory(name) : name;
+    name = from == SW_FROM_HUB ? without_directory(name) : without_variant(name);
     if (!could_be_name(name)) {
         return SW_OK;
     }
@@ -819,6 +959,9 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
     }
     if (sw_catalogue_find(look->catalogue, SW_CATALOGUE_ALIASES, name, &found)) {
         return see_hub(look, signal, found, name, sw_str(""), line);
+    }
+    if (says_ollama(name, &found)) {
+        return see_said(look, signal, found, name, sw_str("Ollama"), line);
     }
     if ((known || sw_look_is_model_like(name)) && is_hub_name(name)) {
         return see_hub(look, signal, name, name, sw_str(""), line);

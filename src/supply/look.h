@@ -94,6 +94,14 @@ sw_result sw_look_see_model(struct sw_look *look, const struct sw_signal *signal
 /* A model of the Hub, known; its version is the commit when that is a whole one. */
 sw_result sw_look_see_pinned_model(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, struct sw_str commit, uint32_t line);
+/* A model by the name that one maker has for it, where nothing but those stand: in the catalogue or
+ * not. Paths and placeholders are passed over. */
+sw_result sw_look_see_model_by(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str name, struct sw_str maker, uint32_t line);
+/* What only a key says: `key`, in lower case, speaks of Whisper, of whose models `value` is the
+ * size, or of a model of Ollama. */
+sw_result sw_look_see_model_of_key(struct sw_look *look, const struct sw_signal *signal,
+    struct sw_str key, struct sw_str value, uint32_t line, bool *seen);
 /* A model that somebody has under a name of two parts, "owner/model:version". */
 sw_result sw_look_see_model_of(struct sw_look *look, const struct sw_signal *signal,
     struct sw_str name, struct sw_str whose, uint32_t line);

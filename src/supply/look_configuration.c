@@ -104,6 +104,9 @@ sw_result sw_configuration_model(
     if (known && sw_str_starts(name, "ai/")) {
         return see_docker(c, name, line);
     }
+    if (sw_str_starts(name, "ollama/") || sw_str_starts(name, "ollama_chat/")) {
+        return sw_look_see_model(c->look, &configured, name, SW_FROM_ANY, false, line);
+    }
     (void)(cut_text(&name, "hf://") || cut_text(&name, "https://huggingface.co/"));
     while (cut_server(&name)) {
         served = true;
@@ -159,8 +162,13 @@ sw_result sw_configuration_setting(
     char lower[64];
     struct sw_str known;
     const struct sw_str name = sw_str_n(lower, normalise(key, lower, sizeof(lower)));
+    bool seen;
     value = default_of(value);
     if (value.len == 0 || name.len == 0 || sw_look_names_output(name)) {
+        return SW_OK;
+    }
+    SW_TRY(sw_look_see_model_of_key(c->look, &configured, name, value, line, &seen));
+    if (seen) {
         return SW_OK;
     }
     if (sw_catalogue_find(c->look->catalogue, SW_CATALOGUE_SETTINGS, name, &known)) {

@@ -111,7 +111,12 @@ static sw_result see_value(struct reading *r, const struct sw_catalogue_call *ca
     if (call->of == SW_ENTITY_DATASET) {
         return sw_look_see_dataset(r->look, &dataset, value->text, node->line);
     }
-    if (call->whose.len > 0) {
+    const bool named = value->hops == 0 || sw_look_is_model_like(value->text) ||
+                       memchr(value->text.ptr, ':', value->text.len) != NULL;
+    if (call->from == SW_FROM_MAKER && named) {
+        return sw_look_see_model_by(r->look, signal, value->text, call->whose, node->line);
+    }
+    if (call->whose.len > 0 && call->from != SW_FROM_MAKER) {
         return sw_look_see_model_of(r->look, signal, value->text, call->whose, node->line);
     }
     SW_TRY(with_prefix(r, call, value->text, &name));
@@ -166,7 +171,8 @@ enum keyness {
 /* "chat_model", "llm"; of "model_type" and the like the value is no name. */
 static bool is_key_like(struct sw_str lower)
 {
-    static const char *const others[] = {"type", "class", "kind", "family", "provider", "format"};
+    static const char *const others[] = {"type", "class", "kind", "family", "provider", "format",
+        "types", "classes", "kinds", "families", "providers", "formats", "architectures"};
     for (size_t i = 0; i < SW_COUNT(others); i++) {
         if (sw_str_ends(lower, others[i])) {
             return false;
@@ -175,9 +181,19 @@ static bool is_key_like(struct sw_str lower)
     if (sw_look_names_output(lower)) {
         return false;
     }
-    return memmem(lower.ptr, lower.len, "model", 5) != NULL ||
-           memmem(lower.ptr, lower.len, "llm", 3) != NULL || sw_str_ends(lower, "deployment") ||
-           sw_str_ends(lower, "deployment_name") || sw_str_ends(lower, "deployment-name");
+    static const char *const words[] = {"model", "llm", "checkpoint", "ckpt", "pretrained",
+        "backbone", "controlnet", "embedder", "reranker", "encoder", "whisper", "repo_id",
+        "hf_repo", "lora"};
+    static const char *const ends[] = {
+        "deployment", "deployment_name", "deployment-name", "engine", "adapter"};
+    bool speaks = false;
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        speaks = speaks || memmem(lower.ptr, lower.len, words[i], strlen(words[i])) != NULL;
+    }
+    for (size_t i = 0; i < SW_COUNT(ends); i++) {
+        speaks = speaks || sw_str_ends(lower, ends[i]);
+    }
+    return speaks;
 }
 
 /* "diarization_model", "--judge-model-name" */
@@ -193,17 +209,24 @@ static bool ends_as_key(struct sw_str lower)
     return false;
 }
 
-static enum keyness keyness_of(const struct reading *r, struct sw_str name)
+#define KEY_MAX 64
+
+/* Empty when it is too long to be one. */
+static struct sw_str lowered(struct sw_str name, char out[KEY_MAX])
+{
+    const size_t len = name.len < KEY_MAX ? name.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        out[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    return sw_str_n(out, len);
+}
+
+static enum keyness keyness_of(const struct reading *r, struct sw_str key)
 {
     struct sw_str known;
-    char lower[64];
-    if (name.len >= sizeof(lower)) {
+    if (key.len == 0) {
         return NO_KEY;
     }
-    for (size_t i = 0; i < name.len; i++) {
-        lower[i] = sw_ascii_lower(name.ptr[i]);
-    }
-    const struct sw_str key = sw_str_n(lower, name.len);
     if (sw_catalogue_find(r->look->catalogue, SW_CATALOGUE_KEYS, key, &known) ||
         (ends_as_key(key) && !sw_look_names_output(key))) {
         return A_KEY;
@@ -223,25 +246,43 @@ static bool is_shown(const struct reading *r, struct sw_str text)
            !sw_catalogue_begins(r->look->catalogue, SW_CATALOGUE_MODELS, text, &found);
 }
 
+/* A key, what it has, and whether that counts when only the key says that it is a model. */
+struct keyed {
+    struct sw_str key; /* in lower case */
+    enum keyness keyness;
+    bool known;
+    uint32_t line;
+};
+
+static sw_result see_keyed_value(
+    struct reading *r, const struct keyed *k, const struct sw_py_value *value)
+{
+    const bool here = value->hops == 0 && value->line > 0;
+    const uint32_t line = here ? value->line : k->line;
+    bool seen;
+    SW_TRY(sw_look_see_model_of_key(r->look, &keyed, k->key, value->text, line, &seen));
+    if (seen || (k->keyness == LIKE_A_KEY && is_shown(r, value->text))) {
+        return SW_OK;
+    }
+    return sw_look_see_model(r->look, &keyed, value->text, SW_FROM_ANY, k->known, line);
+}
+
 /* model=…, {"model": …}, MODEL = …. `display`: it is given to something, and not only kept. */
 static sw_result see_keyed(
     struct reading *r, struct sw_str key, const struct sw_py_node *expression, bool display)
 {
     struct sw_py_value_list values;
-    const enum keyness keyness = keyness_of(r, key);
-    const bool known = r->about_models && display && keyness == A_KEY;
-    if (keyness == NO_KEY) {
+    char lower[KEY_MAX];
+    struct keyed k = {.key = lowered(key, lower), .line = expression->line};
+    k.keyness = keyness_of(r, k.key);
+    k.known = r->about_models && display && k.keyness == A_KEY;
+    if (k.keyness == NO_KEY) {
         return SW_OK;
     }
     sw_py_values_of(r->values, expression, &values);
     r->lost = r->lost || values.lost;
     for (size_t i = 0; i < values.count; i++) {
-        const struct sw_py_value *value = &values.list[i];
-        const bool here = value->hops == 0 && value->line > 0;
-        SW_TRY(keyness == LIKE_A_KEY && is_shown(r, value->text)
-                   ? SW_OK
-                   : sw_look_see_model(r->look, &keyed, value->text, SW_FROM_ANY, known,
-                         here ? value->line : expression->line));
+        SW_TRY(see_keyed_value(r, &k, &values.list[i]));
     }
     return SW_OK;
 }
@@ -586,28 +627,45 @@ static struct sw_str host_of_weights(const struct sw_py_node *node)
     return slash == NULL ? sw_str("") : sw_str_n(host, (size_t)(slash - host));
 }
 
+/* What a table has for a model: what is to know of it, or what it is shown as; not another one, and
+ * not a limit or a price. */
+static bool describes(const struct reading *r, const struct sw_py_node *value)
+{
+    return value->kind != SW_PY_NUMBER &&
+           (value->kind != SW_PY_TEXT || !sw_look_is_model_itself(r->look, value->name));
+}
+
+#define TABLE_DEPTH 2 /* MODELS = {maker: {model: {…}}} */
+
+static sw_result see_rows(struct reading *r, const struct sw_py_node *table, unsigned depth)
+{
+    for (const struct sw_py_node *n = table->first; n != NULL && n->next != NULL;
+         n = n->next->next) {
+        const struct sw_py_node *value = n->next;
+        const struct sw_str host = host_of_weights(value);
+        const struct sw_str name = n->kind == SW_PY_TEXT ? n->name : sw_str("");
+        const bool itself = sw_look_is_model_itself(r->look, name);
+        const struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = name};
+        if (name.len > 0 && host.len > 0 && !sw_look_is_placeholder(name)) {
+            SW_TRY(sw_look_see(r->look, &keyed, &id, n->line, host));
+        } else if (itself && describes(r, value)) {
+            SW_TRY(sw_look_see_model(r->look, &keyed, name, SW_FROM_ANY, true, n->line));
+        } else if (!itself && value->kind == SW_PY_DICT && depth < TABLE_DEPTH) {
+            SW_TRY(see_rows(r, value, depth + 1));
+        }
+    }
+    return SW_OK;
+}
+
 /* MODELS = {"gpt-4o": {…}, …}: what may be chosen, with what is to know of each, or where its
  * weights are. */
 static sw_result see_table(
     struct reading *r, const struct sw_py_node *target, const struct sw_py_node *table)
 {
     const bool kept = target->kind == SW_PY_NAME || target->kind == SW_PY_ATTRIBUTE;
-    if (table->kind != SW_PY_DICT || !kept || !sw_look_is_table_of_models(target->name)) {
-        return SW_OK;
-    }
-    for (const struct sw_py_node *n = table->first; n != NULL && n->next != NULL;
-         n = n->next->next) {
-        const struct sw_str host = host_of_weights(n->next);
-        const bool described = n->next->kind == SW_PY_DICT || n->next->kind == SW_PY_CALL;
-        const struct sw_entity_id id = {.kind = SW_ENTITY_MODEL, .name = n->name};
-        if (n->kind == SW_PY_TEXT && host.len > 0 && !sw_look_is_placeholder(n->name)) {
-            SW_TRY(sw_look_see(r->look, &keyed, &id, n->line, host));
-        } else if (n->kind == SW_PY_TEXT && described &&
-                   sw_look_is_model_itself(r->look, n->name)) {
-            SW_TRY(sw_look_see_model(r->look, &keyed, n->name, SW_FROM_ANY, true, n->line));
-        }
-    }
-    return SW_OK;
+    return table->kind == SW_PY_DICT && kept && sw_look_is_table_of_models(target->name)
+               ? see_rows(r, table, 1)
+               : SW_OK;
 }
 
 static sw_result see_assignment(struct reading *r, const struct sw_py_node *node)
@@ -868,8 +926,7 @@ static sw_result add_trees(struct reading *r, const struct sw_look_tree *trees, 
 sw_result sw_look_trees(struct sw_look *look, const struct sw_look_language *language,
     const struct sw_look_tree *trees, size_t count)
 {
-    struct reading r = {
-        .look = look, .language = language, .trees = trees, .tree_count = count};
+    struct reading r = {.look = look, .language = language, .trees = trees, .tree_count = count};
     const struct sw_str path = look->path;
     sw_look_count_source(look, language->ecosystem);
     enum sw_code code = add_trees(&r, trees, count);

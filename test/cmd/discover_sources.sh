@@ -689,6 +689,49 @@ import rebyte_langchain
 PY
 want library rebyte-langchain svc/api/run.py
 
+# --- names that only their place tells ------------------------------------------------------------
+
+cat >tree/py/places.py <<'PY'
+import clip, transformers
+from langchain_ollama import ChatOllama
+from sentence_transformers import SentenceTransformer
+
+ChatOllama(model="mistral")
+SentenceTransformer("clip-ViT-B-32")
+clip.load("ViT-B/32")
+chosen = Choice(value="all-MiniLM-L12-v2")
+_model_defaults = {Kind.A: {"claude-3-5-haiku-20241022": Config(1)}, "b": {"o3-mini-2025-01-31": Config(2)}}
+models = {"Xenova/whisper-small": [249], "gpt-4-turbo-2024-04-09": "the fast one"}
+whisper_model = "medium.en"
+ollama_model = "any-llama:7b"
+ask(model="ollama/codestral")
+ask(model="openrouter/x-ai/grok-4")
+ask(model="meta-llama/llama-3.2-3b-instruct:free")
+backbone = "microsoft/trocr-base-printed"
+PY
+for name in transformers langchain-ollama sentence-transformers clip; do
+    want library $name py/places.py
+done
+for name in mistral sentence-transformers/clip-ViT-B-32 ViT-B/32 sentence-transformers/all-MiniLM-L12-v2 \
+    claude-3-5-haiku-20241022 o3-mini-2025-01-31 Xenova/whisper-small gpt-4-turbo-2024-04-09 openai/whisper-medium.en \
+    any-llama:7b codestral grok-4 meta-llama/llama-3.2-3b-instruct microsoft/trocr-base-printed; do
+    want model $name py/places.py
+done
+
+cat >tree/traps/places.py <<'PY'
+import ollama
+
+OLLAMA_MODELS = {"sizes": ["7b", "13b"], "by": "ollama", "where": "http://localhost:11434/llama"}
+SUPPORTED_MODEL_TYPES = ["qwen2", "gemma2"]
+models = {"gpt-4-32k-0613": 0.06}
+step = "step-1"
+whisper_language = "base"
+ChatOllama(model="model-name")
+kind = "anthropic.claude"
+find("facebook/any-data", "databricks/databricks-dolly-15k")
+PY
+want library ollama traps/places.py
+
 mkdir -p tree/svc/tail/nlp
 cat >tree/svc/tail/run.py <<'PY'
 import uform
@@ -817,7 +860,7 @@ json "the line is that in the cell" \
     $'nb/work.ipynb#cell-4\t6'
 json "the line of a command in a cell" '.entities[] | select(.name == "bitsandbytes") | .evidence[0].line' 2
 json "nothing of the traps, but what one imports" \
-    '[.entities[].evidence[] | select(.file | startswith("traps/")) | .signal] | sort | join(" ")' "python-import script-import"
+    '[.entities[].evidence[] | select(.file | startswith("traps/")) | .signal] | sort | join(" ")' "python-import python-import script-import"
 json "old Python is told as a gap" '[.coverage.notLookedAt[] | select(.why == "no Python 3") | .first] | join(" ")' \
     py/old.py
 json "a notebook of another language, too" \
