@@ -2,6 +2,7 @@
  * in YAML, JSON and TOML. */
 #include "supply/ascii.h"
 #include "supply/look_configuration.h"
+#include "supply/look_tree.h"
 #include "supply/packages.h"
 
 #define NESTED_MAX 2 /* settings that are a text in settings */
@@ -234,6 +235,60 @@ static sw_result see_described(struct sw_configuration *c, const struct sw_setti
                : SW_OK;
 }
 
+/* "preset_models.json", "llms.yaml"; not "model_prices.json". */
+static bool is_file_of_models(const struct sw_look *look)
+{
+    const char *dot = memrchr(look->name.ptr, '.', look->name.len);
+    const size_t len = dot == NULL ? look->name.len : (size_t)(dot - look->name.ptr);
+    return sw_look_is_table_of_models(sw_str_n(look->name.ptr, len));
+}
+
+/* Keys that show or measure, and name no model that is used. */
+static bool is_about_another(struct sw_str key)
+{
+    static const char *const words[] = {"label", "title", "descr", "display", "dataset", "image",
+        "comment", "message", "prompt", "repository", "uses", "output", "prefix", "pattern",
+        "license", "author", "family", "host", "url", "tag", "namespace", "app"};
+    char lower[64];
+    const size_t len = key.len < sizeof(lower) ? key.len : 0;
+    bool another = false;
+    for (size_t i = 0; i < len; i++) {
+        lower[i] = sw_ascii_lower(key.ptr[i]);
+    }
+    for (size_t i = 0; i < SW_COUNT(words); i++) {
+        another = another || memmem(lower, len, words[i], strlen(words[i])) != NULL;
+    }
+    return another || sw_look_names_output(sw_str_n(lower, len));
+}
+
+/* "dataset_mixture: {datasets: [{id: …}]}" */
+static bool is_of_data(const struct sw_setting *node)
+{
+    for (; node != NULL; node = node->parent) {
+        if (memmem(node->key.ptr, node->key.len, "data", 4) != NULL ||
+            memmem(node->key.ptr, node->key.len, "corpus", 6) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The name of a model under a key that says nothing: of the Hub in what people write by hand, of
+ * anybody in a file that is called after models. */
+static sw_result see_itself(struct sw_configuration *c, const struct sw_setting *node)
+{
+    enum sw_settings_syntax syntax = SW_SETTINGS_YAML;
+    const struct sw_str key =
+        node->key.len == 0 && node->parent != NULL ? node->parent->key : node->key;
+    (void)sw_configuration_syntax(c->look->name, &syntax);
+    const bool of_hub = syntax != SW_SETTINGS_JSON && memchr(node->text.ptr, '/', node->text.len);
+    if ((!of_hub && !is_file_of_models(c->look)) || is_about_another(key) || is_of_data(node) ||
+        !sw_look_is_model_itself(c->look, node->text)) {
+        return SW_OK;
+    }
+    return sw_configuration_model(c, node->text, true, node->line);
+}
+
 static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting *node)
 {
     if (node->text.len == 0) {
@@ -257,8 +312,10 @@ static sw_result see_scalar(struct sw_configuration *c, const struct sw_setting 
     }
     SW_TRY(see_nested(c, node));
     SW_TRY(sw_configuration_dataset(c, node->key, node->text, node->line));
+    const uint64_t before = c->look->seen;
     SW_TRY(see_described(c, node));
-    return sw_configuration_setting(c, node->key, node->text, node->line);
+    SW_TRY(sw_configuration_setting(c, node->key, node->text, node->line));
+    return c->look->seen > before ? SW_OK : see_itself(c, node);
 }
 
 /* {"name": "MODEL_ID", "value": "…"} */

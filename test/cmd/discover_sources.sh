@@ -718,6 +718,26 @@ for name in mistral sentence-transformers/clip-ViT-B-32 ViT-B/32 sentence-transf
     want model $name py/places.py
 done
 
+mkdir -p tree/offers
+cat >tree/offers/preset_models.json <<'END'
+[{"id": "openai/gpt-5.4", "label": "gpt-4-0125-preview"},
+ {"huggingface_id": "Qwen/Qwen3.5-35B-A3B", "routing_id": "claude-opus-4-7", "description": "gpt-4-1106-preview"}]
+END
+echo '[{"id": "gpt-4-32k-0613", "in": 0.06}]' >tree/offers/model_prices.json
+cat >tree/offers/values.yaml <<'END'
+runtime: {weights: meta-llama/Llama-3.2-1B, whisper_model_size: small, ollama_model: mistral}
+image: meta-llama/Llama-3.2-3B
+title: meta-llama/Llama-3.2-11B-Vision
+dataset_mixture: {datasets: [{id: HuggingFaceTB/any-instruct-7b}]}
+llms: {chosen: {model: ollama/mistral}}
+END
+for name in gpt-5.4 Qwen/Qwen3.5-35B-A3B claude-opus-4-7; do
+    want model $name offers/preset_models.json
+done
+for name in meta-llama/Llama-3.2-1B openai/whisper-small mistral; do
+    want model $name offers/values.yaml
+done
+
 cat >tree/traps/places.py <<'PY'
 import ollama
 
