@@ -87,16 +87,30 @@ static size_t behind_comment(struct sw_str text, size_t at, bool joined)
     return stop == NULL ? text.len : (size_t)(stop - text.ptr) + (joined ? 1 : 0);
 }
 
+/* "NAME=(a b c)", over lines: the words behind "NAME=" are of one command. */
+static bool goes_on(struct sw_str text, size_t at, bool *list)
+{
+    if (text.ptr[at] == '(' && at > 0 && text.ptr[at - 1] == '=') {
+        *list = true;
+    } else if (text.ptr[at] == ')') {
+        *list = false;
+    }
+    return *list && (text.ptr[at] == '(' || text.ptr[at] == '\n');
+}
+
 sw_result sw_words_split(
     struct sw_arena *arena, struct sw_words *words, struct sw_str text, uint32_t line)
 {
     bool joined = false;
+    bool list = false;
     for (size_t i = 0; i < text.len;) {
         const char c = text.ptr[i];
         size_t end = i + 1;
         if (continues(text, i)) {
             end = i + (text.ptr[i + 1] == '\r' && i + 2 < text.len ? 3 : 2);
             joined = true;
+        } else if (is_separator(c) && goes_on(text, i, &list)) {
+            joined = false;
         } else if (is_separator(c)) {
             SW_TRY(sw_words_add(arena, words, sw_str(";"), line));
             joined = false;
@@ -119,8 +133,10 @@ sw_result sw_words_split(
 struct command {
     struct sw_configuration *c;
     const struct sw_words *words;
-    size_t at;   /* the word that is looked at */
-    bool runner; /* the command runs models: its "--model" is one */
+    size_t at;     /* the word that is looked at */
+    bool runner;   /* the command runs models: its "--model" is one */
+    size_t start;  /* its first word */
+    uint64_t told; /* what had been seen when it began, but for what `see_alone` saw since */
 };
 
 static struct sw_str word_at(const struct command *m, size_t at)
@@ -397,6 +413,101 @@ static bool only_prints(struct sw_str word)
     return sw_str_is(word, "echo") || sw_str_is(word, "printf");
 }
 
+/* --- words that stand alone --------------------------------------------------------------------
+ */
+
+static bool is_among(struct sw_str word, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (sw_str_is(word, list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What handles files, repositories and images, and no models. */
+static bool handles_others(struct sw_str program)
+{
+    static const char *const names[] = {"git", "gh", "cd", "mkdir", "rm", "rmdir", "cp", "mv", "ls",
+        "cat", "ln", "docker", "podman", "ssh", "scp", "rsync", "tar", "unzip", "chmod", "chown",
+        "grep", "sed", "awk", "find", "test", "[", "[[", "source", ".", "read", "kubectl", "helm",
+        "apt", "apt-get", "brew", "conda", "pip", "pip3", "npm", "npx", "yarn", "pnpm", "make",
+        "case", "function", "alias", "touch", "tee", "basename", "dirname"};
+    return is_among(program, names, SW_COUNT(names));
+}
+
+/* "--output_dir", "--dataset": what stands behind it is no model that is used. */
+static bool names_another(struct sw_str option)
+{
+    static const char *const words[] = {
+        "out", "save", "data", "push", "hub", "run", "tag", "log", "dir", "project", "export"};
+    bool another = false;
+    for (size_t i = 0; option.ptr[0] == '-' && i < SW_COUNT(words); i++) {
+        another = another || memmem(option.ptr, option.len, words[i], strlen(words[i])) != NULL;
+    }
+    return another || (option.len == 2 && option.ptr[0] == '-');
+}
+
+/* "MODELS=(a b)", "MODELS := a b" of make, "for model in a b": where the words begin that are one
+ * of a list, and what it is called; 0: nowhere. */
+static size_t list_start(const struct command *m, struct sw_str *name)
+{
+    static const char *const gives[] = {"=", ":=", "?=", "+=", "::="};
+    const struct sw_str first = word_at(m, m->start);
+    const struct sw_str second = word_at(m, m->start + 1);
+    *name = first;
+    if (first.len > 1 && first.ptr[first.len - 1] == '=') {
+        name->len--;
+        return m->start + 1;
+    }
+    if (is_among(second, gives, SW_COUNT(gives))) {
+        return m->start + 2;
+    }
+    *name = second;
+    return sw_str_is(first, "for") && sw_str_is(word_at(m, m->start + 2), "in") ? m->start + 3 : 0;
+}
+
+static bool is_of_output(struct sw_str name)
+{
+    char lower[64];
+    const size_t len = name.len < sizeof(lower) ? name.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        lower[i] = sw_ascii_lower(name.ptr[i]);
+    }
+    return sw_look_names_output(sw_str_n(lower, len));
+}
+
+/* What a program is given, and neither a file nor what it is to make. */
+static bool is_given(const struct command *m)
+{
+    return m->at > m->start && !handles_others(program_of(word_at(m, m->start))) &&
+           !names_another(word_at(m, m->at - 1));
+}
+
+/* A word that is the name of a model by itself: one of a list, or what a program is given. What the
+ * command has told already is not told again. */
+static sw_result see_alone(struct command *m)
+{
+    struct sw_str name;
+    const struct sw_str word = word_at(m, m->at);
+    const uint32_t line = m->words->lines[m->at];
+    const size_t start = list_start(m, &name);
+    const bool listed = start > 0 && m->at >= start;
+    const uint64_t before = m->c->look->seen;
+    if (listed && is_of_output(name)) {
+        return SW_OK;
+    }
+    if (listed && speaks_of_models(name)) {
+        SW_TRY(sw_configuration_setting(m->c, sw_str("model"), word, line));
+    } else if ((listed || memchr(word.ptr, '/', word.len) != NULL) && is_given(m) &&
+               before == m->told && sw_look_is_model_itself(m->c->look, word)) {
+        SW_TRY(sw_configuration_model(m->c, word, true, line));
+    }
+    m->told += m->c->look->seen - before;
+    return SW_OK;
+}
+
 static sw_result see_word(struct command *m)
 {
     const struct sw_str word = word_at(m, m->at);
@@ -419,6 +530,8 @@ sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_
             m.runner = false;
             continue;
         }
+        m.start = first ? m.at : m.start;
+        m.told = first ? c->look->seen : m.told;
         if (first && only_prints(word)) {
             while (!ends_command(&m, m.at + 1)) {
                 m.at++;
@@ -427,6 +540,7 @@ sw_result sw_configuration_commands(struct sw_configuration *c, const struct sw_
         }
         first = false;
         SW_TRY(word.len > 0 ? see_word(&m) : SW_OK);
+        SW_TRY(word.len > 0 ? see_alone(&m) : SW_OK);
     }
     return SW_OK;
 }

@@ -29,6 +29,7 @@ struct shell {
     size_t variable_count;
     struct sw_str heredoc; /* the line that ends the text behind this line */
     bool written;          /* the next word is a file that is written, and no argument */
+    bool list;             /* in "NAME=(a b c)", which may go over lines */
     unsigned depth;
 };
 
@@ -277,6 +278,19 @@ static sw_result take_heredoc(struct shell *s)
     return s->depth < DEPTH_MAX ? read_commands(s->c, inner, line, s->depth + 1) : SW_OK;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* "NAME=(a b c)": the words of a list are one command, over lines. */
+static bool goes_on(struct shell *s, char c)
+{
+    const bool opens = c == '(' && s->at > 1 && s->text.ptr[s->at - 2] == '=';
+    s->list = (s->list || opens) && c != ')';
+    return s->list && (c == '\n' || opens);
+}
+
 /* What stands between words. */
 static sw_result take_separator(struct shell *s)
 {
@@ -289,8 +303,7 @@ static sw_result take_separator(struct shell *s)
         SW_TRY(take_heredoc(s));
     }
     s->written = c == '>' || (s->written && (c == ' ' || c == '\t'));
-    const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '<' || c == '>';
-    return blank ? SW_OK : end_command(s);
+    return goes_on(s, c) || is_blank(c) || c == '<' || c == '>' ? SW_OK : end_command(s);
 }
 
 static sw_result read_commands(

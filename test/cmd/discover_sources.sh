@@ -718,6 +718,27 @@ for name in mistral sentence-transformers/clip-ViT-B-32 ViT-B/32 sentence-transf
     want model $name py/places.py
 done
 
+cat >tree/sh/lists.sh <<'SH'
+MODELS=(
+  "mistralai/Mistral-7B-v0.1" # one
+  meta-llama/Llama-2-7b-hf
+)
+for model in any-org/first-7b gpt-4.1-mini; do run "$model"; done
+for one in Qwen/Qwen2-7B gpt-4.1-nano; do run "$one"; done
+python run.py BAAI/bge-small-en-v1.5 --output_dir mistralai/Mistral-7B-mine --run-name meta-llama/Llama-7b-run
+git clone meta-llama/Llama-3-8B-copy && cd meta-llama/Llama-3-8B-copy
+rm gpt-4-0314 gpt-4-32k-0314
+SH
+for name in mistralai/Mistral-7B-v0.1 meta-llama/Llama-2-7b-hf any-org/first-7b gpt-4.1-mini Qwen/Qwen2-7B gpt-4.1-nano \
+    BAAI/bge-small-en-v1.5; do
+    want model $name sh/lists.sh
+done
+
+printf 'CHAT_MODEL ?= gpt-4.1-2025-04-14\nMODELS := any-org/made-7b \\\n  any-org/made-13b\nOUTPUT_MODEL = any-org/mine-7b\n' >tree/sh/list.mk
+for name in gpt-4.1-2025-04-14 any-org/made-7b any-org/made-13b; do
+    want model $name sh/list.mk
+done
+
 mkdir -p tree/offers
 cat >tree/offers/preset_models.json <<'END'
 [{"id": "openai/gpt-5.4", "label": "gpt-4-0125-preview"},
