@@ -16,6 +16,8 @@ enum sw_clike_language {
     SW_CLIKE_SCALA,
     SW_CLIKE_RUST,
     SW_CLIKE_CSHARP,
+    SW_CLIKE_HASH, /* Ruby and others: comments behind '#' */
+    SW_CLIKE_LUA,  /* comments behind "--" */
 };
 
 enum sw_clike_type {

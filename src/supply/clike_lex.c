@@ -55,14 +55,29 @@ static void pass_line(struct sw_clike_lexer *l)
     l->at = end == NULL ? l->text.len : (size_t)(end - l->text.ptr);
 }
 
+/* Comments of one line, and those that have an end. */
+static bool begins_line(const struct sw_clike_lexer *l)
+{
+    static const char *const begins[] = {[SW_CLIKE_HASH] = "#", [SW_CLIKE_LUA] = "--"};
+    const bool other = l->language == SW_CLIKE_HASH || l->language == SW_CLIKE_LUA;
+    return stands(l, other ? begins[l->language] : "//");
+}
+
+static bool begins_block(const struct sw_clike_lexer *l)
+{
+    return l->language == SW_CLIKE_LUA ? stands(l, "--[[")
+                                       : l->language != SW_CLIKE_HASH && stands(l, "/*");
+}
+
 static void pass_comment(struct sw_clike_lexer *l)
 {
+    const char *close = l->language == SW_CLIKE_LUA ? "]]" : "*/";
     const bool nests = l->language == SW_CLIKE_RUST || l->language == SW_CLIKE_KOTLIN ||
                        l->language == SW_CLIKE_SCALA;
     size_t open = 1;
     pass(l, 2);
     while (l->at < l->text.len && open > 0) {
-        if (stands(l, "*/")) {
+        if (stands(l, close)) {
             open--;
             pass(l, 2);
         } else if (nests && stands(l, "/*")) {
@@ -79,10 +94,10 @@ static void pass_blanks(struct sw_clike_lexer *l)
     while (l->at < l->text.len) {
         if (sw_ascii_space(peek(l, 0)) || peek(l, 0) == '\f') {
             pass(l, 1);
-        } else if (stands(l, "//")) {
-            pass_line(l);
-        } else if (stands(l, "/*")) {
+        } else if (begins_block(l)) {
             pass_comment(l);
+        } else if (begins_line(l)) {
+            pass_line(l);
         } else {
             return;
         }
@@ -122,7 +137,9 @@ static const struct quoting *quoting_of(const struct sw_clike_lexer *l)
         [SW_CLIKE_KOTLIN] = raw_blocks,
         [SW_CLIKE_SCALA] = raw_blocks,
         [SW_CLIKE_RUST] = rust,
-        [SW_CLIKE_CSHARP] = csharp};
+        [SW_CLIKE_CSHARP] = csharp,
+        [SW_CLIKE_HASH] = none,
+        [SW_CLIKE_LUA] = none};
     static const struct quoting plain[] = {{.open = "\"", .close = "\"", .line = true},
         {.open = "'", .close = "'", .line = true}, {.open = NULL}};
     const struct quoting *lists[] = {of[l->language], plain};

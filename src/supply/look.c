@@ -387,7 +387,7 @@ static bool is_file(struct sw_str text)
         ".bin", ".onnx", ".gguf", ".ggml", ".safetensors", ".h5", ".keras", ".pkl", ".pickle",
         ".joblib", ".tflite", ".pb", ".ckpt", ".csv", ".jsonl", ".parquet", ".md", ".zip", ".gz",
         ".toml", ".cfg", ".ini", ".log", ".html", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg",
-        ".gif", ".webp", ".mp3", ".mp4", ".wav", ".pdf", ".tar", ".model"};
+        ".gif", ".webp", ".mp3", ".mp4", ".wav", ".pdf", ".tar", ".model", ".llamafile"};
     const char *dot = memrchr(text.ptr, '.', text.len);
     return dot != NULL && is_one_of(sw_str_n(dot, text.len - (size_t)(dot - text.ptr)), endings,
                               SW_COUNT(endings));
@@ -424,7 +424,8 @@ bool sw_look_is_placeholder(struct sw_str part)
         "artifacts", "assets", "resources", "default", "unknown", "hf-internal-testing", "todo",
         "fixme", "tbd", "replace", "replaceme", "replace_me", "me", "here", "n", "a", "true",
         "false", "and", "or", "yes", "no", "on", "off", "abc", "def", "xyz", "company", "provider",
-        "vendor", "model-v1", "modelname", "something", "whatever"};
+        "vendor", "model-v1", "modelname", "something", "whatever", "url", "uri", "link", "href",
+        "file", "filename", "download"};
     static const char *const starts[] = {"your-", "your_", "my-", "my_", "some-", "some_", "test-",
         "test_", "fake-", "fake_", "dummy-", "dummy_", "mock-", "mock_", "example-", "placeholder",
         "xxx"};

@@ -1,5 +1,5 @@
 /* Source of the languages that look like C: JavaScript and TypeScript, Go, Java, Kotlin, Scala,
- * Rust and C#. */
+ * Rust and C#; of others, only names of models, hosts and variables. */
 #include "supply/clike.h"
 #include "supply/look_readers.h"
 #include "supply/look_tree.h"
@@ -131,6 +131,18 @@ static const struct ending {
     {".bicep", SW_CLIKE_JAVA, &other},
     {".bicepparam", SW_CLIKE_JAVA, &other},
     {".php", SW_CLIKE_JAVA, &other},
+    {".rb", SW_CLIKE_HASH, &other},
+    {".ex", SW_CLIKE_HASH, &other},
+    {".exs", SW_CLIKE_HASH, &other},
+    {".r", SW_CLIKE_HASH, &other},
+    {".jl", SW_CLIKE_HASH, &other},
+    {".lua", SW_CLIKE_LUA, &other},
+    {".cpp", SW_CLIKE_JAVA, &other},
+    {".cc", SW_CLIKE_JAVA, &other},
+    {".cxx", SW_CLIKE_JAVA, &other},
+    {".hpp", SW_CLIKE_JAVA, &other},
+    {".mm", SW_CLIKE_JAVA, &other},
+    {".astro", SW_CLIKE_SCRIPT, &script},
 };
 
 static const struct ending *ending_of(const struct sw_look *look)

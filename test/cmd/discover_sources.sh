@@ -571,6 +571,7 @@ _MODELS = {
     "any-small.en": "https://weights.example.com/one/any-small.en.pt",
     "default": "https://weights.example.com/one/default.pt",
     "icon": "https://weights.example.com/one/icon.png",
+    "url": "https://weights.example.com/one/any.pth",
     "here": "any-other.pt",
 }
 Other = {"any-other": "https://weights.example.com/any-other.pt"}
@@ -640,6 +641,25 @@ want model gpt-4o-mini-2024-07-18 cs/main.bicep
 want model text-embedding-3-large cs/main.bicep
 want model gpt-4o-audio-preview cs/App.swift
 want model gpt-4o-search-preview cs/index.php
+
+cat >tree/cs/init.lua <<'END'
+-- model = "gpt-4-0125-preview"
+--[[ model = "gpt-4-0314"
+]]
+return { openai = { model = "gpt-4o-2024-11-20", timeout = 3 }, ["claude"] = { model = 'claude-3-5-haiku-20241022' } }
+END
+cat >tree/cs/chat.rb <<'END'
+# client.chat(model: "gpt-4-32k-0314")
+DEFAULT = "gpt-4.1-nano-2025-04-14"
+client.chat(parameters: { model: "gpt-4o-mini-2024-07-18", "embedding_model" => "text-embedding-3-small" })
+END
+echo 'const char *chosen = "gpt-4o-2024-08-06"; // "gpt-4-0613"' >tree/cs/main.cpp
+want model gpt-4o-2024-11-20 cs/init.lua
+want model claude-3-5-haiku-20241022 cs/init.lua
+for name in gpt-4.1-nano-2025-04-14 gpt-4o-mini-2024-07-18 text-embedding-3-small; do
+    want model $name cs/chat.rb
+done
+want model gpt-4o-2024-08-06 cs/main.cpp
 
 # --- services whose clients are made --------------------------------------------------------------
 
