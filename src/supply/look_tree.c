@@ -668,6 +668,23 @@ static sw_result see_table(
                : SW_OK;
 }
 
+/* class ChatModels(Enum): FAST = "o3": the members of a class that is called after models. */
+static sw_result see_members(struct reading *r, const struct sw_py_node *class)
+{
+    char lower[KEY_MAX];
+    const struct sw_py_node *inner = class->last;
+    const bool models =
+        sw_look_is_table_of_models(class->name) && is_key_like(lowered(class->name, lower));
+    for (const struct sw_py_node *n = models && inner != NULL ? inner->first : NULL; n != NULL;
+         n = n->next) {
+        const bool text = n->kind == SW_PY_ASSIGN && n->last != NULL && n->last->kind == SW_PY_TEXT;
+        SW_TRY(text && !is_shown(r, n->last->name)
+                   ? sw_look_see_model(r->look, &keyed, n->last->name, SW_FROM_ANY, false, n->line)
+                   : SW_OK);
+    }
+    return SW_OK;
+}
+
 static sw_result see_assignment(struct reading *r, const struct sw_py_node *node)
 {
     SW_TRY(see_environment_names(r, node));
@@ -816,6 +833,7 @@ static sw_result see_node(struct reading *r, const struct sw_py_node *node)
     case SW_PY_IMPORT: return see_import(r, imported(r, node), node->line);
     case SW_PY_CALL: return see_call(r, node);
     case SW_PY_DICT: return see_display(r, node);
+    case SW_PY_CLASS: return see_members(r, node);
     case SW_PY_ASSIGN: return node->first == NULL ? SW_OK : see_assignment(r, node);
     case SW_PY_ATTRIBUTE: return see_attribute(r, node);
     case SW_PY_KEYWORD:

@@ -728,13 +728,23 @@ ask(model="ollama/codestral")
 ask(model="openrouter/x-ai/grok-4")
 ask(model="meta-llama/llama-3.2-3b-instruct:free")
 backbone = "microsoft/trocr-base-printed"
+tuned = ask(model="ft:gpt-3.5-turbo-0613:any::abc123")
+
+
+class ChatModels(str, Enum):
+    SLOW = "granite3.3"
+    OTHER = "openai"
+
+
+class ModelFamily(str, Enum):
+    FIRST = "granite3.1"
 PY
 for name in transformers langchain-ollama sentence-transformers clip; do
     want library $name py/places.py
 done
 for name in mistral sentence-transformers/clip-ViT-B-32 ViT-B/32 sentence-transformers/all-MiniLM-L12-v2 \
     claude-3-5-haiku-20241022 o3-mini-2025-01-31 Xenova/whisper-small gpt-4-turbo-2024-04-09 openai/whisper-medium.en \
-    any-llama:7b codestral grok-4 meta-llama/llama-3.2-3b-instruct microsoft/trocr-base-printed; do
+    any-llama:7b codestral grok-4 granite3.3 ft:gpt-3.5-turbo-0613:any::abc123 meta-llama/llama-3.2-3b-instruct microsoft/trocr-base-printed; do
     want model $name py/places.py
 done
 
