@@ -265,8 +265,9 @@ static bool is_about_another(struct sw_str key)
 static bool is_of_data(const struct sw_setting *node)
 {
     for (; node != NULL; node = node->parent) {
-        if (memmem(node->key.ptr, node->key.len, "data", 4) != NULL ||
-            memmem(node->key.ptr, node->key.len, "corpus", 6) != NULL) {
+        const struct sw_str key = node->key;
+        if (key.len > 0 && (memmem(key.ptr, key.len, "data", 4) != NULL ||
+                               memmem(key.ptr, key.len, "corpus", 6) != NULL)) {
             return true;
         }
     }
