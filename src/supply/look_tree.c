@@ -46,19 +46,54 @@ static sw_result see_import(struct reading *r, struct sw_str module, uint32_t li
     return sw_look_see_package(r->look, signal, language->ecosystem, package, sw_str(""), line);
 }
 
-/* import x, require("x"), import("x"): what it imports; nothing when it is another node. */
+/* require("x") and import("x"); in Python import_module("x"), and what programs call the functions
+ * and classes that put an import off: LazyLoader("x"). */
+static bool is_importer(const struct reading *r, struct sw_str callee)
+{
+    static const char *const scripts[] = {"require", "import"};
+    static const char *const python[] = {"import_module", "__import__", "LazyLoader", "LazyModule",
+        "LazyImport", "lazy_import", "optional_import", "try_import", "import_optional"};
+    const char *const *names = r->language->clike ? scripts : python;
+    const size_t count = r->language->clike ? SW_COUNT(scripts) : SW_COUNT(python);
+    for (size_t i = 0; i < count; i++) {
+        if (sw_str_is(callee, names[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a call imports: of Python's the first text that names a package, since some give the name to
+ * import as, or the package to install, too. */
+static struct sw_str imported_by_call(const struct reading *r, const struct sw_py_node *call)
+{
+    struct sw_str package;
+    const struct sw_py_node *callee = call->first;
+    const bool named =
+        callee != NULL &&
+        (callee->kind == SW_PY_NAME || (!r->language->clike && callee->kind == SW_PY_ATTRIBUTE));
+    if (!named || callee->next == NULL || !is_importer(r, callee->name)) {
+        return sw_str("");
+    }
+    if (r->language->clike) {
+        return callee->next->kind == SW_PY_TEXT ? callee->next->name : sw_str("");
+    }
+    for (const struct sw_py_node *n = callee->next; n != NULL; n = n->next) {
+        if (n->kind == SW_PY_TEXT && package_of(r, n->name, &package)) {
+            return n->name;
+        }
+    }
+    return sw_str("");
+}
+
+/* import x, require("x"): what it imports; nothing when it is another node. */
 static struct sw_str imported(const struct reading *r, const struct sw_py_node *node)
 {
     if (node->kind == SW_PY_IMPORT) {
         bool whole = node->first != NULL && node->first->kind == SW_PY_PATH;
         return whole ? node->first->name : node->module;
     }
-    const struct sw_py_node *callee = node->first;
-    const struct sw_py_node *given = callee == NULL ? NULL : callee->next;
-    bool imports = r->language->clike && node->kind == SW_PY_CALL && given != NULL &&
-                   callee->kind == SW_PY_NAME && given->kind == SW_PY_TEXT &&
-                   (sw_str_is(callee->name, "require") || sw_str_is(callee->name, "import"));
-    return imports ? given->name : sw_str("");
+    return node->kind == SW_PY_CALL ? imported_by_call(r, node) : sw_str("");
 }
 
 static sw_result find_imports(struct reading *r, const struct sw_py_node *node, unsigned depth)

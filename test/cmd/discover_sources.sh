@@ -708,6 +708,19 @@ import evaluate
 import rebyte_langchain
 PY
 want library rebyte-langchain svc/api/run.py
+cat >tree/svc/api/later.py <<'PY'
+import importlib
+from .lazy import LazyLoader, LazyLogger
+
+store = LazyLoader("chromadb")
+genai = LazyLoader("google.generativeai", "google-generativeai")
+voyage = importlib.import_module("voyageai")
+log = LazyLogger("pinecone")
+other = LazyLoader("left_pad")
+PY
+want library chromadb svc/api/later.py
+want library google-generativeai svc/api/later.py
+want library voyageai svc/api/later.py
 
 # --- names that only their place tells ------------------------------------------------------------
 
