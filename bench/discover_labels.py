@@ -1,6 +1,6 @@
 """Recall and precision of `sealwright discover` over labelled repositories (discover-labels.json).
 
-usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|second|third|fourth|fifth|sixth|seventh|all] [REPOSITORY...]
+usage: discover_labels.py PROGRAM LABELS CHECKOUTS SCRATCH [--details tuning|second|third|fourth|fifth|sixth|seventh|eighth|all] [REPOSITORY...]
 
 CHECKOUTS holds one directory for each repository, named "owner+name". What a label counts is said in
 bench/discover-labels.md.
@@ -189,7 +189,7 @@ def main():
         details = args[at + 1]
         del args[at : at + 2]
     program, labels, checkouts, scratch = args[:4]
-    sets = {"tuning": [], "second": [], "third": [], "fourth": [], "fifth": [], "sixth": [], "seventh": []}
+    sets = {"tuning": [], "second": [], "third": [], "fourth": [], "fifth": [], "sixth": [], "seventh": [], "eighth": []}
     for label in json.load(open(labels, encoding="utf-8")):
         tree = os.path.join(checkouts, label["repository"].replace("/", "+"))
         if (args[4:] and label["repository"] not in args[4:]) or not os.path.isdir(tree):

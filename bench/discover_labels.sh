@@ -2,7 +2,7 @@
 # Recall and precision of discovery over labelled public repositories (bench/discover-labels.md). It needs
 # their checkouts: SW_DISCOVER_TREES names a directory with one "owner+name" for each; with --fetch (or
 # SW_DISCOVER_FETCH=1) git gets those that are not there, from GitHub. Without either it is skipped.
-# --details tuning|second|third|fourth|fifth|sixth|seventh|all also names what was missed and what was wrong.
+# --details tuning|second|third|fourth|fifth|sixth|seventh|eighth|all also names what was missed and what was wrong.
 . "${SW_SOURCE:-.}/bench/lib.sh"
 need python3 git
 
@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     *)
-        echo "usage: discover_labels.sh [--fetch] [--details tuning|second|third|fourth|fifth|sixth|seventh|all]" >&2
+        echo "usage: discover_labels.sh [--fetch] [--details tuning|second|third|fourth|fifth|sixth|seventh|eighth|all]" >&2
         exit 2
         ;;
     esac
