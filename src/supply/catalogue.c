@@ -3,6 +3,7 @@
 #include "supply/ascii.h"
 #include "supply/key_shapes.h"
 #include "supply/pack_file.h"
+#include "supply/packages.h"
 #include "supply/sift.h"
 
 #include <pthread.h>
@@ -164,13 +165,23 @@ static sw_result sift_row(
     }
 }
 
+/* "Transformers" of "models.Transformers": the other words stand in too many texts. */
+static struct sw_str longest_part(struct sw_str path)
+{
+    struct sw_str part;
+    struct sw_str longest = sw_str("");
+    while (path.len > 0) {
+        (void)sw_cut(path, '.', &part, &path);
+        longest = part.len > longest.len ? part : longest;
+    }
+    return longest;
+}
+
 /* Others than those of the Hub say a name of the catalogue, or nothing. */
 static sw_result sift_call(struct sw_catalogue *c, const struct sw_catalogue_call *call)
 {
-    const char *dot = memchr(call->name.ptr, '.', call->name.len);
-    const size_t len = dot == NULL ? call->name.len : (size_t)(dot - call->name.ptr);
     return call->from == SW_FROM_HUB || call->whose.len > 0
-               ? sw_sift_add(c->sift, sw_str_n(call->name.ptr, len), SW_SIFT_WHOLE)
+               ? sw_sift_add(c->sift, longest_part(call->name), SW_SIFT_WHOLE)
                : SW_OK;
 }
 
