@@ -745,17 +745,31 @@ static bool is_of_laboratory(struct sw_str text)
            sw_look_is_model_like(text);
 }
 
-/* "organisation/model:free": how a router is to serve it. */
+/* "5c7d…": Replicate's versions are digests. */
+static bool is_version(struct sw_str text)
+{
+    size_t i = 0;
+    while (i < text.len &&
+           (sw_ascii_digit(text.ptr[i]) || (text.ptr[i] >= 'a' && text.ptr[i] <= 'f'))) {
+        i++;
+    }
+    return i == 64 && i == text.len;
+}
+
+/* "organisation/model:free": how a router is to serve it, or which version of it. */
 static struct sw_str without_variant(struct sw_str text)
 {
     static const char *const variants[] = {
         "free", "online", "nitro", "floor", "thinking", "extended", "beta", "exacto"};
     const char *colon = memrchr(text.ptr, ':', text.len);
     const size_t at = colon == NULL ? text.len : (size_t)(colon - text.ptr);
-    const bool routed =
-        memchr(text.ptr, '/', at) != NULL && at < text.len &&
-        is_one_of(sw_str_n(colon + 1, text.len - at - 1), variants, SW_COUNT(variants));
-    return routed ? sw_str_n(text.ptr, at) : text;
+    if (at == text.len || memchr(text.ptr, '/', at) == NULL) {
+        return text;
+    }
+    const struct sw_str variant = sw_str_n(colon + 1, text.len - at - 1);
+    return is_version(variant) || is_one_of(variant, variants, SW_COUNT(variants))
+               ? sw_str_n(text.ptr, at)
+               : text;
 }
 
 static bool has_digit(struct sw_str text)

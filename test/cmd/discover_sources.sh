@@ -740,6 +740,7 @@ ollama_model = "any-llama:7b"
 ask(model="ollama/codestral")
 ask(model="openrouter/x-ai/grok-4")
 ask(model="meta-llama/llama-3.2-3b-instruct:free")
+ask(model="any-org/any-13b-chat:5c7d1e2f5c7d1e2f5c7d1e2f5c7d1e2f5c7d1e2f5c7d1e2f5c7d1e2f5c7d1e2f")
 backbone = "microsoft/trocr-base-printed"
 tuned = ask(model="ft:gpt-3.5-turbo-0613:any::abc123")
 
@@ -757,7 +758,7 @@ for name in transformers langchain-ollama sentence-transformers clip; do
 done
 for name in mistral sentence-transformers/clip-ViT-B-32 ViT-B/32 sentence-transformers/all-MiniLM-L12-v2 \
     claude-3-5-haiku-20241022 o3-mini-2025-01-31 Xenova/whisper-small gpt-4-turbo-2024-04-09 openai/whisper-medium.en \
-    any-llama:7b codestral grok-4 granite3.3 ft:gpt-3.5-turbo-0613:any::abc123 meta-llama/llama-3.2-3b-instruct microsoft/trocr-base-printed; do
+    any-llama:7b codestral grok-4 granite3.3 ft:gpt-3.5-turbo-0613:any::abc123 meta-llama/llama-3.2-3b-instruct any-org/any-13b-chat microsoft/trocr-base-printed; do
     want model $name py/places.py
 done
 
