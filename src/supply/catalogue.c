@@ -34,6 +34,7 @@ struct sw_catalogue {
     struct tails beginnings[SW_CATALOGUE_SECTIONS]; /* without their '*' */
     struct sw_catalogue_call *calls;
     size_t call_count;
+    struct tails called; /* the names of calls, in their order */
     struct sw_digest digest;
     struct sw_sift *sift;
 };
@@ -341,6 +342,7 @@ static sw_result read_call(struct sw_catalogue *c, const struct sw_json *row, st
     call.at = (uint32_t)at;
     SW_TRY(read_keywords(c, words, &call));
     SW_TRY(sift_call(c, &call));
+    SW_TRY(add_tail(c, &c->called, call.name, sw_str("")));
     c->calls[c->call_count++] = call;
     return SW_OK;
 }
@@ -531,10 +533,11 @@ bool sw_catalogue_import(
 const struct sw_catalogue_call *sw_catalogue_call(
     const struct sw_catalogue *catalogue, struct sw_str name)
 {
-    for (size_t i = 0; i < catalogue->call_count && name.len > 0; i++) {
-        if (catalogue->calls[i].name.ptr[0] == name.ptr[0] &&
-            sw_str_equal(catalogue->calls[i].name, name)) {
-            return &catalogue->calls[i];
+    const struct tails *called = &catalogue->called;
+    for (size_t i = name.len == 0 ? 0 : called->first[(unsigned char)name.ptr[0]]; i > 0;
+         i = called->list[i - 1].next) {
+        if (sw_str_equal(called->list[i - 1].text, name)) {
+            return &catalogue->calls[i - 1];
         }
     }
     return NULL;

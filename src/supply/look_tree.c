@@ -69,16 +69,17 @@ static struct sw_str imported_by_call(const struct reading *r, const struct sw_p
 {
     struct sw_str package;
     const struct sw_py_node *callee = call->first;
-    const bool named =
-        callee != NULL &&
-        (callee->kind == SW_PY_NAME || (!r->language->clike && callee->kind == SW_PY_ATTRIBUTE));
-    if (!named || callee->next == NULL || !is_importer(r, callee->name)) {
+    const struct sw_py_node *given = callee == NULL ? NULL : callee->next;
+    const bool text = given != NULL && given->kind == SW_PY_TEXT;
+    const bool named = text && (callee->kind == SW_PY_NAME ||
+                                   (!r->language->clike && callee->kind == SW_PY_ATTRIBUTE));
+    if (!named || !is_importer(r, callee->name)) {
         return sw_str("");
     }
     if (r->language->clike) {
-        return callee->next->kind == SW_PY_TEXT ? callee->next->name : sw_str("");
+        return given->name;
     }
-    for (const struct sw_py_node *n = callee->next; n != NULL; n = n->next) {
+    for (const struct sw_py_node *n = given; n != NULL; n = n->next) {
         if (n->kind == SW_PY_TEXT && package_of(r, n->name, &package)) {
             return n->name;
         }
