@@ -633,6 +633,7 @@ sw_result sw_worker_call(struct sw_worker *worker, const struct sw_worker_task *
     if (is_late(&call)) {
         return sw_fail(err, SW_E_REFUSED, "no time is left for the parser");
     }
+    SW_TRY(sw_progress_check(task->progress, err)); /* it may answer before anybody looks again */
     SW_TRY(start_call(worker, task->fd, &call, err));
     send_request(&call, task->request);
     size_t before = reply->len;
