@@ -356,15 +356,19 @@ static sw_result take_evidence(struct making *m, struct sw_error *err)
     return SW_OK;
 }
 
+/* The papers are read first and hashed then; they have to be the same. */
 static sw_result read_tree(struct making *m, const struct sw_tree *tree, struct sw_error *err)
 {
     SW_CLEANUP(bom_files) struct sw_bom_files *files = NULL;
+    SW_CLEANUP(steady) struct sw_steady steady = SW_STEADY_INIT;
+    SW_TRY(sw_steady_begin(&steady, m->path, m->options.allow_symlinks, err));
     SW_TRY(sw_bom_add_papers(&m->bom, tree, err));
     SW_TRY(sw_bom_files_new(&files, err));
     struct sw_bar *bar = sw_bar_start(m->cli, "hashing");
     enum sw_code code = read_files(m, tree, files, sw_bar_progress(bar), err);
     sw_bar_stop(bar);
     SW_TRY(code);
+    SW_TRY(sw_steady_check(&steady, err));
     if (m->rooted) {
         SW_TRY(put(m, SW_BOM_ROOT, sw_digest_show(m->cli, &m->manifest.root), ""));
     }

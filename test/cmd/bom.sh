@@ -314,5 +314,22 @@ expect "a model that holds a store" 2 "$SW_BIN" bom make model
 one_line_error "in one line"
 rmdir model/.sealwright
 expect "an epoch that is none" 2 env SOURCE_DATE_EPOCH=x "$SW_BIN" bom make model
+
+# Papers are read first and files hashed then: what changes in between is neither.
+mkdir moving
+printf -- '---\nlicense: mit\n---\n' >moving/README.md
+printf -- '---\nlicense: gpl-3.0\n---\n' >other.md
+tensors moving/a.safetensors 64
+truncate -s 1G moving/weights.bin
+"$SW_BIN" bom make moving --of model --record --output moving.cdx.json >moving.out 2>moving.err &
+pid=$!
+ok "a model is hashed" until_open "$pid" "$PWD/moving/weights.bin"
+kill -STOP "$pid"
+mv other.md moving/README.md
+kill -CONT "$pid"
+wait "$pid"
+is "while its README.md is replaced" $? 4
+like "that is told" "$(cat moving.err)" "'README.md' changed while it was looked at"
+is "and nothing is written" "$(ls moving.cdx.json 2>/dev/null)" ""
 is "nothing is left behind" "$(ls nowhere 2>/dev/null)" ""
 done_testing
