@@ -85,7 +85,7 @@ static sw_result read_documents(
     for (size_t i = 0; i < args->vex.count; i++) {
         SW_TRY(add_document(cli, work, args->vex.items[i], err));
     }
-    return work->count == 0 ? SW_OK : sw_documents_new(NULL, &work->documents, err);
+    return work->count == 0 ? SW_OK : sw_documents_new(UINT64_MAX, NULL, &work->documents, err);
 }
 
 static sw_result read_told(struct sw_cli *cli, struct work *work, struct sw_error *err)

@@ -645,7 +645,8 @@ static sw_result watch(struct watching *w, struct sw_error *err)
 static sw_result look(struct watching *w, struct sw_error *err)
 {
     SW_TRY(sw_advisory_store(w->cli, &w->store, err));
-    SW_TRY(sw_documents_new(&w->progress, &w->documents, err)); /* before there is a key */
+    SW_TRY(
+        sw_documents_new(UINT64_MAX, &w->progress, &w->documents, err)); /* before there is a key */
     SW_TRY(sw_watch_vex_open(w->cli, w->documents, &w->args->vex, &w->vex, err));
     SW_TRY(w->args->once ? make_pass(w, err) : watch(w, err));
     return w->args->once && w->empty && !w->trouble

@@ -6,7 +6,12 @@ static sw_result read_unsigned(
     struct sw_cli *cli, const char *path, struct sw_bytes *out, struct sw_error *err)
 {
     SW_CLEANUP(buf) struct sw_buf bytes = SW_BUF_INIT;
-    SW_TRY(sw_file_read(path, SW_CATALOGUE_MAX, &bytes, err));
+    enum sw_code code = sw_file_read(path, SW_CATALOGUE_MAX, &bytes, err);
+    if (code == SW_E_LIMIT) { /* 1 is for what was found */
+        const struct sw_error why = *err;
+        return sw_fail(err, SW_E_IO, "%s", why.text);
+    }
+    SW_TRY(code);
     const void *copy = sw_arena_copy(&cli->arena, sw_buf_bytes(&bytes));
     SW_TRY_PTR(copy);
     *out = sw_bytes(copy, bytes.len);
@@ -32,7 +37,7 @@ static sw_result check(const char *path, struct sw_bytes text, struct sw_error *
 {
     SW_CLEANUP(documents) struct sw_documents *documents = NULL;
     const struct sw_document document = {text, path};
-    SW_TRY(sw_documents_new(NULL, &documents, err));
+    SW_TRY(sw_documents_new(SW_CATALOGUE_MAX, NULL, &documents, err));
     enum sw_code code = sw_documents_catalogue(documents, &document, err);
     if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_IO) {
         const struct sw_error why = *err;

@@ -40,11 +40,16 @@ static sw_result read_earlier(
 {
     SW_CLEANUP(documents) struct sw_documents *documents = NULL;
     SW_CLEANUP(buf) struct sw_buf text = SW_BUF_INIT;
-    SW_TRY(sw_documents_new(NULL, &documents, err));
-    SW_TRY(sw_file_read(path, DOCUMENT_MAX, &text, err));
+    SW_TRY(sw_documents_new(DOCUMENT_MAX, NULL, &documents, err));
+    enum sw_code code = sw_file_read(path, DOCUMENT_MAX, &text, err);
+    if (code == SW_E_LIMIT) {
+        const struct sw_error why = *err;
+        return sw_fail(err, SW_E_IO, "%s", why.text);
+    }
+    SW_TRY(code);
     const struct sw_document document = {sw_buf_bytes(&text), path};
-    enum sw_code code = sw_documents_earlier(documents, &document, arena, out, err);
-    if (code == SW_E_FORMAT || code == SW_E_IO) {
+    code = sw_documents_earlier(documents, &document, arena, out, err);
+    if (code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_IO) {
         const struct sw_error why = *err;
         return sw_fail(err, SW_E_IO, "%s: %s", path, why.text);
     }

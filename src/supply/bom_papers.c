@@ -4,9 +4,6 @@
 #include "supply/paper.h"
 #include "supply/spdx_expression.h"
 
-#define LIST_MAX 1024u /* texts of one key that are kept */
-#define TEXT_MAX 4096u /* bytes of one of them */
-
 /* A byte of a text, and how many lines end before it. */
 struct line {
     uint64_t byte;
@@ -86,7 +83,7 @@ static sw_result gap(struct paper *p, const char *what)
 
 static bool usable(const struct sw_json *value, struct sw_str *out)
 {
-    return sw_json_str(value, out) && out->len > 0 && out->len <= TEXT_MAX;
+    return sw_json_str(value, out) && out->len > 0 && out->len <= SW_PAPER_TEXT_MAX;
 }
 
 /* Calls back for a text, or for each of a list. */
@@ -102,7 +99,7 @@ static sw_result each_text(struct paper *p, const char *key,
     }
     SW_JSON_EACH (item, value) {
         stand_at(p, key, item);
-        if (++count > LIST_MAX) {
+        if (++count > SW_PAPER_LIST_MAX) {
             return gap(p, "a list in it is too long, and its end was left out");
         }
         if (usable(item, &text)) {
@@ -149,7 +146,7 @@ static sw_result take_dataset(struct paper *p, const void *arg, struct sw_str na
 static struct sw_str scalar(const struct sw_json *value)
 {
     bool text = value != NULL && (value->type == SW_JSON_STRING || value->type == SW_JSON_NUMBER);
-    return text && value->text.len <= TEXT_MAX ? value->text : sw_str("");
+    return text && value->text.len <= SW_PAPER_TEXT_MAX ? value->text : sw_str("");
 }
 
 static sw_result take_metric(struct paper *p, const struct sw_json *metric, struct sw_str slice)
@@ -174,7 +171,7 @@ static sw_result take_index(struct paper *p)
         SW_JSON_EACH (result, sw_json_get(model, "results")) {
             struct sw_str slice = scalar(sw_json_get(sw_json_get(result, "dataset"), "name"));
             SW_JSON_EACH (metric, sw_json_get(result, "metrics")) {
-                if (++count > LIST_MAX) {
+                if (++count > SW_PAPER_LIST_MAX) {
                     return gap(p, "a list in it is too long, and its end was left out");
                 }
                 stand_at(p, "model-index", metric);

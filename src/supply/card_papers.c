@@ -346,6 +346,7 @@ struct sw_card_reader {
 #define DOCUMENT 254
 #define AUTHOR 255
 
+#define GAP_MAX (2 * SW_ERROR_TEXT_MAX)                     /* bytes of one that a file gives */
 #define REPLY_MAX (SW_CARD_BYTES_MAX + ((uint64_t)1 << 20)) /* lengths, beside what it says */
 
 /* An author's file: its name, a NUL, its bytes. */
@@ -446,6 +447,16 @@ static enum sw_code nonsense(struct sw_error *err)
     return sw_fail(err, SW_E_REFUSED, "the parser answered nonsense");
 }
 
+/* What a process that was taken over may say of a file. */
+static enum sw_code as_told(enum sw_code code, struct sw_error *err)
+{
+    const struct sw_error why = *err;
+    return code == SW_OK || code == SW_E_FORMAT || code == SW_E_LIMIT || code == SW_E_NOMEM ||
+                   code == SW_E_IO
+               ? code
+               : sw_fail(err, SW_E_REFUSED, "%s", why.text);
+}
+
 /* What the process says of a file, all of it in the arena. */
 static sw_result ask(
     const struct asking *a, struct sw_arena *arena, struct sw_card *out, struct sw_error *err)
@@ -457,7 +468,7 @@ static sw_result ask(
     SW_TRY(a->name == NULL ? SW_OK : sw_buf_append(&request, a->name, strlen(a->name) + 1));
     SW_TRY(sw_buf_append(&request, a->text.ptr, a->text.len));
     const struct sw_worker_task task = {.fd = -1, .request = sw_buf_bytes(&request)};
-    SW_TRY(sw_worker_call(a->reader->worker, &task, &reply, err));
+    SW_TRY(as_told(sw_worker_call(a->reader->worker, &task, &reply, err), err));
     const void *kept = sw_arena_copy(arena, sw_buf_bytes(&reply));
     SW_TRY_PTR(kept);
     struct sw_cursor cur = sw_cursor(sw_bytes(kept, reply.len));
@@ -471,6 +482,11 @@ static bool could_be_from(const struct sw_card *card, enum sw_card_origin kind)
     for (size_t i = 0; i < card->count; i++) {
         const struct sw_card_value *value = &card->values[i];
         if (value->from.kind != kind || sw_card_rows[value->field].section == SW_CARD_SECURITY) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < card->gap_count; i++) {
+        if (card->gaps[i].len > GAP_MAX) {
             return false;
         }
     }
@@ -513,7 +529,7 @@ static enum sw_code as_failure(enum sw_code code, struct sw_error *err)
 sw_result sw_card_take_author(struct sw_card_reader *reader, struct sw_card *card, const char *file,
     struct sw_bytes text, struct sw_error *err)
 {
-    const struct asking a = {reader, card->kind, AUTHOR, file, text};
+    const struct asking a = {reader, card->kind, AUTHOR, "author", text}; /* its name is not told */
     struct sw_card read;
     enum sw_code code = ask(&a, card->arena, &read, err);
     code = code == SW_OK ? merge(card, &read, SW_CARD_AUTHOR, file, text, err) : code;

@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-#define MEMORY_MAX ((uint64_t)4 << 30)
-#define CPU_SECONDS 300
+#define SMALL ((uint64_t)4 << 20)
 #define REPLY_MAX ((size_t)256 << 20)
 /* Of one statement. */
 #define NAMES_MAX 100000
@@ -356,17 +355,21 @@ static sw_result read_there(
 
 /* --- here ------------------------------------------------------------------------------------- */
 
-sw_result sw_documents_new(
-    const struct sw_progress *progress, struct sw_documents **out, struct sw_error *err)
+sw_result sw_documents_new(uint64_t largest, const struct sw_progress *progress,
+    struct sw_documents **out, struct sw_error *err)
 {
-    const struct sw_worker_options limits = {
-        .memory_max = MEMORY_MAX, .cpu_seconds = CPU_SECONDS, .reply_max = REPLY_MAX};
+    static const struct sw_worker_options small = {.memory_max = (uint64_t)1 << 30,
+        .cpu_seconds = 30,
+        .wall_seconds = 60,
+        .reply_max = REPLY_MAX};
+    static const struct sw_worker_options large = {
+        .memory_max = (uint64_t)4 << 30, .cpu_seconds = 300, .reply_max = REPLY_MAX};
     SW_CLEANUP(documents) struct sw_documents *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return sw_fail(err, SW_E_NOMEM, "no memory to read documents");
     }
     made->progress = progress;
-    SW_TRY(sw_worker_new(&made->worker, read_there, NULL, &limits, err));
+    SW_TRY(sw_worker_new(&made->worker, read_there, NULL, largest <= SMALL ? &small : &large, err));
     *out = SW_TAKE(made);
     return SW_OK;
 }
@@ -384,6 +387,21 @@ bool sw_documents_are_gone(const struct sw_documents *documents)
     return sw_worker_is_gone(documents->worker);
 }
 
+/* What the process says of a document. It may have been taken over: what only this side can know,
+ * it cannot say. */
+static enum sw_code as_told(
+    const struct sw_documents *documents, enum sw_code code, struct sw_error *err)
+{
+    const bool cancelled = code == SW_E_INTERRUPTED && documents->progress != NULL &&
+                           sw_progress_cancelled(documents->progress);
+    if (cancelled || code == SW_OK || code == SW_E_FORMAT || code == SW_E_LIMIT ||
+        code == SW_E_UNSUPPORTED || code == SW_E_NOMEM) {
+        return code;
+    }
+    const struct sw_error why = *err;
+    return sw_fail(err, SW_E_IO, "%s", why.text);
+}
+
 /* The answer is kept in the arena: what is read of it refers to it. */
 static sw_result ask(struct sw_documents *documents, enum wanted wanted,
     const struct sw_document *document, struct sw_arena *arena, struct sw_cursor *out,
@@ -396,12 +414,7 @@ static sw_result ask(struct sw_documents *documents, enum wanted wanted,
     SW_TRY(sw_buf_append(&request, document->text.ptr, document->text.len));
     const struct sw_worker_task task = {
         .fd = -1, .request = sw_buf_bytes(&request), .progress = documents->progress};
-    enum sw_code code = sw_worker_call(documents->worker, &task, &reply, err);
-    if (code == SW_E_REFUSED) { /* which is a word for what a document says */
-        const struct sw_error why = *err;
-        return sw_fail(err, SW_E_IO, "%s", why.text);
-    }
-    SW_TRY(code);
+    SW_TRY(as_told(documents, sw_worker_call(documents->worker, &task, &reply, err), err));
     const void *kept = sw_arena_copy(arena, sw_buf_bytes(&reply));
     SW_TRY_PTR(kept);
     *out = sw_cursor(sw_bytes(kept, reply.len));

@@ -14,10 +14,12 @@ struct sw_document {
 struct sw_documents;
 struct sw_paper;
 
-/* Makes the process that starts the others: to be called before there is a key. `progress`, which
- * has to outlive it, asks readings to stop (SW_E_INTERRUPTED); NULL: nobody does. */
-sw_result sw_documents_new(
-    const struct sw_progress *progress, struct sw_documents **out, struct sw_error *err);
+/* Makes the process that starts the others: to be called before there is a key. `largest` bytes has
+ * the largest document that will be asked about; each may take time and memory accordingly (up to
+ * 4 MiB: 1 GiB and a minute). `progress`, which has to outlive it, asks readings to stop
+ * (SW_E_INTERRUPTED); NULL: nobody does. */
+sw_result sw_documents_new(uint64_t largest, const struct sw_progress *progress,
+    struct sw_documents **out, struct sw_error *err);
 void sw_documents_free(struct sw_documents *documents);
 SW_DEFINE_CLEANUP_PTR(documents, struct sw_documents, sw_documents_free)
 

@@ -6,6 +6,7 @@
 #include "supply/catalogue.h"
 #include "supply/documents.h"
 #include "supply/purl.h"
+#include "supply/spdx_expression.h"
 #include "supply/wire.h"
 
 #include <unistd.h>
@@ -186,6 +187,12 @@ sw_result sw_bom_add_paper(
 
 static bool could_be_said(const struct sw_paper_said *said)
 {
+    static const size_t longest[] = {
+        [SW_PAPER_VALUE] = SW_SPDX_TEXT_MAX, /* a licence; a metric has three texts */
+        [SW_PAPER_BASE] = SW_PAPER_TEXT_MAX,
+        [SW_PAPER_DATASET] = SW_PAPER_TEXT_MAX,
+        [SW_PAPER_GAP] = SW_ERROR_TEXT_MAX,
+    };
     static const enum sw_bom_field fields[] = {SW_BOM_LICENCE_DECLARED, SW_BOM_LICENCE_URL,
         SW_BOM_TASK, SW_BOM_FAMILY, SW_BOM_ARCHITECTURE, SW_BOM_METRIC, SW_BOM_LANGUAGE,
         SW_BOM_LIBRARY_NAME, SW_BOM_BASE_RELATION, SW_BOM_TOKENIZER, SW_BOM_PRECISION,
@@ -194,7 +201,8 @@ static bool could_be_said(const struct sw_paper_said *said)
     for (size_t i = 0; i < SW_COUNT(fields); i++) {
         known = known || said->field == fields[i];
     }
-    return known && said->what <= SW_PAPER_GAP && said->text.len > 0 && said->key.len <= KEY_MAX;
+    return known && said->what <= SW_PAPER_GAP && said->text.len > 0 &&
+           said->text.len <= longest[said->what] && said->key.len <= KEY_MAX;
 }
 
 sw_result sw_paper_put(const struct sw_paper *paper, struct sw_buf *out)
@@ -235,10 +243,13 @@ sw_result sw_paper_take(struct sw_cursor *cur, struct sw_paper *out)
     out->said = SW_ARENA_ARRAY(out->arena, struct sw_paper_said, count + 1);
     SW_TRY_PTR(out->said);
     out->cap = count + 1;
+    size_t names = 0;
     for (out->count = 0; out->count < count; out->count++) {
+        const struct sw_paper_said *said = &out->said[out->count];
         SW_TRY(take_said(cur, &out->said[out->count]));
+        names += said->what == SW_PAPER_BASE || said->what == SW_PAPER_DATASET;
     }
-    return SW_OK;
+    return names <= SW_PAPER_NAMES_MAX ? SW_OK : SW_E_FORMAT;
 }
 
 /* --- the papers of a tree --------------------------------------------------------------------- */
@@ -272,7 +283,8 @@ static sw_result read_confined(
 {
     const struct sw_document document = {text, name};
     struct sw_paper paper = {.arena = p->bom->arena};
-    SW_TRY(p->documents == NULL ? sw_documents_new(NULL, &p->documents, err) : SW_OK);
+    SW_TRY(p->documents == NULL ? sw_documents_new(SW_BOM_PAPER_MAX, NULL, &p->documents, err)
+                                : SW_OK);
     enum sw_code code = sw_documents_paper(p->documents, &document, &paper, err);
     code = code == SW_OK ? sw_paper_apply(p->bom, name, &paper) : code;
     return code == SW_OK ? SW_OK : sw_error_prefix(err, code, "%s", name);

@@ -5,8 +5,12 @@
 
 #include "supply/bom_private.h"
 
-/* Of one paper: several lists of at most 1,024. */
+#define SW_PAPER_LIST_MAX 1024u /* texts of one key that are kept */
+#define SW_PAPER_TEXT_MAX 4096u /* bytes of one of them */
+/* Of one paper: several lists. */
 #define SW_PAPER_SAID_MAX ((size_t)16384)
+/* Names of models and datasets among them: a list of each, and what keys of one name have. */
+#define SW_PAPER_NAMES_MAX (2 * (size_t)SW_PAPER_LIST_MAX + 64)
 
 enum sw_paper_what {
     SW_PAPER_VALUE,   /* of what the bill is about */

@@ -81,6 +81,8 @@ json "what nobody says is unknown" '.unknown | join(" ")' "name contact out-of-s
 json "no time is made up" 'has("time")' false
 expect "again" 0 "$SW_BIN" card make model --author author.yaml
 ok "the bytes are the same" cmp -s "$tmp.out" card.json
+cp author.yaml $'auth\xff.yaml'
+expect "an author's file of another name" 0 "$SW_BIN" card make model --author $'auth\xff.yaml'
 cp -r model elsewhere
 mv elsewhere far
 expect "of a copy" 0 "$SW_BIN" card make far --author author.yaml

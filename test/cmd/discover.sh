@@ -182,6 +182,14 @@ json "what was said is told" '[.entities[] | select(.name == "rajpurkar/squad") 
 expect "a tree that is not there" 4 "$SW_BIN" discover nowhere
 one_line_error "is one line"
 echo '{"entities": [{"kind": "modle"}]}' >bad.json
+printf '%05000d' 0 | tr 0 '[' >deep.json
+expect "an inventory that is too deep" 4 "$SW_BIN" discover --diff deep.json repo
+like "is named" "$err" "deep.json: "
+truncate -s 300M large.json
+expect "an inventory that is too large" 4 "$SW_BIN" discover --diff large.json repo
+like "is named, too" "$err" "large.json"
+expect "a catalogue that is too large" 4 "$SW_BIN" discover --catalogue large.json --unsigned-catalogue repo
+like "and so is that" "$err" "large.json"
 expect "an inventory that is none" 4 "$SW_BIN" discover --diff bad.json repo
 like "is named" "$err" "bad.json"
 expect "no operand" 2 "$SW_BIN" discover

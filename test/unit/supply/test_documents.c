@@ -331,7 +331,7 @@ static void a_reading_stops_when_it_is_asked_to(void **state)
     struct sw_error err = {0};
     const struct sw_document document = {bytes_of("pkg:npm/a@1\n"), "purls"};
     sw_arena_init(&arena, 0);
-    assert_int_equal(sw_documents_new(&progress, &documents, &err), SW_OK);
+    assert_int_equal(sw_documents_new(UINT64_MAX, &progress, &documents, &err), SW_OK);
     assert_int_equal(sw_documents_components(documents, &document, &arena, &list, &err), SW_OK);
     assert_int_equal(list.count, 1);
     atomic_store(&progress.cancel, true);

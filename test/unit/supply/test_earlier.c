@@ -20,7 +20,7 @@ static enum sw_code read_one(struct sw_arena *arena, const char *text, struct sw
     SW_CLEANUP(documents) struct sw_documents *documents = NULL;
     struct sw_error err = {0};
     const struct sw_document document = {sw_bytes(text, strlen(text)), "was.json"};
-    assert_int_equal(sw_documents_new(NULL, &documents, &err), SW_OK);
+    assert_int_equal(sw_documents_new(UINT64_MAX, NULL, &documents, &err), SW_OK);
     const enum sw_code code = sw_documents_earlier(documents, &document, arena, out, &err);
     assert_true(code == SW_OK || err.text[0] != '\0');
     return code;

@@ -90,6 +90,43 @@ static void what_no_paper_can_say_is_not_taken(void **state)
     }
 }
 
+/* Whether `count` of them, of `len` bytes each, are taken. */
+static bool takes(enum sw_paper_what what, size_t len, size_t count)
+{
+    SW_CLEANUP(arena) struct sw_arena arena;
+    SW_CLEANUP(buf) struct sw_buf told = SW_BUF_INIT;
+    sw_arena_init(&arena, 0);
+    char *text = SW_ARENA_ARRAY(&arena, char, len);
+    struct sw_paper_said *said = SW_ARENA_ARRAY(&arena, struct sw_paper_said, count);
+    struct sw_paper back = {.arena = &arena};
+    assert_true(text != NULL && said != NULL);
+    memset(text, 'a', len);
+    for (size_t i = 0; i < count; i++) {
+        said[i] = (struct sw_paper_said){what, SW_BOM_TASK, sw_str_n(text, len), {"k", 1}, 7};
+    }
+    const struct sw_paper paper = {.said = said, .count = count};
+    assert_int_equal(sw_paper_put(&paper, &told), SW_OK);
+    struct sw_cursor cur = sw_cursor(sw_buf_bytes(&told));
+    enum sw_code code = sw_paper_take(&cur, &back);
+    assert_true(code == SW_OK || code == SW_E_FORMAT);
+    return code == SW_OK;
+}
+
+static void texts_and_names_are_bounded(void **state)
+{
+    (void)state;
+    assert_true(takes(SW_PAPER_VALUE, 3 * SW_PAPER_TEXT_MAX + 2, 1)); /* a metric */
+    assert_false(takes(SW_PAPER_VALUE, 65536, 1));
+    for (size_t i = 0; i < 2; i++) {
+        const enum sw_paper_what what = i == 0 ? SW_PAPER_BASE : SW_PAPER_DATASET;
+        assert_true(takes(what, SW_PAPER_TEXT_MAX, 1));
+        assert_false(takes(what, SW_PAPER_TEXT_MAX + 1, 1));
+        assert_true(takes(what, 8, SW_PAPER_NAMES_MAX));
+        assert_false(takes(what, 8, SW_PAPER_NAMES_MAX + 1));
+    }
+    assert_false(takes(SW_PAPER_GAP, SW_ERROR_TEXT_MAX + 1, 1));
+}
+
 static void one_paper_says_so_much_and_no_more(void **state)
 {
     (void)state;
@@ -110,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_told_makes_the_same_bill),
         cmocka_unit_test(what_no_paper_can_say_is_not_taken),
+        cmocka_unit_test(texts_and_names_are_bounded),
         cmocka_unit_test(one_paper_says_so_much_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
