@@ -288,6 +288,87 @@ static int compare_entities(const void *left, const void *right)
     return order != 0 ? order : sw_str_compare(a->id.version, b->id.version);
 }
 
+/* Whether `a`, which says less, is the same as `b`. */
+static bool is_less_of(const struct sw_entity *a, const struct sw_entity *b)
+{
+    if (a == b || a->id.kind != b->id.kind) {
+        return false;
+    }
+    if (a->id.purl.len == 0) {
+        return b->id.purl.len > 0 && sw_str_equal(a->id.name, b->id.name);
+    }
+    return !has_version(a->id.purl) && has_version(b->id.purl) &&
+           sw_str_equal(package_of(a->id.purl), package_of(b->id.purl));
+}
+
+/* Where those of its kind and name begin. */
+static size_t first_of_name(const struct sw_inventory *inv, size_t at)
+{
+    const struct sw_entity_id *id = &inv->entities[at].id;
+    while (at > 0 && inv->entities[at - 1].id.kind == id->kind &&
+           sw_str_equal(inv->entities[at - 1].id.name, id->name)) {
+        at--;
+    }
+    return at;
+}
+
+/* Entities are ordered by name, so that those that may be the same stand together: purls of a
+ * package without and with a version have one name. */
+static struct sw_entity *find_fuller(struct sw_inventory *inv, size_t at)
+{
+    const struct sw_entity *entity = &inv->entities[at];
+    if (has_version(entity->id.purl)) {
+        return NULL; /* nothing says more; of those that say less, each name has few */
+    }
+    for (size_t i = first_of_name(inv, at);
+         i < inv->count && inv->entities[i].id.kind == entity->id.kind &&
+         sw_str_equal(inv->entities[i].id.name, entity->id.name);
+         i++) {
+        if (is_less_of(entity, &inv->entities[i])) {
+            return &inv->entities[i];
+        }
+    }
+    return NULL;
+}
+
+/* Whether one of the two files lies in the directory of the other, or below it. */
+static bool is_beside(struct sw_str a, struct sw_str b)
+{
+    const char *end_a = a.len == 0 ? NULL : memrchr(a.ptr, '/', a.len);
+    const char *end_b = b.len == 0 ? NULL : memrchr(b.ptr, '/', b.len);
+    const size_t len_a = end_a == NULL ? 0 : (size_t)(end_a + 1 - a.ptr);
+    const size_t len_b = end_b == NULL ? 0 : (size_t)(end_b + 1 - b.ptr);
+    const size_t len = len_a < len_b ? len_a : len_b;
+    return len == 0 || memcmp(a.ptr, b.ptr, len) == 0;
+}
+
+/* A manifest asks for the package, and no version of it was seen beside that manifest: which one it
+ * gets, another project's does not say. */
+static bool is_open(const struct sw_inventory *inv, const struct sw_entity *entity,
+    const struct sw_sighting *sighting)
+{
+    const size_t count = inv->count;
+    if (sighting->source != SW_SOURCE_PACKAGES) {
+        return false;
+    }
+    for (size_t i = first_of_name(inv, (size_t)(entity - inv->entities)); i < count; i++) {
+        const struct sw_entity *e = &inv->entities[i];
+        if (e->id.kind != entity->id.kind || !sw_str_equal(e->id.name, entity->id.name)) {
+            break;
+        }
+        for (size_t k = 0; is_less_of(entity, e) && k < e->sighting_count; k++) {
+            const struct sw_sighting *pinned = &e->sightings[k];
+            if ((pinned->source == SW_SOURCE_PACKAGES ||
+                    pinned->source == SW_SOURCE_CONFIGURATION) &&
+                is_beside(pinned->file, sighting->file)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* All that is known of it goes to what says more. */
 static sw_result join(
     struct sw_inventory *inv, struct sw_entity *into, const struct sw_entity *from)
 {
@@ -304,40 +385,40 @@ static sw_result join(
     return SW_OK;
 }
 
-/* Whether `a`, which says less, is the same as `b`. */
-static bool is_less_of(const struct sw_entity *a, const struct sw_entity *b)
+/* So does what is not open of it; the rest stays. */
+static sw_result part(
+    struct sw_inventory *inv, struct sw_entity *into, struct sw_entity *entity, const bool *open)
 {
-    if (a == b || a->id.kind != b->id.kind) {
-        return false;
+    const struct sw_entity before = *entity;
+    memset(entity->by_source, 0, sizeof(entity->by_source));
+    entity->grade = SW_GRADE_INFERRED;
+    entity->scope = SW_SCOPE_DOCUMENTATION;
+    entity->sighting_count = 0;
+    entity->seen = 0;
+    for (size_t i = 0; i < before.sighting_count; i++) {
+        const struct sw_sighting s = before.sightings[i];
+        weigh(open[i] ? entity : into, &s);
+        SW_TRY(add(inv, open[i] ? entity : into, &s));
     }
-    if (a->id.purl.len == 0) {
-        return b->id.purl.len > 0 && sw_str_equal(a->id.name, b->id.name);
-    }
-    return !has_version(a->id.purl) && has_version(b->id.purl) &&
-           sw_str_equal(package_of(a->id.purl), package_of(b->id.purl));
+    return SW_OK;
 }
 
-/* Entities are ordered by name, so that those that may be the same stand together: purls of a
- * package without and with a version have one name. */
-static struct sw_entity *find_fuller(struct sw_inventory *inv, size_t at)
+static sw_result join_one(struct sw_inventory *inv, struct sw_entity *into, size_t at)
 {
-    const struct sw_entity *entity = &inv->entities[at];
-    size_t first = at;
-    if (has_version(entity->id.purl)) {
-        return NULL; /* nothing says more; of those that say less, each name has few */
+    struct sw_entity *entity = &inv->entities[at];
+    bool *open = SW_ARENA_ARRAY(inv->arena, bool, entity->sighting_count + 1);
+    bool any = false;
+    SW_TRY_PTR(open);
+    for (size_t i = 0; i < entity->sighting_count; i++) {
+        open[i] = entity->id.purl.len > 0 && is_open(inv, entity, &entity->sightings[i]);
+        any = any || open[i];
     }
-    while (first > 0 && inv->entities[first - 1].id.kind == entity->id.kind &&
-           sw_str_equal(inv->entities[first - 1].id.name, entity->id.name)) {
-        first--;
+    if (any) {
+        return part(inv, into, entity, open);
     }
-    for (size_t i = first; i < inv->count && inv->entities[i].id.kind == entity->id.kind &&
-                           sw_str_equal(inv->entities[i].id.name, entity->id.name);
-         i++) {
-        if (is_less_of(entity, &inv->entities[i])) {
-            return &inv->entities[i];
-        }
-    }
-    return NULL;
+    SW_TRY(join(inv, into, entity));
+    entity->seen = 0;
+    return SW_OK;
 }
 
 static sw_result join_all(struct sw_inventory *inv)
@@ -346,8 +427,7 @@ static sw_result join_all(struct sw_inventory *inv)
     for (size_t i = 0; i < inv->count; i++) {
         struct sw_entity *fuller = find_fuller(inv, i);
         if (fuller != NULL) {
-            SW_TRY(join(inv, fuller, &inv->entities[i]));
-            inv->entities[i].seen = 0;
+            SW_TRY(join_one(inv, fuller, i));
         }
     }
     for (size_t i = 0; i < inv->count; i++) {

@@ -592,4 +592,14 @@ if [ -d "$corpus" ]; then
 else
     skip 3 "$corpus is not there"
 fi
+# What one project pins says nothing of what another one gets.
+mkdir -p several/a several/b
+echo 'big-model<1.2' >several/a/requirements.txt
+echo 'import big_model' >several/a/x.py
+echo 'big-model==3.0.0' >several/b/requirements.txt
+run "$SW_BIN" advisory match --json several
+exits "a version that is not known is not clear" 3
+like "and it says so" "$(jq -c . "$tmp.out")" "pkg:pypi/big-model"
+mv several/b/requirements.txt several/requirements.txt
+expect "what is pinned above it is" 0 "$SW_BIN" advisory match several
 done_testing
