@@ -2,6 +2,8 @@
 #include "cli/discover_log.h"
 #include "cli/discover_sources.h"
 
+#include <sys/stat.h>
+
 struct discover_args {
     bool all;
     bool all_packages;
@@ -249,11 +251,27 @@ static sw_result discover(struct discovering *d, struct sw_error *err)
     return tell(d, err);
 }
 
+/* A run that finds something new would make it the state to compare with, and pass the next time.
+ */
+static sw_result refuse_to_replace(const struct discover_args *args, struct sw_error *err)
+{
+    struct stat before;
+    struct stat after;
+    const bool same = args->diff != NULL && args->output != NULL &&
+                      stat(args->diff, &before) == 0 && stat(args->output, &after) == 0 &&
+                      before.st_dev == after.st_dev && before.st_ino == after.st_ino;
+    return same ? sw_fail(err, SW_E_USAGE,
+                      "--output would replace what --diff compares with: write '%s' elsewhere",
+                      args->output)
+                : SW_OK;
+}
+
 static sw_result run(struct sw_cli *cli, const void *data, struct sw_error *err)
 {
     const struct discover_args *args = data;
     struct discovering d = {.cli = cli, .args = args};
     sw_inventory_init(&d.now, &cli->arena);
+    SW_TRY(refuse_to_replace(args, err));
     SW_TRY(sw_discover_sources_check(cli, &args->sources, err));
     SW_TRY(sw_discover_log_check(cli, &args->log, sw_discover_sources_given(&args->sources), err));
     if (args->diff != NULL) {
@@ -285,7 +303,8 @@ const struct sw_command sw_cmd_discover = {
         "materials, vendors, signed models, datasets, and earlier discoveries that were recorded "
         "with *--approve*. With *--record* it becomes such a claim itself.\n\n"
         "Exits 0, or with *--diff* 1 when something counts that was not there before, or with "
-        "*--registered* 1 when something that counts is not registered, 3 when nothing is; and 4 "
+        "*--registered* 1 when something that counts is not registered, 3 when nothing is or "
+        "there was no file; and 4 "
         "when a file could not be looked at because its parser, which has nothing but the trees, "
         "crashed or ran over its limits.",
     .examples =

@@ -61,9 +61,15 @@ static sw_result record(struct sw_cli *cli, const struct sw_discover_log_args *a
     return SW_OK;
 }
 
-static void judge(struct sw_cli *cli, const struct sw_discover_log *log)
+/* A tree without a file, such as a checkout that failed, says nothing of what is in use. */
+static void judge(
+    struct sw_cli *cli, const struct sw_discover_log *log, const struct sw_discovery *discovery)
 {
-    if (log->registered.reg.count == 0 && log->registered.vendors.count == 0) {
+    const bool empty = discovery->path != NULL && discovery->coverage->files == 0;
+    if (empty) {
+        sw_note(cli, "there was no file to look at");
+    }
+    if (empty || (log->registered.reg.count == 0 && log->registered.vendors.count == 0)) {
         cli->status = cli->status == 1 ? 1 : 3; /* what is new stays new */
     } else if (log->registered.unknown > 0) {
         cli->status = 1;
@@ -90,7 +96,7 @@ sw_result sw_discover_log_run(struct sw_cli *cli, const struct sw_discover_log_a
         SW_TRY(compare_again(cli, log, inventory, err));
     }
     if (args->registered) {
-        judge(cli, log);
+        judge(cli, log, discovery);
     }
     return SW_OK;
 }

@@ -182,6 +182,10 @@ json "what was said is told" '[.entities[] | select(.name == "rajpurkar/squad") 
 expect "a tree that is not there" 4 "$SW_BIN" discover nowhere
 one_line_error "is one line"
 echo '{"entities": [{"kind": "modle"}]}' >bad.json
+cp before.json base.json
+expect "what is compared with is not replaced" 2 "$SW_BIN" discover --diff base.json --output ./base.json repo
+like "and it says so" "$err" "--output would replace what --diff compares with"
+is "it is as it was" "$(cmp base.json before.json && echo same)" same
 printf '%05000d' 0 | tr 0 '[' >deep.json
 expect "an inventory that is too deep" 4 "$SW_BIN" discover --diff deep.json repo
 like "is named" "$err" "deep.json: "

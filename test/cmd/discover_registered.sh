@@ -276,4 +276,7 @@ for source in "--host --root copy" "--k8s app/main.py" "--logs app/main.py"; do
     # shellcheck disable=SC2086 # these are words
     expect "a claim is about a tree alone: $source" 2 "$SW_BIN" discover --record $source app
 done
+mkdir nothing
+expect "a tree without a file is no evidence" 3 "$SW_BIN" discover --registered nothing
+like "and it says so" "$err" "there was no file to look at"
 done_testing
