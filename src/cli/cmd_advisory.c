@@ -35,8 +35,9 @@ static void show_status(struct sw_cli *cli, const struct sw_advisory_status *s)
     for (size_t i = 0; i < s->ecosystem_count; i++) {
         const struct sw_advisory_ecosystem *one = &s->ecosystems[i];
         sw_say(cli, SW_TONE_BOLD, "  %-16.*s", SW_STR_ARG(one->name));
-        sw_say(cli, SW_TONE_PLAIN, "  %10s advisories  %10s packages",
-            sw_group_digits(cli, one->advisories), sw_group_digits(cli, one->packages));
+        sw_say(cli, SW_TONE_PLAIN, "  %10s %-10s  %10s %-8s", sw_group_digits(cli, one->advisories),
+            one->advisories == 1 ? "advisory" : "advisories", sw_group_digits(cli, one->packages),
+            one->packages == 1 ? "package" : "packages");
         sw_say(cli, SW_TONE_DIM, "  of %s%s\n", sw_advisory_date_show(cli, one->date),
             one->ordered ? "" : "; only exact versions can be matched");
     }

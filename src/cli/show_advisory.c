@@ -151,7 +151,9 @@ static void say_sums(struct sw_cli *cli, const struct sw_advisory_report *r)
     }
     sw_say(cli, SW_TONE_PLAIN, "\n");
     sw_say(cli, SW_TONE_DIM, "  %s%s (database %s)\n",
-        r->date == INT64_MIN ? "nothing that was imported covers them" : "by the data of ",
+        r->date == INT64_MIN
+            ? "by digests of files alone: nothing that was imported covers an ecosystem of theirs"
+            : "by the data of ",
         r->date == INT64_MIN ? "" : sw_advisory_date_show(cli, r->date),
         sw_digest_show(cli, &r->database));
 }
