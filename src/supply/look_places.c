@@ -44,17 +44,6 @@ static bool holds(struct sw_str lower, const char *const *words, size_t count)
     return false;
 }
 
-#define KEY_MAX 64
-
-static struct sw_str lowered(struct sw_str name, char out[KEY_MAX])
-{
-    const size_t len = name.len < KEY_MAX ? name.len : 0;
-    for (size_t i = 0; i < len; i++) {
-        out[i] = sw_ascii_lower(name.ptr[i]);
-    }
-    return sw_str_n(out, len);
-}
-
 /* "MODEL_PREFIXES", "label", "family": what it has is no model that is used. */
 static bool key_looks(struct sw_str name)
 {
@@ -64,8 +53,8 @@ static bool key_looks(struct sw_str name)
         "answer", "placeholder", "tooltip", "deprecated", "example", "unsupported", "version",
         "help", "author", "repo", "href", "run_name", "project", "output", "tokeniz"};
     static const char *const but[] = {"default", "example_model"};
-    char text[KEY_MAX];
-    const struct sw_str lower = lowered(name, text);
+    char text[SW_LOOK_KEY_MAX];
+    const struct sw_str lower = sw_look_lowered(name, text);
     return sw_look_names_output(lower) ||
            (holds(lower, words, SW_COUNT(words)) && !holds(lower, but, SW_COUNT(but)));
 }
@@ -76,8 +65,8 @@ bool sw_look_is_table_of_models(struct sw_str name)
     static const char *const others[] = {"price", "pricing", "cost", "limit", "context", "window",
         "token", "info", "map", "alias", "capab", "prefix", "spec", "meta", "rate", "size", "dim",
         "support", "param"};
-    char text[KEY_MAX];
-    const struct sw_str lower = lowered(name, text);
+    char text[SW_LOOK_KEY_MAX];
+    const struct sw_str lower = sw_look_lowered(name, text);
     return holds(lower, words, SW_COUNT(words)) && !holds(lower, others, SW_COUNT(others));
 }
 

@@ -245,18 +245,6 @@ static bool ends_as_key(struct sw_str lower)
     return false;
 }
 
-#define KEY_MAX 64
-
-/* Empty when it is too long to be one. */
-static struct sw_str lowered(struct sw_str name, char out[KEY_MAX])
-{
-    const size_t len = name.len < KEY_MAX ? name.len : 0;
-    for (size_t i = 0; i < len; i++) {
-        out[i] = sw_ascii_lower(name.ptr[i]);
-    }
-    return sw_str_n(out, len);
-}
-
 static enum keyness keyness_of(const struct reading *r, struct sw_str key)
 {
     struct sw_str known;
@@ -308,8 +296,8 @@ static sw_result see_keyed(
     struct reading *r, struct sw_str key, const struct sw_py_node *expression, bool display)
 {
     struct sw_py_value_list values;
-    char lower[KEY_MAX];
-    struct keyed k = {.key = lowered(key, lower), .line = expression->line};
+    char lower[SW_LOOK_KEY_MAX];
+    struct keyed k = {.key = sw_look_lowered(key, lower), .line = expression->line};
     k.keyness = keyness_of(r, k.key);
     k.known = r->about_models && display && k.keyness == A_KEY;
     if (k.keyness == NO_KEY) {
@@ -707,10 +695,10 @@ static sw_result see_table(
 /* class ChatModels(Enum): FAST = "o3": the members of a class that is called after models. */
 static sw_result see_members(struct reading *r, const struct sw_py_node *class)
 {
-    char lower[KEY_MAX];
+    char lower[SW_LOOK_KEY_MAX];
     const struct sw_py_node *inner = class->last;
     const bool models =
-        sw_look_is_table_of_models(class->name) && is_key_like(lowered(class->name, lower));
+        sw_look_is_table_of_models(class->name) && is_key_like(sw_look_lowered(class->name, lower));
     for (const struct sw_py_node *n = models && inner != NULL ? inner->first : NULL; n != NULL;
          n = n->next) {
         const bool text = n->kind == SW_PY_ASSIGN && n->last != NULL && n->last->kind == SW_PY_TEXT;

@@ -4,6 +4,7 @@
 #define SW_SUPPLY_LOOK_TREE_H
 
 #include "codec/codec.h"
+#include "supply/ascii.h"
 #include "supply/look.h"
 
 struct sw_look_language {
@@ -45,6 +46,18 @@ sw_result sw_look_see_service(
  */
 sw_result sw_look_see_endpoints(struct sw_look *look, struct sw_str service,
     const struct sw_py_value_list *addresses, uint32_t line);
+
+#define SW_LOOK_KEY_MAX 64 /* a key of so many bytes says nothing */
+
+/* A key in lower case; empty when it is too long to say something. */
+static inline struct sw_str sw_look_lowered(struct sw_str key, char out[SW_LOOK_KEY_MAX])
+{
+    const size_t len = key.len < SW_LOOK_KEY_MAX ? key.len : 0;
+    for (size_t i = 0; i < len; i++) {
+        out[i] = sw_ascii_lower(key.ptr[i]);
+    }
+    return sw_str_n(out, len);
+}
 
 /* The names that trees of a file define themselves (classes, types, functions), or import from the
  * program that they are of: none of them is a maker's. Texts are kept and not copied. */
