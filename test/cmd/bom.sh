@@ -315,6 +315,12 @@ one_line_error "in one line"
 rmdir model/.sealwright
 expect "an epoch that is none" 2 env SOURCE_DATE_EPOCH=x "$SW_BIN" bom make model
 
+mkdir big
+tensors big/a.safetensors 64
+truncate -s 5M big/README.md
+expect "a paper that is too large" 0 "$SW_BIN" bom make big --of model --output big.cdx.json
+like "is a gap" "$(cat big.cdx.json)" "README.md: it is larger than 4 MiB, and was not read"
+
 # Papers are read first and files hashed then: what changes in between is neither.
 mkdir moving
 printf -- '---\nlicense: mit\n---\n' >moving/README.md
